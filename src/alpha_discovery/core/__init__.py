@@ -1,0 +1,1 @@
+"""Values that every layer shares: bars, instruments, parameters, costs, results, identity, clock."""
