@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core import config
+from numba.core import config as numba_config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,7 +53,8 @@ def parallel_kernel(function: F) -> F:
 
 
 def _compiled(function: F, *, parallel: bool) -> F:
-    dispatcher = numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", parallel=parallel)(function)
+    config: Any = numba_config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())  # the locator reads it once, here; other packages keep theirs
     try:
@@ -62,4 +63,5 @@ def _compiled(function: F, *, parallel: bool) -> F:
         pass
     finally:
         config.CACHE_DIR = before
-    return dispatcher  # type: ignore[no-any-return]
+    compiled: F = dispatcher
+    return compiled

@@ -1,0 +1,207 @@
+"""A checked history of closed bars, and what follows from its times.
+
+Only real bars are held: a bar that the market did not have is absent, and shows as a gap between two
+times. Prices are finite and positive, times strictly increase; a `Bars` that breaks this cannot exist.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from alpha_discovery.core.instrument import Instrument
+from alpha_discovery.core.timeframe import DAY, Timeframe
+from alpha_discovery.errors import BadMarketData, UserError
+
+Float1D = npt.NDArray[np.float64]
+Int1D = npt.NDArray[np.int64]
+
+PRICE_FIELDS = ("open", "high", "low", "close")
+FIELDS = (*PRICE_FIELDS, "volume")
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Closed bars of one instrument.
+
+    Attributes
+    ----------
+    instrument, timeframe
+        What the bars are of, and how long each is.
+    time : int64 (n,)
+        Open time of each bar, milliseconds since 1970 UTC, strictly increasing.
+    open, high, low, close : float64 (n,)
+        Prices, finite and > 0, ``low <= open, close <= high``.
+    volume : float64 (n,)
+        Traded amount in units of the base, finite and >= 0 (zeros where the source has none).
+
+    Raises
+    ------
+    BadMarketData
+        At the first row that breaks one of these.
+    """
+
+    instrument: Instrument
+    timeframe: Timeframe
+    time: Int1D
+    open: Float1D
+    high: Float1D
+    low: Float1D
+    close: Float1D
+    volume: Float1D
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "time", _frozen(self.time, np.int64))
+        for name in FIELDS:
+            object.__setattr__(self, name, _frozen(getattr(self, name), np.float64))
+        _check(self)
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def __repr__(self) -> str:
+        span = f"{iso(self.time[0])} .. {iso(self.time[-1])}" if len(self) else "empty"
+        return f"<Bars {self.instrument} {self.timeframe}, {len(self):,} bars, {span}>"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of instrument, timeframe and every number: the identity of the data (64 hex digits)."""
+        digest = hashlib.sha256()
+        head = f"{self.instrument.symbol}|{self.instrument.venue}|{self.instrument.calendar}|{self.timeframe}"
+        digest.update(head.encode())
+        for array in (self.time, self.open, self.high, self.low, self.close, self.volume):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def gap_before(self) -> npt.NDArray[np.bool_]:
+        """bool (n,): whether at least one bar is missing before this one.
+
+        Bars of an exchange calendar and calendar months have no fixed distance: none is marked there.
+        """
+        gaps = np.zeros(len(self), dtype=np.bool_)
+        if self.instrument.calendar == "24/7" and not self.timeframe.is_calendar_month:
+            gaps[1:] = np.diff(self.time) > self.timeframe.ms
+        return gaps
+
+    @cached_property
+    def segments(self) -> Int1D:
+        """int64 (k+1,): positions at which an unbroken stretch of bars starts, and the end."""
+        starts = np.flatnonzero(self.gap_before)
+        return np.concatenate(([0], starts, [len(self)])).astype(np.int64)
+
+    @cached_property
+    def day(self) -> Int1D:
+        """int64 (n,): number of the accounting period that holds the bar, from 0, without holes.
+
+        UTC days for bars shorter than a day; each bar its own period for longer ones.
+        """
+        if not self.timeframe.is_intraday:
+            return np.arange(len(self), dtype=np.int64)
+        _, index = np.unique(self.time // DAY, return_inverse=True)
+        return index.astype(np.int64)
+
+    @property
+    def periods_per_year(self) -> float:
+        """Accounting periods (see `day`) that make a year: what annualises their statistics."""
+        days = self.instrument.days_per_year
+        if self.timeframe.ms <= DAY:
+            return days
+        return 12.0 if self.timeframe.name == "1M" else 365.25 * DAY / self.timeframe.ms
+
+    def slice(self, start: int, stop: int) -> Bars:
+        """Bars at positions ``start`` to ``stop - 1``."""
+        fields = {name: getattr(self, name)[start:stop] for name in ("time", *FIELDS)}
+        return Bars(self.instrument, self.timeframe, **fields)
+
+    def between(self, start: str | int | None, end: str | int | None) -> Bars:
+        """Bars whose open time is in ``[start, end)``; times as ISO 8601 (UTC) or milliseconds.
+
+        Raises
+        ------
+        UserError
+            If a time cannot be read, or ``end`` is not after ``start``.
+        """
+        low = to_ms(start) if start is not None else None
+        high = to_ms(end) if end is not None else None
+        if low is not None and high is not None and high <= low:
+            raise UserError(f"the period ends ({iso(high)}) before it starts ({iso(low)}); swap the two")
+        first = 0 if low is None else int(np.searchsorted(self.time, low))
+        last = len(self) if high is None else int(np.searchsorted(self.time, high))
+        return self.slice(first, last)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Columns open ... volume, indexed by UTC open time."""
+        index = pd.DatetimeIndex(pd.to_datetime(self.time, unit="ms", utc=True), name="time")
+        return pd.DataFrame({name: getattr(self, name) for name in FIELDS}, index=index)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, instrument: Instrument, timeframe: Timeframe | str) -> Bars:
+        """Bars from a frame with a time index and columns open, high, low, close[, volume] in any case.
+
+        Raises
+        ------
+        BadMarketData
+            If a column is missing or a row breaks a rule of `Bars`.
+        """
+        columns = {str(name).lower(): name for name in frame.columns}
+        missing = [name for name in PRICE_FIELDS if name not in columns]
+        if missing:
+            raise BadMarketData(f"needs the columns open, high, low, close; {', '.join(missing)} not found")
+        index = pd.DatetimeIndex(frame.index)
+        index = index.tz_localize("UTC") if index.tz is None else index.tz_convert("UTC")
+        values: dict[str, Any] = {name: frame[columns[name]].to_numpy(np.float64) for name in PRICE_FIELDS}
+        has_volume = "volume" in columns
+        values["volume"] = frame[columns["volume"]].to_numpy(np.float64) if has_volume else np.zeros(len(frame))
+        time = index.as_unit("ms").asi8
+        return cls(instrument, Timeframe.parse(timeframe), time=time, **values)
+
+
+def to_ms(text: str | int) -> int:
+    """Milliseconds since 1970 UTC of an ISO 8601 time or date (UTC unless it names a zone)."""
+    if isinstance(text, int):
+        return text
+    try:
+        stamp = pd.Timestamp(text)
+    except ValueError:
+        raise UserError(f"cannot read the time {text!r}; write it like 2024-01-31 or 2024-01-31T12:00") from None
+    stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
+    return int(stamp.as_unit("ms").value)
+
+
+def iso(ms: int | np.int64) -> str:
+    """ISO 8601 in UTC, to the minute: ``2024-01-31T12:00Z``."""
+    return str(np.datetime64(int(ms), "ms").astype("datetime64[m]")) + "Z"
+
+
+def _frozen(values: Any, dtype: type[np.generic]) -> npt.NDArray[Any]:
+    array = np.ascontiguousarray(values, dtype=dtype)
+    if array is values or array.base is not None:
+        array = array.copy() if array.flags.writeable else array
+    array.flags.writeable = False
+    return array
+
+
+def _check(bars: Bars) -> None:
+    lengths = {name: getattr(bars, name).shape for name in ("time", *FIELDS)}
+    if len(set(lengths.values())) > 1 or bars.time.ndim != 1:
+        raise BadMarketData(f"bars need columns of one length; found {lengths}")
+    if len(bars) > 1 and (late := np.flatnonzero(np.diff(bars.time) <= 0)).size:
+        row = int(late[0]) + 1
+        raise BadMarketData(f"time does not increase at row {row} ({iso(bars.time[row])})")
+    with np.errstate(invalid="ignore"):
+        good = np.isfinite(bars.volume) & (bars.volume >= 0)
+        for name in PRICE_FIELDS:
+            price = getattr(bars, name)
+            good &= np.isfinite(price) & (price > 0)
+        good &= (bars.high >= np.maximum(bars.open, bars.close)) & (bars.low <= np.minimum(bars.open, bars.close))
+    if not good.all():
+        row = int(np.flatnonzero(~good)[0])
+        found = ", ".join(f"{name}={getattr(bars, name)[row]:g}" for name in FIELDS)
+        raise BadMarketData(f"row {row} ({iso(bars.time[row])}) is not a bar: {found}; run `alpha data check`")
