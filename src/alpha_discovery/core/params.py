@@ -121,22 +121,24 @@ class Float:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few values without order."""
+    """One of a few values without order; ``only`` limits proposals to some of them without renumbering."""
 
     values: tuple[Any, ...]
+    only: tuple[Any, ...] = ()
 
     @property
     def size(self) -> float:
-        return float(len(self.values))
+        return float(len(self.only or self.values))
 
     def from_unit(self, u: Column) -> Column:
         return self.at((u * self.size).astype(np.int64))
 
     def at(self, index: npt.NDArray[np.int64]) -> Column:
-        return index.astype(np.float64)
+        codes = np.array([self.values.index(value) for value in self.only or self.values], dtype=np.float64)
+        return codes[index]
 
     def encode(self, name: str, value: Any) -> float:
-        if value not in self.values:
+        if value not in (self.only or self.values):
             raise OutOfRange(name=name, value=value, allowed=f"the values {', '.join(map(str, self.values))}")
         return float(self.values.index(value))
 
@@ -144,7 +146,7 @@ class Choice:
         return self.values[int(code)]
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": "choice", "values": list(self.values)}
+        return {"kind": "choice", "values": list(self.values), "only": list(self.only)}
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,32 @@ class Optional:
         return {"kind": "optional", "of": self.kind.to_json(), "share_off": self.share_off}
 
 
+@dataclass(frozen=True)
+class Off:
+    """Switched off for good."""
+
+    @property
+    def size(self) -> float:
+        return 1.0
+
+    def from_unit(self, u: Column) -> Column:
+        return np.full(len(u), np.nan)
+
+    def at(self, index: npt.NDArray[np.int64]) -> Column:
+        return np.full(len(index), np.nan)
+
+    def encode(self, name: str, value: Any) -> float:
+        if value is None or value == "off":
+            return math.nan
+        raise OutOfRange(name=name, value=value, allowed="off")
+
+    def decode(self, code: float) -> None:
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": "off"}
+
+
 def kind_from_json(data: dict[str, Any]) -> Kind:
     """Inverse of ``to_json``; raises `UserError` on a kind it does not know."""
     fields = {key: value for key, value in data.items() if key != "kind"}
@@ -184,19 +212,31 @@ def kind_from_json(data: dict[str, Any]) -> Kind:
         case "float":
             return Float(**fields)
         case "choice":
-            return Choice(tuple(fields["values"]))
+            return Choice(tuple(fields["values"]), tuple(fields.get("only", ())))
         case "optional":
             inner = kind_from_json(fields["of"])
             assert isinstance(inner, Int | Float)
             return Optional(inner, fields.get("share_off", 0.5))
+        case "off":
+            return Off()
     raise UserError(f"no parameter kind {data.get('kind')!r}; use int, float, choice or optional")
 
 
-def fixed(value: Any) -> Kind:
-    """A kind with one value."""
-    if isinstance(value, bool) or not _is_number(value):
-        return Choice((value,))
-    return Int(value, value) if isinstance(value, int) else Float(value, value)
+def fixed(kind: Kind, name: str, value: Any) -> Kind:
+    """The same kind with one value left; raises `OutOfRange` if the value is not one of its own."""
+    code = kind.encode(name, value)
+    match kind:
+        case Int():
+            return Int(int(code), int(code))
+        case Float():
+            return Float(code, code)
+        case Choice():
+            return Choice(kind.values, (value,))
+        case Optional() if math.isnan(code):
+            return Off()
+        case Optional():
+            return fixed(kind.kind, name, value)
+    raise UserError(f"{name} cannot be fixed")
 
 
 def narrowed(kind: Kind, name: str, low: Any, high: Any) -> Kind:

@@ -79,7 +79,7 @@ class Scalar:
         return _comparison(">=", self, other)
 
     def __bool__(self) -> bool:
-        raise RuleError("a parameter has no value while a strategy is defined; use & | ~ instead of and or not, if")
+        raise RuleError("a parameter has no value while a strategy is defined; use & | ~, not and, or, not, if")
 
 
 @dataclass(frozen=True)

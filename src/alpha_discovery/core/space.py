@@ -111,8 +111,7 @@ class Space:
             elif isinstance(wanted, list | tuple):
                 raise UserError(f"{name} needs one value or [low, high]; found {wanted}")
             else:
-                kind.encode(name, wanted)
-                kinds[name] = fixed(wanted)
+                kinds[name] = fixed(kind, name, wanted)
         return Space(kinds, self.conditions)
 
     def to_json(self) -> dict[str, Any]:
