@@ -1,0 +1,243 @@
+"""A strategy: rules traced once from a plain function, with the space of its parameters."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from alpha_discovery.core import risk
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.params import Kind
+from alpha_discovery.core.scalar import Condition, Const, Parameters, Scalar, as_scalar, scalar_from_json
+from alpha_discovery.core.space import Space
+from alpha_discovery.errors import AlphaDiscoveryError, RuleError, UnknownName, UserError
+from alpha_discovery.rules.json_form import bool_from_json, to_json
+from alpha_discovery.rules.nodes import NEVER, Bool, Field
+from alpha_discovery.rules.text import readable
+from alpha_discovery.rules.walk import legs, parameters, warmup
+
+FAMILIES = (
+    "trend_following", "mean_reversion", "arbitrage", "momentum", "breakout", "volatility",
+    "market_making", "pairs", "carry", "seasonality", "generated",
+)  # fmt: skip
+ZERO, ONE = Const(0.0), Const(1.0)
+SIGNALS = ("enter_long", "exit_long", "enter_short", "exit_short")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When to enter and leave, long and short; a condition that is left out is never true.
+
+    ``weights`` gives each leg's share of the position (negative: the leg is sold); ``latency_ms`` is the time
+    from the open of a bar until an order is filled.
+    """
+
+    enter_long: Bool = NEVER
+    exit_long: Bool = NEVER
+    enter_short: Bool = NEVER
+    exit_short: Bool = NEVER
+    weights: tuple[Scalar, ...] = (ONE,)
+    latency_ms: Scalar = ZERO
+
+    def __post_init__(self) -> None:
+        for name in SIGNALS:
+            if not isinstance(getattr(self, name), Bool):
+                raise RuleError(f"{name} needs a condition such as crosses_above(a, b); found {getattr(self, name)!r}")
+        object.__setattr__(self, "weights", tuple(as_scalar(weight) for weight in self.weights))
+        object.__setattr__(self, "latency_ms", as_scalar(self.latency_ms))
+        if self.enter_long == NEVER and self.enter_short == NEVER:
+            raise RuleError("rules need enter_long or enter_short; both are missing")
+        read = max(legs(signal) for signal in self.signals)
+        if read > len(self.weights):
+            raise RuleError(f"the rules read {read} legs but give {len(self.weights)} weights; give one weight a leg")
+
+    @property
+    def signals(self) -> tuple[Bool, Bool, Bool, Bool]:
+        """The four conditions in the order of `SIGNALS`."""
+        return self.enter_long, self.exit_long, self.enter_short, self.exit_short
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters that the rules use, sorted."""
+        names = {name for signal in self.signals for name in parameters(signal)}
+        for scalar in (*self.weights, self.latency_ms):
+            names |= scalar.names()
+        return tuple(sorted(names))
+
+    def warmup(self, values: Mapping[str, float]) -> int:
+        """Bars before every condition can be known, for one parameter set."""
+        return max(warmup(signal, values) for signal in self.signals)
+
+    def to_json(self) -> dict[str, Any]:
+        """Canonical JSON form; conditions that are never true are left out."""
+        data: dict[str, Any] = {
+            name: to_json(signal) for name, signal in zip(SIGNALS, self.signals, strict=True) if signal != NEVER
+        }
+        if len(self.weights) > 1:
+            data["weights"] = [weight.to_json() for weight in self.weights]
+        if self.latency_ms != ZERO:
+            data["latency_ms"] = self.latency_ms.to_json()
+        return data
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Rules:
+        """Inverse of `to_json`; raises `RuleError`."""
+        signals = {name: bool_from_json(data[name]) for name in SIGNALS if name in data}
+        weights = tuple(scalar_from_json(weight) for weight in data.get("weights", [1]))
+        return Rules(**signals, weights=weights, latency_ms=scalar_from_json(data.get("latency_ms", 0)))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the JSON form: the identity of the rules."""
+        return content_hash(self.to_json())
+
+    def describe(self, values: Mapping[str, Any] | None = None) -> list[str]:
+        """One sentence a condition, e.g. "enter long when SMA(close, 10) crosses above SMA(close, 50)"."""
+        pairs = zip(SIGNALS, self.signals, strict=True)
+        return [f"{name.replace('_', ' ')} when {readable(s, values)}" for name, s in pairs if s != NEVER]
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A named set of rules with its parameters.
+
+    Attributes
+    ----------
+    name, family : str
+        The name is the function's; the family one of `FAMILIES`.
+    own : Space
+        The parameters of the rules, without those of risk.
+    rules : Rules
+        The traced tree.
+    source, summary : str
+        Where the idea comes from, and what it does in one line.
+    """
+
+    name: str
+    family: str
+    own: Space
+    rules: Rules
+    source: str
+    summary: str = ""
+    searched_risk: Mapping[str, Kind] = field(default_factory=lambda: dict(risk.SEARCHED))
+
+    @cached_property
+    def space(self) -> Space:
+        """The space a search explores by default: own parameters and the searched risk parameters."""
+        return Space({**self.own.kinds, **self.searched_risk}, self.own.conditions)
+
+    @cached_property
+    def allowed(self) -> Space:
+        """Every parameter with everything it may be set to, risk in full."""
+        return Space({**self.own.kinds, **risk.ALLOWED}, self.own.conditions)
+
+    @property
+    def n_legs(self) -> int:
+        """Number of markets traded together."""
+        return len(self.rules.weights)
+
+    def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """``values`` checked, risk defaults added.
+
+        Raises
+        ------
+        UnknownName, OutOfRange, UserError
+            For an unknown name, a value outside its range, a missing own parameter.
+        """
+        full = {**risk.DEFAULTS, **values}
+        return self.allowed.decode(self.allowed.encode(full), 0)
+
+    def space_with(self, ranges: Mapping[str, Any]) -> Space:
+        """The searched space with ranges narrowed, fixed, or taken from the allowed ones where not searched."""
+        kinds = dict(self.space.kinds)
+        for name in ranges:
+            if name not in self.allowed.kinds:
+                raise UnknownName(kind=f"parameter of {self.name}", name=name, known=self.allowed.kinds)
+            if name in risk.ALLOWED:
+                kinds[name] = risk.ALLOWED[name]  # a person may go beyond the usual ranges of risk
+        return Space(kinds, self.own.conditions).with_ranges(ranges)
+
+    def longest_warmup(self, space: Space) -> int:
+        """Upper bound of the warm-up over a space, from the corners of its ranges."""
+        highest = {name: _highest(kind) for name, kind in space.kinds.items()}
+        lowest = {name: _lowest(kind) for name, kind in space.kinds.items()}
+        return max(self.rules.warmup(highest), self.rules.warmup(lowest))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Identity of rules and space."""
+        return content_hash(self.name, self.rules.to_json(), self.own.to_json())
+
+
+class SymbolicBars:
+    """The ``bars`` of a strategy: ``bars.close`` is the closing price at every bar."""
+
+    def __init__(self, leg: int = 0) -> None:
+        for name in ("open", "high", "low", "close", "volume", "hour", "weekday"):
+            setattr(self, name, Field(name, leg))
+
+
+def strategy(
+    *,
+    family: str,
+    space: Mapping[str, Kind],
+    source: str,
+    where: Callable[[Any], Condition] | None = None,
+    n_legs: int = 1,
+) -> Callable[[Callable[..., Rules]], Strategy]:
+    """Make a `Strategy` of a function ``(p, bars, ...) -> Rules`` (one ``bars`` a leg), traced once, now.
+
+    Raises
+    ------
+    RuleError, UserError
+        At definition, with file, line and reason, if the function breaks the grammar's rules.
+    """
+
+    def define(function: Callable[..., Rules]) -> Strategy:
+        try:
+            return _define(function)
+        except AlphaDiscoveryError as error:
+            raise RuleError(f"{_where(function, error)}: {error}") from error
+
+    def _define(function: Callable[..., Rules]) -> Strategy:
+        name = function.__name__
+        if family not in FAMILIES:
+            raise UnknownName(kind="strategy family", name=family, known=FAMILIES)
+        if clash := set(space) & set(risk.NAMES):
+            raise UserError(f"{name} redefines the risk parameter {min(clash)}, which every strategy has")
+        p = Parameters(tuple(space), name)
+        rules = function(p, *(SymbolicBars(leg) for leg in range(n_legs)))
+        if not isinstance(rules, Rules):
+            raise RuleError(f"{name} must return Rules(...); it returned {type(rules).__name__}")
+        if unused := set(space) - set(rules.parameters):
+            raise RuleError(f"{name} declares {min(unused)} but its rules do not use it")
+        conditions = (where(p),) if where else ()
+        summary = (inspect.getdoc(function) or "").split("\n")[0]
+        return Strategy(name, family, Space(dict(space), conditions), rules, source, summary)
+
+    return define
+
+
+def _where(function: Callable[..., Rules], error: AlphaDiscoveryError) -> str:
+    """File and line of the strategy's own code that the error comes from."""
+    code = function.__code__
+    line, trace = code.co_firstlineno, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code is code:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return f"{code.co_filename}:{line}"
+
+
+def _highest(kind: Any) -> float:
+    last = kind.from_unit(np.array([1.0 - 2.0**-53]))
+    return float(last[0])
+
+
+def _lowest(kind: Any) -> float:
+    return float(np.nan_to_num(kind.from_unit(np.array([0.0])))[0])
