@@ -12,7 +12,7 @@ import pandas as pd
 from alpha_discovery.core.bars import Bars
 
 BLOCKS = 16  # equal blocks of accounting periods whose sums a summary keeps
-EXIT_REASONS = ("signal", "reversal", "stop", "target", "trailing", "max_holding", "end_of_data")
+EXIT_REASONS = ("signal", "reversal", "stop", "target", "trailing", "max_holding", "end_of_data", "ruin")
 
 SUMMARY = np.dtype(
     [
@@ -27,10 +27,10 @@ SUMMARY = np.dtype(
         ("skew", np.float64),  # population moments; NaN without variation
         ("kurtosis", np.float64),  # raw: 3 for a normal
         ("max_drawdown", np.float64),  # of equity at bar closes, >= 0
-        ("exposure", np.float64),  # share of bars at whose close a position is open
+        ("exposure", np.float64),  # share of bars during which a position is held
         ("active_days", np.int64),  # periods in which a position was open at some time
         ("turnover", np.float64),  # traded value over equity at entry, all fills summed
-        ("avg_holding", np.float64),  # mean bars per trade, entry bar to exit bar
+        ("avg_holding", np.float64),  # held bars per trade
         ("n_ambiguous", np.int64),  # exits in a bar that touched stop and target
         ("commission", np.float64),  # paid, in units of starting equity
         ("slippage", np.float64),
@@ -74,8 +74,10 @@ class Evaluation:
         At each bar close, starting equity 1.
     exposure : float64 (end-begin,)
         Signed position value over equity, at each bar close.
-    daily_returns, daily_exposure : float64 (n_days,)
-        Per accounting period (see `Bars.day`); exposure is the signed share of equity held, averaged over bars.
+    daily_returns : float64 (n_days,)
+        Per accounting period (see `Bars.day`).
+    daily_exposure : float64 (n_legs, n_days)
+        Signed share of equity held in each leg, averaged over the bars of the period.
     trades : TRADE records
         In order of entry.
     summary : one SUMMARY record
