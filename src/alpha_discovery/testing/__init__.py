@@ -1,0 +1,1 @@
+"""What tests of the package and of plug-ins build on: synthetic markets and inheritable suites."""
