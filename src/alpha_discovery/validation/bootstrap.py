@@ -1,0 +1,121 @@
+"""Stationary bootstrap: resampled days, their weights, and how long a block should be.
+
+Sources: Politis & Romano (1994), JASA 89; Politis & White (2004), Econometric Reviews 23, with the
+correction of Patton, Politis & White (2009), Econometric Reviews 28.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from alpha_discovery.errors import OutOfRange, TooFewBars
+from alpha_discovery.validation.arrays import F32, F64, I64, Returns, Seed
+
+
+def stationary_bootstrap_indices(n_obs: int, draws: int, p: float, rng: Seed) -> I64:
+    """Resampled day numbers, one row a draw: blocks of geometric length on a circle.
+
+    Parameters
+    ----------
+    n_obs, draws : int
+        Length of the sample and number of resamples, both at least 1.
+    p : float
+        Chance that a day starts a new block, in (0, 1]; 1/p is the mean block length.
+    rng : Generator or int
+        Three draws are taken in this order: first days, uniforms, jumps.
+
+    Returns
+    -------
+    int64 (draws, n_obs), values in [0, n_obs).
+    """
+    if not 0.0 < p <= 1.0:
+        raise OutOfRange(name="p", value=p, allowed="(0, 1]")
+    if n_obs < 1 or draws < 1:
+        raise OutOfRange(name="n_obs, draws", value=(n_obs, draws), allowed="the whole numbers from 1")
+    rng = np.random.default_rng(rng)
+    first = rng.integers(0, n_obs, draws)
+    fresh = rng.random((draws, n_obs)) < p
+    jumps = rng.integers(0, n_obs, (draws, n_obs))
+    jumps[:, 0] = first
+    fresh[:, 0] = True
+    day = np.arange(n_obs)
+    block_start = np.maximum.accumulate(np.where(fresh, day, 0), axis=1)
+    started_at = np.take_along_axis(jumps, block_start, axis=1)
+    return (started_at + day - block_start) % n_obs
+
+
+def stationary_weights(n_obs: int, draws: int, *, mean_block: float, rng: Seed) -> F32:
+    """Weight of each day in each draw: how often it was drawn, divided by the number of days.
+
+    A bootstrap mean is then a dot product, and one matrix serves every strategy, which keeps
+    their dependence. Draw it once per data epoch.
+
+    Returns
+    -------
+    float32 (draws, n_obs); each row sums to one.
+    """
+    if not mean_block >= 1.0:
+        raise OutOfRange(name="mean_block", value=mean_block, allowed="[1, inf)")
+    days = stationary_bootstrap_indices(n_obs, draws, 1.0 / mean_block, rng)
+    flat = days + np.arange(draws)[:, None] * n_obs
+    counts = np.bincount(flat.ravel(), minlength=draws * n_obs).reshape(draws, n_obs)
+    return (counts / n_obs).astype(np.float32)
+
+
+def optimal_block_length(x: Returns, *, circular: bool = False) -> float:
+    """Mean block length that minimises the error of the bootstrap's variance of the mean.
+
+    Parameters
+    ----------
+    x : float (n_obs,)
+        One series, at least 8 values; NaN is refused.
+    circular : bool
+        For the circular block bootstrap instead of the stationary one.
+
+    Returns
+    -------
+    float
+        At least 1 (a shorter block does not exist); 1 for a series without variation.
+
+    Source: Politis & White (2004); Patton, Politis & White (2009).
+    """
+    values = np.asarray(x, dtype=np.float64)
+    n = len(values)
+    if n < 8:
+        raise TooFewBars(have=n, need=8, purpose="a block length")
+    if not np.isfinite(values).all():
+        raise OutOfRange(name="x", value="nan or inf", allowed="the finite numbers")
+    if values.min() == values.max():
+        return 1.0
+    acov, width = _flat_top_window(values - values.mean())
+    lags = np.arange(1, width + 1)
+    taper = np.minimum(1.0, 2.0 * (1.0 - lags / width))
+    long_run = acov[0] + 2.0 * float(taper @ acov[1 : width + 1])
+    slope = 2.0 * float((taper * lags) @ acov[1 : width + 1])
+    spread = (4.0 / 3.0 if circular else 2.0) * long_run**2
+    longest = math.ceil(min(3.0 * math.sqrt(n), n / 3.0))
+    if spread == 0.0:
+        return float(longest)
+    return float(max(1.0, min((2.0 * slope**2 / spread * n) ** (1.0 / 3.0), longest)))
+
+
+def _flat_top_window(eps: F64) -> tuple[F64, int]:
+    """Autocovariances and the width of the flat-top window: twice the last lag that matters."""
+    n = len(eps)
+    quiet = max(5, int(math.log10(n)))
+    widest = math.ceil(math.sqrt(n)) + quiet
+    band = 2.0 * math.sqrt(math.log10(n) / n)
+    acov = np.zeros(widest + 1)
+    small = np.zeros(widest + 1, dtype=np.bool_)
+    last = None
+    for i in range(min(widest, n - 2) + 1):
+        product = float(eps[i:] @ eps[: n - i])
+        acov[i] = product / n
+        power = float(eps[i + 1 :] @ eps[i + 1 :]) * float(eps[: -(i + 1)] @ eps[: -(i + 1)])
+        small[i] = abs(product) < band * math.sqrt(power)
+        if last is None and i >= quiet and small[i - quiet : i].all():
+            last = i - quiet
+    width = widest if last is None else min(2 * max(last, 1), widest)
+    return acov, width

@@ -1,0 +1,78 @@
+"""The vault: one-sided StepM over a few finalists on a short sealed sample."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from alpha_discovery.errors import OutOfRange, TooFewBars
+from alpha_discovery.validation.arrays import F64, Returns, Seed
+from alpha_discovery.validation.bootstrap import optimal_block_length, stationary_weights
+from alpha_discovery.validation.longrun import bartlett_dof, hac_scale, newey_west_lags, newey_west_t
+
+SHORT = 365  # days below which the bootstrap's own scale is too liberal
+
+
+def vault_test(returns: Returns, *, rng: Seed, draws: int = 2000) -> tuple[F64, F64]:
+    """t and step-down adjusted one-sided p-value of each finalist.
+
+    On fewer than 365 days t is Newey-West's, read with Student quantiles whose degrees of freedom
+    are those of the Bartlett window, because the bootstrap's long-run scale is too small there; on
+    more days t uses that scale itself. The bootstrap supplies the dependence between finalists.
+
+    Parameters
+    ----------
+    returns : float (T, k)
+        Daily adjusted returns of the vault, at least 30 days; NaN is refused.
+    rng : Generator or int
+    draws : int
+        Bootstrap resamples.
+
+    Returns
+    -------
+    t, p_adjusted : float64 (k,)
+        A finalist that does not vary gets t = NaN and p = 1.
+
+    Source: Romano & Wolf (2005, 2016); Newey & West (1987, 1994).
+    """
+    T, k = returns.shape
+    if T < 30:
+        raise TooFewBars(have=T, need=30, purpose="a vault test")
+    if not np.isfinite(returns).all():
+        raise OutOfRange(name="returns", value="nan or inf", allowed="the finite numbers")
+    values = np.asarray(returns, dtype=np.float64)
+    block = float(np.mean([optimal_block_length(values[:, j]) for j in range(k)])) if k else 1.0
+    omega = hac_scale(values, mean_block=block)
+    alive = np.isfinite(omega)
+    t, p = np.full(k, np.nan), np.ones(k)
+    t[alive], z = _statistics(values[:, alive], omega[alive])
+    weights = stationary_weights(T, draws, mean_block=block, rng=rng).astype(np.float64)
+    centred = values[:, alive] - values[:, alive].mean(axis=0)
+    p[alive] = _step_down(z, math.sqrt(T) * (weights @ centred) / omega[alive])
+    return t, p
+
+
+def _statistics(values: F64, omega: F64) -> tuple[F64, F64]:
+    """t of each finalist, and the same as a normal quantile."""
+    T = len(values)
+    if T >= SHORT:
+        t = math.sqrt(T) * values.mean(axis=0) / omega
+        return t, t
+    lags = newey_west_lags(T)
+    t = np.array([newey_west_t(column, lags) for column in values.T])
+    return t, norm.isf(student.sf(t, bartlett_dof(T, lags)))
+
+
+def _step_down(z: F64, null: F64) -> F64:
+    """Romano-Wolf adjusted p-values of z against bootstrap deviations (draws, k)."""
+    order = np.argsort(-z, kind="stable")
+    maxima = np.full(len(null), -np.inf)
+    p = np.empty(len(z))
+    for j in order[::-1]:
+        np.maximum(maxima, null[:, j], out=maxima)
+        p[j] = (1 + np.count_nonzero(maxima >= z[j])) / (len(null) + 1)
+    p[order] = np.maximum.accumulate(p[order])
+    return p
