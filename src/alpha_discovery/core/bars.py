@@ -6,6 +6,7 @@ times. Prices are finite and positive, times strictly increase; a `Bars` that br
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -148,13 +149,14 @@ class Bars:
         Raises
         ------
         BadMarketData
-            If a column is missing or a row breaks a rule of `Bars`.
+            If a column is missing, the index is not of times, or a row breaks a rule of `Bars`.
         """
         columns = {str(name).lower(): name for name in frame.columns}
         missing = [name for name in PRICE_FIELDS if name not in columns]
         if missing:
             raise BadMarketData(f"needs the columns open, high, low, close; {', '.join(missing)} not found")
-        index = pd.DatetimeIndex(frame.index)
+        if pd.api.types.is_numeric_dtype(frame.index) or (index := pd.DatetimeIndex(frame.index)).hasnans:
+            raise BadMarketData("needs an index of times; set it with frame.set_index(pd.to_datetime(...))")
         index = index.tz_localize("UTC") if index.tz is None else index.tz_convert("UTC")
         values: dict[str, Any] = {name: frame[columns[name]].to_numpy(np.float64) for name in PRICE_FIELDS}
         has_volume = "volume" in columns
@@ -164,15 +166,22 @@ class Bars:
 
 
 def to_ms(text: str | int) -> int:
-    """Milliseconds since 1970 UTC of an ISO 8601 time or date (UTC unless it names a zone)."""
+    """Milliseconds since 1970 UTC of an ISO 8601 time or date (UTC unless it names a zone).
+
+    Raises
+    ------
+    UserError
+        If the text is not a date; words such as ``today``, which mean another time tomorrow, are refused.
+    """
     if isinstance(text, int):
         return text
-    try:
-        stamp = pd.Timestamp(text)
-    except ValueError:
-        raise UserError(f"cannot read the time {text!r}; write it like 2024-01-31 or 2024-01-31T12:00") from None
+    stamp: Any = pd.NaT
+    with contextlib.suppress(ValueError):
+        stamp = pd.Timestamp(text if text[:1].isdigit() else "")
+    if pd.isna(stamp):
+        raise UserError(f"cannot read the time {text!r}; write it like 2024-01-31 or 2024-01-31T12:00")
     stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
-    return int(stamp.as_unit("ms").value)
+    return int(stamp.to_datetime64().astype("datetime64[ms]").astype(np.int64))
 
 
 def iso(ms: int | np.int64) -> str:
@@ -182,10 +191,19 @@ def iso(ms: int | np.int64) -> str:
 
 def _frozen(values: Any, dtype: type[np.generic]) -> npt.NDArray[Any]:
     array = np.ascontiguousarray(values, dtype=dtype)
-    if array is values or array.base is not None:
-        array = array.copy() if array.flags.writeable else array
+    if (array is values or array.base is not None) and _can_change(array):
+        array = array.copy()
     array.flags.writeable = False
     return array
+
+
+def _can_change(array: Any) -> bool:
+    """Whether somebody can still write to the memory: through the array or what it is a view of."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return True
+        array = array.base
+    return False
 
 
 def _check(bars: Bars) -> None:

@@ -10,6 +10,7 @@ from alpha_discovery.errors import UserError
 MINUTE = 60_000
 DAY = 86_400_000
 _UNIT_MS = {"m": MINUTE, "h": 60 * MINUTE, "d": DAY, "w": 7 * DAY, "M": 30 * DAY}
+_LARGER = {"m": ("h", 60), "h": ("d", 24), "d": ("w", 7)}
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,17 @@ class Timeframe:
 
     @classmethod
     def parse(cls, text: str | Timeframe) -> Timeframe:
-        """Read a ccxt timeframe; ``1H`` and ``1D`` are understood, ``1M`` stays a month."""
+        """Read a ccxt timeframe; ``1H`` and ``1D`` are understood, ``60m`` is ``1h``, ``1M`` stays a month."""
         if isinstance(text, Timeframe):
             return text
         found = re.fullmatch(r"(\d+)\s*([mhdwMHDW]|mo)", text.strip())
         if not found or int(found[1]) == 0:
             raise UserError(f"no timeframe {text!r}; use ccxt names such as 1m, 15m, 1h, 4h, 1d, 1w, 1M")
         unit = {"mo": "M", "M": "M"}.get(found[2], found[2].lower())
-        return cls(f"{int(found[1])}{unit}", int(found[1]) * _UNIT_MS[unit])
+        count = int(found[1])
+        while unit in _LARGER and count % _LARGER[unit][1] == 0:  # one length has one name
+            unit, count = _LARGER[unit][0], count // _LARGER[unit][1]
+        return cls(f"{count}{unit}", count * _UNIT_MS[unit])
 
     @property
     def is_calendar_month(self) -> bool:
