@@ -249,6 +249,8 @@ def combine(op: str, left: Any, right: Any) -> Combine:
 def compare(op: str, left: Any, right: Any) -> Compare:
     """``left op right``; raises `RuleError` if the units differ."""
     sides = _operand(left), _operand(right)
+    if not any(isinstance(side, Series) for side in sides):
+        raise RuleError("a comparison needs at least one series of bars; put one between parameters into where=")
     _same_unit(f"compare with {op}", *sides)
     return Compare(op, *sides)
 

@@ -1,9 +1,8 @@
-"""A strategy: rules traced once from a plain function, with the space of its parameters."""
+"""Rules, and a strategy: rules with a name and the space of their parameters."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,13 +12,13 @@ import numpy as np
 from alpha_discovery.core import risk
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.params import Kind
-from alpha_discovery.core.scalar import Condition, Const, Parameters, Scalar, as_scalar, scalar_from_json
+from alpha_discovery.core.scalar import Const, Scalar, as_scalar, scalar_from_json
 from alpha_discovery.core.space import Space
-from alpha_discovery.errors import AlphaDiscoveryError, RuleError, UnknownName, UserError
+from alpha_discovery.errors import RuleError, UnknownName
 from alpha_discovery.rules.json_form import bool_from_json, to_json
-from alpha_discovery.rules.nodes import NEVER, Bool, Field
+from alpha_discovery.rules.nodes import NEVER, Bool
 from alpha_discovery.rules.text import readable
-from alpha_discovery.rules.walk import legs, parameters, warmup
+from alpha_discovery.rules.walk import legs, longest_warmup, parameters, warmup
 
 FAMILIES = (
     "trend_following", "mean_reversion", "arbitrage", "momentum", "breakout", "volatility",
@@ -78,7 +77,7 @@ class Rules:
         data: dict[str, Any] = {
             name: to_json(signal) for name, signal in zip(SIGNALS, self.signals, strict=True) if signal != NEVER
         }
-        if len(self.weights) > 1:
+        if self.weights != (ONE,):
             data["weights"] = [weight.to_json() for weight in self.weights]
         if self.latency_ms != ZERO:
             data["latency_ms"] = self.latency_ms.to_json()
@@ -97,9 +96,18 @@ class Rules:
         return content_hash(self.to_json())
 
     def describe(self, values: Mapping[str, Any] | None = None) -> list[str]:
-        """One sentence a condition, e.g. "enter long when SMA(close, 10) crosses above SMA(close, 50)"."""
+        """One sentence a condition, e.g. "enter long when SMA(close, 10) crosses above SMA(close, 50)".
+
+        Shares of the legs and the time to fill are stated after them where they are not 1 and 0.
+        """
         pairs = zip(SIGNALS, self.signals, strict=True)
-        return [f"{name.replace('_', ' ')} when {readable(s, values)}" for name, s in pairs if s != NEVER]
+        lines = [f"{name.replace('_', ' ')} when {readable(s, values)}" for name, s in pairs if s != NEVER]
+        if self.weights != (ONE,):
+            shares = (f"{readable(weight, values)} of leg {leg}" for leg, weight in enumerate(self.weights, 1))
+            lines.append(f"a long position holds {', '.join(shares)}")
+        if self.latency_ms != ZERO:
+            lines.append(f"orders fill {readable(self.latency_ms, values)} ms after the open")
+        return lines
 
 
 @dataclass(frozen=True)
@@ -114,8 +122,12 @@ class Strategy:
         The parameters of the rules, without those of risk.
     rules : Rules
         The traced tree.
-    source, summary : str
-        Where the idea comes from, and what it does in one line.
+    source, doc : str
+        Where the idea comes from, and the docstring of the function.
+    templates : mapping
+        Named settings: own parameters and, where they differ from the usual ones, risk parameters.
+    file : str
+        Where it is defined; no part of its identity.
     """
 
     name: str
@@ -123,8 +135,15 @@ class Strategy:
     own: Space
     rules: Rules
     source: str
-    summary: str = ""
+    doc: str = ""
+    templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    file: str = field(default="", compare=False)
     searched_risk: Mapping[str, Kind] = field(default_factory=lambda: dict(risk.SEARCHED))
+
+    @property
+    def summary(self) -> str:
+        """What it does in one line: the first of `doc`."""
+        return self.doc.partition("\n")[0]
 
     @cached_property
     def space(self) -> Space:
@@ -163,10 +182,9 @@ class Strategy:
         return Space(kinds, self.own.conditions).with_ranges(ranges)
 
     def longest_warmup(self, space: Space) -> int:
-        """Upper bound of the warm-up over a space, from the corners of its ranges."""
-        highest = {name: _highest(kind) for name, kind in space.kinds.items()}
-        lowest = {name: _lowest(kind) for name, kind in space.kinds.items()}
-        return max(self.rules.warmup(highest), self.rules.warmup(lowest))
+        """Upper bound of the warm-up over a space: every window and lag at its longest."""
+        ranges = {name: (_least(kind), _greatest(kind)) for name, kind in space.kinds.items()}
+        return max(longest_warmup(signal, ranges) for signal in self.rules.signals)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -174,70 +192,9 @@ class Strategy:
         return content_hash(self.name, self.rules.to_json(), self.own.to_json())
 
 
-class SymbolicBars:
-    """The ``bars`` of a strategy: ``bars.close`` is the closing price at every bar."""
-
-    def __init__(self, leg: int = 0) -> None:
-        for name in ("open", "high", "low", "close", "volume", "hour", "weekday"):
-            setattr(self, name, Field(name, leg))
-
-
-def strategy(
-    *,
-    family: str,
-    space: Mapping[str, Kind],
-    source: str,
-    where: Callable[[Any], Condition] | None = None,
-    n_legs: int = 1,
-) -> Callable[[Callable[..., Rules]], Strategy]:
-    """Make a `Strategy` of a function ``(p, bars, ...) -> Rules`` (one ``bars`` a leg), traced once, now.
-
-    Raises
-    ------
-    RuleError, UserError
-        At definition, with file, line and reason, if the function breaks the grammar's rules.
-    """
-
-    def define(function: Callable[..., Rules]) -> Strategy:
-        try:
-            return _define(function)
-        except AlphaDiscoveryError as error:
-            raise RuleError(f"{_where(function, error)}: {error}") from error
-
-    def _define(function: Callable[..., Rules]) -> Strategy:
-        name = function.__name__
-        if family not in FAMILIES:
-            raise UnknownName(kind="strategy family", name=family, known=FAMILIES)
-        if clash := set(space) & set(risk.NAMES):
-            raise UserError(f"{name} redefines the risk parameter {min(clash)}, which every strategy has")
-        p = Parameters(tuple(space), name)
-        rules = function(p, *(SymbolicBars(leg) for leg in range(n_legs)))
-        if not isinstance(rules, Rules):
-            raise RuleError(f"{name} must return Rules(...); it returned {type(rules).__name__}")
-        if unused := set(space) - set(rules.parameters):
-            raise RuleError(f"{name} declares {min(unused)} but its rules do not use it")
-        conditions = (where(p),) if where else ()
-        summary = (inspect.getdoc(function) or "").split("\n")[0]
-        return Strategy(name, family, Space(dict(space), conditions), rules, source, summary)
-
-    return define
-
-
-def _where(function: Callable[..., Rules], error: AlphaDiscoveryError) -> str:
-    """File and line of the strategy's own code that the error comes from."""
-    code = function.__code__
-    line, trace = code.co_firstlineno, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code is code:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return f"{code.co_filename}:{line}"
-
-
-def _highest(kind: Any) -> float:
-    last = kind.from_unit(np.array([1.0 - 2.0**-53]))
-    return float(last[0])
-
-
-def _lowest(kind: Any) -> float:
+def _least(kind: Kind) -> float:
     return float(np.nan_to_num(kind.from_unit(np.array([0.0])))[0])
+
+
+def _greatest(kind: Kind) -> float:
+    return float(np.nan_to_num(kind.from_unit(np.array([1.0 - 2.0**-53])))[0])

@@ -1,0 +1,1 @@
+"""Strategies, one small file each: the folder is the registry."""
