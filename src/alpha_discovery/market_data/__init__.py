@@ -1,0 +1,1 @@
+"""Prices from files: reading, checking, storing, resampling, and the sample market."""
