@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm
 
 from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.validation.arrays import F32, F64, I64
 from alpha_discovery.validation.bootstrap import stationary_weights
 from alpha_discovery.validation.longrun import hac_scale
-from alpha_discovery.validation.stepm import StepM, StepMResult, implied_number
+from alpha_discovery.validation.stepm import StepM, StepMResult
 
 T, N, B = 120, 2000, 200
 
@@ -228,10 +227,6 @@ def test_effective_number_of_independent_normal_candidates_is_their_number() -> 
     test.add(np.arange(n), rng.standard_normal((days, n)))
     # the 95% quantile of 4,000 maxima has a standard error of about 0.02: 8% of N
     assert test.result().n_eff == pytest.approx(n, rel=0.25)
-
-
-def test_implied_number_inverts_the_quantile_of_a_maximum() -> None:
-    assert implied_number(float(norm.ppf(0.95 ** (1 / 50))), 0.05) == pytest.approx(50, rel=1e-9)
 
 
 def test_noise_reaches_the_expected_maximum(pin: Any) -> None:

@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
 from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.kernels import kernel
 from alpha_discovery.validation.arrays import F32, F64, I64, Bool, Returns
+from alpha_discovery.validation.effective import implied_number
 from alpha_discovery.validation.longrun import (
     BLOCK,
     centred_columns,
@@ -228,15 +228,6 @@ class StepM:
         test._rows = np.array(state["rows"], dtype=np.float32)
         test.n_tested, test.n_eligible = n_tested, n_eligible
         return test
-
-
-def implied_number(critical_value: float, alpha: float) -> float:
-    """N of independent normal tests whose largest exceeds the critical value with chance alpha.
-
-    Definition: (1 - alpha) = Phi(c)^N; at least 0, infinite when Phi(c) rounds to one.
-    """
-    log_cdf = float(norm.logcdf(critical_value))
-    return math.log1p(-alpha) / log_cdf if log_cdf < 0.0 else math.inf
 
 
 def _step_down(t: F64, rows: F32, rest: F32) -> tuple[F32, F64]:
