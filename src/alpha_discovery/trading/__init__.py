@@ -1,0 +1,6 @@
+"""Trading bar by bar in plain Python: the specification that the batch kernel is held to, and what a bot runs."""
+
+from alpha_discovery.trading.rows import BarRow, rows_of
+from alpha_discovery.trading.stream import Signals, SignalStream
+
+__all__ = ["BarRow", "SignalStream", "Signals", "rows_of"]
