@@ -6,6 +6,7 @@ A scalar has one value per parameter set: a window, a threshold, ``p.fast + p.ga
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,6 +66,9 @@ class Scalar:
 
     def __rtruediv__(self, other: Any) -> Any:
         return _arithmetic("/", other, self)
+
+    def __neg__(self) -> Any:
+        return _arithmetic("-", 0.0, self)
 
     def __lt__(self, other: Any) -> Any:
         return _comparison("<", self, other)
@@ -142,7 +146,12 @@ class Arithmetic(Scalar):
         return {"op": self.op, "args": [self.left.to_json(), self.right.to_json()]}
 
     def __str__(self) -> str:
-        return f"({self.left} {self.op} {self.right})"
+        return f"-{self.right}" if self.is_negative else f"({self.left} {self.op} {self.right})"
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether it was written with a sign: ``-p.width`` is ``0 - p.width``."""
+        return self.op == "-" and self.left == Const(0.0)
 
 
 @dataclass(frozen=True)
@@ -160,7 +169,9 @@ class Condition:
         tests = [_COMPARISON[op](left.values(columns), right.values(columns)) for op, left, right in self.parts]
         return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*tests)), dtype=np.bool_)
 
-    def __and__(self, other: Condition) -> Condition:
+    def __and__(self, other: Any) -> Condition:
+        if not isinstance(other, Condition):
+            raise RuleError(f"needs a condition between parameters on both sides of &; found {other!r}")
         return Condition(self.parts + other.parts)
 
     def __bool__(self) -> bool:
@@ -193,24 +204,26 @@ class Parameters:
 
 
 def as_scalar(value: Any) -> Scalar:
-    """A scalar from a number or scalar; raises `RuleError` for anything else."""
+    """A scalar from a finite number or scalar; raises `RuleError` for anything else."""
     if isinstance(value, Scalar):
         return value
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
-        return Const(float(value))
-    raise RuleError(f"needs a number or a parameter; found {type(value).__name__}")
+    if not isinstance(value, int | float | np.number) or isinstance(value, bool):
+        raise RuleError(f"needs a number or a parameter; found {type(value).__name__}")
+    if not math.isfinite(value):
+        raise RuleError(f"needs a finite number; found {value}")
+    return Const(float(value))
 
 
 def scalar_from_json(data: Json) -> Scalar:
     """Inverse of `Scalar.to_json`; raises `RuleError` on a form it does not know."""
-    if isinstance(data, int | float):
-        return Const(float(data))
-    if isinstance(data, dict) and "param" in data:
-        return Param(str(data["param"]))
-    if isinstance(data, dict) and data.get("op") in _ARITHMETIC:
-        left, right = data["args"]
-        return Arithmetic(data["op"], scalar_from_json(left), scalar_from_json(right))
-    raise RuleError(f"cannot read the number {data!r}")
+    match data:
+        case int() | float():
+            return as_scalar(data)
+        case {"param": str(name)}:
+            return Param(name)
+        case {"op": "+" | "-" | "*" | "/" as op, "args": [left, right]}:
+            return Arithmetic(op, scalar_from_json(left), scalar_from_json(right))
+    raise RuleError(f"cannot read the number {str(data)[:80]}")
 
 
 def _arithmetic(op: str, left: Any, right: Any) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from alpha_discovery.core.scalar import Arithmetic, Const, Param, Scalar
+from alpha_discovery.core.scalar import Arithmetic, Scalar
 from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Field, Junction, Lag, Node, Series, Unary
+from alpha_discovery.rules.walk import number
 
 Values = Mapping[str, Any]
 
@@ -20,15 +21,12 @@ def readable(node: Node, values: Values | None = None) -> str:
 
 
 def _scalar(node: Scalar, values: Values) -> str:
-    match node:
-        case Param():
-            value = values.get(node.name, node.name)
-            return f"{value:.6g}" if isinstance(value, int | float) else str(value)
-        case Const():
-            return f"{node.value:.6g}"
-        case Arithmetic():
-            return f"({_scalar(node.left, values)} {node.op} {_scalar(node.right, values)})"
-    raise AssertionError(node)
+    if node.names() <= values.keys():
+        return f"{number(node, values):.6g}"
+    if not isinstance(node, Arithmetic):
+        return str(node)
+    right = _scalar(node.right, values)
+    return f"-{right}" if node.is_negative else f"({_scalar(node.left, values)} {node.op} {right})"
 
 
 def _series(node: Series, values: Values) -> str:
@@ -44,7 +42,8 @@ def _series(node: Series, values: Values) -> str:
         case Unary():
             return f"-{readable(node.x, values)}" if node.op == "neg" else f"|{readable(node.x, values)}|"
         case Lag():
-            return f"{readable(node.x, values)} {readable(node.bars, values)} bars ago"
+            bars = readable(node.bars, values)
+            return f"{readable(node.x, values)} {bars} {'bar' if bars == '1' else 'bars'} ago"
     raise AssertionError(node)
 
 

@@ -119,7 +119,8 @@ def _numbers(node: Apply, read: Callable[[Scalar, str], float]) -> tuple[float, 
 
 def number(scalar: Scalar, values: Mapping[str, float]) -> float:
     """The scalar's value for one parameter set."""
-    return float(scalar.values({name: np.float64(value) for name, value in values.items()}))  # type: ignore[misc]
+    known = {name: np.float64(values[name]) for name in scalar.names() if name in values}
+    return float(scalar.values(known))  # type: ignore[arg-type]
 
 
 def _bars(scalar: Scalar, values: Mapping[str, float], what: str) -> int:

@@ -12,9 +12,9 @@ from alpha_discovery.rules import Parameters, Rules, SymbolicBars, crosses_above
     space={"fast_ma": Int(5, 20), "slow_ma": Int(20, 50), "signal_period": Int(5, 15)},
     where=lambda p: p.fast_ma < p.slow_ma,
     templates={
-        "conservative": {"fast_ma": 20, "slow_ma": 50, "signal_period": 15},
-        "standard": {"fast_ma": 12, "slow_ma": 26, "signal_period": 9},
-        "aggressive": {"fast_ma": 5, "slow_ma": 20, "signal_period": 5},
+        "conservative": {"fast_ma": 20, "slow_ma": 50, "signal_period": 15, "take_profit": None, "trailing_stop": 0.05},
+        "standard": {"fast_ma": 12, "slow_ma": 26, "signal_period": 9, "take_profit": None, "trailing_stop": 0.08},
+        "aggressive": {"fast_ma": 5, "slow_ma": 20, "signal_period": 5, "take_profit": None, "trailing_stop": 0.15},
     },
     source="Appel (1979), The Moving Average Convergence Divergence Trading Method; entries only with the trend",
 )
