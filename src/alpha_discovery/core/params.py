@@ -139,7 +139,8 @@ class Choice:
 
     def encode(self, name: str, value: Any) -> float:
         if value not in (self.only or self.values):
-            raise OutOfRange(name=name, value=value, allowed=f"the values {', '.join(map(str, self.values))}")
+            left = ", ".join(map(str, self.only or self.values))
+            raise OutOfRange(name=name, value=value, allowed=f"the values {left}")
         return float(self.values.index(value))
 
     def decode(self, code: float) -> Any:
@@ -222,8 +223,35 @@ def kind_from_json(data: dict[str, Any]) -> Kind:
     raise UserError(f"no parameter kind {data.get('kind')!r}; use int, float, choice or optional")
 
 
-def fixed(kind: Kind, name: str, value: Any) -> Kind:
-    """The same kind with one value left; raises `OutOfRange` if the value is not one of its own."""
+def limited(kind: Kind, name: str, wanted: Any) -> Kind:
+    """The same kind with fewer values, as a person writes it.
+
+    One value fixes it; ``[low, high]`` keeps a range, without "off"; ``["off", low, high]`` a range or off; for a
+    choice a list keeps the values it names.
+
+    Raises
+    ------
+    OutOfRange, UserError
+        If a value or bound is not one of the kind's own, or the form is none of these.
+    """
+    if not isinstance(wanted, list | tuple):
+        return _fixed(kind, name, wanted)
+    match kind, list(wanted):
+        case Choice(), [_, *_]:
+            for value in wanted:
+                kind.encode(name, value)
+            return Choice(kind.values, tuple(wanted))
+        case Optional(), [None | "off", low, high]:
+            return Optional(_narrowed(kind.kind, name, low, high), kind.share_off)
+        case Optional(), [low, high]:
+            return _narrowed(kind.kind, name, low, high)
+        case Int() | Float(), [low, high]:
+            return _narrowed(kind, name, low, high)
+    forms = "one value, [low, high] or [off, low, high]" if isinstance(kind, Optional) else "one value or [low, high]"
+    raise UserError(f"{name} needs {forms}; found {wanted}")
+
+
+def _fixed(kind: Kind, name: str, value: Any) -> Kind:
     code = kind.encode(name, value)
     match kind:
         case Int():
@@ -232,27 +260,18 @@ def fixed(kind: Kind, name: str, value: Any) -> Kind:
             return Float(code, code)
         case Choice():
             return Choice(kind.values, (value,))
-        case Optional() if math.isnan(code):
-            return Off()
-        case Optional():
-            return fixed(kind.kind, name, value)
-    raise UserError(f"{name} cannot be fixed")
+        case Optional() if not math.isnan(code):
+            return _fixed(kind.kind, name, value)
+    return Off()
 
 
-def narrowed(kind: Kind, name: str, low: Any, high: Any) -> Kind:
-    """The same kind over ``[low, high]``, which must lie inside it; raises `OutOfRange`."""
-    kind.encode(name, low)
-    kind.encode(name, high)
-    match kind:
-        case Int():
-            return Int(int(low), int(high), kind.step)
-        case Float():
-            return Float(float(low), float(high), kind.step, kind.log)
-        case Optional():
-            inner = narrowed(kind.kind, name, low, high)
-            assert isinstance(inner, Int | Float)
-            return Optional(inner, kind.share_off)
-    raise UserError(f"{name} is a choice, not a range; name one of its values")
+def _narrowed(kind: Int | Float, name: str, low: Any, high: Any) -> Int | Float:
+    ends = kind.encode(name, low), kind.encode(name, high)
+    if ends[1] < ends[0]:
+        raise UserError(f"{name} needs [low, high]; found [{low}, {high}]; swap the two")
+    if isinstance(kind, Int):
+        return Int(int(ends[0]), int(ends[1]), kind.step)
+    return Float(*ends, kind.step, kind.log)
 
 
 def _is_number(value: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.core.params import Column, Kind, fixed, kind_from_json, narrowed
+from alpha_discovery.core.params import Column, Kind, kind_from_json, limited
 from alpha_discovery.core.scalar import Condition
 from alpha_discovery.errors import OutOfRange, UnknownName, UserError
 
@@ -96,23 +96,15 @@ class Space:
         return {name: kind.decode(float(batch[name][row])) for name, kind in self.kinds.items()}
 
     def with_ranges(self, ranges: Mapping[str, Any]) -> Space:
-        """The space with some parameters narrowed to ``[low, high]`` or fixed to one value.
+        """The space with some parameters fixed to one value or kept to ``[low, high]`` (see `limited`).
 
         Raises
         ------
-        UnknownName, OutOfRange
-            If a name is not a parameter, or a bound lies outside its range.
+        UnknownName, OutOfRange, UserError
+            If a name is not a parameter, a bound lies outside its range, or a range is not written as one.
         """
-        kinds = dict(self.kinds)
-        for name, wanted in ranges.items():
-            kind = self._kind(name)
-            if isinstance(wanted, list | tuple) and len(wanted) == 2:
-                kinds[name] = narrowed(kind, name, *wanted)
-            elif isinstance(wanted, list | tuple):
-                raise UserError(f"{name} needs one value or [low, high]; found {wanted}")
-            else:
-                kinds[name] = fixed(kind, name, wanted)
-        return Space(kinds, self.conditions)
+        fewer = {name: limited(self._kind(name), name, wanted) for name, wanted in ranges.items()}
+        return Space({**self.kinds, **fewer}, self.conditions)
 
     def to_json(self) -> dict[str, Any]:
         """Plain form, read back by `from_json`."""

@@ -189,8 +189,14 @@ class Bool:
     def __and__(self, other: Any) -> Junction:
         return junction("and", self, other)
 
+    def __rand__(self, other: Any) -> Junction:
+        return junction("and", other, self)
+
     def __or__(self, other: Any) -> Junction:
         return junction("or", self, other)
+
+    def __ror__(self, other: Any) -> Junction:
+        return junction("or", other, self)
 
     def __invert__(self) -> Bool:
         return self.negated()
@@ -241,9 +247,10 @@ NEVER = Junction("or", ())
 
 def combine(op: str, left: Any, right: Any) -> Combine:
     """``left op right`` with its unit checked; raises `RuleError`."""
-    node = Combine(op, _operand(left), _operand(right))
-    _combined_unit(op, node.left, node.right)
-    return node
+    sides = _operand(left), _operand(right)
+    _need_series("arithmetic on bars", *sides)
+    _combined_unit(op, *sides)
+    return Combine(op, *sides)
 
 
 def compare(op: str, left: Any, right: Any) -> Compare:
@@ -284,10 +291,14 @@ def lag(x: Any, bars: Any = 1) -> Lag:
 
 def _cross(direction: Literal["above", "below"], left: Any, right: Any) -> Cross:
     sides = _operand(left), _operand(right)
+    _need_series("a cross", *sides)
     _same_unit(f"cross {direction}", *sides)
-    if not any(isinstance(side, Series) for side in sides):
-        raise RuleError("a cross needs at least one series of bars")
     return Cross(direction, *sides)
+
+
+def _need_series(what: str, left: Operand, right: Operand) -> None:
+    if not isinstance(left, Series) and not isinstance(right, Series):
+        raise RuleError(f"{what} needs at least one series of bars; found {_named(left)} and {_named(right)}")
 
 
 def _operand(value: Any) -> Operand:

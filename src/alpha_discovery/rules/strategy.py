@@ -14,7 +14,7 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.params import Kind
 from alpha_discovery.core.scalar import Const, Scalar, as_scalar, scalar_from_json
 from alpha_discovery.core.space import Space
-from alpha_discovery.errors import RuleError, UnknownName
+from alpha_discovery.errors import RuleError, UnknownName, UserError
 from alpha_discovery.rules.json_form import bool_from_json, to_json
 from alpha_discovery.rules.nodes import NEVER, Bool
 from alpha_discovery.rules.text import readable
@@ -172,14 +172,20 @@ class Strategy:
         return self.allowed.decode(self.allowed.encode(full), 0)
 
     def space_with(self, ranges: Mapping[str, Any]) -> Space:
-        """The searched space with ranges narrowed, fixed, or taken from the allowed ones where not searched."""
-        kinds = dict(self.space.kinds)
-        for name in ranges:
+        """The searched space with ranges narrowed or fixed; a range of risk may reach beyond the searched one.
+
+        Within the searched range the searched steps stay; beyond it every allowed value is proposed.
+        """
+        space = self.space
+        for name, wanted in ranges.items():
             if name not in self.allowed.kinds:
                 raise UnknownName(kind=f"parameter of {self.name}", name=name, known=self.allowed.kinds)
-            if name in risk.ALLOWED:
-                kinds[name] = risk.ALLOWED[name]  # a person may go beyond the usual ranges of risk
-        return Space(kinds, self.own.conditions).with_ranges(ranges)
+            try:
+                space = space.with_ranges({name: wanted})
+            except UserError:
+                space = Space({**space.kinds, name: self.allowed.kinds[name]}, space.conditions)
+                space = space.with_ranges({name: wanted})
+        return space
 
     def longest_warmup(self, space: Space) -> int:
         """Upper bound of the warm-up over a space: every window and lag at its longest."""
