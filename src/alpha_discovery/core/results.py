@@ -53,6 +53,7 @@ TRADE = np.dtype(
         ("commission", np.float64),
         ("slippage", np.float64),
         ("reason", np.int64),  # position in EXIT_REASONS
+        ("at_open", np.bool_),  # left at the open of the exit bar, so that bar was not held
         ("ambiguous", np.bool_),  # stop and target both touched in the exit bar
     ]
 )

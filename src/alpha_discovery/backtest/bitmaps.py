@@ -1,0 +1,152 @@
+"""Conditions as bitmaps, one bit a bar: packing comparisons, joining, finding the next set bit."""
+
+# mypy: disable-error-code="no-untyped-def"
+from __future__ import annotations
+
+import numpy as np
+
+from alpha_discovery.kernels import inlined, kernel
+
+LESS, LESS_EQUAL, GREATER, GREATER_EQUAL = 0, 1, 2, 3
+COMPARISONS = {"<": LESS, "<=": LESS_EQUAL, ">": GREATER, ">=": GREATER_EQUAL}
+_GATHER = np.uint64(0x0102040810204080)  # multiplies eight 0/1 bytes into one byte of bits
+_TOP = np.uint64(56)
+_ONE = np.uint64(1)
+_ZERO = np.uint64(0)
+_DEBRUIJN = np.uint64(0x03F79D71B4CB0A89)  # position of the lowest set bit without a machine instruction
+_SHIFT = np.uint64(58)
+_INDEX = np.zeros(64, dtype=np.int64)
+for _bit in range(64):
+    _INDEX[((1 << _bit) * 0x03F79D71B4CB0A89 & 0xFFFFFFFFFFFFFFFF) >> 58] = _bit
+
+
+def words(n_bars: int) -> int:
+    """64-bit words that hold a bit for each bar."""
+    return (n_bars + 63) // 64
+
+
+@inlined
+def _pack(flags, out):
+    """Bytes 0 or 1 (64 a word, zero-padded) into bits; bit b of word w is bar 64 w + b."""
+    eights = flags.view(np.uint64)
+    for w in range(len(out)):
+        word = _ZERO
+        for k in range(8):
+            byte = (eights[8 * w + k] * _GATHER) >> _TOP
+            word |= byte << np.uint64(8 * k)
+        out[w] = word
+
+
+@kernel
+def compare_rows(op, left, left_row, right, right_row, out):
+    """``out[i]``: bitmap of ``left[left_row[i]] op right[right_row[i]]``; a table of width 1 is a constant."""
+    n_bars = max(left.shape[1], right.shape[1])
+    flags = np.zeros(out.shape[1] * 64, dtype=np.uint8)
+    for i in range(len(out)):
+        a, b = left[left_row[i]], right[right_row[i]]
+        if op == LESS or op == GREATER_EQUAL:
+            _less(a, b, n_bars, op == GREATER_EQUAL, flags)
+        else:
+            _less(b, a, n_bars, op == LESS_EQUAL, flags)
+        _pack(flags, out[i])
+
+
+@inlined
+def _less(a, b, n_bars, negated, flags):
+    """``a < b``, or with ``negated`` ``a >= b``; false where either is NaN."""
+    if len(a) == 1 and len(b) > 1:
+        x = a[0]
+        for t in range(n_bars):
+            flags[t] = (x >= b[t]) if negated else (x < b[t])
+    elif len(b) == 1 and len(a) > 1:
+        y = b[0]
+        for t in range(n_bars):
+            flags[t] = (a[t] >= y) if negated else (a[t] < y)
+    else:
+        for t in range(n_bars):
+            flags[t] = (a[t] >= b[t]) if negated else (a[t] < b[t])
+
+
+@kernel
+def cross_rows(above, happens, left, left_row, right, right_row, fresh, out):
+    """Bitmaps of crosses; nothing is known at a fresh bar, whose predecessor is missing."""
+    n_bars = len(fresh)
+    flags = np.zeros(out.shape[1] * 64, dtype=np.uint8)
+    for i in range(len(out)):
+        a, b = (left[left_row[i]], right[right_row[i]]) if above else (right[right_row[i]], left[left_row[i]])
+        step_a, step_b = (1 if len(a) > 1 else 0), (1 if len(b) > 1 else 0)
+        flags[0] = 0
+        for t in range(1, n_bars):
+            a0, a1, b0, b1 = a[(t - 1) * step_a], a[t * step_a], b[(t - 1) * step_b], b[t * step_b]
+            known = (a0 == a0) & (b0 == b0) & (a1 == a1) & (b1 == b1)
+            crossed = (a0 <= b0) & (a1 > b1)
+            flags[t] = known & (crossed == happens) & (not fresh[t])
+        _pack(flags, out[i])
+
+
+@kernel
+def join_rows(is_and, part, part_row, out):
+    """``out[i] &= part[part_row[i]]`` (or ``|=``)."""
+    for i in range(len(out)):
+        source = part[part_row[i]]
+        for w in range(out.shape[1]):
+            out[i, w] = (out[i, w] & source[w]) if is_and else (out[i, w] | source[w])
+
+
+@inlined
+def lowest_bit(word):
+    """Position of the lowest set bit of a word that is not zero."""
+    return _INDEX[((word & (~word + _ONE)) * _DEBRUIJN) >> _SHIFT]
+
+
+@inlined
+def next_entry(bits, masks, start, stop):
+    """First bar in ``[start, stop)`` with a valid entry, and its side (0: none).
+
+    ``bits`` are the bitmaps enter long, exit long, enter short, exit short; ``masks`` (all ones or zero) switch
+    long and short entries on.
+    """
+    enter_long, exit_long, enter_short, exit_short = bits
+    if start >= stop:
+        return stop, 0
+    w = start >> 6
+    keep = ~_ZERO << np.uint64(start & 63)
+    while w << 6 < stop:
+        long_raw, short_raw = enter_long[w] & masks[0], enter_short[w] & masks[1]
+        longs = long_raw & ~short_raw & ~exit_long[w]
+        shorts = short_raw & ~long_raw & ~exit_short[w]
+        word = (longs | shorts) & keep
+        if word != _ZERO:
+            b = lowest_bit(word)
+            t = (w << 6) + b
+            if t >= stop:
+                return stop, 0
+            return t, (1 if (longs >> np.uint64(b)) & _ONE != _ZERO else -1)
+        keep = ~_ZERO
+        w += 1
+    return stop, 0
+
+
+@inlined
+def next_exit(bits, masks, side, start, stop):
+    """First bar in ``[start, stop)`` whose close ends a position of ``side``, and whether it reverses it."""
+    enter_long, exit_long, enter_short, exit_short = bits
+    own, exits, opposite, other_exits = enter_long, exit_long, enter_short, exit_short
+    mask_own, mask_opposite = masks
+    if side < 0:
+        own, exits, opposite, other_exits = enter_short, exit_short, enter_long, exit_long
+        mask_opposite, mask_own = masks
+    w = start >> 6
+    keep = ~_ZERO << np.uint64(start & 63)
+    while w << 6 < stop:
+        reversing = (opposite[w] & mask_opposite) & ~(own[w] & mask_own) & ~other_exits[w]
+        word = (exits[w] | reversing) & keep
+        if word != _ZERO:
+            b = lowest_bit(word)
+            t = (w << 6) + b
+            if t >= stop:
+                return stop, False
+            return t, (reversing >> np.uint64(b)) & _ONE != _ZERO
+        keep = ~_ZERO
+        w += 1
+    return stop, False

@@ -1,0 +1,168 @@
+"""Every node of a rule tree for a whole batch: each distinct (node, parameters) computed once.
+
+A node over a batch is a `Table`: one row per distinct combination of the parameters it depends on, and
+for each candidate the row that is its own. Series tables hold float64 (rows, T), or (rows, 1) for numbers;
+condition tables hold bitmaps.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.backtest.bitmaps import COMPARISONS, compare_rows, cross_rows, join_rows, words
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.core.scalar import Scalar
+from alpha_discovery.core.space import Batch, batch_size, take
+from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.errors import RuleError
+from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Field, Junction, Lag, Node, Series, Unary
+from alpha_discovery.rules.walk import parameters
+
+Rows = npt.NDArray[np.int64]
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
+}  # fmt: skip
+_UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
+
+
+class Table(NamedTuple):
+    """Values of a node: ``values[row[i]]`` belongs to candidate i."""
+
+    values: npt.NDArray[Any]
+    row: Rows
+
+
+class Columns:
+    """Tables of the nodes asked for, over one tape and one batch."""
+
+    def __init__(self, tape: Tape, batch: Batch) -> None:
+        self._tape = tape
+        self._batch = batch
+        self._size = batch_size(batch)
+        self._n_bars = tape.close.shape[1]
+        self._tables: dict[Node, Table] = {}
+        self._groups: dict[tuple[str, ...], tuple[Rows, Rows]] = {}
+        self._segments = np.append(np.flatnonzero(tape.fresh), self._n_bars)
+
+    def bitmaps(self, node: Bool) -> Table:
+        """uint64 (rows, words) bitmaps of a condition."""
+        return self._table(node)
+
+    def _table(self, node: Node) -> Table:
+        if node not in self._tables:
+            first, row = self._group(parameters(node))
+            if isinstance(node, Scalar):
+                values: npt.NDArray[Any] = self._numbers(node, first)[:, None]
+            else:
+                values = self._condition(node, first) if isinstance(node, Bool) else self._series(node, first)
+            self._tables[node] = Table(values, row)
+        return self._tables[node]
+
+    def _group(self, names: tuple[str, ...]) -> tuple[Rows, Rows]:
+        """Distinct combinations of some parameters: a candidate of each, and the combination of each candidate."""
+        if names not in self._groups:
+            if names:
+                stacked = np.stack([self._batch[name] for name in names], axis=1)
+                _, first, row = np.unique(stacked, axis=0, return_index=True, return_inverse=True)
+                self._groups[names] = first.astype(np.int64), row.reshape(-1).astype(np.int64)
+            else:
+                self._groups[names] = np.zeros(1, dtype=np.int64), np.zeros(self._size, dtype=np.int64)
+        return self._groups[names]
+
+    def _numbers(self, scalar: Scalar, candidates: Rows) -> npt.NDArray[np.float64]:
+        values = scalar.values(take(self._batch, candidates))
+        return np.array(np.broadcast_to(values, candidates.shape), dtype=np.float64)
+
+    def _bars(self, scalar: Scalar, candidates: Rows, what: str) -> npt.NDArray[np.int64]:
+        values = self._numbers(scalar, candidates)
+        bad = (values < 1) | (values != np.floor(values))
+        if bad.any():
+            raise RuleError(f"{what} needs a whole number of bars >= 1; {scalar} gives {values[bad][0]:g}")
+        return values.astype(np.int64)
+
+    def _series(self, node: Series, candidates: Rows) -> npt.NDArray[np.float64]:
+        match node:
+            case Field():
+                return self._field(node)[None, :]
+            case Apply():
+                return self._indicator(node, candidates)
+            case Combine():
+                left, right = (self._aligned(side, candidates) for side in (node.left, node.right))
+                with np.errstate(all="ignore"):
+                    values: npt.NDArray[np.float64] = _ARITHMETIC[node.op](left, right)
+                return values
+            case Unary():
+                return np.asarray(_UNARY[node.op](self._aligned(node.x, candidates)))
+            case Lag():
+                return self._lag(node, candidates)
+        raise AssertionError(node)
+
+    def _aligned(self, node: Node, candidates: Rows) -> npt.NDArray[np.float64]:
+        table = self._table(node)
+        if len(table.values) == 1:
+            return table.values
+        return np.asarray(table.values[table.row[candidates]])
+
+    def _field(self, node: Field) -> npt.NDArray[np.float64]:
+        bars = self._tape.bars[node.leg]
+        if node.name == "hour":
+            return (bars.time // 3_600_000 % 24).astype(np.float64)
+        if node.name == "weekday":
+            return ((bars.time // DAY + 3) % 7).astype(np.float64)  # 1970-01-01 was a Thursday
+        return np.asarray(getattr(bars, node.name))
+
+    def _indicator(self, node: Apply, candidates: Rows) -> npt.NDArray[np.float64]:
+        indicator = node.indicator
+        inputs = [self._table(part) for part in node.inputs]
+        columns = [
+            self._bars(scalar, candidates, f"{node.name} {name}").tolist()
+            if indicator.is_window(name)
+            else self._numbers(scalar, candidates).tolist()
+            for name, scalar in zip(indicator.params, node.params, strict=True)
+        ]
+        out = np.empty((len(candidates), self._n_bars))
+        for i, candidate in enumerate(candidates):
+            series = [table.values[table.row[candidate]] for table in inputs]
+            params = [column[i] for column in columns]
+            for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
+                out[i, start:stop] = indicator.array(*(x[start:stop] for x in series), *params)
+        return out
+
+    def _lag(self, node: Lag, candidates: Rows) -> npt.NDArray[np.float64]:
+        distance = self._bars(node.bars, candidates, "lag")
+        values = np.broadcast_to(self._aligned(node.x, candidates), (len(candidates), self._n_bars))
+        out = np.full((len(candidates), self._n_bars), np.nan)
+        for i, k in enumerate(distance):
+            for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
+                if stop - start > k:
+                    out[i, start + k : stop] = values[i, start : stop - k]
+        return out
+
+    def _condition(self, node: Bool, candidates: Rows) -> npt.NDArray[np.uint64]:
+        out = np.zeros((len(candidates), words(self._n_bars)), dtype=np.uint64)
+        if isinstance(node, Junction):
+            is_and = node.op == "and"
+            if is_and:
+                out[:] = self._every_bar()
+            for part in node.parts:
+                table = self._table(part)
+                join_rows(is_and, table.values, table.row[candidates], out)
+            return out
+        assert isinstance(node, Compare | Cross)
+        left, right = self._table(node.left), self._table(node.right)
+        rows = left.values, left.row[candidates], right.values, right.row[candidates]
+        if isinstance(node, Compare):
+            compare_rows(COMPARISONS[node.op], *rows, out)
+        else:
+            cross_rows(node.direction == "above", node.happens, *rows, self._tape.fresh, out)
+        return out
+
+    def _every_bar(self) -> npt.NDArray[np.uint64]:
+        bits = np.zeros(words(self._n_bars) * 64, dtype=np.uint8)
+        bits[: self._n_bars] = 1
+        return np.packbits(bits, bitorder="little").view(np.uint64)

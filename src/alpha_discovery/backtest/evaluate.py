@@ -1,0 +1,113 @@
+"""Evaluating: equity, trades and daily returns of the few candidates that are looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.ledger import TRADES, WIDTH, summaries
+from alpha_discovery.backtest.screen import INTRABAR, risk_matrix
+from alpha_discovery.backtest.simulate import N_TRADE, simulate
+from alpha_discovery.backtest.simulate_legs import simulate_legs
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.results import TRADE, Evaluation, Records
+from alpha_discovery.core.space import Batch
+from alpha_discovery.errors import UserError
+from alpha_discovery.rules.strategy import Rules
+
+_COLUMNS = (
+    "side", "entry_bar", "exit_bar", "entry_price", "exit_price", "quantity", "pnl", "commission", "slippage", "reason",
+    "at_open", "ambiguous",
+)  # fmt: skip
+
+
+def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: str = "stop_first") -> Evaluation:
+    """One candidate in full, by the same compiled function that screens.
+
+    Parameters
+    ----------
+    row : columns (1,)
+        Encoded parameters of the candidate, e.g. ``strategy.allowed.encode(values)``.
+    """
+    if intrabar not in INTRABAR:
+        raise UserError(f"no intrabar policy {intrabar!r}; use {' or '.join(INTRABAR)}")
+    columns = Columns(tape, row)
+    tables = [columns.bitmaps(signal) for signal in rules.signals]
+    bits = tuple(table.values[table.row[0]] for table in tables)
+    n_bars, legs = tape.close.shape[1], len(tape.bars)
+    sums = np.empty((1, WIDTH))
+    trades = np.zeros(((tape.end - tape.begin) * legs, N_TRADE))
+    equity = np.ones(n_bars)
+    adjusted = np.zeros(tape.n_days, dtype=np.float32)
+    risk = risk_matrix(rules, row, tape)[0]
+    days = (tape.day, tape.day_first, tape.day_last)
+    span = (tape.begin, tape.end, intrabar == "target_first")
+    fees = (costs.commission, costs.slippage)
+    if legs == 1:
+        prices = (tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0])
+        drift = float(tape.drift[0])
+        simulate(prices, (*days, drift), span, bits, risk, fees, sums[0], adjusted, trades, equity)
+    else:
+        weights = np.array([float(np.broadcast_to(w.values(row), 1)[0]) for w in rules.weights])
+        prices2 = (tape.open, tape.close, tape.spread, tape.running)
+        simulate_legs(
+            prices2, (*days, tape.drift), span, bits, risk, weights, fees, sums[0], adjusted, trades, equity,
+            np.zeros((legs, 4)),
+        )
+    records = _records(trades[: int(sums[0, TRADES]) * legs], legs)
+    summary = summaries(sums, n_days=tape.n_days, n_bars=tape.end - tape.begin)[0]
+    equity = equity[: tape.end]
+    daily = _daily_returns(equity, tape)
+    return Evaluation(
+        tape.bars, tape.begin, tape.end, equity[tape.begin :], _exposure(records, equity, tape), daily,
+        _daily_exposure(records, equity, tape), records, summary,
+    )  # fmt: skip
+
+
+def _records(trades: npt.NDArray[np.float64], legs: int) -> Records:
+    out = np.zeros(len(trades), dtype=TRADE)
+    for k, name in enumerate(_COLUMNS):
+        out[name] = trades[:, k]
+    out["leg"] = np.arange(len(trades)) % legs
+    return out
+
+
+def _daily_returns(equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
+    marks = np.concatenate(([1.0], equity[tape.day_last]))
+    alive = marks[:-1] > 0.0
+    return np.where(alive, marks[1:] / np.where(alive, marks[:-1], 1.0) - 1.0, 0.0)
+
+
+def _held(trade: Any) -> tuple[int, int]:
+    """First and last held bar: the exit bar counts unless the position left at its open."""
+    return int(trade["entry_bar"]), int(trade["exit_bar"]) - int(trade["at_open"])
+
+
+def _exposure(records: Records, equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
+    value = np.zeros(len(equity))
+    for trade in records:
+        stretch = slice(int(trade["entry_bar"]), int(trade["exit_bar"]))
+        value[stretch] += trade["side"] * trade["quantity"] * tape.close[trade["leg"], stretch]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(equity > 0.0, value / equity, 0.0)[tape.begin :]
+
+
+def _daily_exposure(records: Records, equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
+    start_value = np.zeros((len(tape.bars), len(equity)))
+    for trade in records:
+        first, last = _held(trade)
+        leg, signed = trade["leg"], trade["side"] * trade["quantity"]
+        start_value[leg, first : last + 1] += signed * tape.close[leg, first - 1 : last]
+        if last >= first:
+            start_value[leg, first] += signed * (trade["entry_price"] - tape.close[leg, first - 1])
+    marks = np.concatenate(([1.0], equity[tape.day_last]))[:-1]
+    out = np.zeros((len(tape.bars), tape.n_days))
+    for d in range(tape.n_days):
+        bars = slice(tape.day_first[d], tape.day_last[d] + 1)
+        if marks[d] > 0.0:
+            out[:, d] = start_value[:, bars].mean(axis=1) / marks[d]
+    return out

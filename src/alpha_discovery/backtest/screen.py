@@ -1,0 +1,156 @@
+"""Screening: the summaries of many candidates, chunk by chunk, in a fixed order.
+
+Chunks are worked on by threads (the kernels hold no lock), a few ahead of the reader; what comes out does not depend
+on how many there are.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.ledger import WIDTH, summaries
+from alpha_discovery.backtest.simulate import DELAY, N_RISK, N_TRADE, simulate_all
+from alpha_discovery.backtest.simulate_legs import simulate_legs_all
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.core import risk as risk_space
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.results import SUMMARY, Records
+from alpha_discovery.core.space import Batch, batch_size, take
+from alpha_discovery.errors import UserError
+from alpha_discovery.rules.strategy import Rules
+
+INTRABAR = ("stop_first", "target_first")
+CHUNK = 2_048
+_NOTHING = np.zeros((0, N_TRADE)), np.zeros(0)  # room for no trades and no equity
+_WORKING_SET = 128 * 2**20  # bytes of bitmaps and daily returns that one chunk may take
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Results of some candidates of a batch.
+
+    Attributes
+    ----------
+    rows : int64 (k,)
+        Their positions in the batch.
+    summary : SUMMARY records (k,)
+    adjusted : float32 (n_days, k)
+        Detrended daily returns, net of costs.
+    """
+
+    rows: npt.NDArray[np.int64]
+    summary: Records
+    adjusted: npt.NDArray[np.float32]
+
+
+def screen_chunks(
+    rules: Rules, batch: Batch, tape: Tape, costs: Costs, *, intrabar: str = "stop_first", workers: int = 1
+) -> Iterator[Chunk]:
+    """Backtest every row of ``batch``; chunks come in a fixed order and cover every row once.
+
+    Parameters
+    ----------
+    batch : columns (n,)
+        The parameters of the rules; risk parameters that are absent take their defaults.
+    workers : int
+        Threads; the result does not depend on it.
+
+    Raises
+    ------
+    UserError
+        If the rules need other legs than the tape has, or ``intrabar`` is not known.
+    """
+    if intrabar not in INTRABAR:
+        raise UserError(f"no intrabar policy {intrabar!r}; use {' or '.join(INTRABAR)}")
+    if len(rules.weights) != len(tape.bars):
+        raise UserError(f"the rules trade {len(rules.weights)} legs; {len(tape.bars)} were given")
+    order = _order(rules, batch)
+    size = chunk_size(tape)
+    pieces = [order[start : start + size] for start in range(0, len(order), size)]
+
+    def work(rows: npt.NDArray[np.int64]) -> Chunk:
+        return _screen_chunk(rules, rows, take(batch, rows), tape, costs, intrabar)
+
+    if workers <= 1 or len(pieces) == 1:
+        yield from map(work, pieces)
+        return
+    with ThreadPoolExecutor(workers, thread_name_prefix="screen") as pool:
+        ahead: deque[Future[Chunk]] = deque()
+        try:
+            for piece in pieces:
+                ahead.append(pool.submit(work, piece))
+                if len(ahead) > workers:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            for future in ahead:
+                future.cancel()
+
+
+def screen(rules: Rules, batch: Batch, tape: Tape, costs: Costs, **options: Any) -> Records:
+    """SUMMARY records (n,) of every row of ``batch``; options as for `screen_chunks`."""
+    out = np.zeros(batch_size(batch), dtype=SUMMARY)
+    for chunk in screen_chunks(rules, batch, tape, costs, **options):
+        out[chunk.rows] = chunk.summary
+    return out
+
+
+def chunk_size(tape: Tape) -> int:
+    """Candidates worked on together: bounded, so that memory does not grow with their number."""
+    each = 4 * tape.close.shape[1] // 8 + 4 * tape.n_days + 8 * WIDTH
+    return int(min(CHUNK, max(64, _WORKING_SET // each)))
+
+
+def risk_matrix(rules: Rules, batch: Batch, tape: Tape) -> npt.NDArray[np.float64]:
+    """float64 (n, N_RISK): the risk columns of a batch, and the delay that the rules' latency makes."""
+    rows = batch_size(batch)
+    columns = risk_space.with_defaults(batch, rows)
+    matrix = np.empty((rows, N_RISK))
+    for k, name in enumerate(risk_space.NAMES):
+        matrix[:, k] = columns[name]
+    matrix[:, DELAY] = np.sqrt(rules.latency_ms.values(batch) / tape.bar_ms)
+    return matrix
+
+
+def _order(rules: Rules, batch: Batch) -> npt.NDArray[np.int64]:
+    """Rows sorted by the rules' parameters, so that neighbours share columns and bitmaps."""
+    rows = batch_size(batch)
+    keys = [batch[name] for name in reversed(rules.parameters) if name in batch]
+    return np.lexsort(keys).astype(np.int64) if keys else np.arange(rows, dtype=np.int64)
+
+
+def _screen_chunk(
+    rules: Rules, rows: npt.NDArray[np.int64], batch: Batch, tape: Tape, costs: Costs, intrabar: str
+) -> Chunk:
+    columns = Columns(tape, batch)
+    tables = [columns.bitmaps(signal) for signal in rules.signals]
+    bitmaps = tuple(table.values for table in tables)
+    rows_of = np.stack([table.row for table in tables], axis=1)
+    risk = risk_matrix(rules, batch, tape)
+    out = np.empty((len(rows), WIDTH))
+    adjusted = np.zeros((len(rows), tape.n_days), dtype=np.float32)
+    days = (tape.day, tape.day_first, tape.day_last)
+    span = (tape.begin, tape.end, intrabar == "target_first")
+    fees = (costs.commission, costs.slippage)
+    if len(tape.bars) == 1:
+        prices = (tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0])
+        drift = float(tape.drift[0])
+        simulate_all(prices, (*days, drift), span, bitmaps, rows_of, risk, fees, out, adjusted, _NOTHING)
+    else:
+        weights = np.stack([np.broadcast_to(w.values(batch), len(rows)) for w in rules.weights], axis=1)
+        weights = np.ascontiguousarray(weights, dtype=np.float64)
+        prices2 = (tape.open, tape.close, tape.spread, tape.running)
+        legs = np.zeros((len(tape.bars), 4))
+        shared = (*days, tape.drift), span, bitmaps, rows_of, risk, weights, fees
+        simulate_legs_all(prices2, *shared, out, adjusted, _NOTHING, legs)
+    summary = summaries(out, n_days=tape.n_days, n_bars=tape.end - tape.begin)
+    return Chunk(rows, summary, np.ascontiguousarray(adjusted.T))

@@ -1,0 +1,111 @@
+"""The bars of all legs as the arrays that the kernels read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.core.bars import Bars, Float1D, Int1D, iso
+from alpha_discovery.errors import TooFewBars, UserError
+
+Float2D = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """Arrays over T bars and L legs, and the range in which trades may happen.
+
+    Attributes
+    ----------
+    open, high, low, close : float64 (L, T)
+    spread : float64 (L, T)
+        ``(high - low) / close`` of the bar before: what an order that takes one bar's time may lose.
+    running : float64 (L, T+1)
+        ``running[l, t]`` is the sum of the first t closes: sums over stretches in one subtraction.
+    day : int64 (T,)
+        Accounting period of each bar, 0 at ``begin``.
+    day_first, day_last : int64 (n_days,)
+        First and last bar of each period inside the range.
+    drift : float64 (L,)
+        Mean return per period of holding the leg over the range.
+    begin, end : int
+        Trades happen in bars ``begin .. end-1``; earlier bars only warm up.
+    fresh : bool (T,)
+        Bars at which every expression restarts: the first, and those after a gap.
+    """
+
+    bars: tuple[Bars, ...]
+    open: Float2D
+    high: Float2D
+    low: Float2D
+    close: Float2D
+    spread: Float2D
+    running: Float2D
+    day: Int1D
+    day_first: Int1D
+    day_last: Int1D
+    drift: Float1D
+    begin: int
+    end: int
+    fresh: npt.NDArray[np.bool_]
+
+    @property
+    def n_days(self) -> int:
+        """Accounting periods in the range."""
+        return len(self.day_first)
+
+    @property
+    def bar_ms(self) -> int:
+        """Length of a bar."""
+        return self.bars[0].timeframe.ms
+
+
+def tape(bars: tuple[Bars, ...], *, begin: int = 0, end: int | None = None) -> Tape:
+    """The tape of one or more legs with equal times.
+
+    Raises
+    ------
+    UserError
+        If the legs' times differ, or the range is empty or outside the bars.
+    """
+    first = bars[0]
+    for other in bars[1:]:
+        _same_times(first, other)
+    end = len(first) if end is None else end
+    if not 0 <= begin < end <= len(first):
+        raise TooFewBars(have=max(0, min(end, len(first)) - begin), need=1, purpose="a backtest")
+    stacked = {name: np.stack([getattr(leg, name) for leg in bars]) for name in ("open", "high", "low", "close")}
+    spread = np.zeros_like(stacked["close"])
+    spread[:, 1:] = ((stacked["high"] - stacked["low"]) / stacked["close"])[:, :-1]
+    running = np.zeros((len(bars), len(first) + 1))
+    np.cumsum(stacked["close"], axis=1, out=running[:, 1:])
+    day = first.day - first.day[begin]
+    inside = day[begin:end]
+    starts = begin + np.flatnonzero(np.diff(inside, prepend=-1))
+    fresh = first.gap_before.copy()
+    fresh[0] = True
+    last = np.append(starts[1:], end) - 1
+    drift = _drift(stacked["open"], stacked["close"], begin, last)
+    return Tape(
+        bars, **stacked, spread=spread, running=running, day=day, day_first=starts, day_last=last,
+        drift=drift, begin=begin, end=end, fresh=fresh,
+    )  # fmt: skip
+
+
+def _drift(open_: Float2D, close: Float2D, begin: int, day_last: Int1D) -> Float1D:
+    marks = np.concatenate((open_[:, begin : begin + 1], close[:, day_last]), axis=1)
+    return np.asarray((marks[:, 1:] / marks[:, :-1] - 1.0).mean(axis=1))
+
+
+def _same_times(first: Bars, other: Bars) -> None:
+    if first.timeframe != other.timeframe:
+        raise UserError(f"legs need one timeframe; found {first.timeframe} and {other.timeframe}")
+    if len(first) != len(other):
+        raise UserError(f"legs need bars at the same times; found {len(first)} and {len(other)} bars; align them first")
+    if (apart := np.flatnonzero(first.time != other.time)).size:
+        row = int(apart[0])
+        raise UserError(
+            f"legs need bars at the same times; bar {row} is {iso(first.time[row])} and {iso(other.time[row])}"
+        )
