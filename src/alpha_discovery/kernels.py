@@ -67,7 +67,8 @@ def parallel_kernel(function: F) -> F:
 
 
 def _compiled(function: F, **options: bool) -> F:
-    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    njit: Any = numba.njit  # its type stubs do not know every option
+    dispatcher = njit(nogil=True, error_model="numpy", **options)(function)
     config: Any = numba_config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())  # the locator reads it once, here; other packages keep theirs

@@ -44,7 +44,7 @@ def compare_rows(op, left, left_row, right, right_row, out):
     flags = np.zeros(out.shape[1] * 64, dtype=np.uint8)
     for i in range(len(out)):
         a, b = left[left_row[i]], right[right_row[i]]
-        if op == LESS or op == GREATER_EQUAL:
+        if op in (LESS, GREATER_EQUAL):
             _less(a, b, n_bars, op == GREATER_EQUAL, flags)
         else:
             _less(b, a, n_bars, op == LESS_EQUAL, flags)

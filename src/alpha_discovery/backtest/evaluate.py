@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.account import TRADES, WIDTH, summaries
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.ledger import TRADES, WIDTH, summaries
 from alpha_discovery.backtest.screen import INTRABAR, risk_matrix
 from alpha_discovery.backtest.simulate import N_TRADE, simulate
 from alpha_discovery.backtest.simulate_legs import simulate_legs

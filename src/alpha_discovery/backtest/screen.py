@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.account import WIDTH, summaries
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.ledger import WIDTH, summaries
 from alpha_discovery.backtest.simulate import DELAY, N_RISK, N_TRADE, simulate_all
 from alpha_discovery.backtest.simulate_legs import simulate_legs_all
 from alpha_discovery.backtest.tape import Tape

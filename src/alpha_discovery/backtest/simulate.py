@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from alpha_discovery.backtest.bitmaps import next_entry
-from alpha_discovery.backtest.exits import REVERSAL, RUIN, TARGET, find_exit
-from alpha_discovery.backtest.ledger import (
+from alpha_discovery.backtest.account import (
     AMBIGUOUS,
     COMMISSION,
     DAY,
@@ -29,6 +27,8 @@ from alpha_discovery.backtest.ledger import (
     mark_drawdown,
     open_row,
 )
+from alpha_discovery.backtest.bitmaps import next_entry
+from alpha_discovery.backtest.exits import REVERSAL, RUIN, TARGET, find_exit
 from alpha_discovery.kernels import hot_kernel, inlined
 
 # columns of the risk parameters of a candidate; DELAY is the square root of latency over bar length

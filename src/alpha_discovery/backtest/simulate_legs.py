@@ -7,9 +7,7 @@ import math
 
 import numpy as np
 
-from alpha_discovery.backtest.bitmaps import next_entry
-from alpha_discovery.backtest.exits import END_OF_DATA, REVERSAL, RUIN, STOP, TARGET, TRAILING, decision
-from alpha_discovery.backtest.ledger import (
+from alpha_discovery.backtest.account import (
     COMMISSION,
     DAY,
     EQUITY,
@@ -25,6 +23,8 @@ from alpha_discovery.backtest.ledger import (
     mark_drawdown,
     open_row,
 )
+from alpha_discovery.backtest.bitmaps import next_entry
+from alpha_discovery.backtest.exits import END_OF_DATA, REVERSAL, RUIN, STOP, TARGET, TRAILING, decision
 from alpha_discovery.backtest.simulate import (
     DELAY,
     DIRECTION,
@@ -43,7 +43,8 @@ _SIDE, _QUANTITY, _FILL, _OUT = range(4)  # columns of a leg's state
 @hot_kernel
 def simulate_legs(prices, days, span, bits, risk, weights, costs, row, adjusted, trades, equity, legs):
     """Run one candidate; arguments as `simulate` with prices open, close, spread (L, T), running (L, T+1),
-    drift (L,), and ``weights`` (L,), ``legs`` (L, 4) room to work in. ``trades`` gets one record a leg, in the order of legs."""
+    drift (L,), and ``weights`` (L,), ``legs`` (L, 4) room to work in. ``trades`` gets one record a leg,
+    in the order of legs."""
     begin, end, _ = span
     open_row(row)
     masks = entry_masks(risk[DIRECTION])
