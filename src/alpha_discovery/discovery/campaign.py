@@ -1,0 +1,169 @@
+"""A campaign: everything that the result of a discovery run depends on, besides the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+from alpha_discovery.core.bars import to_ms
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.instrument import normalise_symbol
+from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.errors import BadCampaign, UnknownName
+
+METHODS = ("brute_force", "random")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The user's filter of interest, applied after the test. It is no evidence: noise passes it easily."""
+
+    min_sharpe_ratio: float = 1.0
+    min_profit_factor: float = 1.5
+    max_drawdown: float = 0.20
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How finds are judged (VALIDATION.md section B).
+
+    Attributes
+    ----------
+    level : float
+        Chance of a false report that one data epoch may spend over all its judging rounds.
+    draws : int
+        Bootstrap draws of the family test.
+    vault_share : float
+        Share of the bars, at the end, that the search never sees.
+    min_vault_days : int
+        The vault has at least this many periods.
+    min_trades, min_active : int, float
+        A candidate takes part in the test with at least this many round trips and this share of active days;
+        decided without looking at returns.
+    mean_block : float
+        Mean block of the stationary bootstrap, in periods.
+    finalist_p, finalists, cluster_rho : float, int, float
+        Candidates up to this adjusted p go on, one of each cluster of correlated ones, at most so many.
+    """
+
+    level: float = 0.05
+    draws: int = 1000
+    vault_share: float = 0.25
+    min_vault_days: int = 90
+    min_trades: int = 30
+    min_active: float = 0.14
+    mean_block: float = 10.0
+    finalist_p: float = 0.5
+    finalists: int = 10
+    cluster_rho: float = 0.7
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What to search, where, and with how much.
+
+    Attributes
+    ----------
+    symbols : tuple of str
+        Normalised. Each is a sleeve of equal capital; the sleeves' daily returns are pooled. A strategy of several legs
+        takes them as its legs, in order; ``BTC/USDT@kraken`` names another venue.
+    timeframe, venue : str
+    start, end : str or None
+        ISO 8601, UTC; ``end`` is not included. None: all there is.
+    strategies : tuple of str
+        Registered names.
+    method : str
+        One of `METHODS`.
+    max_iterations : int
+        Candidates per strategy, at most.
+    ranges : mapping of strategy (or ``*``) to mapping of parameter to value or [low, high]
+        Narrowed or fixed parameters.
+    intrabar : str
+        What happens first in a bar that touches stop and target.
+    """
+
+    symbols: tuple[str, ...]
+    timeframe: str = "1h"
+    venue: str | None = None
+    start: str | None = None
+    end: str | None = None
+    strategies: tuple[str, ...] = ("trend_following", "mean_reversion")
+    method: str = "random"
+    max_iterations: int = 1000
+    costs: Costs = field(default_factory=Costs)
+    seed: int = 0
+    ranges: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    intrabar: str = "stop_first"
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    protocol: Protocol = field(default_factory=Protocol)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbols", tuple(_symbol(text) for text in self.symbols))
+        object.__setattr__(self, "strategies", tuple(self.strategies))
+        object.__setattr__(self, "timeframe", Timeframe.parse(self.timeframe).name)
+        _check(self)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the whole campaign."""
+        return content_hash(self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain form, read back by `from_json`."""
+        data = asdict(self)
+        data["symbols"], data["strategies"] = list(self.symbols), list(self.strategies)
+        data["ranges"] = {owner: dict(values) for owner, values in self.ranges.items()}
+        return data
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Campaign:
+        """Inverse of `to_json`; keys that are left out take their defaults.
+
+        Raises
+        ------
+        UnknownName, BadCampaign
+            For a key that does not exist, or values that contradict each other.
+        """
+        parts: dict[str, Any] = dict(data)
+        known = {f.name for f in fields(Campaign)}
+        for name in parts:
+            if name not in known:
+                raise UnknownName(kind="campaign setting", name=name, known=known)
+        for name, kind in (("costs", Costs), ("thresholds", Thresholds), ("protocol", Protocol)):
+            if isinstance(parts.get(name), Mapping):
+                parts[name] = _part(kind, name, parts[name])
+        for name in ("symbols", "strategies"):
+            if name in parts:
+                parts[name] = (parts[name],) if isinstance(parts[name], str) else tuple(parts[name])
+        return Campaign(**parts)
+
+
+def _part(kind: Any, name: str, values: Mapping[str, Any]) -> Any:
+    known = {f.name for f in fields(kind)}
+    for key in values:
+        if key not in known:
+            raise UnknownName(kind=f"setting of {name}", name=key, known=known)
+    return kind(**values)
+
+
+def _symbol(text: str) -> str:
+    symbol, at, venue = text.partition("@")
+    return normalise_symbol(symbol) + (f"@{venue.lower()}" if at else "")
+
+
+def _check(campaign: Campaign) -> None:
+    if not campaign.symbols or not campaign.strategies:
+        raise BadCampaign("a campaign needs at least one symbol and one strategy")
+    if campaign.method not in METHODS:
+        raise UnknownName(kind="search method", name=campaign.method, known=METHODS)
+    if campaign.max_iterations < 1:
+        raise BadCampaign(f"max_iterations needs at least 1; found {campaign.max_iterations}")
+    start = to_ms(campaign.start) if campaign.start else None
+    end = to_ms(campaign.end) if campaign.end else None
+    if start is not None and end is not None and end <= start:
+        raise BadCampaign(f"the period ends ({campaign.end}) before it starts ({campaign.start}); swap the two")
+    if not 0.0 < campaign.protocol.level < 1.0 or not 0.0 < campaign.protocol.vault_share < 1.0:
+        raise BadCampaign("the level and the vault's share need values between 0 and 1")

@@ -1,0 +1,96 @@
+"""What the use cases need from the outside; adapters implement it, `bootstrap` wires it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from alpha_discovery.core.bars import Bars
+from alpha_discovery.discovery.records import (
+    AlphaRecord,
+    DeploymentStatus,
+    EpochAccount,
+    JudgingRound,
+    LedgerEntry,
+    RunRecord,
+)
+
+
+class MarketData(Protocol):
+    """Where bars come from."""
+
+    def load(self, symbol: str, timeframe: str, venue: str | None = None) -> Bars:
+        """The stored bars; raises `NotFound` with what to do, `BadMarketData` if they are damaged."""
+
+
+class Runs(Protocol):
+    """Stored discovery runs."""
+
+    def add(self, run: RunRecord) -> None:
+        """Store a new run; its id must be new."""
+
+    def update(self, run: RunRecord) -> None:
+        """Replace the run of this id; raises `NotFound`, or `ImpossibleMove` if its state cannot change so."""
+
+    def get(self, run_id: str) -> RunRecord:
+        """The run whose id is or uniquely starts with ``run_id``; raises `NotFound`."""
+
+    def list(self, *, limit: int = 50, state: str | None = None) -> Sequence[RunRecord]:
+        """Newest first."""
+
+
+class Alphas(Protocol):
+    """Stored alphas."""
+
+    def add(self, alpha: AlphaRecord) -> None:
+        """Store an alpha; one that is already stored (same id) stays as it is."""
+
+    def get(self, alpha_id: str) -> AlphaRecord:
+        """The alpha whose id is or uniquely starts with ``alpha_id``; raises `NotFound`."""
+
+    def top(
+        self, *, limit: int = 10, min_sharpe: float | None = None, strategy_type: str | None = None
+    ) -> Sequence[AlphaRecord]:
+        """Best first: by validation score, then Sharpe ratio."""
+
+    def of_run(self, run_id: str) -> Sequence[AlphaRecord]:
+        """The alphas that one run found."""
+
+    def deployable(self, *, min_validation_score: float = 0.7, max_deployment_count: int = 5) -> Sequence[AlphaRecord]:
+        """Pending or approved, scored high enough, deployed fewer times; best first."""
+
+    def set_deployment(self, alpha_id: str, status: DeploymentStatus, *, deployed_once_more: bool = False) -> None:
+        """Move the deployment status; raises `NotFound`, `ImpossibleMove`."""
+
+
+class Ledger(Protocol):
+    """The account of everything that was ever tried on a data epoch. Nothing lowers its counts."""
+
+    def record(self, entry: LedgerEntry) -> None:
+        """Count a batch; the same (run, strategy, batch) counted again changes nothing."""
+
+    def open_round(self, epoch: str, run_ids: Sequence[str], *, level: float) -> JudgingRound:
+        """Open the next judging round and charge for it, at ``level * 6 / (pi^2 r^2)``; once per set of runs:
+        asking again for the same runs gives the round they already have."""
+
+    def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
+        """Store what the round decided (plain JSON values)."""
+
+    def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
+        """Remember the effective number of trials and the best t that noise would reach, the largest so far."""
+
+    def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
+        """The epoch's account; zero counts if nothing was tried."""
+
+    def epochs(self) -> Sequence[str]:
+        """Every epoch with an entry, the latest first."""
+
+
+class Cache(Protocol):
+    """Results that need not be computed twice."""
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Stored results by key; absent keys are absent."""
+
+    def set_many(self, items: dict[str, dict[str, Any]], *, strategy_type: str) -> None:
+        """Store results; a key that exists is replaced."""

@@ -1,0 +1,173 @@
+"""What a discovery leaves behind, as plain values: the language between use cases and adapters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from alpha_discovery.errors import AlphaDiscoveryError
+
+
+class RunState(StrEnum):
+    """Life of a run; `MOVES` says what may follow what."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"  # the process died; nothing more will come
+
+
+MOVES: dict[RunState, frozenset[RunState]] = {
+    RunState.RUNNING: frozenset({RunState.COMPLETED, RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED}),
+    RunState.COMPLETED: frozenset(),
+    RunState.FAILED: frozenset(),
+    RunState.STOPPED: frozenset(),
+    RunState.INTERRUPTED: frozenset(),
+}
+
+
+class AlphaState(StrEnum):
+    """What has been shown of an alpha."""
+
+    CANDIDATE = "candidate"  # accepted within an open data epoch: provisional
+    VALIDATED = "validated"
+    PROVEN = "proven"
+    DECAYED = "decayed"
+
+
+class DeploymentStatus(StrEnum):
+    """Where an alpha stands on its way to a bot."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DEPLOYED = "deployed"
+    RETIRED = "retired"
+
+
+class ImpossibleMove(AlphaDiscoveryError):
+    """A state that cannot follow the present one."""
+
+    def __init__(self, *, what: str, old: str, new: str) -> None:
+        super().__init__(f"{what} is {old}; it cannot become {new}")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One discovery run.
+
+    ``funnel`` holds ordered ``[stage, count, explanation]`` rows; ``report`` whatever the run's own summary needs (plain
+    JSON values); ``campaign`` the `Campaign` in JSON form.
+    """
+
+    id: str
+    campaign: dict[str, Any]
+    campaign_hash: str
+    data_hash: str
+    epoch: str
+    state: RunState
+    start_time: datetime
+    strategy_types: tuple[str, ...]
+    optimization_method: str
+    max_iterations: int
+    parallel_workers: int
+    end_time: datetime | None = None
+    strategies_tested: int = 0
+    profitable_found: int = 0
+    best_sharpe: float | None = None
+    best_return: float | None = None
+    cpu_hours: float | None = None
+    memory_peak_gb: float | None = None
+    error_message: str | None = None
+    funnel: tuple[tuple[str, int, str], ...] = ()
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def runtime_hours(self) -> float | None:
+        """Hours from start to end."""
+        return None if self.end_time is None else (self.end_time - self.start_time).total_seconds() / 3600.0
+
+
+@dataclass(frozen=True)
+class AlphaRecord:
+    """One accepted alpha with all that is needed to recompute it and to show its evidence without recomputing.
+
+    ``rules`` is the tree in JSON; ``market`` the symbols, venues, timeframe, first and last time used, the split, and the
+    fingerprints of the bars; ``metrics`` the numbers by part (``search``, ``vault``, ``full``); ``evidence`` the tests.
+    Metrics are plain floats; a value that is not a number is None, an infinite profit factor the string "inf".
+    """
+
+    id: str
+    discovery_run_id: str
+    strategy_type: str
+    strategy_name: str
+    parameters: dict[str, Any]
+    rules: dict[str, Any]
+    costs: dict[str, Any]
+    market: dict[str, Any]
+    metrics: dict[str, Any]
+    evidence: dict[str, Any]
+    engine_version: str
+    sharpe_ratio: float
+    total_return: float
+    max_drawdown: float
+    win_rate: float
+    profit_factor: float  # infinity: no losing trade
+    in_sample_sharpe: float | None
+    out_sample_sharpe: float | None
+    validation_score: float | None
+    tested_symbols: tuple[str, ...]
+    timeframe: str
+    discovered_at: datetime
+    state: AlphaState = AlphaState.CANDIDATE
+    market_regime: str | None = None
+    last_validated: datetime | None = None
+    deployment_status: DeploymentStatus = DeploymentStatus.PENDING
+    deployment_count: int = 0
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """Candidates that one batch of one run evaluated on one data epoch."""
+
+    epoch: str
+    run_id: str
+    strategy: str
+    method: str
+    batch: int
+    n_tested: int
+    n_eligible: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class JudgingRound:
+    """Leave to look at the vault of an epoch once: the r-th round, at the level the ledger grants to it."""
+
+    epoch: str
+    number: int
+    level: float
+    run_ids: tuple[str, ...]
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class EpochAccount:
+    """The ledger's account of one data epoch."""
+
+    epoch: str
+    n_tested: int
+    n_eligible: int
+    n_runs: int
+    rounds: int
+    level: float
+    level_spent: float
+    n_effective: float | None = None
+    noise_reach: float | None = None
+
+    @property
+    def level_left(self) -> float:
+        """What later rounds can still spend."""
+        return max(0.0, self.level - self.level_spent)
