@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from alpha_discovery.errors import OutOfRange, TooFewBars
+from alpha_discovery.errors import OutOfRange, TooFewBars, UserError
 from alpha_discovery.validation.arrays import F32, F64, I64, Returns, Seed
 
 
@@ -62,6 +62,26 @@ def stationary_weights(n_obs: int, draws: int, *, mean_block: float, rng: Seed) 
     flat = days + np.arange(draws)[:, None] * n_obs
     counts = np.bincount(flat.ravel(), minlength=draws * n_obs).reshape(draws, n_obs)
     return (counts / n_obs).astype(np.float32)
+
+
+def exact_weights(weights: F32) -> F64:
+    """The same weights in float64, as exact counts over the number of days.
+
+    `UserError` if they are not whole counts that sum to one.
+    """
+    T = weights.shape[1]
+    exact: F64 = whole_counts(weights) / T
+    return exact
+
+
+def whole_counts(weights: F32) -> F64:
+    """How often each day was drawn, as whole float64 (draws, n_obs); `UserError` if it is not whole."""
+    T = weights.shape[1]
+    scaled = np.asarray(weights, dtype=np.float64) * T
+    counts: F64 = np.rint(scaled)
+    if np.abs(scaled - counts).max() > 1e-3 or (counts.sum(axis=1) != T).any():
+        raise UserError("bootstrap weights need whole counts of days over the number of days, summing to one")
+    return counts
 
 
 def optimal_block_length(x: Returns, *, circular: bool = False) -> float:

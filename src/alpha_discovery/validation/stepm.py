@@ -25,6 +25,7 @@ import numpy.typing as npt
 from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.kernels import kernel
 from alpha_discovery.validation.arrays import F32, F64, I64, Bool, Returns
+from alpha_discovery.validation.bootstrap import whole_counts
 from alpha_discovery.validation.effective import implied_number
 from alpha_discovery.validation.longrun import (
     BLOCK,
@@ -91,7 +92,7 @@ class StepM:
         self.keep = int(keep)
         self.n_tested = 0
         self.n_eligible = 0
-        self._counts = _whole_counts(weights)  # (T, B)
+        self._counts: F32 = np.ascontiguousarray(whole_counts(weights).T.astype(np.float32))  # (T, B)
         self._largest_norm = float(np.sqrt((self._counts.astype(np.float64) ** 2).sum(axis=0).max()))
         draws = self._counts.shape[1]
         self._rest: F32 = np.full(draws, -np.inf, dtype=np.float32)
@@ -238,16 +239,6 @@ def _step_down(t: F64, rows: F32, rest: F32) -> tuple[F32, F64]:
         np.maximum(maxima, rows[k], out=maxima)
         p[k] = (1 + np.count_nonzero(maxima >= t[k])) / (len(maxima) + 1)
     return maxima, np.maximum.accumulate(p)
-
-
-def _whole_counts(weights: F32) -> F32:
-    """How often each day was drawn, days down and draws across, as exact float32."""
-    T = weights.shape[1]
-    scaled = np.asarray(weights, dtype=np.float64) * T
-    counts = np.rint(scaled)
-    if np.abs(scaled - counts).max() > 1e-3 or (counts.sum(axis=1) != T).any():
-        raise UserError("bootstrap weights need whole counts of days over the number of days, summing to one")
-    return np.ascontiguousarray(counts.T.astype(np.float32))
 
 
 def _whole_numbers(z: F64, largest_norm: float) -> tuple[F32, F64, F64]:

@@ -10,7 +10,7 @@ from scipy.stats import t as student
 
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import F64, Returns, Seed
-from alpha_discovery.validation.bootstrap import optimal_block_length, stationary_weights
+from alpha_discovery.validation.bootstrap import exact_weights, optimal_block_length, stationary_weights
 from alpha_discovery.validation.longrun import bartlett_dof, hac_scale, newey_west_lags, newey_west_t
 
 SHORT = 365  # days below which the bootstrap's own scale is too liberal
@@ -49,7 +49,7 @@ def vault_test(returns: Returns, *, rng: Seed, draws: int = 2000) -> tuple[F64, 
     alive = np.isfinite(omega)
     t, p = np.full(k, np.nan), np.ones(k)
     t[alive], z = _statistics(values[:, alive], omega[alive])
-    weights = stationary_weights(T, draws, mean_block=block, rng=rng).astype(np.float64)
+    weights = exact_weights(stationary_weights(T, draws, mean_block=block, rng=rng))
     centred = values[:, alive] - values[:, alive].mean(axis=0)
     p[alive] = _step_down(z, math.sqrt(T) * (weights @ centred) / omega[alive])
     return t, p
