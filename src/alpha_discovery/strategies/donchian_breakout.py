@@ -9,12 +9,12 @@ from alpha_discovery.rules import Parameters, Rules, SymbolicBars, lag, strategy
 
 @strategy(
     family="breakout",
-    space={"entry": Int(10, 100), "exit": Int(5, 50)},
-    where=lambda p: p.exit < p.entry,
+    space={"entry_window": Int(10, 100), "exit_window": Int(5, 50)},
+    where=lambda p: p.exit_window < p.entry_window,
     templates={
-        "conservative": {"entry": 55, "exit": 20, "take_profit": None},
-        "standard": {"entry": 20, "exit": 10, "take_profit": None},
-        "aggressive": {"entry": 10, "exit": 5, "take_profit": None},
+        "conservative": {"entry_window": 55, "exit_window": 20, "take_profit": None},
+        "standard": {"entry_window": 20, "exit_window": 10, "take_profit": None},
+        "aggressive": {"entry_window": 10, "exit_window": 5, "take_profit": None},
     },
     source="Donchian (1960), High Finance in Copper; windows of Faith (2003), The Original Turtle Trading Rules",
 )
@@ -28,8 +28,8 @@ def donchian_breakout(p: Parameters, bars: SymbolicBars) -> Rules:
     When it fails: most breakouts fall back into the range, so the rule lives on a few long moves and loses
     often in between; in a market without such moves nothing pays for the false ones.
     """
-    top, bottom = lag(highest(bars.high, p.entry)), lag(lowest(bars.low, p.entry))
-    floor, ceiling = lag(lowest(bars.low, p.exit)), lag(highest(bars.high, p.exit))
+    top, bottom = lag(highest(bars.high, p.entry_window)), lag(lowest(bars.low, p.entry_window))
+    floor, ceiling = lag(lowest(bars.low, p.exit_window)), lag(highest(bars.high, p.exit_window))
     return Rules(
         enter_long=bars.close > top, exit_long=bars.close < floor,
         enter_short=bars.close < bottom, exit_short=bars.close > ceiling,

@@ -10,12 +10,12 @@ from alpha_discovery.rules import Parameters, Rules, SymbolicBars, crosses_above
 
 @strategy(
     family="pairs",
-    space={"window": Int(20, 300), "entry": Float(1.0, 3.5), "exit": Float(0.0, 1.0)},
-    where=lambda p: p.exit < p.entry,
+    space={"window": Int(20, 300), "entry_z": Float(1.0, 3.5), "exit_z": Float(0.0, 1.0)},
+    where=lambda p: p.exit_z < p.entry_z,
     templates={
-        "conservative": {"window": 240, "entry": 2.5, "exit": 0.0},
-        "standard": {"window": 120, "entry": 2.0, "exit": 0.25},
-        "aggressive": {"window": 60, "entry": 1.5, "exit": 0.5},
+        "conservative": {"window": 240, "entry_z": 2.5, "exit_z": 0.0},
+        "standard": {"window": 120, "entry_z": 2.0, "exit_z": 0.25},
+        "aggressive": {"window": 60, "entry_z": 1.5, "exit_z": 0.5},
     },
     n_legs=2,
     source="Gatev, Goetzmann & Rouwenhorst (2006), Pairs Trading, Review of Financial Studies 19(3)",
@@ -32,7 +32,7 @@ def pairs_reversion(p: Parameters, first: SymbolicBars, second: SymbolicBars) ->
     """
     score = zscore(first.close / second.close, p.window)
     return Rules(
-        enter_long=crosses_below(score, -p.entry), exit_long=score >= -p.exit,
-        enter_short=crosses_above(score, p.entry), exit_short=score <= p.exit,
+        enter_long=crosses_below(score, -p.entry_z), exit_long=score >= -p.exit_z,
+        enter_short=crosses_above(score, p.entry_z), exit_short=score <= p.exit_z,
         weights=(Const(1.0), Const(-1.0)),
     )  # fmt: skip

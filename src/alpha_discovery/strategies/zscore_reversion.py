@@ -9,12 +9,12 @@ from alpha_discovery.rules import Parameters, Rules, SymbolicBars, crosses_above
 
 @strategy(
     family="mean_reversion",
-    space={"lookback": Int(1, 20), "window": Int(20, 200), "entry": Float(1.0, 3.5), "exit": Float(0.0, 1.0)},
-    where=lambda p: (p.exit < p.entry) & (p.lookback < p.window),
+    space={"lookback": Int(1, 20), "window": Int(20, 200), "entry_z": Float(1.0, 3.5), "exit_z": Float(0.0, 1.0)},
+    where=lambda p: (p.exit_z < p.entry_z) & (p.lookback < p.window),
     templates={
-        "conservative": {"lookback": 10, "window": 150, "entry": 3.0, "exit": 0.0},
-        "standard": {"lookback": 5, "window": 100, "entry": 2.0, "exit": 0.25},
-        "aggressive": {"lookback": 3, "window": 50, "entry": 1.5, "exit": 0.5},
+        "conservative": {"lookback": 10, "window": 150, "entry_z": 3.0, "exit_z": 0.0},
+        "standard": {"lookback": 5, "window": 100, "entry_z": 2.0, "exit_z": 0.25},
+        "aggressive": {"lookback": 3, "window": 50, "entry_z": 1.5, "exit_z": 0.5},
     },
     source="Lehmann (1990), Fads, Martingales, and Market Efficiency, Quarterly Journal of Economics 105(1)",
 )
@@ -30,6 +30,6 @@ def zscore_reversion(p: Parameters, bars: SymbolicBars) -> Rules:
     """
     score = zscore(roc(bars.close, p.lookback), p.window)
     return Rules(
-        enter_long=crosses_below(score, -p.entry), exit_long=score >= -p.exit,
-        enter_short=crosses_above(score, p.entry), exit_short=score <= p.exit,
+        enter_long=crosses_below(score, -p.entry_z), exit_long=score >= -p.exit_z,
+        enter_short=crosses_above(score, p.entry_z), exit_short=score <= p.exit_z,
     )  # fmt: skip
