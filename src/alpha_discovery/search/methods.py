@@ -1,0 +1,20 @@
+"""Optimizers by the names that users write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from alpha_discovery.core.space import Space
+from alpha_discovery.errors import UnknownName
+from alpha_discovery.search.brute_force import BruteForce
+from alpha_discovery.search.protocol import Optimizer
+from alpha_discovery.search.random_search import RandomSearch
+
+METHODS: dict[str, Callable[..., Optimizer]] = {"brute_force": BruteForce, "random": RandomSearch}
+
+
+def make_optimizer(method: str, space: Space, *, budget: int, seed: int) -> Optimizer:
+    """A fresh optimizer; raises `UnknownName`."""
+    if method not in METHODS:
+        raise UnknownName(kind="search method", name=method, known=METHODS)
+    return METHODS[method](space, budget=budget, seed=seed)
