@@ -53,7 +53,7 @@ def test_discoveries_of_harvey_liu_and_zhu(pin: Any) -> None:
     assert [int((p <= 0.05).sum()) for p in adjusted] == pin("F2_HLZ")
 
 
-def test_the_printed_convention_lets_everything_pass_where_the_largest_p_is_small():
+def test_the_printed_convention_lets_everything_pass_where_the_largest_p_is_small() -> None:
     # the largest of the ten is .0466; not inflated, it caps all the others
     assert (harvey_liu_bhy(HLZ) <= 0.0466 + 1e-12).all()
 

@@ -32,16 +32,16 @@ def open_row(row):
 
 
 @inlined
-def close_day(row, equity, pull, n_days, adjusted):
+def close_day(row, equity, pull, n_days, daily):
     """End the current period at ``equity``; ``pull`` is its exposure times the drift of what was held.
 
-    The next period starts from this mark. ``adjusted`` gets the detrended return (unless it has no room).
+    The next period starts from this mark. ``daily`` (up to two rows of n_days) gets the detrended and the raw return.
     """
     d = int(row[DAY])
     if row[MARK] > 0.0:
         r = equity / row[MARK] - 1.0
-        if len(adjusted) > 0:
-            adjusted[d] = r - pull / row[MARK]
+        for k in range(len(daily)):
+            daily[k, d] = r - (pull / row[MARK] if k == 0 else 0.0)
         square = r * r
         row[S1] += r
         row[S2] += square
@@ -55,10 +55,10 @@ def close_day(row, equity, pull, n_days, adjusted):
 
 
 @inlined
-def go_to_day(row, d, pull, n_days, adjusted):
+def go_to_day(row, d, pull, n_days, daily):
     """End periods that pass while flat, up to period ``d``: only the first can have a return."""
     if row[DAY] < d:
-        close_day(row, row[EQUITY], pull, n_days, adjusted)
+        close_day(row, row[EQUITY], pull, n_days, daily)
         row[DAY] = d
         return 0.0
     return pull

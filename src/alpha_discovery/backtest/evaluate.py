@@ -42,7 +42,7 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
     sums = np.empty((1, WIDTH))
     trades = np.zeros(((tape.end - tape.begin) * legs, N_TRADE))
     equity = np.ones(n_bars)
-    adjusted = np.zeros(tape.n_days, dtype=np.float32)
+    daily = np.zeros((0, tape.n_days), dtype=np.float32)
     risk = risk_matrix(rules, row, tape)[0]
     days = (tape.day, tape.day_first, tape.day_last)
     span = (tape.begin, tape.end, intrabar == "target_first")
@@ -50,20 +50,20 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
     if legs == 1:
         prices = (tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0])
         drift = float(tape.drift[0])
-        simulate(prices, (*days, drift), span, bits, risk, fees, sums[0], adjusted, trades, equity)
+        simulate(prices, (*days, drift), span, bits, risk, fees, sums[0], daily, trades, equity)
     else:
         weights = np.array([float(np.broadcast_to(w.values(row), 1)[0]) for w in rules.weights])
         prices2 = (tape.open, tape.close, tape.spread, tape.running)
         simulate_legs(
-            prices2, (*days, tape.drift), span, bits, risk, weights, fees, sums[0], adjusted, trades, equity,
+            prices2, (*days, tape.drift), span, bits, risk, weights, fees, sums[0], daily, trades, equity,
             np.zeros((legs, 4)),
         )
     records = _records(trades[: int(sums[0, TRADES]) * legs], legs)
     summary = summaries(sums, n_days=tape.n_days, n_bars=tape.end - tape.begin)[0]
     equity = equity[: tape.end]
-    daily = _daily_returns(equity, tape)
+    returns = _daily_returns(equity, tape)
     return Evaluation(
-        tape.bars, tape.begin, tape.end, equity[tape.begin :], _exposure(records, equity, tape), daily,
+        tape.bars, tape.begin, tape.end, equity[tape.begin :], _exposure(records, equity, tape), returns,
         _daily_exposure(records, equity, tape), records, summary,
     )  # fmt: skip
 

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +28,7 @@ from alpha_discovery.rules.strategy import Rules
 
 INTRABAR = ("stop_first", "target_first")
 CHUNK = 2_048
+_NO_DAYS = np.zeros((0, 0), dtype=np.float32)
 _NOTHING = np.zeros((0, N_TRADE)), np.zeros(0)  # room for no trades and no equity
 _WORKING_SET = 128 * 2**20  # bytes of bitmaps and daily returns that one chunk may take
 
@@ -42,17 +42,47 @@ class Chunk:
     rows : int64 (k,)
         Their positions in the batch.
     summary : SUMMARY records (k,)
-    adjusted : float32 (n_days, k)
-        Detrended daily returns, net of costs.
+    adjusted, raw : float32 (n_days, k)
+        Daily returns net of costs, detrended and as they are; no rows where not asked for.
     """
 
     rows: npt.NDArray[np.int64]
     summary: Records
     adjusted: npt.NDArray[np.float32]
+    raw: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to screen; none but ``intrabar`` changes a number.
+
+    Attributes
+    ----------
+    intrabar : str
+        ``stop_first`` or ``target_first``, for a bar that touches both.
+    workers : int
+        Threads.
+    daily : int
+        0: summaries only; 1: detrended daily returns too; 2: raw ones as well.
+    chunk : int or None
+        Candidates worked on together; None: as many as fit a bounded working set.
+    """
+
+    intrabar: str = "stop_first"
+    workers: int = 1
+    daily: int = 0
+    chunk: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.intrabar not in INTRABAR:
+            raise UserError(f"no intrabar policy {self.intrabar!r}; use {' or '.join(INTRABAR)}")
+
+
+DEFAULT = Options()
 
 
 def screen_chunks(
-    rules: Rules, batch: Batch, tape: Tape, costs: Costs, *, intrabar: str = "stop_first", workers: int = 1
+    rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT
 ) -> Iterator[Chunk]:
     """Backtest every row of ``batch``; chunks come in a fixed order and cover every row once.
 
@@ -60,25 +90,22 @@ def screen_chunks(
     ----------
     batch : columns (n,)
         The parameters of the rules; risk parameters that are absent take their defaults.
-    workers : int
-        Threads; the result does not depend on it.
 
     Raises
     ------
     UserError
-        If the rules need other legs than the tape has, or ``intrabar`` is not known.
+        If the rules need other legs than the tape has.
     """
-    if intrabar not in INTRABAR:
-        raise UserError(f"no intrabar policy {intrabar!r}; use {' or '.join(INTRABAR)}")
     if len(rules.weights) != len(tape.bars):
         raise UserError(f"the rules trade {len(rules.weights)} legs; {len(tape.bars)} were given")
     order = _order(rules, batch)
-    size = chunk_size(tape)
+    size = options.chunk or chunk_size(tape)
     pieces = [order[start : start + size] for start in range(0, len(order), size)]
 
     def work(rows: npt.NDArray[np.int64]) -> Chunk:
-        return _screen_chunk(rules, rows, take(batch, rows), tape, costs, intrabar)
+        return _screen_chunk(rules, rows, take(batch, rows), tape, costs, options)
 
+    workers = options.workers
     if workers <= 1 or len(pieces) == 1:
         yield from map(work, pieces)
         return
@@ -96,10 +123,10 @@ def screen_chunks(
                 future.cancel()
 
 
-def screen(rules: Rules, batch: Batch, tape: Tape, costs: Costs, **options: Any) -> Records:
-    """SUMMARY records (n,) of every row of ``batch``; options as for `screen_chunks`."""
+def screen(rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT) -> Records:
+    """SUMMARY records (n,) of every row of ``batch``."""
     out = np.zeros(batch_size(batch), dtype=SUMMARY)
-    for chunk in screen_chunks(rules, batch, tape, costs, **options):
+    for chunk in screen_chunks(rules, batch, tape, costs, options):
         out[chunk.rows] = chunk.summary
     return out
 
@@ -129,7 +156,7 @@ def _order(rules: Rules, batch: Batch) -> npt.NDArray[np.int64]:
 
 
 def _screen_chunk(
-    rules: Rules, rows: npt.NDArray[np.int64], batch: Batch, tape: Tape, costs: Costs, intrabar: str
+    rules: Rules, rows: npt.NDArray[np.int64], batch: Batch, tape: Tape, costs: Costs, options: Options
 ) -> Chunk:
     columns = Columns(tape, batch)
     tables = [columns.bitmaps(signal) for signal in rules.signals]
@@ -137,20 +164,21 @@ def _screen_chunk(
     rows_of = np.stack([table.row for table in tables], axis=1)
     risk = risk_matrix(rules, batch, tape)
     out = np.empty((len(rows), WIDTH))
-    adjusted = np.zeros((len(rows), tape.n_days), dtype=np.float32)
+    daily = np.zeros((len(rows), options.daily, tape.n_days), dtype=np.float32)
     days = (tape.day, tape.day_first, tape.day_last)
-    span = (tape.begin, tape.end, intrabar == "target_first")
+    span = (tape.begin, tape.end, options.intrabar == "target_first")
     fees = (costs.commission, costs.slippage)
     if len(tape.bars) == 1:
         prices = (tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0])
         drift = float(tape.drift[0])
-        simulate_all(prices, (*days, drift), span, bitmaps, rows_of, risk, fees, out, adjusted, _NOTHING)
+        simulate_all(prices, (*days, drift), span, bitmaps, rows_of, risk, fees, out, daily, _NOTHING)
     else:
         weights = np.stack([np.broadcast_to(w.values(batch), len(rows)) for w in rules.weights], axis=1)
         weights = np.ascontiguousarray(weights, dtype=np.float64)
         prices2 = (tape.open, tape.close, tape.spread, tape.running)
         legs = np.zeros((len(tape.bars), 4))
         shared = (*days, tape.drift), span, bitmaps, rows_of, risk, weights, fees
-        simulate_legs_all(prices2, *shared, out, adjusted, _NOTHING, legs)
+        simulate_legs_all(prices2, *shared, out, daily, _NOTHING, legs)
     summary = summaries(out, n_days=tape.n_days, n_bars=tape.end - tape.begin)
-    return Chunk(rows, summary, np.ascontiguousarray(adjusted.T))
+    adjusted, raw = (np.ascontiguousarray(daily[:, k].T) if k < options.daily else _NO_DAYS for k in range(2))
+    return Chunk(rows, summary, adjusted, raw)

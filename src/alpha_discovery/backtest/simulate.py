@@ -45,13 +45,13 @@ def entry_masks(direction):
 
 
 @hot_kernel
-def simulate(prices, days, span, bits, risk, costs, row, adjusted, trades, equity):
+def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     """Run one candidate.
 
     ``prices``: open, high, low, close, spread (T), running (T+1); ``days``: day (T), first, last (n_days), drift;
     ``span``: begin, end, target_first; ``bits``: four bitmaps; ``risk``: seven columns; ``costs``: commission,
-    slippage. ``row`` gets the sums; ``adjusted`` (n_days), ``trades`` (n, N_TRADE) and ``equity`` (T) are filled
-    as far as they have room.
+    slippage. ``row`` gets the sums; ``daily`` (0 to 2 rows of n_days: detrended, raw), ``trades`` (n, N_TRADE)
+    and ``equity`` (T) are filled as far as they have room.
     """
     begin, end, target_first = span
     open_row(row)
@@ -60,7 +60,7 @@ def simulate(prices, days, span, bits, risk, costs, row, adjusted, trades, equit
     t, side = next_entry(bits, masks, begin, end - 1)
     while side != 0:
         entry = t + 1
-        pull = go_to_day(row, days[0][entry], pull, n_days, adjusted)
+        pull = go_to_day(row, days[0][entry], pull, n_days, daily)
         position = _enter(prices, risk, costs, side, entry, row[EQUITY])
         stop, target = position[1] * (1.0 - side * risk[STOP_LOSS]), position[1] * (1.0 + side * risk[TAKE_PROFIT])
         limits = (risk[TRAIL], risk[MAX_BARS])
@@ -69,7 +69,7 @@ def simulate(prices, days, span, bits, risk, costs, row, adjusted, trades, equit
         exit_bar, reason, _, inside, _ = leaving
         last_held = exit_bar if inside else exit_bar - 1
         count_held(row, days[0], entry, last_held)
-        pull = _mark_days(prices, days, position, side, (entry, exit_bar, last_held), pull, row, adjusted)
+        pull = _mark_days(prices, days, position, side, (entry, exit_bar, last_held), pull, row, daily)
         _leave(prices, risk, costs, side, position, entry, leaving, row, trades)
         if reason != REVERSAL:
             mark_drawdown(row, row[EQUITY])
@@ -81,7 +81,7 @@ def simulate(prices, days, span, bits, risk, costs, row, adjusted, trades, equit
         else:
             t, side = next_entry(bits, masks, exit_bar, end - 1)
     if row[DAY] < n_days:
-        close_day(row, row[EQUITY], pull, n_days, adjusted)
+        close_day(row, row[EQUITY], pull, n_days, daily)
 
 
 @inlined
@@ -119,7 +119,7 @@ def _mark_closes(close, position, side, entry, leaving, row, equity):
 
 
 @inlined
-def _mark_days(prices, days, position, side, span, pull, row, adjusted):
+def _mark_days(prices, days, position, side, span, pull, row, daily):
     """End the periods whose last close falls into the trade; returns the pull of the unfinished one."""
     _, _, _, close, _, running = prices
     _, first, last, drift = days
@@ -132,7 +132,7 @@ def _mark_days(prices, days, position, side, span, pull, row, adjusted):
         held = fill if a == entry else 0.0
         held += running[b] - running[max(a, entry + 1) - 1]
         pull += side * quantity * held / (b - first[d] + 1) * drift
-        close_day(row, base + side * quantity * (close[b] - fill), pull, len(last), adjusted)
+        close_day(row, base + side * quantity * (close[b] - fill), pull, len(last), daily)
         pull = 0.0
         a = b + 1
         d += 1
@@ -176,9 +176,9 @@ def _leave(prices, risk, costs, side, position, entry, leaving, row, trades):
 
 
 @hot_kernel
-def simulate_all(prices, days, span, tables, rows_of, risk, costs, out, adjusted, nothing):
-    """Run candidates one after another; ``adjusted`` is (n, n_days) float32 or (n, 0)."""
+def simulate_all(prices, days, span, tables, rows_of, risk, costs, out, daily, nothing):
+    """Run candidates one after another; ``daily`` is (n, 0 to 2, n_days) float32."""
     for i in range(len(out)):
         r = rows_of[i]
         bits = (tables[0][r[0]], tables[1][r[1]], tables[2][r[2]], tables[3][r[3]])
-        simulate(prices, days, span, bits, risk[i], costs, out[i], adjusted[i], nothing[0], nothing[1])
+        simulate(prices, days, span, bits, risk[i], costs, out[i], daily[i], nothing[0], nothing[1])

@@ -41,7 +41,7 @@ _SIDE, _QUANTITY, _FILL, _OUT = range(4)  # columns of a leg's state
 
 
 @hot_kernel
-def simulate_legs(prices, days, span, bits, risk, weights, costs, row, adjusted, trades, equity, legs):
+def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, trades, equity, legs):
     """Run one candidate; arguments as `simulate` with prices open, close, spread (L, T), running (L, T+1),
     drift (L,), and ``weights`` (L,), ``legs`` (L, 4) room to work in. ``trades`` gets one record a leg,
     in the order of legs."""
@@ -53,14 +53,14 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, adjusted,
     t, side = next_entry(bits, masks, begin, end - 1)
     while side != 0:
         entry = t + 1
-        pull = go_to_day(row, days[0][entry], pull, n_days, adjusted)
+        pull = go_to_day(row, days[0][entry], pull, n_days, daily)
         base, gross = _enter(prices, risk, weights, costs, side, entry, row, legs)
         decided, why = decision(bits, masks, side, entry, end, risk[MAX_BARS])
         leaving = _mark_closes(prices[1], legs, base, gross, entry, decided, why, end, risk, row, equity)
         exit_bar, reason, inside = leaving
         last_held = exit_bar if inside else exit_bar - 1
         count_held(row, days[0], entry, last_held)
-        pull = _mark_days(prices, days, legs, base, (entry, exit_bar, last_held), pull, row, adjusted)
+        pull = _mark_days(prices, days, legs, base, (entry, exit_bar, last_held), pull, row, daily)
         recorded = _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorded)
         if reason != REVERSAL:
             mark_drawdown(row, row[EQUITY])
@@ -72,7 +72,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, adjusted,
         else:
             t, side = next_entry(bits, masks, exit_bar, end - 1)
     if row[DAY] < n_days:
-        close_day(row, row[EQUITY], pull, n_days, adjusted)
+        close_day(row, row[EQUITY], pull, n_days, daily)
 
 
 @inlined
@@ -127,7 +127,7 @@ def _mark_closes(close, legs, base, gross, entry, decided, why, end, risk, row, 
 
 
 @inlined
-def _mark_days(prices, days, legs, base, span, pull, row, adjusted):
+def _mark_days(prices, days, legs, base, span, pull, row, daily):
     """End the periods whose last close falls into the trade; returns the pull of the unfinished one."""
     _, first, last, drift = days
     entry, exit_bar, last_held = span
@@ -136,7 +136,7 @@ def _mark_days(prices, days, legs, base, span, pull, row, adjusted):
     while d < len(last) and last[d] < exit_bar:
         b = last[d]
         pull += _pull(prices[3], legs, drift, entry, a, b) / (b - first[d] + 1)
-        close_day(row, base + _profit(prices[1], legs, b), pull, len(last), adjusted)
+        close_day(row, base + _profit(prices[1], legs, b), pull, len(last), daily)
         pull = 0.0
         a = b + 1
         d += 1
@@ -190,11 +190,11 @@ def _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorde
 
 
 @hot_kernel
-def simulate_legs_all(prices, days, span, tables, rows_of, risk, weights, costs, out, adjusted, nothing, legs):
-    """Run candidates one after another; ``adjusted`` is (n, n_days) float32."""
+def simulate_legs_all(prices, days, span, tables, rows_of, risk, weights, costs, out, daily, nothing, legs):
+    """Run candidates one after another; ``daily`` is (n, 0 to 2, n_days) float32."""
     for i in range(len(out)):
         r = rows_of[i]
         bits = (tables[0][r[0]], tables[1][r[1]], tables[2][r[2]], tables[3][r[3]])
         simulate_legs(
-            prices, days, span, bits, risk[i], weights[i], costs, out[i], adjusted[i], nothing[0], nothing[1], legs
+            prices, days, span, bits, risk[i], weights[i], costs, out[i], daily[i], nothing[0], nothing[1], legs
         )

@@ -58,8 +58,8 @@ class ImpossibleMove(AlphaDiscoveryError):
 class RunRecord:
     """One discovery run.
 
-    ``funnel`` holds ordered ``[stage, count, explanation]`` rows; ``report`` whatever the run's own summary needs (plain
-    JSON values); ``campaign`` the `Campaign` in JSON form.
+    ``funnel`` holds ordered ``[stage, count, explanation]`` rows; ``report`` whatever the run's own summary needs
+    (plain JSON values); ``campaign`` the `Campaign` in JSON form.
     """
 
     id: str
@@ -94,9 +94,9 @@ class RunRecord:
 class AlphaRecord:
     """One accepted alpha with all that is needed to recompute it and to show its evidence without recomputing.
 
-    ``rules`` is the tree in JSON; ``market`` the symbols, venues, timeframe, first and last time used, the split, and the
-    fingerprints of the bars; ``metrics`` the numbers by part (``search``, ``vault``, ``full``); ``evidence`` the tests.
-    Metrics are plain floats; a value that is not a number is None, an infinite profit factor the string "inf".
+    ``rules`` is the tree in JSON; ``market`` the symbols, venues, timeframe, first and last time used, the split, and
+    the fingerprints of the bars; ``metrics`` the numbers by part (``search``, ``vault``, ``full``); ``evidence`` the
+    tests. Metrics are plain floats; a value that is not a number is None, an infinite profit factor the string "inf".
     """
 
     id: str

@@ -1,8 +1,9 @@
 """What an indicator is, and the folder-wide registry of them.
 
 An indicator is one numeric idea in two forms that give the same bits: ``array`` over a whole history
-and ``step`` over one bar at a time. A NaN input restarts both forms: the value is NaN again until a
-full window of real inputs has been seen. The caller restarts them at a gap in the bars.
+and ``step`` over one bar at a time. An input that is not finite is missing and restarts both forms: the
+value is NaN again until a full window of real inputs has been seen. The caller restarts them at a gap
+in the bars.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Protocol
 
-from alpha_discovery.errors import RuleError, UnknownName
+import numpy as np
+
+from alpha_discovery.errors import OutOfRange, RuleError, UnknownName
 
 Unit = Literal["price", "ratio", "count"]
 UnitRule = Literal["same", "price", "ratio", "count"]
@@ -23,8 +26,9 @@ UnitRule = Literal["same", "price", "ratio", "count"]
 class Step(Protocol):
     """Streaming form: one call per closed bar."""
 
-    def update(self, *values: float) -> float:
-        """Take the newest input values and return the indicator's value, NaN while warming up."""
+    @property
+    def update(self) -> Callable[..., float]:
+        """Take the newest input values, in call order; the indicator's value, NaN while warming up."""
 
     def reset(self) -> None:
         """Forget everything, as at a gap in the bars."""
@@ -70,7 +74,7 @@ class Indicator:
         for value in (*series, *params):
             if hasattr(value, "apply_indicator"):
                 return value.apply_indicator(self, series, params)
-        return self.array(*series, *params)
+        return self.array(*self._aligned(series), *self._checked(params))
 
     def _split(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         if args and len(args) == 1 + len(self.params) and all(hasattr(args[0], f) for f in self.inputs):
@@ -80,6 +84,23 @@ class Indicator:
             raise RuleError(f"{self.name} takes ({', '.join(need)}); got {len(args)} arguments")
         cut = len(self.inputs)
         return args[:cut], args[cut:]
+
+    def _aligned(self, series: tuple[Any, ...]) -> list[Any]:
+        """Series as the kernels read them; they do not check lengths themselves."""
+        arrays = [np.ascontiguousarray(values, dtype=np.float64) for values in series]
+        if len({values.shape for values in arrays}) > 1:
+            shapes = ", ".join(str(values.shape) for values in arrays)
+            raise RuleError(f"{self.name} needs inputs of one length; got {shapes}")
+        return arrays
+
+    def _checked(self, params: tuple[Any, ...]) -> list[int | float]:
+        """Windows as whole numbers, the others as real ones; raises `OutOfRange`."""
+        numbers: list[int | float] = []
+        for name, value in zip(self.params, params, strict=True):
+            if self.is_window(name) and not (value >= 1 and float(value).is_integer()):
+                raise OutOfRange(name=name, value=value, allowed="the whole numbers from 1 up")
+            numbers.append(int(value) if self.is_window(name) else float(value))
+        return numbers
 
     def is_window(self, param: str) -> bool:
         """Whether ``param`` counts bars and so must be a whole number >= 1."""

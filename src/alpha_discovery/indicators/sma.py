@@ -1,62 +1,64 @@
-"""Simple moving average."""
+"""Simple moving average: summed in blocks as in `rolling_sum`, as distances from a value in the window.
+
+The distances make the mean of a constant window exactly that constant, so a price that stands still
+does not cross its own average.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import deque
+from itertools import accumulate
 
 import numpy as np
 
 from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.kernels import kernel
 
-REBASE = 1024  # inputs between fresh sums, so that rounding does not pile up over a million bars
-
 
 @kernel
 def _array(x, window):  # type: ignore[no-untyped-def]
     out = np.full(len(x), np.nan)
-    total, seen = 0.0, 0
+    tail = np.zeros(window + 1)  # tail[k]: distances of the newest k values of the block before
+    anchor, head, seen, size = 0.0, 0.0, 0, 0
     for t in range(len(x)):
-        if np.isnan(x[t]):
-            total, seen = 0.0, 0
+        if not math.isfinite(x[t]):
+            seen = 0
             continue
+        if seen == 0 or size == window:
+            anchor, head, size = x[t], 0.0, 0
+            for k in range(1, min(seen, window)):
+                tail[k] = tail[k - 1] + (x[t - k] - anchor)
+        head += x[t] - anchor
         seen += 1
-        total += x[t]
-        if seen > window:
-            total -= x[t - window]
-        if seen % REBASE == 0 and seen >= window:
-            total = 0.0
-            for k in range(t - window + 1, t + 1):
-                total += x[k]
+        size += 1
         if seen >= window:
-            out[t] = total / window
+            out[t] = anchor + (tail[window - size] + head) / window
     return out
 
 
 class _Step:
     def __init__(self, window: int) -> None:
-        self.window = window
+        self.window = int(window)
         self.reset()
 
     def reset(self) -> None:
-        self.values: deque[float] = deque()
-        self.total, self.seen = 0.0, 0
+        self.block: list[float] = []
+        self.tail, self.seen = [0.0], 0
 
     def update(self, x: float) -> float:
-        if math.isnan(x):
+        x = float(x)
+        if not math.isfinite(x):
             self.reset()
             return math.nan
+        if self.seen == 0 or len(self.block) == self.window:
+            self.tail = list(accumulate((value - x for value in reversed(self.block)), initial=0.0))
+            self.block, self.anchor, self.head = [], x, 0.0
+        self.block.append(x)
+        self.head += x - self.anchor
         self.seen += 1
-        self.total += x
-        self.values.append(x)
-        if self.seen > self.window:
-            self.total -= self.values.popleft()
-        if self.seen % REBASE == 0 and self.seen >= self.window:
-            self.total = 0.0
-            for value in self.values:
-                self.total += value
-        return self.total / self.window if self.seen >= self.window else math.nan
+        if self.seen < self.window:
+            return math.nan
+        return self.anchor + (self.tail[self.window - len(self.block)] + self.head) / self.window
 
 
 sma = Indicator(

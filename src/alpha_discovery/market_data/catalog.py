@@ -112,10 +112,10 @@ class Catalog:
         frame = Timeframe.parse(timeframe)
         wanted = normalise_symbol(symbol)
         stored, damaged = self._of(wanted, venue)
-        for path, error in damaged:
-            if path.stem.endswith(f"-{frame}"):  # bars made from finer ones would hide the damage
-                raise error
         usable = [entry for entry in stored if _gives(entry, frame)]
+        for path, error in damaged:
+            if not usable or path.stem.endswith(f"-{frame}"):  # bars made from finer ones would hide the damage
+                raise error
         if not usable:
             raise nothing_stored(wanted, frame, venue=venue, entries=self._names())
         venues = sorted({e.venue for e in usable})

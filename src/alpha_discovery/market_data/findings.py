@@ -114,8 +114,8 @@ class Quality:
 
     @property
     def blocked(self) -> bool:
-        """Whether the import must not happen."""
-        return bool(self.errors) and not self.excluded
+        """Whether the import must not happen: an error about the whole file, or one whose bars are not left out."""
+        return any(f.row == -1 or not self.excluded for f in self.errors)
 
     @property
     def counts(self) -> Mapping[Kind, int]:

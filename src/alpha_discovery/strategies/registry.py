@@ -114,5 +114,8 @@ def _line(error: Exception) -> str:
     """One line with the place: an error of the grammar names its own, others theirs as Python does."""
     if isinstance(error, UserError):
         return str(error)
+    if isinstance(error, SyntaxError):
+        return f"SyntaxError: {error.msg} ({error.filename}:{error.lineno})"
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({last.filename}:{last.lineno})"
+    what = " ".join(str(error).split())
+    return f"{type(error).__name__}: {what} ({last.filename}:{last.lineno})"
