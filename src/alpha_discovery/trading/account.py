@@ -1,0 +1,87 @@
+"""The money of one backtest: equity, the open position, the closed trades."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from alpha_discovery.core.results import EXIT_REASONS
+from alpha_discovery.trading.fills import Fill, Fills
+from alpha_discovery.trading.position import OpenLeg, Position
+from alpha_discovery.trading.rows import BarRow
+
+
+class Exit(NamedTuple):
+    """Where and why a position ends."""
+
+    bar: int
+    reason: str
+    at_open: bool
+    ambiguous: bool = False
+
+
+class Account:
+    """Starts with an equity of 1 and no position.
+
+    Attributes
+    ----------
+    equity : float
+        The last mark: the caller sets it at each close; leaving a position sets it to what is left.
+    position : Position or None
+        What is open.
+    trades : list of tuple
+        One a leg and round trip, in the order of `core.results.TRADE`.
+    turnover : float
+        Traded value over equity at entry, all fills summed.
+    """
+
+    def __init__(self, *, weights: Sequence[float], position_size: float, fills: Fills) -> None:
+        self.weights, self.position_size, self.fills = weights, position_size, fills
+        self.equity, self.turnover = 1.0, 0.0
+        self.position: Position | None = None
+        self.trades: list[tuple[Any, ...]] = []
+
+    def enter(self, side: int, bar: int, rows: Sequence[BarRow], before: Sequence[BarRow]) -> None:
+        """Buy and sell each leg's share at the open; a leg of weight 0 is not traded."""
+        legs = [
+            self._entered(leg, side if weight > 0.0 else -side, rows[leg].open, before[leg])
+            for leg, weight in enumerate(self.weights)
+            if weight != 0.0
+        ]
+        if legs:
+            self.position = Position(side, bar, self.equity, tuple(legs))
+            self.turnover += sum(leg.value for leg in legs) / self.equity
+
+    def leave_at_market(self, way: Exit, prices: Sequence[float], before: Sequence[BarRow]) -> None:
+        """Close every leg with market orders at ``prices``."""
+        assert self.position is not None
+        legs = self.position.legs
+        self.leave(way, [self.fills.market(prices[leg.leg], -leg.side, before[leg.leg]) for leg in legs])
+
+    def leave(self, way: Exit, fills: Sequence[Fill]) -> None:
+        """Close every leg at its fill and write the trades down."""
+        assert self.position is not None
+        profits = [self._closed(leg, fill, way) for leg, fill in zip(self.position.legs, fills, strict=True)]
+        self.equity = self.position.equity + sum(profits)
+        self.position = None
+
+    def _entered(self, leg: int, side: int, opening: float, before: BarRow) -> OpenLeg:
+        rate = self.fills.costs.commission
+        fill = self.fills.market(opening, side, before)
+        quantity = self.position_size * abs(self.weights[leg]) * self.equity / (fill.price * (1.0 + rate))
+        return OpenLeg(leg, side, quantity, fill, commission=rate * quantity * fill.price)
+
+    def _closed(self, leg: OpenLeg, fill: Fill, way: Exit) -> float:
+        """Profit of one leg after costs."""
+        assert self.position is not None
+        commission = leg.commission + self.fills.costs.commission * leg.quantity * fill.price
+        slippage = leg.quantity * leg.entry.slippage + leg.quantity * fill.slippage
+        profit = leg.profit(fill.price) - commission
+        self.turnover += leg.quantity * fill.price / self.position.equity
+        self.trades.append(
+            (
+                leg.leg, leg.side, self.position.entry_bar, way.bar, leg.entry.price, fill.price, leg.quantity,
+                profit, commission, slippage, EXIT_REASONS.index(way.reason), way.at_open, way.ambiguous,
+            )
+        )  # fmt: skip
+        return profit

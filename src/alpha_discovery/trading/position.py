@@ -1,0 +1,51 @@
+"""An open position: one leg or several, entered at one open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alpha_discovery.trading.fills import Fill
+
+
+@dataclass(frozen=True)
+class OpenLeg:
+    """What is held of one leg: ``quantity`` > 0 units on ``side`` +1 (bought) or -1 (sold)."""
+
+    leg: int
+    side: int
+    quantity: float
+    entry: Fill
+    commission: float  # paid at entry
+
+    @property
+    def value(self) -> float:
+        """Gross value at entry."""
+        return self.quantity * self.entry.price
+
+    def profit(self, price: float) -> float:
+        """Profit at ``price``, before commission."""
+        return self.side * self.quantity * (price - self.entry.price)
+
+
+@dataclass(frozen=True)
+class Position:
+    """All legs of one position; ``equity`` is that before its commission, ``side`` that of the signal."""
+
+    side: int
+    entry_bar: int
+    equity: float
+    legs: tuple[OpenLeg, ...]
+
+    def mark(self, closes: Sequence[float]) -> float:
+        """Equity with every leg at its close."""
+        commission = sum(leg.commission for leg in self.legs)
+        return self.equity - commission + sum(leg.profit(closes[leg.leg]) for leg in self.legs)
+
+    def net_value(self, prices: Sequence[float]) -> float:
+        """Signed value of all legs."""
+        return sum(leg.side * leg.quantity * prices[leg.leg] for leg in self.legs)
+
+    def gain(self, closes: Sequence[float]) -> float:
+        """Joint profit as a fraction of the gross value at entry."""
+        return sum(leg.profit(closes[leg.leg]) for leg in self.legs) / sum(leg.value for leg in self.legs)
