@@ -1,0 +1,74 @@
+"""Exponential moving average, started from the mean of its first `window` values.
+
+The mean is taken as distances from the first value, so a constant input gives exactly that constant.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from alpha_discovery.indicators.registry import Indicator
+from alpha_discovery.kernels import kernel
+
+State = tuple[float, float, int]
+START = (0.0, 0.0, 0)  # first value, average (while warming up: sum of distances from the first), values seen
+
+
+@kernel
+def advance(x: float, window: int, alpha: float, state: State) -> tuple[float, State]:
+    """Take the newest value, which weighs ``alpha``: (average, or NaN while warming up; next state)."""
+    first, level, seen = state
+    if not math.isfinite(x):
+        return math.nan, (0.0, 0.0, 0)
+    if seen == 0:
+        first = x
+    if seen >= window:
+        level += alpha * (x - level)
+        return level, (first, level, seen)
+    level += x - first
+    seen += 1
+    if seen < window:
+        return math.nan, (first, level, seen)
+    level = first + level / window
+    return level, (first, level, seen)
+
+
+class Smooth:
+    """Streaming form of an exponential average: `advance`, run as plain Python."""
+
+    def __init__(self, window: int, alpha: float) -> None:
+        self.window, self.alpha, self.advance = int(window), alpha, advance.py_func  # type: ignore[attr-defined]
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as at a gap in the bars."""
+        self.state: State = START
+
+    def update(self, x: float) -> float:
+        """The average after ``x``, NaN while warming up."""
+        value, self.state = self.advance(float(x), self.window, self.alpha, self.state)
+        return float(value)
+
+
+@kernel
+def smooth(x: Any, window: int, alpha: float) -> Any:
+    """Exponential average of ``x`` (T,) with weight ``alpha`` on the newest value."""
+    out, state = np.empty(len(x)), START
+    for t in range(len(x)):
+        out[t], state = advance(x[t], window, alpha, state)
+    return out
+
+
+@kernel
+def _array(x, window):  # type: ignore[no-untyped-def]
+    return smooth(x, window, 2.0 / (window + 1))
+
+
+ema = Indicator(
+    name="ema", inputs=("x",), params=("window",), unit="same",
+    array=_array, step=lambda window: Smooth(window, 2.0 / (int(window) + 1)), warmup=lambda window: int(window),
+    source="Appel (1979), The Moving Average Convergence Divergence Trading Method; started as TA-Lib EMA",
+)

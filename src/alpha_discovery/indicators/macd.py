@@ -1,0 +1,70 @@
+"""MACD line, a fast average less a slow one, and its signal line, an average of that.
+
+Each average starts as `ema` does, at its own first full window; TA-Lib's MACD starts both where the
+slow one does. The two agree once the start has faded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from alpha_discovery.indicators.ema import START, advance, ema
+from alpha_discovery.indicators.registry import Indicator
+from alpha_discovery.kernels import kernel
+
+_ema = ema.array
+
+
+@kernel
+def _array(x: Any, fast_window: int, slow_window: int) -> Any:
+    out, fast, slow = np.empty(len(x)), START, START
+    for t in range(len(x)):
+        quick, fast = advance(x[t], fast_window, 2.0 / (fast_window + 1), fast)
+        calm, slow = advance(x[t], slow_window, 2.0 / (slow_window + 1), slow)
+        out[t] = quick - calm
+    return out
+
+
+@kernel
+def _signal_array(x, fast_window, slow_window, signal_window):  # type: ignore[no-untyped-def]
+    return _ema(_array(x, fast_window, slow_window), signal_window)
+
+
+class _Step:
+    def __init__(self, fast_window: int, slow_window: int) -> None:
+        self.fast, self.slow = ema.step(fast_window), ema.step(slow_window)
+
+    def reset(self) -> None:
+        self.fast.reset()
+        self.slow.reset()
+
+    def update(self, x: float) -> float:
+        return self.fast.update(x) - self.slow.update(x)
+
+
+class _SignalStep:
+    def __init__(self, fast_window: int, slow_window: int, signal_window: int) -> None:
+        self.line, self.signal = _Step(fast_window, slow_window), ema.step(signal_window)
+
+    def reset(self) -> None:
+        self.line.reset()
+        self.signal.reset()
+
+    def update(self, x: float) -> float:
+        return self.signal.update(self.line.update(x))
+
+
+macd = Indicator(
+    name="macd", inputs=("x",), params=("fast_window", "slow_window"), unit="same",
+    array=_array, step=_Step, warmup=lambda fast_window, slow_window: int(max(fast_window, slow_window)),
+    source="Appel (1979), The Moving Average Convergence Divergence Trading Method",
+)
+
+macd_signal = Indicator(
+    name="macd_signal", inputs=("x",), params=("fast_window", "slow_window", "signal_window"), unit="same",
+    array=_signal_array, step=_SignalStep,
+    warmup=lambda fast_window, slow_window, signal_window: int(max(fast_window, slow_window) + signal_window) - 1,
+    source=macd.source,
+)

@@ -1,0 +1,19 @@
+"""Wilder's moving average: an exponential one whose newest value weighs 1 / `window`."""
+
+from __future__ import annotations
+
+from alpha_discovery.indicators.ema import Smooth, smooth
+from alpha_discovery.indicators.registry import Indicator
+from alpha_discovery.kernels import kernel
+
+
+@kernel
+def _array(x, window):  # type: ignore[no-untyped-def]
+    return smooth(x, window, 1.0 / window)
+
+
+rma = Indicator(
+    name="rma", inputs=("x",), params=("window",), unit="same",
+    array=_array, step=lambda window: Smooth(window, 1.0 / int(window)), warmup=lambda window: int(window),
+    source="Wilder (1978), New Concepts in Technical Trading Systems",
+)
