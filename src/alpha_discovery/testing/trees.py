@@ -98,7 +98,7 @@ class _Trees:
         return self.one_of(x * factor, factor * x, x / factor)
 
     def _indicator(self, unit: Unit, depth: int) -> Series:
-        indicator = self.one_of(*(one for one in all_indicators().values() if _can_measure(one, unit)))
+        indicator = self.one_of(*(one for one in all_indicators().values() if can_measure(one, unit)))
         leg, nested = self._leg(), self.one_of(False, False, True)
         inner = unit if indicator.unit == "same" else self.one_of(*UNITS)
         inputs: list[Series] = []
@@ -210,7 +210,8 @@ def strategy_of(rules: Rules) -> Strategy:
     return Strategy("random_rules", "generated", own, rules, source="drawn by hypothesis")
 
 
-def _can_measure(indicator: Indicator, unit: Unit) -> bool:
+def can_measure(indicator: Indicator, unit: Unit) -> bool:
+    """Whether the indicator, of suitable inputs, can give a series of ``unit``."""
     return indicator.unit == unit or (indicator.unit == "same" and indicator.inputs[0] not in FIELD_UNITS)
 
 
