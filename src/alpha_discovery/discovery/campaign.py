@@ -68,8 +68,9 @@ class Campaign:
     Attributes
     ----------
     symbols : tuple of str
-        Normalised. Each is a sleeve of equal capital; the sleeves' daily returns are pooled. A strategy of several legs
-        takes them as its legs, in order; ``BTC/USDT@kraken`` names another venue.
+        Each is a sleeve of equal capital; the sleeves' daily returns are pooled. ``BTC/USDT@kraken`` names a venue.
+    against : tuple of str
+        The other markets of strategies that trade several together, e.g. the second venue of an arbitrage.
     timeframe, venue : str
     start, end : str or None
         ISO 8601, UTC; ``end`` is not included. None: all there is.
@@ -86,6 +87,7 @@ class Campaign:
     """
 
     symbols: tuple[str, ...]
+    against: tuple[str, ...] = ()
     timeframe: str = "1h"
     venue: str | None = None
     start: str | None = None
@@ -101,7 +103,8 @@ class Campaign:
     protocol: Protocol = field(default_factory=Protocol)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "symbols", tuple(_symbol(text) for text in self.symbols))
+        for name in ("symbols", "against"):
+            object.__setattr__(self, name, tuple(_symbol(text) for text in getattr(self, name)))
         object.__setattr__(self, "strategies", tuple(self.strategies))
         object.__setattr__(self, "timeframe", Timeframe.parse(self.timeframe).name)
         _check(self)
@@ -114,7 +117,8 @@ class Campaign:
     def to_json(self) -> dict[str, Any]:
         """Plain form, read back by `from_json`."""
         data = asdict(self)
-        data["symbols"], data["strategies"] = list(self.symbols), list(self.strategies)
+        for name in ("symbols", "against", "strategies"):
+            data[name] = list(data[name])
         data["ranges"] = {owner: dict(values) for owner, values in self.ranges.items()}
         return data
 
@@ -135,7 +139,7 @@ class Campaign:
         for name, kind in (("costs", Costs), ("thresholds", Thresholds), ("protocol", Protocol)):
             if isinstance(parts.get(name), Mapping):
                 parts[name] = _part(kind, name, parts[name])
-        for name in ("symbols", "strategies"):
+        for name in ("symbols", "strategies", "against"):
             if name in parts:
                 parts[name] = (parts[name],) if isinstance(parts[name], str) else tuple(parts[name])
         return Campaign(**parts)

@@ -38,6 +38,10 @@ class BruteForce:
         return isinstance(self._source, _Grid)
 
     @property
+    def planned(self) -> int:
+        return int(min(self._budget, self._valid))
+
+    @property
     def plan(self) -> str:
         if self.exhaustive:
             return f"all {int(self._valid):,} combinations"

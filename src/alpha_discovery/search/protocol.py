@@ -20,6 +20,10 @@ class Optimizer(Protocol):
         """What it will do, in one line for a person."""
 
     @property
+    def planned(self) -> int:
+        """How many candidates it expects to propose, at most."""
+
+    @property
     def adaptive(self) -> bool:
         """Whether proposals depend on scores: then the set it evaluates was chosen by the data."""
 

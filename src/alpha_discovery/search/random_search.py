@@ -32,6 +32,10 @@ class RandomSearch:
         self._left = space.from_unit(np.zeros((0, len(space.free))))
 
     @property
+    def planned(self) -> int:
+        return int(min(self._budget, self._space.size))
+
+    @property
     def plan(self) -> str:
         return f"{self._budget:,} random draws"
 

@@ -1,0 +1,82 @@
+"""Numbers of one candidate on one part of the data, in a form that JSON keeps exactly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.results import Records
+from alpha_discovery.core.space import Batch
+from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
+from alpha_discovery.metrics.summary import metrics_of
+from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.validation.sharpe import min_track_record, psr
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A candidate over one part: its metrics, its summary and its detrended daily returns (n_days,)."""
+
+    metrics: dict[str, Any]
+    summary: Records
+    adjusted: npt.NDArray[np.float64]
+
+
+def measure(
+    strategy: Strategy, row: Batch, over: Sleeves, costs: Costs, *, intrabar: str, periods_per_year: float
+) -> Part:
+    """Backtest one candidate (a batch of one row) over sleeves."""
+    chunk = next(screen_sleeves(strategy.rules, row, over, costs, intrabar=intrabar, workers=1))
+    summary = chunk.summary[0]
+    metrics = metrics_of(summary, periods_per_year)
+    adjusted = chunk.adjusted[:, 0].astype(np.float64)
+    metrics["adjusted_sharpe"] = _sharpe(adjusted, periods_per_year)
+    metrics["n_days"] = int(summary["n_days"])
+    metrics["skew"], metrics["kurtosis"] = float(summary["skew"]), float(summary["kurtosis"])
+    return Part(jsonable(metrics), summary, adjusted)
+
+
+def reported_beside(part: Part, periods_per_year: float) -> dict[str, Any]:
+    """Single-candidate statistics that are shown and decide nothing."""
+    values = part.adjusted
+    per_period = _sharpe(values, 1.0)
+    if not math.isfinite(per_period) or per_period == 0.0:
+        return {}
+    skew, kurtosis = float(part.summary["skew"]), float(part.summary["kurtosis"])
+    out: dict[str, Any] = {"psr": psr(per_period, len(values), skew=skew, kurtosis=kurtosis)}
+    if per_period > 0.0:
+        needed = min_track_record(per_period, skew=skew, kurtosis=kurtosis)
+        out["min_track_record_years"] = needed / periods_per_year
+        out["loss_probability_one_year"] = 0.5 * math.erfc(per_period * math.sqrt(periods_per_year) / math.sqrt(2.0))
+    return jsonable(out)
+
+
+def jsonable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain JSON values: NaN becomes None, infinity the string "inf"."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def number(value: Any) -> float:
+    """Inverse of `jsonable` for one value."""
+    return math.nan if value is None else float(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+    return value
+
+
+def _sharpe(returns: npt.NDArray[np.float64], periods_per_year: float) -> float:
+    spread = float(returns.std(ddof=1)) if len(returns) > 1 else 0.0
+    return float(returns.mean()) / spread * math.sqrt(periods_per_year) if spread > 0.0 else math.nan

@@ -1,0 +1,65 @@
+"""How many candidates reached each stage, and why the others did not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.judge import Reason, Verdict
+from alpha_discovery.discovery.screening import Screening
+
+Row = tuple[str, int, str]
+
+
+def funnel(campaign: Campaign, screening: Screening, verdict: Verdict) -> tuple[Row, ...]:
+    """Rows (stage, candidates left, what was asked), widest first."""
+    protocol = campaign.protocol
+    family = verdict.family
+    positive = sum(int((trials.columns["t"] > 0.0).sum()) for trials in screening.trials)
+    reasons = [finalist.reason for finalist in verdict.finalists]
+    confirmed = sum(reason in (Reason.ACCEPTED, Reason.NOT_INTERESTING) for reason in reasons)
+    active = f"at least {protocol.min_trades} round trips and {protocol.min_active:.0%} of days in the market"
+    return (
+        ("tried", family.n_tested, "every configuration that was backtested on the search part"),
+        ("active enough", family.n_eligible, active),
+        ("made money", positive, "a positive mean daily return after costs and without the market's own drift"),
+        (
+            "stood out",
+            verdict.n_close,
+            f"adjusted p <= {protocol.finalist_p:g} in a test over everything that was tried",
+        ),
+        ("finalists", len(verdict.finalists), f"one of each cluster of look-alikes, at most {protocol.finalists}"),
+        ("confirmed", confirmed, "search part and vault together rule out luck at the level the ledger grants"),
+        ("alphas", len(verdict.accepted), "inside the thresholds of interest as well"),
+    )
+
+
+def rejections(campaign: Campaign, screening: Screening, verdict: Verdict) -> tuple[Row, ...]:
+    """Rows (reason, candidates, explanation) of everything that is not an alpha."""
+    stages = {name: count for name, count, _ in funnel(campaign, screening, verdict)}
+    rows: list[Row] = [
+        ("too little activity", stages["tried"] - stages["active enough"], "too few trades or days to judge"),
+        ("no profit", stages["active enough"] - stages["made money"], "nothing left after costs and market drift"),
+        (
+            "within reach of luck",
+            stages["made money"] - stages["stood out"],
+            "the best of as many lucky tries is as good",
+        ),
+        ("look-alikes", stages["stood out"] - stages["finalists"], "represented by a more central member"),
+    ]
+    for reason in (Reason.NOT_CONFIRMED, Reason.VAULT_LOSS, Reason.NOT_INTERESTING):
+        count = sum(finalist.reason is reason for finalist in verdict.finalists)
+        rows.append((reason.name.lower().replace("_", " "), count, reason.value))
+    return tuple(row for row in rows if row[1] > 0)
+
+
+def usual_gate(campaign: Campaign, screening: Screening) -> int:
+    """Candidates that the thresholds alone would have called profitable."""
+    wanted = campaign.thresholds
+    count = 0
+    for trials in screening.trials:
+        c = trials.columns
+        with np.errstate(invalid="ignore"):
+            good = (c["sharpe_ratio"] >= wanted.min_sharpe_ratio) & (c["profit_factor"] >= wanted.min_profit_factor)
+            count += int((good & (c["max_drawdown"] <= wanted.max_drawdown)).sum())
+    return count

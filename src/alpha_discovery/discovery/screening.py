@@ -1,0 +1,171 @@
+"""The search part of a run: ask, screen, count in the ledger, feed the family test; nothing else is kept.
+
+A pure function of (history, campaign): the number of workers, the chunking and the time of day do not change a bit of
+the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.results import Records
+from alpha_discovery.core.space import Batch, batch_size, joined
+from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.history import History
+from alpha_discovery.discovery.jobs import Job
+from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
+from alpha_discovery.metrics.summary import profit_factor, sharpe_ratio
+from alpha_discovery.search.methods import make_optimizer
+from alpha_discovery.search.protocol import Optimizer
+from alpha_discovery.validation.bootstrap import stationary_weights
+from alpha_discovery.validation.stepm import StepM
+
+BATCH = 8_192
+_JOB_SHIFT = 40  # candidate ids are job * 2^40 + row
+SLIM = ("n_trades", "total_return", "max_drawdown", "exposure", "active_days", "avg_holding", "turnover")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One batch that was evaluated: what the ledger must count, and how far the run is."""
+
+    strategy: str
+    batch: int
+    n_tested: int
+    n_eligible: int
+    done: int
+    planned: int
+    best_sharpe: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """Every candidate of one job, slim: parameters and the columns a person looks at.
+
+    ``columns`` hold float64 (n,): sharpe_ratio, profit_factor, the fields of `SLIM`, ``t`` (NaN: not eligible).
+    """
+
+    job: Job
+    plan: str
+    adaptive: bool
+    batch: Batch
+    columns: dict[str, npt.NDArray[np.float64]]
+
+    def __len__(self) -> int:
+        return batch_size(self.batch)
+
+
+@dataclass(frozen=True, eq=False)
+class Screening:
+    """What a search part leaves to the judge."""
+
+    trials: tuple[Trials, ...]
+    family: StepM
+    n_periods: int
+    periods_per_year: float
+
+    def find(self, candidate: int) -> tuple[Trials, int]:
+        """The job's trials and the row of a candidate id."""
+        return self.trials[candidate >> _JOB_SHIFT], candidate & ((1 << _JOB_SHIFT) - 1)
+
+
+def run_screening(
+    campaign: Campaign,
+    history: History,
+    jobs: tuple[Job, ...],
+    *,
+    workers: int = 1,
+    counted: Callable[[Counted], None] = lambda _: None,
+) -> Screening:
+    """Search every job of a campaign on the search part.
+
+    Parameters
+    ----------
+    counted : callable
+        Called after each batch, before anything of it can be used: writes the ledger.
+    """
+    calendar = calendar_of(history.search)
+    family = _family(campaign, history, len(calendar))
+    sample = history.search[jobs[0].sleeves[0][0]]
+    trials: list[Trials] = []
+    planned = [_optimizer(campaign, job) for job in jobs]
+    total = sum(optimizer.planned for optimizer in planned)
+    done, best = 0, float("-inf")
+    for number, (job, optimizer) in enumerate(zip(jobs, planned, strict=True)):
+        over = sleeves(job.sleeves, history.search, calendar)
+        parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]] = []
+        for batch in _batches(optimizer):
+            offset = (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts)
+            columns = _screen_batch(campaign, job, batch, over, family, offset, sample.periods_per_year, workers)
+            optimizer.tell(batch, columns["sharpe_ratio"])
+            parts.append((batch, columns))
+            done += batch_size(batch)
+            best = max(best, float(np.nanmax(columns["sharpe_ratio"], initial=float("-inf"))))
+            eligible = int(columns["eligible"].sum())
+            counted(Counted(job.strategy.name, len(parts), batch_size(batch), eligible, done, total, best))
+        trials.append(_joined(job, optimizer, parts))
+    return Screening(tuple(trials), family, len(calendar), sample.periods_per_year)
+
+
+def eligible(summary: Records, protocol: Protocol, n_periods: int) -> npt.NDArray[np.bool_]:
+    """Which candidates are active enough to be tested; decided without looking at returns."""
+    active = summary["active_days"] >= protocol.min_active * n_periods
+    return np.asarray((summary["n_trades"] >= protocol.min_trades) & active)
+
+
+def _family(campaign: Campaign, history: History, n_periods: int) -> StepM:
+    protocol = campaign.protocol
+    seed = int(content_hash("bootstrap", history.epoch, n_periods)[:8], 16)  # one set of weights a data epoch
+    weights = stationary_weights(n_periods, protocol.draws, mean_block=protocol.mean_block, rng=seed)
+    return StepM(weights, alpha=protocol.level, mean_block=protocol.mean_block)
+
+
+def _optimizer(campaign: Campaign, job: Job) -> Optimizer:
+    seed = int(content_hash("search", campaign.seed, job.strategy.name)[:8], 16)
+    return make_optimizer(campaign.method, job.space, budget=campaign.max_iterations, seed=seed)
+
+
+def _batches(optimizer: Optimizer) -> Iterator[Batch]:
+    while batch_size(batch := optimizer.ask(BATCH)):
+        yield batch
+
+
+def _screen_batch(
+    campaign: Campaign,
+    job: Job,
+    batch: Batch,
+    over: Sleeves,
+    family: StepM,
+    offset: int,
+    periods_per_year: float,
+    workers: int,
+) -> dict[str, npt.NDArray[np.float64]]:
+    size = batch_size(batch)
+    names = ("sharpe_ratio", "profit_factor", *SLIM, "t", "eligible")
+    columns = {name: np.full(size, np.nan) for name in names}
+    chunks = screen_sleeves(
+        job.strategy.rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=workers
+    )
+    for chunk in chunks:
+        rows, summary = chunk.rows, chunk.summary
+        ok = eligible(summary, campaign.protocol, len(over.calendar))
+        columns["t"][rows] = family.add(offset + rows, chunk.adjusted, ok)
+        columns["eligible"][rows] = ok
+        columns["sharpe_ratio"][rows] = sharpe_ratio(summary, periods_per_year)
+        columns["profit_factor"][rows] = profit_factor(summary)
+        for name in SLIM:
+            columns[name][rows] = summary[name]
+    return columns
+
+
+def _joined(
+    job: Job, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]]
+) -> Trials:
+    batch = joined([part for part, _ in parts])
+    columns = joined([values for _, values in parts])
+    return Trials(job, optimizer.plan, optimizer.adaptive, batch, columns)

@@ -1,0 +1,162 @@
+"""A strategy over its sleeves: each market traded with equal capital, daily returns pooled.
+
+Days of different markets are laid on one calendar; a day that a market does not have is a day without return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.backtest.screen import Chunk, Options, chunk_size, screen_chunks
+from alpha_discovery.backtest.tape import Tape, tape
+from alpha_discovery.core.bars import Bars, Int1D
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.results import BLOCKS, SUMMARY, Records
+from alpha_discovery.core.space import Batch
+from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.errors import TooFewBars
+from alpha_discovery.rules.strategy import Rules
+
+_ADDED = ("n_trades", "n_wins", "n_ambiguous")
+_AVERAGED = (
+    "gross_profit", "gross_loss", "total_return", "exposure", "turnover", "commission", "slippage", "funding",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Sleeves:
+    """Tapes of the sleeves and where their days lie on the calendar.
+
+    Attributes
+    ----------
+    tapes : tuple of Tape
+    calendar : int64 (n_days,)
+        Start of each accounting period, ms.
+    place : tuple of int64 arrays
+        Position on the calendar of each tape's periods.
+    """
+
+    tapes: tuple[Tape, ...]
+    calendar: Int1D
+    place: tuple[Int1D, ...]
+
+
+def sleeves(
+    keys: tuple[tuple[str, ...], ...], bars: Mapping[str, Bars], calendar: Int1D, *, begin: int | None = None
+) -> Sleeves:
+    """Sleeves over bars; trading starts at time ``begin`` (ms), earlier bars warm up.
+
+    Raises
+    ------
+    TooFewBars
+        If the legs of a sleeve have no bar in common.
+    """
+    tapes = []
+    for legs in keys:
+        aligned = align(tuple(bars[key] for key in legs))
+        first = 0 if begin is None else int(np.searchsorted(aligned[0].time, begin))
+        if first >= len(aligned[0]):
+            raise TooFewBars(have=0, need=1, purpose=f"trading {' with '.join(legs)} at common times")
+        tapes.append(tape(aligned, begin=first))
+    place = tuple(np.searchsorted(calendar, period_starts(t)).astype(np.int64) for t in tapes)
+    return Sleeves(tuple(tapes), calendar, place)
+
+
+def align(legs: tuple[Bars, ...]) -> tuple[Bars, ...]:
+    """The legs at the times that all of them have."""
+    if len(legs) == 1:
+        return legs
+    common = legs[0].time
+    for other in legs[1:]:
+        common = np.intersect1d(common, other.time)
+    return tuple(_at(one, common) for one in legs)
+
+
+def calendar_of(bars: Mapping[str, Bars], *, begin: int | None = None) -> Int1D:
+    """Starts of all accounting periods (ms) that some market has, from ``begin`` on."""
+    starts = [_period_of(one) for one in bars.values()]
+    every = np.unique(np.concatenate(starts))
+    return np.asarray(every if begin is None else every[every >= begin], dtype=np.int64)
+
+
+def period_starts(one: Tape) -> Int1D:
+    """Start (ms) of each accounting period of a tape's range."""
+    return _period_of(one.bars[0])[one.day_first]
+
+
+def screen_sleeves(
+    rules: Rules, batch: Batch, over: Sleeves, costs: Costs, *, intrabar: str, workers: int
+) -> Iterator[Chunk]:
+    """Like `screen_chunks` over all sleeves, returns laid on the calendar and pooled with equal weights."""
+    n_days = len(over.calendar)
+    several = len(over.tapes) > 1
+    size = min(chunk_size(t) for t in over.tapes)
+    options = Options(intrabar=intrabar, workers=workers, daily=2 if several else 1, chunk=size)
+    streams = [screen_chunks(rules, batch, t, costs, options) for t in over.tapes]
+    for parts in zip(*streams, strict=True):
+        adjusted = _pooled([part.adjusted for part in parts], over.place, n_days)
+        if not several:
+            yield Chunk(parts[0].rows, parts[0].summary, adjusted, parts[0].raw)
+            continue
+        raw = _pooled([part.raw for part in parts], over.place, n_days)
+        yield Chunk(parts[0].rows, pooled_summary([part.summary for part in parts], raw), adjusted, raw)
+
+
+def pooled_summary(parts: list[Records], raw: npt.NDArray[np.float32]) -> Records:
+    """SUMMARY records of the pool: counts added, money averaged, the rest from the pooled daily returns (days, n).
+
+    The drawdown is that of daily marks of the pooled returns, compounded.
+    """
+    out = np.zeros(len(parts[0]), dtype=SUMMARY)
+    for name in _ADDED:
+        out[name] = sum(part[name] for part in parts)
+    for name in _AVERAGED:
+        out[name] = np.mean([part[name] for part in parts], axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        held = sum(np.nan_to_num(part["avg_holding"]) * part["n_trades"] for part in parts)
+        out["avg_holding"] = held / out["n_trades"]
+    out["active_days"] = np.max([part["active_days"] for part in parts], axis=0)
+    _fill_from_returns(out, raw.astype(np.float64))
+    return out
+
+
+def _fill_from_returns(out: Records, returns: npt.NDArray[np.float64]) -> None:
+    n = len(returns)
+    out["n_days"] = n
+    mean, deviation = returns.mean(axis=0), returns.std(axis=0)
+    out["mean"], out["std"] = mean, (returns.std(axis=0, ddof=1) if n > 1 else np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = (returns - mean) / np.where(deviation > 0.0, deviation, np.nan)
+    out["skew"], out["kurtosis"] = (z**3).mean(axis=0), (z**4).mean(axis=0)
+    equity = np.cumprod(1.0 + returns, axis=0)
+    peak = np.maximum(np.maximum.accumulate(equity, axis=0), 1.0)
+    out["max_drawdown"] = (1.0 - equity / peak).max(axis=0)
+    block = np.arange(n) * BLOCKS // n
+    for b in range(BLOCKS):
+        out["block_sum"][:, b] = returns[block == b].sum(axis=0)
+        out["block_sumsq"][:, b] = (returns[block == b] ** 2).sum(axis=0)
+
+
+def _pooled(
+    parts: list[npt.NDArray[np.float32]], place: tuple[Int1D, ...], n_days: int
+) -> npt.NDArray[np.float32]:
+    if len(parts) == 1 and parts[0].shape[0] == n_days:
+        return parts[0]
+    out = np.zeros((n_days, parts[0].shape[1]), dtype=np.float32)
+    for part, at in zip(parts, place, strict=True):
+        out[at] += part / np.float32(len(parts))
+    return out
+
+
+def _period_of(bars: Bars) -> Int1D:
+    return bars.time // DAY * DAY if bars.timeframe.is_intraday else bars.time
+
+
+def _at(bars: Bars, times: Int1D) -> Bars:
+    rows = np.searchsorted(bars.time, times)
+    columns = {name: getattr(bars, name)[rows] for name in ("open", "high", "low", "close", "volume")}
+    return Bars(bars.instrument, bars.timeframe, time=times, **columns)
