@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,11 @@ class Catalog:
             raise UserError(f"the symbol {instrument.symbol!r} is stored as {normalise_symbol(instrument.symbol)}")
         return self.root / instrument.venue / f"{instrument.file_stem}-{timeframe}.parquet"
 
-    def save(self, bars: Bars, quality: Quality | None = None) -> Path:
+    def save(self, bars: Bars, quality: Quality | None = None, imports: Sequence[Mapping[str, Any]] = ()) -> Path:
         """Store ``bars`` in place of what is there, and the report of their check beside them.
+
+        ``imports`` tells of the files that the bars came from (`Quality.as_import`); by default those of
+        ``quality``.
 
         Raises
         ------
@@ -83,7 +87,8 @@ class Catalog:
             raise BadMarketData(f"{len(quality.errors)} errors block the import; {quality.errors[0].text}")
         path = self.path(bars.instrument, bars.timeframe)
         if quality is not None:  # before the bars: a report of other bars is recognised by its fingerprint
-            report = {"fingerprint": bars.fingerprint, **quality.to_json()}
+            told = list(imports) or [quality.as_import()]
+            report = {"fingerprint": bars.fingerprint, **quality.to_json(), "imports": told}
             replace_file(_beside(path), json.dumps(report, indent=1, ensure_ascii=False).encode())
         write_bars(path, bars)
         return path
@@ -132,13 +137,13 @@ class Catalog:
         """One error for each file that cannot be read."""
         return [error for _, error in self._scan("*/*.parquet")[1]]
 
-    def quality(self, entry: Entry) -> dict[str, Any] | None:
-        """The report stored with a market; None if there is none or it is of other bars."""
+    def quality(self, path: Path, fingerprint: str) -> dict[str, Any] | None:
+        """The report stored beside the bars at ``path``; None if there is none or it is of other bars."""
         try:
-            report: dict[str, Any] = json.loads(_beside(entry.path).read_text(encoding="utf-8"))
+            report: dict[str, Any] = json.loads(_beside(path).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return report if report.get("fingerprint") == entry.fingerprint else None
+        return report if report.get("fingerprint") == fingerprint else None
 
     def stored(self, instrument: Instrument, timeframe: Timeframe) -> Bars | None:
         """Bars of exactly this market and timeframe, None if nothing is stored."""

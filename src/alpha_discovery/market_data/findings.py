@@ -22,6 +22,7 @@ Kind = Literal[
     "gap",  # bars that are missing
     "outlier_jump",  # a move far beyond its surroundings
     "stuck_price",  # a price that stands still
+    "no_trades",  # bars without volume that repeat the last price
     "price_scale",  # prices that look multiplied
     "clock",  # times that look as if they were of another zone
     "unfinished",  # a last bar that closes after the file was written
@@ -133,14 +134,21 @@ class Quality:
         return self.missing / self.expected if self.expected else 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, as stored beside the data."""
+        """Plain values: the state of the bars."""
         return {
             "rows": self.rows,
             "bars": len(self.keep),
             "expected": self.expected,
             "missing": self.missing,
             "counts": dict(sorted(self.counts.items())),
-            "excluded_bad": self.excluded,
-            "origin": [{"file": o.file, "sha256": o.sha256, "shape": o.shape} for o in self.origin],
             "findings": [f.to_json() for f in self.findings],
+        }
+
+    def as_import(self) -> dict[str, Any]:
+        """Plain values: the files, and what was left out or put right on the way in."""
+        return {
+            "origin": [{"file": o.file, "sha256": o.sha256, "shape": o.shape} for o in self.origin],
+            "rows": self.rows,
+            "excluded_bad": self.excluded,
+            "done": [f.to_json() for f in self.findings if f.severity != "warning"],
         }
