@@ -36,14 +36,17 @@ class Runs(Protocol):
         """The run whose id is or uniquely starts with ``run_id``; raises `NotFound`."""
 
     def list(self, *, limit: int = 50, state: str | None = None) -> Sequence[RunRecord]:
-        """Newest first."""
+        """Newest first; raises `UnknownName` for a state that does not exist."""
+
+    def delete_run(self, run_id: str) -> None:
+        """Forget the run of exactly this id, and its alphas; what it tried stays in the ledger. Raises `NotFound`."""
 
 
 class Alphas(Protocol):
     """Stored alphas."""
 
     def add(self, alpha: AlphaRecord) -> None:
-        """Store an alpha; one that is already stored (same id) stays as it is."""
+        """Store an alpha; one that is already stored (same id) stays as it is. Raises `NotFound` without its run."""
 
     def get(self, alpha_id: str) -> AlphaRecord:
         """The alpha whose id is or uniquely starts with ``alpha_id``; raises `NotFound`."""
@@ -71,13 +74,18 @@ class Ledger(Protocol):
 
     def open_round(self, epoch: str, run_ids: Sequence[str], *, level: float) -> JudgingRound:
         """Open the next judging round and charge for it, at ``level * 6 / (pi^2 r^2)``; once per set of runs:
-        asking again for the same runs gives the round they already have."""
+        asking again for the same runs gives the round they already have. The charge stands before the vault is
+        opened, so this is refused (`StorageFailed`) inside a transaction that could still be undone."""
 
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
-        """Store what the round decided (plain JSON values)."""
+        """Store what the round decided (plain JSON values). A round decides once: the same outcome again changes
+        nothing, another one raises `ImpossibleMove`; `NotFound` if the round was never opened."""
+
+    def outcome(self, round_: JudgingRound) -> dict[str, Any] | None:
+        """What the round decided; None while it is open. Raises `NotFound`."""
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
-        """Remember the effective number of trials and the best t that noise would reach, the largest so far."""
+        """Remember the effective number of trials and the best t that noise would reach, each the largest so far."""
 
     def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
         """The epoch's account; zero counts if nothing was tried."""

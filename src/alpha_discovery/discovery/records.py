@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from alpha_discovery.errors import AlphaDiscoveryError
 
@@ -47,11 +48,31 @@ class DeploymentStatus(StrEnum):
     RETIRED = "retired"
 
 
+DEPLOYMENT_MOVES: dict[DeploymentStatus, frozenset[DeploymentStatus]] = {
+    DeploymentStatus.PENDING: frozenset(
+        {DeploymentStatus.APPROVED, DeploymentStatus.DEPLOYED, DeploymentStatus.RETIRED}
+    ),
+    DeploymentStatus.APPROVED: frozenset(
+        {DeploymentStatus.PENDING, DeploymentStatus.DEPLOYED, DeploymentStatus.RETIRED}
+    ),
+    DeploymentStatus.DEPLOYED: frozenset({DeploymentStatus.APPROVED, DeploymentStatus.RETIRED}),
+    DeploymentStatus.RETIRED: frozenset(),
+}
+
+S = TypeVar("S", bound=StrEnum)
+
+
 class ImpossibleMove(AlphaDiscoveryError):
     """A state that cannot follow the present one."""
 
     def __init__(self, *, what: str, old: str, new: str) -> None:
         super().__init__(f"{what} is {old}; it cannot become {new}")
+
+
+def check_move(old: S, new: S, *, moves: Mapping[S, frozenset[S]], what: str) -> None:
+    """Let a state stay or move along the table ``moves``; raises `ImpossibleMove` otherwise."""
+    if new != old and new not in moves[old]:
+        raise ImpossibleMove(what=what, old=old, new=new)
 
 
 @dataclass(frozen=True)
@@ -79,6 +100,7 @@ class RunRecord:
     best_sharpe: float | None = None
     best_return: float | None = None
     cpu_hours: float | None = None
+    gpu_hours: float | None = None
     memory_peak_gb: float | None = None
     error_message: str | None = None
     funnel: tuple[tuple[str, int, str], ...] = ()
