@@ -1,0 +1,109 @@
+"""How a strategy's daily returns could have turned out: resampled paths and reshuffled trades.
+
+Resampling shows the sampling error of return and drawdown at the size that is deployed. Reshuffling
+leaves every sum unchanged, so it speaks about the drawdown of one path only and is evidence of
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from alpha_discovery.errors import OutOfRange, TooFewBars
+from alpha_discovery.kernels import kernel
+from alpha_discovery.validation.arrays import F64, I64, Returns, Seed
+from alpha_discovery.validation.bootstrap import optimal_block_length, stationary_bootstrap_indices
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Total return and maximum drawdown (positive) of each resampled path, as fractions."""
+
+    total_return: F64
+    max_drawdown: F64
+
+    @property
+    def p_loss(self) -> float:
+        """Share of paths that end below where they began."""
+        return float((self.total_return < 0.0).mean())
+
+    def return_quantile(self, q: float) -> float:
+        """Quantile of the total return."""
+        return float(np.quantile(self.total_return, q))
+
+    def drawdown_quantile(self, q: float) -> float:
+        """Quantile of the maximum drawdown: q = 0.95 is a bad but not absurd path."""
+        return float(np.quantile(self.max_drawdown, q))
+
+
+def resampled_paths(
+    returns: Returns, *, rng: Seed, draws: int = 1000, days: int | None = None, mean_block: float | None = None
+) -> Paths:
+    """Stationary block bootstrap of daily returns, compounded.
+
+    Parameters
+    ----------
+    returns : float (T,)
+        Daily returns at the deployed size, at least 8 of them; NaN is refused.
+    draws : int
+        Number of paths.
+    days : int or None
+        Length of a path: 365 for the distribution of a year; T if None.
+    mean_block : float or None
+        Automatic if None.
+
+    Returns
+    -------
+    Paths
+        A day that loses everything ends its path at zero.
+
+    Source: Politis & Romano (1994), JASA 89.
+    """
+    x = np.asarray(returns, dtype=np.float64)
+    if len(x) < 8:
+        raise TooFewBars(have=len(x), need=8, purpose="a block bootstrap")
+    length = len(x) if days is None else days
+    if length < 1 or draws < 1:
+        raise OutOfRange(name="days, draws", value=(length, draws), allowed="the whole numbers from 1")
+    block = optimal_block_length(x) if mean_block is None else mean_block
+    generator = np.random.default_rng(rng)
+    parts = [
+        stationary_bootstrap_indices(len(x), draws, 1.0 / block, generator) for _ in range(-(-length // len(x)))
+    ]
+    total, depth = _walk(x, np.concatenate(parts, axis=1)[:, :length])
+    return Paths(total, depth)
+
+
+def reshuffled_drawdowns(trades: Returns, *, rng: Seed, draws: int = 1000) -> F64:
+    """Maximum drawdown of each random order of the trades (return per trade on equity), float64 (draws,).
+
+    Source: folklore; every order has the same total return.
+    """
+    x = np.asarray(trades, dtype=np.float64)
+    generator = np.random.default_rng(rng)
+    order = generator.permuted(np.tile(np.arange(len(x)), (draws, 1)), axis=1)
+    return np.asarray(_walk(x, order)[1])
+
+
+def drawdown_percentile(observed: float, drawdowns: F64) -> float:
+    """Share of reshuffled paths whose drawdown is at most the observed one.
+
+    Near 0, the order of the trades was lucky and deeper drawdowns are to be expected.
+    """
+    return float((drawdowns <= observed + 1e-12).mean())
+
+
+@kernel
+def _walk(returns: F64, order: I64) -> tuple[F64, F64]:
+    """Total return and maximum drawdown of each row of indices, compounded."""
+    total, depth = np.empty(len(order)), np.zeros(len(order))
+    for b in range(len(order)):
+        equity, peak = 1.0, 1.0
+        for i in order[b]:
+            equity = max(0.0, equity * (1.0 + returns[i]))
+            peak = max(peak, equity)
+            depth[b] = max(depth[b], 1.0 - equity / peak)
+        total[b] = equity - 1.0
+    return total, depth
