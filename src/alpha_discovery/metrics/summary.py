@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from alpha_discovery.core.bars import Float1D
 from alpha_discovery.core.results import Records
-from alpha_discovery.errors import OutOfRange, UserError
+from alpha_discovery.errors import UserError
+from alpha_discovery.metrics.conventions import ROUNDING, gain_per_loss, ratio, varies, year_length
 
 Column = npt.NDArray[np.float64] | npt.NDArray[np.int64]
 
@@ -38,10 +39,9 @@ def sharpe_ratio(summary: Records, periods_per_year: float) -> Float1D:
     Scaling by the square root of time is wrong under autocorrelation.
     Source: Sharpe (1994), Journal of Portfolio Management 21(1); Lo (2002), Financial Analysts Journal 58(4).
     """
-    scale = np.sqrt(_checked(periods_per_year))
+    scale = np.sqrt(year_length(periods_per_year))
     mean, std = summary["mean"], summary["std"]
-    varies = std > 1e-12 + 1e-7 * np.abs(mean)  # what rounding leaves of constant returns is no risk
-    return _ratio(mean * scale, np.where(varies & _traded(summary), std, np.nan))
+    return ratio(mean * scale, np.where(varies(std, mean) & _traded(summary), std, np.nan))
 
 
 def annual_return(summary: Records, periods_per_year: float) -> Float1D:
@@ -50,7 +50,7 @@ def annual_return(summary: Records, periods_per_year: float) -> Float1D:
     float64 (n,); -1 once everything was lost, NaN without trades or periods. Less than a year is extrapolated: the
     shorter the history, the wilder the number. `periods_per_year` as in `sharpe_ratio`.
     """
-    years = summary["n_days"] / _checked(periods_per_year)
+    years = summary["n_days"] / year_length(periods_per_year)
     left = np.maximum(1.0 + summary["total_return"], 0.0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         grown = left ** (1.0 / years) - 1.0
@@ -62,7 +62,7 @@ def annual_volatility(summary: Records, periods_per_year: float) -> Float1D:
 
     float64 (n,); NaN without trades or below two periods. `periods_per_year` as in `sharpe_ratio`.
     """
-    return _where(_traded(summary), summary["std"] * np.sqrt(_checked(periods_per_year)))
+    return _where(_traded(summary), summary["std"] * np.sqrt(year_length(periods_per_year)))
 
 
 def calmar_ratio(summary: Records, periods_per_year: float) -> Float1D:
@@ -71,12 +71,13 @@ def calmar_ratio(summary: Records, periods_per_year: float) -> Float1D:
     float64 (n,); NaN without trades or without a drawdown. Over the whole history, not over the last 36 months of the
     original. `periods_per_year` as in `sharpe_ratio`. Source: Young (1991), Futures 20(1).
     """
-    return _ratio(annual_return(summary, periods_per_year), summary["max_drawdown"])
+    depth = summary["max_drawdown"]
+    return ratio(annual_return(summary, periods_per_year), _where(depth > ROUNDING, depth))
 
 
 def win_rate(summary: Records) -> Float1D:
     """Share of closed trades with a profit after costs: float64 (n,) in [0, 1], NaN without trades."""
-    return _ratio(summary["n_wins"], summary["n_trades"])
+    return ratio(summary["n_wins"], summary["n_trades"])
 
 
 def profit_factor(summary: Records) -> Float1D:
@@ -84,13 +85,12 @@ def profit_factor(summary: Records) -> Float1D:
 
     float64 (n,), >= 0; infinity if trades won and none lost, NaN without trades or if every trade broke even.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _where(_traded(summary), summary["gross_profit"] / summary["gross_loss"])
+    return _where(_traded(summary), gain_per_loss(summary["gross_profit"], summary["gross_loss"]))
 
 
 def expectancy(summary: Records) -> Float1D:
     """Mean profit of a trade after costs, in units of starting equity: float64 (n,), NaN without trades."""
-    return _ratio(summary["gross_profit"] - summary["gross_loss"], summary["n_trades"])
+    return ratio(summary["gross_profit"] - summary["gross_loss"], summary["n_trades"])
 
 
 def metrics_of(summary_record: Records, periods_per_year: float) -> dict[str, float]:
@@ -141,15 +141,3 @@ def _traded(summary: Records) -> npt.NDArray[np.bool_]:
 
 def _where(known: npt.NDArray[np.bool_], values: Records) -> Float1D:
     return np.where(known, values, np.nan)
-
-
-def _ratio(top: Records, bottom: Records) -> Float1D:
-    """``top / bottom``, NaN where the bottom is not above zero."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _where(bottom > 0.0, top / bottom)
-
-
-def _checked(periods_per_year: float) -> float:
-    if not 0.0 < periods_per_year < np.inf:
-        raise OutOfRange(name="periods_per_year", value=periods_per_year, allowed="(0, inf)")
-    return periods_per_year
