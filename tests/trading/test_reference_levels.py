@@ -27,6 +27,18 @@ def test_a_low_above_the_stop_does_not_touch_it(trade: Any, told: Any) -> None:
     assert told(result) == [(1, 3, "end_of_data", 100.0, 98.0)]
 
 
+def test_a_high_at_the_target_touches_it(trade: Any, told: Any) -> None:
+    result = trade([100, 100, (100, 125, 99, 105), 105], LONG, take_profit=0.25)
+    assert told(result) == [(1, 2, "target", 100.0, 125.0)]
+
+
+def test_the_levels_of_a_short_are_touched_at_equality(trade: Any, told: Any) -> None:
+    stopped = trade([100, 100, (100, 125, 99, 105), 105], SHORT, stop_loss=0.25)
+    reached = trade([100, 100, (100, 101, 75, 95), 95], SHORT, take_profit=0.25)
+    assert told(stopped) == [(1, 2, "stop", 100.0, 125.0)]
+    assert told(reached) == [(1, 2, "target", 100.0, 75.0)]
+
+
 def test_a_stop_is_measured_from_the_entry_fill_and_pays_slippage(trade: Any, told: Any) -> None:
     result = trade([100, 100, (99, 101, 90, 98), 98], LONG, stop_loss=0.05, slippage=0.01)
     # entry 101, level 101 * 0.95 = 95.95, fill 95.95 * 0.99 = 94.9905

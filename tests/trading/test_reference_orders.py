@@ -152,7 +152,7 @@ def test_the_range_alone_decides_what_lies_behind_it(trade: Any) -> None:
 
 
 def test_latency_costs_half_the_last_range_when_an_order_needs_a_quarter_of_a_bar(trade: Any) -> None:
-    rows = [(100, 102, 98, 100), (100, 101, 99, 100), 100, 100]
+    rows = [(99, 102, 98, 100), (100, 101, 99, 100), 100, 100]
     result = trade(rows, {"enter_long": [0], "exit_long": [1]}, latency_ms=900_000.0, slippage=0.01)
     # sqrt(900 s / 3600 s) = 0.5; before the entry (102 - 98) / 100 = 0.04: 100 * (1 + 0.01 + 0.02) = 103
     # before the exit (101 - 99) / 100 = 0.02: 100 * (1 - 0.01 - 0.01) = 98

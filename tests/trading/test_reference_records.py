@@ -62,6 +62,12 @@ def test_returns_are_zero_once_everything_is_lost(trade: Any) -> None:
     assert result.daily_returns == pytest.approx([0.0, 0.0, -1.2, 0.0, 0.0], rel=1e-14)
 
 
+def test_returns_are_zero_once_nothing_is_left(trade: Any) -> None:
+    result = trade([100, 100, 200, 200], {"enter_short": [0]}, timeframe="1d")
+    # equity 1 - 0.01 * 100 = 0
+    assert result.daily_returns.tolist() == [0.0, 0.0, -1.0, 0.0]
+
+
 def test_daily_exposure_averages_what_was_held_over_equity_of_the_day_before(trade: Any) -> None:
     rows = [100, (100, 110, 100, 110), (112, 121, 110, 121), (121, 130, 120, 125), (126, 126, 126, 126)]
     result = trade(rows, {"enter_long": [22], "exit_long": [25]}, start=EVENING, position_size=0.5)
@@ -69,6 +75,12 @@ def test_daily_exposure_averages_what_was_held_over_equity_of_the_day_before(tra
     # equity 1 + 0.005 * 10 = 1.05. Tuesday: previous closes 110 and 121, at 2 h sold at the open: not held
     # 0.005 * (110 + 121) / 3 bars / 1.05 = 0.385 / 1.05
     assert result.daily_exposure[0] == pytest.approx([0.25, 0.385 / 1.05], rel=1e-13)
+
+
+def test_daily_exposure_of_the_entry_bar_is_at_the_fill(trade: Any) -> None:
+    result = trade([100, 125, 130], LONG, timeframe="1d", position_size=0.5, slippage=0.2)
+    # fill 125 * 1.2 = 150, 0.5 / 150 units: 0.5 in the entry bar; then at the close 125 over equity 1 - 25 * 0.5 / 150
+    assert result.daily_exposure[0] == pytest.approx([0.0, 0.5, (62.5 / 150) / (1 - 12.5 / 150)], rel=1e-13)
 
 
 def test_daily_exposure_of_a_short_is_negative(trade: Any) -> None:
@@ -102,6 +114,12 @@ def test_active_days_are_those_with_a_held_bar(trade: Any) -> None:
     result = trade([100] * 6, {"enter_long": [0], "exit_long": [2 * 24]}, timeframe="1d")
     # held on days 1 and 2, sold at the open of day 3
     assert (result.summary["active_days"], result.summary["n_days"]) == (2, 6)
+
+
+def test_one_held_bar_makes_a_day_active(trade: Any) -> None:
+    result = trade([100] * 6, {"enter_long": [22], "exit_long": [23]}, start=EVENING)
+    # of Monday's two bars the second is held; on Tuesday it is sold at the first open
+    assert (result.summary["active_days"], result.summary["n_days"]) == (1, 2)
 
 
 def test_turnover_is_the_traded_value_over_equity_at_entry(trade: Any) -> None:

@@ -77,6 +77,13 @@ def test_a_gap_restarts_lags_and_crosses() -> None:
     ]  # fmt: skip
 
 
+def test_nothing_crosses_over_a_gap() -> None:
+    rows = [(2.0, 2.0, 1.0, 1.0), (1.0, 2.0, 1.0, 2.0), (2.0, 2.0, 1.0, 1.0), (1.0, 2.0, 1.0, 2.0)]
+    condition = crosses_above(CLOSE, Field("open"))
+    assert heard(condition, explicit_bars(rows)) == [False, True, False, True]
+    assert heard(condition, explicit_bars(rows, missing={3: 1})) == [False, True, False, False]
+
+
 def test_the_caller_says_what_a_gap_is() -> None:
     stream = SignalStream(Rules(enter_long=lag(CLOSE, 1) > 0), {})
     row = BarRow(MONDAY, 1.0, 1.0, 1.0, 1.0, 0.0)

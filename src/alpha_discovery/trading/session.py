@@ -50,7 +50,7 @@ class Session:
         if self.order.leave is not None:
             way = Exit(t, self.order.leave, at_open=True)
             self.account.leave_at_market(way, [row.open for row in rows], before)
-        if self.order.enter != 0 and self.account.equity > 0.0:  # leaving at this open may have cost everything
+        if self.order.enter != 0 and self.account.equity > 0.0:  # who has lost everything enters no more
             self.account.enter(self.order.enter, t, rows, before)
             self._set_levels()
 
@@ -112,8 +112,6 @@ class Session:
     def _decide(self, t: int, rows: Sequence[BarRow], signals: Signals) -> Order:
         """What this close decides for the next open; signals before levels."""
         position = self.account.position
-        if self.account.equity <= 0.0:
-            return NOTHING
         if position is None:
             return order_when_flat(signals, self.limits)
         if self.levels is not None:
