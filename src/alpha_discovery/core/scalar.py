@@ -83,7 +83,7 @@ class Scalar:
         return _comparison(">=", self, other)
 
     def __bool__(self) -> bool:
-        raise RuleError("a parameter has no value while a strategy is defined; use & | ~, not and, or, not, if")
+        raise RuleError("a parameter has no value while a strategy is defined; use & | ~ instead of and, or, not, if")
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class Condition:
         return Condition(self.parts + other.parts)
 
     def __bool__(self) -> bool:
-        raise RuleError("join conditions with & (and put each in brackets) instead of `and`")
+        raise RuleError("parameters have no values yet; join conditions with & (each in brackets), not and, or, if")
 
     def to_json(self) -> Json:
         """Canonical JSON form."""

@@ -106,7 +106,7 @@ def _check_names(made: Strategy) -> None:
         raise RuleError(f"{made.name} declares {min(unused)} but its rules do not use it")
     for name, kind in made.own.kinds.items():
         if not isinstance(kind, Int | Float):
-            raise RuleError(f"{name} is a {type(kind).__name__}; rules calculate with Int and Float parameters")
+            raise RuleError(f"{name} is of kind {type(kind).__name__}; rules calculate with Int and Float parameters")
 
 
 def _check_windows(made: Strategy) -> None:

@@ -42,7 +42,7 @@ class Series:
         """An indicator of expressions is an expression (called by `Indicator.__call__`)."""
         for value, name in zip(series, indicator.inputs, strict=True):
             if not isinstance(value, Series):
-                raise RuleError(f"{indicator.name} needs a series of bars as {name}; found {value!r}")
+                raise RuleError(f"{indicator.name} needs a series of bars as {name}; found {_named(value)}")
         return Apply(indicator.name, series, tuple(as_scalar(value) for value in params))
 
     def __add__(self, other: Any) -> Combine:
@@ -104,6 +104,8 @@ class Field(Series):
     def __post_init__(self) -> None:
         if self.name not in FIELD_UNITS:
             raise UnknownName(kind="bar field", name=self.name, known=FIELD_UNITS)
+        if self.leg < 0:
+            raise RuleError(f"legs are counted from 0; found {self.leg}")
 
     @property
     def unit(self) -> Unit:
@@ -123,6 +125,10 @@ class Apply(Series):
         if len(self.inputs) != len(indicator.inputs) or len(self.params) != len(indicator.params):
             need = ", ".join((*indicator.inputs, *indicator.params))
             raise RuleError(f"{self.name} takes ({need}); got {len(self.inputs)} series, {len(self.params)} numbers")
+        for role, series in zip(indicator.inputs, self.inputs, strict=True):
+            if FIELD_UNITS.get(role, series.unit) != series.unit:
+                need = FIELD_UNITS[role]
+                raise RuleError(f"{self.name} needs a {need} as {role}; {_named(series)} is a {series.unit}")
         for param, value in zip(indicator.params, self.params, strict=True):
             if indicator.is_window(param) and isinstance(value, Const) and not _whole(value.value):
                 raise RuleError(f"{self.name} needs a whole number of bars >= 1 as {param}; found {value}")
@@ -267,7 +273,7 @@ def junction(op: Literal["and", "or"], left: Any, right: Any) -> Junction:
     parts: list[Bool] = []
     for side in (left, right):
         if not isinstance(side, Bool):
-            raise RuleError(f"needs a condition on both sides of {'&' if op == 'and' else '|'}; found {side!r}")
+            raise RuleError(f"needs a condition on both sides of {'&' if op == 'and' else '|'}; found {_named(side)}")
         parts += side.parts if isinstance(side, Junction) and side.op == op and side.parts else [side]
     return Junction(op, tuple(parts))
 
@@ -285,7 +291,7 @@ def crosses_below(left: Any, right: Any) -> Cross:
 def lag(x: Any, bars: Any = 1) -> Lag:
     """The value of ``x`` ``bars`` bars ago, ``bars`` >= 1."""
     if not isinstance(x, Series):
-        raise RuleError(f"lag needs a series of bars; found {x!r}")
+        raise RuleError(f"lag needs a series of bars; found {_named(x)}")
     return Lag(x, as_scalar(bars))
 
 
@@ -331,10 +337,10 @@ def _combined_unit(op: str, left: Operand, right: Operand) -> Unit:
     raise RuleError(f"cannot {word} a {a} {'with' if op == '*' else 'by'} a {b} ({_named(left)}, {_named(right)})")
 
 
-def _named(value: Operand) -> str:
+def _named(value: Any) -> str:
     from alpha_discovery.rules.text import readable  # text needs the nodes first
 
-    return readable(value)
+    return readable(value) if isinstance(value, Node) else repr(value)
 
 
 def _whole(value: float) -> bool:

@@ -16,7 +16,7 @@ from alpha_discovery.core.scalar import Const, Scalar, as_scalar, scalar_from_js
 from alpha_discovery.core.space import Space
 from alpha_discovery.errors import RuleError, UnknownName, UserError
 from alpha_discovery.rules.json_form import bool_from_json, to_json
-from alpha_discovery.rules.nodes import NEVER, Bool
+from alpha_discovery.rules.nodes import NEVER, Bool, Node
 from alpha_discovery.rules.text import readable
 from alpha_discovery.rules.walk import legs, longest_warmup, parameters, warmup
 
@@ -45,13 +45,16 @@ class Rules:
 
     def __post_init__(self) -> None:
         for name in SIGNALS:
-            if not isinstance(getattr(self, name), Bool):
-                raise RuleError(f"{name} needs a condition such as crosses_above(a, b); found {getattr(self, name)!r}")
+            if not isinstance(found := getattr(self, name), Bool):
+                shown = readable(found) if isinstance(found, Node) else found
+                raise RuleError(f"{name} needs a condition such as crosses_above(a, b); found {shown}")
         object.__setattr__(self, "weights", tuple(as_scalar(weight) for weight in self.weights))
         object.__setattr__(self, "latency_ms", as_scalar(self.latency_ms))
         if self.enter_long == NEVER and self.enter_short == NEVER:
             raise RuleError("rules need enter_long or enter_short; both are missing")
         read = max(legs(signal) for signal in self.signals)
+        if len(self.weights) == 1 and self.weights[0] != ONE:
+            raise RuleError("a single market has the weight 1; its size is the risk parameter position_size")
         if read > len(self.weights):
             raise RuleError(f"the rules read {read} legs but give {len(self.weights)} weights; give one weight a leg")
 
@@ -85,7 +88,10 @@ class Rules:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Rules:
-        """Inverse of `to_json`; raises `RuleError`."""
+        """Inverse of `to_json`; raises `RuleError`, `UnknownName`."""
+        known = (*SIGNALS, "weights", "latency_ms")
+        if unknown := [name for name in data if name not in known]:
+            raise UnknownName(kind="part of rules", name=unknown[0], known=known)
         signals = {name: bool_from_json(data[name]) for name in SIGNALS if name in data}
         weights = tuple(scalar_from_json(weight) for weight in data.get("weights", [1]))
         return Rules(**signals, weights=weights, latency_ms=scalar_from_json(data.get("latency_ms", 0)))
