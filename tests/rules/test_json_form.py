@@ -84,11 +84,6 @@ def test_different_rules_have_different_fingerprints(one: Rules, two: Rules) -> 
     assert (one == two) == (one.fingerprint == two.fingerprint)
 
 
-def test_a_single_weight_that_is_not_one_is_kept() -> None:
-    rules = Rules(enter_long=bars.close > bars.open, weights=(Const(0.5),))
-    assert Rules.from_json(rules.to_json()) == rules
-
-
 def test_weights_and_latency_are_kept() -> None:
     rules = Rules(enter_long=bars.close > other.close, weights=(Const(1.0), -fast), latency_ms=fast * 2)
     assert Rules.from_json(rules.to_json()) == rules

@@ -64,6 +64,10 @@ def test_rules_describe_every_condition_and_what_is_unusual() -> None:
             {"enter_long": bars.close > other.close},
             "the rules read 2 legs but give 1 weights; give one weight a leg",
         ),
+        (
+            {"enter_long": UP, "weights": (Const(0.5),)},
+            "a single market has the weight 1; its size is the risk parameter position_size",
+        ),
     ],
 )
 def test_rules_that_cannot_be_traded_are_refused(fields: Any, sentence: str) -> None:

@@ -92,6 +92,9 @@ class Const(Scalar):
 
     value: float
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", float(self.value) + 0.0)  # no negative zero: JSON would forget its sign
+
     def names(self) -> frozenset[str]:
         return frozenset()
 
