@@ -98,8 +98,7 @@ def summaries(rows: npt.NDArray[np.float64], *, n_days: int, n_bars: int) -> Rec
     out["exposure"] = rows[:, HELD] / n_bars
     out["block_sum"] = rows[:, BLOCK_SUM:BLOCK_SUMSQ]
     out["block_sumsq"] = rows[:, BLOCK_SUMSQ:]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        out["avg_holding"] = rows[:, HELD] / rows[:, TRADES]
+    out["avg_holding"] = rows[:, HELD] / np.maximum(rows[:, TRADES], 1.0)
     _moments(out, rows, n_days)
     return out
 

@@ -116,9 +116,8 @@ def pooled_summary(parts: list[Records], raw: npt.NDArray[np.float32]) -> Record
         out[name] = sum(part[name] for part in parts)
     for name in _AVERAGED:
         out[name] = np.mean([part[name] for part in parts], axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        held = sum(np.nan_to_num(part["avg_holding"]) * part["n_trades"] for part in parts)
-        out["avg_holding"] = held / out["n_trades"]
+    held = sum(part["avg_holding"] * part["n_trades"] for part in parts)
+    out["avg_holding"] = held / np.maximum(out["n_trades"], 1)
     out["active_days"] = np.max([part["active_days"] for part in parts], axis=0)
     _fill_from_returns(out, raw.astype(np.float64))
     return out

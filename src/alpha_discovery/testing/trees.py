@@ -177,6 +177,7 @@ def rules_strategy(draw: st.DrawFn, *, n_legs: int = 1, depth: int = 2) -> Rules
     beta = Param("beta")
     sold = Arithmetic("*", Const(-1.0), beta)
     weights = [trees.one_of(ONE, ONE, Const(-1.0), Const(0.5), beta, sold) for _ in range(n_legs)]
+    weights = weights if n_legs > 1 else [ONE]
     named = dict(zip(SIGNALS, signals, strict=True))
     return Rules(**named, weights=tuple(weights), latency_ms=latency)
 

@@ -71,14 +71,23 @@ def summary_of(marks: Sequence[Mark], periods: Sequence[range], returns: Float1D
     _measure_returns(record, returns)
     held = sum(mark.held for mark in marks)
     record["exposure"] = held / len(marks)
-    record["avg_holding"] = held / len(trades) if len(trades) else 0.0
+    record["avg_holding"] = held / int(record["n_trades"]) if len(trades) else 0.0
     record["active_days"] = sum(any(marks[t].held for t in bars) for bars in periods)
     summary: Records = record
     return summary
 
 
+def round_trips(trades: Records) -> list[float]:
+    """Profit of each round trip: legs that were entered and left together are one."""
+    profits: dict[tuple[int, int], float] = {}
+    for trade in trades:
+        key = int(trade["entry_bar"]), int(trade["exit_bar"])
+        profits[key] = profits.get(key, 0.0) + float(trade["pnl"])
+    return list(profits.values())
+
+
 def _count_trades(record: Any, trades: Records) -> None:
-    profits = [float(profit) for profit in trades["pnl"]]
+    profits = round_trips(trades)
     record["n_trades"] = len(profits)
     record["n_wins"] = sum(profit > 0.0 for profit in profits)
     record["gross_profit"] = sum(profit for profit in profits if profit > 0.0)
