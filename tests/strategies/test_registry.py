@@ -125,6 +125,15 @@ def test_a_users_file_may_build_on_a_built_in_strategy(tmp_path: Path) -> None:
     assert set(all_strategies(tmp_path)) == {*all_strategies(), "mine"}
 
 
+def test_a_plug_in_that_lies_in_the_users_folder_is_met_once(
+    plug_in: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "plug_in_three.py", name="theirs")
+    monkeypatch.syspath_prepend(tmp_path)
+    plug_in("plug_in_three:theirs")
+    assert set(all_strategies(tmp_path)) == {*built_in_strategies(), "theirs"}
+
+
 def test_a_file_that_fails_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.py"
     path.write_text("x = 1\ny = x / 0\n", encoding="utf-8")

@@ -105,7 +105,7 @@ def _by_name(strategies: Iterable[Strategy]) -> dict[str, Strategy]:
     found: dict[str, Strategy] = {}
     for one in strategies:
         other = found.setdefault(one.name, one)
-        if other is not one:
+        if other != one or other.file != one.file:  # the same one may be met again, imported by another file
             raise UserError(f"two strategies are named {one.name}: in {other.file} and {one.file}; rename one")
     return dict(sorted(found.items()))
 
