@@ -119,6 +119,17 @@ def test_a_signal_or_max_holding_comes_before_the_joint_stop(risk: dict[str, Any
     assert ends(by_time)[0] == (0, 3, "max_holding")
 
 
+def test_the_summary_counts_the_legs_of_a_round_trip_once(risk: dict[str, Any]) -> None:
+    legs = [[100, 100, 130, 130, 130, 130], [50, 50, 60, 60, 60, 66]]
+    result = trade_legs(legs, {"enter_long": [0, 3], "exit_long": [1]}, risk)
+    # first + 0.3 - 0.2 = 0.1 together, held one bar; then with 1.1 / 60 units sold at 60: -0.11, bars 4 and 5
+    assert len(result.trades) == 4
+    assert (int(result.summary["n_trades"]), int(result.summary["n_wins"])) == (2, 1)
+    assert result.summary["gross_profit"] == pytest.approx(0.1, rel=1e-12)
+    assert result.summary["gross_loss"] == pytest.approx(0.11, rel=1e-12)
+    assert result.summary["avg_holding"] == pytest.approx(1.5)
+
+
 def test_each_leg_is_delayed_by_its_own_last_bar(risk: dict[str, Any]) -> None:
     legs: list[Prices] = [[(100, 102, 98, 100), 100, 100], [(50, 50, 49, 50), 50, 50]]
     result = trade_legs(legs, LONG, risk, latency_ms=900_000.0)
@@ -152,13 +163,6 @@ def test_weights_may_be_parameters_of_either_sign(risk: dict[str, Any]) -> None:
 def test_a_leg_without_weight_is_not_traded(risk: dict[str, Any]) -> None:
     result = trade_legs([[100] * 3, [50] * 3], LONG, risk, weights=(ONE, Const(0.0)))
     assert result.trades["leg"].tolist() == [0]
-
-
-def test_one_leg_of_negative_weight_is_sold_by_a_long_signal(risk: dict[str, Any]) -> None:
-    result = trade_legs([[100, 100, (100, 106, 99, 100), 100]], LONG, {**risk, "stop_loss": 0.05}, weights=(SOLD,))
-    # a short of the market: its stop lies above
-    assert result.trades["side"].tolist() == [-1]
-    assert result.trades["exit_price"] == pytest.approx([105.0], rel=1e-14)
 
 
 def test_legs_with_other_times_are_refused(risk: dict[str, Any]) -> None:
