@@ -44,7 +44,8 @@ def test_a_drawdown_that_has_not_ended_counts() -> None:
 
 
 def test_a_peak_that_is_reached_again_exactly_ends_a_drawdown() -> None:
-    assert drawdown_duration([-0.2, 0.25, -0.2, 0.25]) == 1.0  # 0.8 * 1.25 = 1
+    up_again = 1.0 / 0.95 - 1.0  # 0.95 * (1 + up_again) is 1 - 1.1e-16 in float64
+    assert drawdown_duration([-0.05, up_again, -0.05, up_again]) == 1.0
 
 
 def test_no_loss_is_no_drawdown() -> None:

@@ -28,6 +28,14 @@ def bars(n: int, timeframe: str, start: str) -> Bars:
     return Bars(Instrument("BTC/USDT"), frame, time, price, price, price, price, np.zeros(n))
 
 
+def idle(market: Bars, *, begin: int) -> Evaluation:
+    n, days = len(market) - begin, len(set(market.day[begin:]))
+    return Evaluation(
+        (market,), begin, len(market), np.ones(n), np.zeros(n), np.zeros(days), np.zeros((1, days)),
+        np.zeros(0, TRADE), np.zeros(1, SUMMARY)[0],
+    )  # fmt: skip
+
+
 def evaluation(*, traded: bool = True) -> Evaluation:
     equity, returns = (EQUITY, RETURNS) if traded else (np.ones(9), np.zeros(3))
     summary, trades = np.zeros(1, dtype=SUMMARY)[0], np.zeros(int(traded), dtype=TRADE)
@@ -69,14 +77,16 @@ def test_a_win_alone_has_an_infinite_profit_factor() -> None:
 
 
 def test_periods_of_short_bars_begin_at_midnight() -> None:
+    late = idle(bars(6, "8h", "2024-01-01T00:00"), begin=1)  # from 08:00 on
+    days = np.array(["2024-01-01", "2024-01-02"], dtype="datetime64[ms]").astype(np.int64)
+    np.testing.assert_array_equal(period_times(late), days)
+
+
+def test_periods_count_from_the_first_bar_of_the_backtest() -> None:
     days = np.array(["2024-01-01", "2024-01-02", "2024-01-03"], dtype="datetime64[ms]").astype(np.int64)
     np.testing.assert_array_equal(period_times(evaluation()), days)
 
 
 def test_periods_of_long_bars_begin_with_the_bar() -> None:
     weekly = bars(4, "1w", "2024-01-01T12:00")
-    three = Evaluation(
-        (weekly,), 1, 4, np.ones(3), np.zeros(3), np.zeros(3), np.zeros((1, 3)), np.zeros(0, TRADE),
-        np.zeros(1, SUMMARY)[0],
-    )  # fmt: skip
-    np.testing.assert_array_equal(period_times(three), weekly.time[1:])
+    np.testing.assert_array_equal(period_times(idle(weekly, begin=1)), weekly.time[1:])

@@ -125,7 +125,7 @@ def test_ratios_need_two_periods(ratio: Callable[..., float], returns: list[floa
     assert math.isnan(ratio(np.array(returns), 365.0))
 
 
-@pytest.mark.parametrize("value", [0.01, -0.01, 0.0])
+@pytest.mark.parametrize("value", [0.1, -0.1, 0.01, 0.0])  # the standard deviation of seven times 0.1 is 1.5e-17
 def test_constant_returns_have_no_ratio_and_no_shape(value: float) -> None:
     constant = np.full(7, value)
     found = [sharpe(constant, 365.0), sortino(constant, 365.0), skew(constant), kurtosis(constant)]
@@ -138,6 +138,10 @@ def test_without_losses_ratios_to_risk_are_nan_and_gains_per_loss_infinite() -> 
     assert math.isnan(calmar(rising, 365.0))
     assert math.isnan(tail_ratio(rising))
     assert omega(rising) == math.inf
+
+
+def test_what_rounding_leaves_is_no_drawdown() -> None:
+    assert math.isnan(calmar([0.1, -1e-15, 0.1], 365.0))
 
 
 def test_omega_of_idle_days_is_nan() -> None:

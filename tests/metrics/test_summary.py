@@ -70,8 +70,9 @@ def test_calmar_ratio_is_annual_return_over_drawdown() -> None:
     assert calmar_ratio(records(YEAR), 365.0) == pytest.approx([0.21 / 0.14], rel=1e-12)
 
 
-def test_calmar_ratio_without_a_drawdown_is_nan() -> None:
-    assert np.isnan(calmar_ratio(records(YEAR | {"max_drawdown": 0.0}), 365.0)[0])
+@pytest.mark.parametrize("depth", [0.0, 1.1e-16])  # none, and what rounding leaves of none
+def test_calmar_ratio_without_a_drawdown_is_nan(depth: float) -> None:
+    assert np.isnan(calmar_ratio(records(YEAR | {"max_drawdown": depth}), 365.0)[0])
 
 
 def test_trade_ratios_are_per_closed_trade() -> None:
@@ -96,6 +97,11 @@ def test_no_trades_give_nan_for_performance_and_zero_for_what_is_counted() -> No
     counted = {"n_trades", "exposure", "turnover", "n_ambiguous", "commission", "slippage", "funding"}
     assert {name for name, value in found.items() if value == 0.0} == counted
     assert {name for name, value in found.items() if math.isnan(value)} == set(METRICS) - counted
+
+
+def test_no_trades_outweigh_any_other_number() -> None:
+    found = metrics_of(records(YEAR | {"n_trades": 0}), 365.0)
+    assert np.isnan([found[name] for name in ("sharpe_ratio", "annual_volatility", "calmar_ratio", "win_rate")]).all()
 
 
 def test_no_days_give_nan_and_no_warning() -> None:
