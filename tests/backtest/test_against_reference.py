@@ -27,7 +27,9 @@ EXACT = ("leg", "side", "entry_bar", "exit_bar", "reason", "at_open", "ambiguous
 COUNTS = ("n_trades", "n_wins", "n_days", "active_days", "n_ambiguous")
 
 
-def compare(rules: Rules, values: dict[str, Any], bars: tuple[Bars, ...], costs: Costs, policy: Any, begin: int) -> None:
+def compare(
+    rules: Rules, values: dict[str, Any], bars: tuple[Bars, ...], costs: Costs, policy: Any, begin: int
+) -> None:
     row = strategy_of(rules).allowed.encode(values)
     over = tape(bars, begin=begin)
     batch = evaluate(rules, row, over, costs, intrabar=policy)
