@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from alpha_discovery.market_data.catalog import Catalog, Entry
 from alpha_discovery.market_data.findings import Finding, Origin, Quality
-from alpha_discovery.market_data.importing import Checked, Imported, Request, check_files, import_files, store
+from alpha_discovery.market_data.importing import (
+    Checked,
+    Imported,
+    Request,
+    check_bars,
+    check_files,
+    import_files,
+    store,
+    store_bars,
+)
 from alpha_discovery.market_data.quality import check
 from alpha_discovery.market_data.raw import RawBars
 from alpha_discovery.market_data.readers import Reading, read_table
@@ -27,6 +36,7 @@ __all__ = [
     "Reading",
     "Request",
     "check",
+    "check_bars",
     "check_files",
     "import_files",
     "load_sample",
@@ -34,4 +44,5 @@ __all__ = [
     "resample",
     "sample_names",
     "store",
+    "store_bars",
 ]

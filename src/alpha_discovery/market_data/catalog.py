@@ -93,7 +93,9 @@ class Catalog:
         write_bars(path, bars)
         return path
 
-    def load(self, symbol: str, timeframe: str | Timeframe, venue: str | None = None) -> Bars:
+    def load(
+        self, symbol: str, timeframe: str | Timeframe, venue: str | None = None, *, from_finer: bool = False
+    ) -> Bars:
         """Stored bars; made from the coarsest finer timeframe where this one is not stored.
 
         Parameters
@@ -104,6 +106,8 @@ class Catalog:
             ccxt name.
         venue : str, optional
             Needed only where several venues hold the symbol.
+        from_finer : bool
+            Make them from a finer timeframe even if this one is stored.
 
         Raises
         ------
@@ -117,7 +121,7 @@ class Catalog:
         frame = Timeframe.parse(timeframe)
         wanted = normalise_symbol(symbol)
         stored, damaged = self._of(wanted, venue)
-        usable = [entry for entry in stored if _gives(entry, frame)]
+        usable = [entry for entry in stored if _gives(entry, frame, from_finer=from_finer)]
         for path, error in damaged:
             if not usable or path.stem.endswith(f"-{frame}"):  # bars made from finer ones would hide the damage
                 raise error
@@ -190,9 +194,9 @@ def _beside(path: Path) -> Path:
     return path.with_suffix(".quality.json")
 
 
-def _gives(entry: Entry, frame: Timeframe) -> bool:
+def _gives(entry: Entry, frame: Timeframe, *, from_finer: bool) -> bool:
     stored = Timeframe.parse(entry.timeframe)
-    return stored == frame or divides(stored, frame)
+    return (stored == frame and not from_finer) or divides(stored, frame)
 
 
 def _entry(path: Path, header: Header) -> Entry:

@@ -111,13 +111,30 @@ def store(catalog: Catalog, checked: Checked, mode: Mode = "merge") -> Imported:
     if not checked.instrument.venue:
         raise UserError("which venue is this market of? name it with --venue, e.g. --venue nasdaq")
     bars = good_bars(checked.raw, checked.quality, checked.instrument, checked.timeframe)
-    before = None if mode == "replace" else catalog.stored(checked.instrument, checked.timeframe)
+    return store_bars(catalog, bars, checked.quality, mode)
+
+
+def store_bars(catalog: Catalog, bars: Bars, quality: Quality | None = None, mode: Mode = "merge") -> Imported:
+    """Add bars to what is stored of their market; ``quality`` is their check if it is known.
+
+    Raises
+    ------
+    BadMarketData
+        If stored bars say something else (`merge`).
+    """
+    quality = quality or check_bars(bars)
+    before = None if mode == "replace" else catalog.stored(bars.instrument, bars.timeframe)
     if before is None:
-        return Imported(bars, added=len(bars), quality=checked.quality, path=catalog.save(bars, checked.quality))
+        return Imported(bars, added=len(bars), quality=quality, path=catalog.save(bars, quality))
     bars = merge(before, bars, on_conflict="overwrite" if mode == "overwrite" else "refuse")
-    whole = check(RawBars.of(bars), checked.timeframe, checked.instrument.calendar, symbol=checked.instrument.symbol)
-    path = catalog.save(bars, whole, _imports(catalog, before, checked))
+    whole = check_bars(bars)
+    path = catalog.save(bars, whole, _imports(catalog, before, quality))
     return Imported(bars, added=len(bars) - len(before), quality=whole, path=path)
+
+
+def check_bars(bars: Bars) -> Quality:
+    """The check of bars that were already let through: gaps, jumps, standstills."""
+    return check(RawBars.of(bars), bars.timeframe, bars.instrument.calendar, symbol=bars.instrument.symbol)
 
 
 def import_files(catalog: Catalog, paths: Sequence[Path], request: Request) -> Imported:
@@ -125,10 +142,10 @@ def import_files(catalog: Catalog, paths: Sequence[Path], request: Request) -> I
     return store(catalog, check_files(paths, request), request.mode)
 
 
-def _imports(catalog: Catalog, before: Bars, checked: Checked) -> list[dict[str, Any]]:
+def _imports(catalog: Catalog, before: Bars, quality: Quality) -> list[dict[str, Any]]:
     """The stored bars' imports and this one; a file imported twice is told once."""
     report = catalog.quality(catalog.path(before.instrument, before.timeframe), before.fingerprint)
-    this = checked.quality.as_import()
+    this = quality.as_import()
     earlier = report["imports"] if report else []
     return [told for told in earlier if told["origin"] != this["origin"]] + [this]
 

@@ -21,7 +21,8 @@ ENORMOUS = {"24/7": math.log(3.0), "exchange": math.log(1.4)}  # told even if th
 _WINDOW = 201
 _BACK_WITHIN = 3  # bars
 _TO_NORMAL = 1.4826  # median of absolute values to the standard deviation of a normal law
-_AS_IT_IS = "imported as it is; check it against another source"
+_RANGE_OF_NORMAL = 1.596  # mean range of a path over the standard deviation of its end: sqrt(8 / pi), Feller (1951)
+_AS_IT_IS = "kept as it is; check it against another source"
 
 
 def jumps(bars: Series, calendar: Calendar) -> list[Finding]:
@@ -34,7 +35,7 @@ def jumps(bars: Series, calendar: Calendar) -> list[Finding]:
     """
     if len(bars.time) < 2:
         return []
-    far = np.maximum(SIGMAS * _local_sigma(bars.close), SMALLEST)
+    far = np.maximum(SIGMAS * _local_sigma(bars), SMALLEST)
     body_top, body_bottom = np.maximum(bars.open, bars.close), np.minimum(bars.open, bars.close)
     up, down = np.log(bars.high / body_top), np.log(body_bottom / bars.low)
     move = np.diff(np.log(bars.close), prepend=math.log(bars.close[0]))
@@ -61,15 +62,24 @@ def jumps(bars: Series, calendar: Calendar) -> list[Finding]:
     return longest(found, noun="jumps")
 
 
-def _local_sigma(close: Float1D) -> Float1D:
-    """Robust standard deviation of log returns in a window around each bar; that of all where it is larger by far."""
-    size = np.abs(np.diff(np.log(close), prepend=math.log(close[0])))
-    moving = size[size > 0]
+def _local_sigma(bars: Series) -> Float1D:
+    """Robust standard deviation of a bar's log return in a window around each bar.
+
+    The larger of two: from moves between closes, and from ranges inside bars, so that a close that stands
+    still in a wide range is no calm. A fifth of that of the whole history is the floor: where prices stand
+    still, every tick would be a jump.
+    """
+    moves = np.abs(np.diff(np.log(bars.close), prepend=math.log(bars.close[0])))
+    ranges = np.log(bars.high / bars.low)
+    return np.maximum(_TO_NORMAL * _around(moves), _around(ranges) / _RANGE_OF_NORMAL)
+
+
+def _around(sizes: Float1D) -> Float1D:
+    """Median of ``sizes`` in a window around each bar, at least a fifth of that of all that are not zero."""
+    moving = sizes[sizes > 0]
     overall = float(np.median(moving)) if len(moving) else 0.0
-    around = pd.Series(size).rolling(_WINDOW, center=True, min_periods=20).median().to_numpy(np.float64)
-    around = np.where(np.isnan(around), overall, around)
-    # a floor: where prices stand still, every tick is a jump
-    return np.asarray(_TO_NORMAL * np.maximum(around, 0.2 * overall), dtype=np.float64)
+    around = pd.Series(sizes).rolling(_WINDOW, center=True, min_periods=20).median().to_numpy(np.float64)
+    return np.maximum(np.where(np.isnan(around), overall, around), 0.2 * overall)
 
 
 def _comes_back(close: Float1D, move: Float1D) -> Bool1D:

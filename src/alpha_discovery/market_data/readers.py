@@ -184,4 +184,4 @@ def _compare_checksum(path: Path, digest: str) -> tuple[Finding, ...]:
     if not _ARCHIVE_NAME.fullmatch(path.name):
         return ()
     text = f"{path.name} has no .CHECKSUM beside it"
-    return (Finding("checksum", "warning", None, row=-1, count=1, text=text, action="imported without comparing it"),)
+    return (Finding("checksum", "warning", None, row=-1, count=1, text=text, action="read without comparing it"),)

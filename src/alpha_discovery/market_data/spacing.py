@@ -74,7 +74,7 @@ def gaps(time: Int1D, rows: Int1D, timeframe: Timeframe, calendar: Calendar) -> 
     expected = bars_expected(time, timeframe, calendar)
     missing = sum(f.count for f in found)
     overall = []
-    if missing > expected / 2:
+    if calendar == "24/7" and missing > expected / 2:
         text = f"{missing / expected:.0%} of the bars are missing: {missing} of {expected}"
         overall.append(Finding("gap", "warning", int(time[0]), row=-1, count=0, text=text, action=_KEPT))
     return overall + longest(found, noun="gaps")
@@ -88,7 +88,7 @@ def longest(found: list[Finding], *, noun: str) -> list[Finding]:
     rest = ranked[LISTED:]
     first = min(rest, key=lambda f: f.time or 0)
     total = sum(f.count for f in rest)
-    text = f"{len(rest)} more {noun}, none longer than {rest[0].count} bars"
+    text = f"{len(rest)} more {noun}, none longer than {bars_text(rest[0].count)}"
     return [
         *ranked[:LISTED],
         Finding(first.kind, first.severity, first.time, row=first.row, count=total, text=text, action=first.action),
@@ -100,6 +100,11 @@ def bars_expected(time: Int1D, timeframe: Timeframe, calendar: Calendar) -> int:
     if calendar == "exchange" or not len(time):
         return len(time)
     return int(_steps(time[[0, -1]], timeframe)[0]) + 1
+
+
+def bars_text(count: int) -> str:
+    """``1 bar``, ``2 bars``."""
+    return f"{count} bar" if count == 1 else f"{count} bars"
 
 
 def length(ms: int) -> str:
@@ -121,7 +126,7 @@ def _holes(time: Int1D, timeframe: Timeframe) -> Iterator[tuple[int, int, int, s
     begin = bucket_ends(time, timeframe)
     for position in map(int, np.flatnonzero(missing > 0)):
         count = int(missing[position])
-        text = f"{count} bars missing from {iso(begin[position])} to {iso(time[position + 1])}"
+        text = f"{bars_text(count)} missing from {iso(begin[position])} to {iso(time[position + 1])}"
         yield position + 1, int(begin[position]), count, text
 
 
@@ -144,7 +149,7 @@ def _overlaps(time: Int1D, timeframe: Timeframe) -> Bool1D:
 
 def _shifted(raw: RawBars, rows: Int1D, phase: int, timeframe: Timeframe) -> Finding:
     text = f"bars open {length(phase)} after the {timeframe} openings of UTC"
-    action = "imported as they are; if the source is not in UTC, say --timezone"
+    action = "kept as they are; if the source is not in UTC, say --timezone"
     first = int(rows[0])
     return Finding("wrong_interval", "warning", int(raw.time[first]), row=-1, count=len(rows), text=text, action=action)
 

@@ -11,7 +11,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.market_data.defects import Bool1D
 from alpha_discovery.market_data.findings import LEFT_OUT, Finding
 from alpha_discovery.market_data.series import Series
-from alpha_discovery.market_data.spacing import longest
+from alpha_discovery.market_data.spacing import bars_text, longest
 
 
 def untraded(bars: Series) -> Bool1D:
@@ -28,21 +28,21 @@ def untraded(bars: Series) -> Bool1D:
 
 def without_trades(bars: Series, idle: Bool1D, timeframe: Timeframe, *, left_out: bool) -> list[Finding]:
     """A warning for each stretch of `untraded` bars; the long ones that stay in are `standstills`."""
-    action = LEFT_OUT if left_out else "imported as they are; nobody could trade there: see --exclude-untraded"
+    action = LEFT_OUT if left_out else "kept as they are; nobody could trade there: see --exclude-untraded"
     found = [
         Finding(
             "no_trades", "warning", int(bars.time[start]), row=int(bars.rows[start]), count=end - start,
-            text=f"{end - start} bars of volume 0 repeat the close before them ({bars.close[start]:.10g})",
+            text=f"{bars_text(end - start)} of volume 0 at the close before ({bars.close[start]:.10g})",
             action=action,
         )
-        for start, end in _stretches(idle) if left_out or end - start < _shortest(timeframe) - 1
+        for start, end in _stretches(idle) if left_out or end - start < _shortest(timeframe)
     ]  # fmt: skip
     return longest(found, noun="stretches without trades")
 
 
 def standstills(bars: Series, timeframe: Timeframe) -> list[Finding]:
-    """Runs of bars that all hold one single price: 24 or more, or 5 or more of a day or longer."""
-    runs = [(start - 1, end) for start, end in _stretches(_repeats(bars))]  # with the first of the equal bars
+    """Runs of bars that hold nothing but the close before them: 24 or more, or 5 or more of a day or longer."""
+    runs = _stretches(_repeats(bars))
     found = [_standstill(bars, start, end) for start, end in runs if end - start >= _shortest(timeframe)]
     return longest(found, noun="standstills")
 
@@ -66,10 +66,10 @@ def _stretches(mask: Bool1D) -> Iterator[tuple[int, int]]:
 
 
 def _standstill(bars: Series, start: int, end: int) -> Finding:
-    traded = bars.volume[start + 1 : end].sum()
+    traded = bars.volume[start:end].sum()
     volume = "without volume" if traded == 0 else f"with a volume of {traded:.10g}"
     until = iso(bars.time[end - 1])
     text = f"the price stands at {bars.close[start]:.10g} for {end - start} bars until {until}, {volume}"
-    action = "imported as it is; if trading had ended, import again with --end"
+    action = "kept as it is; if trading had ended, import again with --end"
     when, row = int(bars.time[start]), int(bars.rows[start])
     return Finding("stuck_price", "warning", when, row=row, count=end - start, text=text, action=action)

@@ -33,7 +33,7 @@ def suspicions(bars: Series, timeframe: Timeframe, symbol: str, written: int | N
     closes = int(bucket_ends(bars.time[-1:], timeframe)[0])
     if written is not None and closes > written:
         text = f"the last bar closes at {iso(closes)}, after the file was written ({iso(written)})"
-        action = "imported; if it was still open, import again with --end, if the clock is not UTC, with --timezone"
+        action = "kept; if it was still open, import again with --end, if the clock is not UTC, with --timezone"
         yield Finding(
             "unfinished", "warning", int(bars.time[-1]), row=int(bars.rows[-1]), count=1, text=text, action=action
         )
@@ -43,7 +43,7 @@ def _scaled(bars: Series, symbol: str) -> Iterator[Finding]:
     middle = float(np.median(bars.close))
     if middle > 1_000:  # no rate between these is above 400
         text = f"prices of {symbol} are around {middle:.10g}: some terminals export points"
-        action = "imported as they are; import again with --price-divisor 100000 (1000 against the yen)"
+        action = "kept as they are; import again with --price-divisor 100000 (1000 against the yen)"
         first, count = int(bars.time[0]), len(bars.time)
         yield Finding("price_scale", "warning", first, row=-1, count=count, text=text, action=action)
 
@@ -55,5 +55,5 @@ def _broker_clock(bars: Series) -> Iterator[Finding]:
     if len(opens) >= _FEW_WEEKS and midnight_monday.mean() > 0.5:
         weeks = int(midnight_monday.sum())
         text = f"{weeks} of {len(opens)} weeks begin on Monday at 00:00: the clock of a broker, not UTC"
-        action = "imported as they are; import again with --timezone (most brokers: Europe/Athens)"
+        action = "kept as they are; import again with --timezone (most brokers: Europe/Athens)"
         yield Finding("clock", "warning", int(opens[0]), row=-1, count=len(bars.time), text=text, action=action)

@@ -154,7 +154,7 @@ def _start(head: Sequence[str], *, columns_told: bool) -> tuple[int, tuple[str, 
             if not any(rest.strip() for rest in head[number + 1 :]):
                 raise BadMarketData("the file has a header and no rows; fetch it again")
             return number + 1, cells, separator
-        if _is_row(cells):
+        if _is_row(cells, time_first=not columns_told):
             if not columns_told:
                 _check_above(head[:number], cells, separator)
             return number, None, separator
@@ -179,9 +179,9 @@ def _cells(line: str, separator: str) -> tuple[str, ...]:
     return tuple(cell.strip().strip('"') for cell in line.strip("\r\n").split(separator))
 
 
-def _is_row(cells: Sequence[str]) -> bool:
+def _is_row(cells: Sequence[str], *, time_first: bool) -> bool:
     numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in cells)
-    return len(cells) >= 5 and numbers >= 4 and bool(cells[0]) and cells[0][0].isdigit()
+    return len(cells) >= 5 and numbers >= 4 and (not time_first or cells[0][:1].isdigit())
 
 
 def _crooked(text: str, skip: int, width: int, *, separator: str, reason: str) -> BadMarketData:

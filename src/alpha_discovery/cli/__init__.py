@@ -1,0 +1,1 @@
+"""The command ``alpha``: one small file for each group of commands."""
