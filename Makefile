@@ -1,0 +1,77 @@
+# Every target makes its own environment in .venv first; a second call finds it and starts at once.
+
+PYTHON ?= python3
+JOBS ?= 2
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+PINS := pyproject.toml constraints.txt
+PYTHON_FILES := src tests $(sort $(patsubst %/,%,$(dir $(wildcard benchmarks/*.py tools/*.py))))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench soak web wheel clean
+
+help:
+	@echo "make demo    install the package and discover on the real prices that ship with it"
+	@echo "make test    install with the development packages and run the tests"
+	@echo "make check   style, types, layers, generated pages"
+	@echo "make bench   measure speed"
+	@echo "make soak    the slow tests: minutes to hours"
+	@echo "make wheel   build wheel and sdist into dist/ and look inside"
+	@echo "make web     build the dashboard, where there is one"
+	@echo "make clean   remove everything that was made here, .venv included"
+	@echo "Variables: PYTHON=python3.12  JOBS=4  PYTEST_ARGS='-k sharpe'"
+
+demo: $(RUNTIME)
+	@$(BIN)/alpha demo
+
+test: $(DEV)
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(PYTEST_ARGS)
+
+check: $(DEV)
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy $(PYTHON_FILES)
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m alpha_discovery.strategies | diff -u docs/reference/strategies.md - \
+		|| { echo "run: python -m alpha_discovery.strategies > docs/reference/strategies.md" >&2; exit 1; }
+
+bench: $(DEV)
+	@if [ -f benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks; \
+		else echo "there is nothing to measure in benchmarks/ yet" >&2; exit 1; fi
+
+soak: $(DEV)
+	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+web:
+	@if [ -f web/package.json ]; then echo "web/ has no build step here; see web/README.md" >&2; exit 1; \
+		else echo "the dashboard is not part of this version; use the command alpha and its HTML reports" >&2; exit 1; fi
+
+wheel: $(DEV)
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist .
+	@$(BIN)/python -m pytest -q tests/test_packaging.py --built dist
+
+clean:
+	@rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Alpha Discovery needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1);" \
+			"name another one like this: make $(or $(MAKECMDGOALS),demo) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(RUNTIME): $(PINS) | $(VENV)/bin/python
+	@echo "installing into $(VENV) (the first time takes a minute or two)"
+	@$(PIP) install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(DEV): $(PINS) | $(VENV)/bin/python
+	@echo "installing into $(VENV), with the development packages (the first time takes a few minutes)"
+	@$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	@touch $(RUNTIME) $@
