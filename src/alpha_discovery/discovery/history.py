@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alpha_discovery.core.bars import Bars, iso
+from alpha_discovery.core.bars import FIELDS, Bars, iso
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.campaign import Campaign, Protocol
@@ -42,7 +42,7 @@ class History:
         self.__bars = dict(bars)
         self.split = split
         self.keys = tuple(bars)
-        self.search = {key: one.between(None, split.search_end) for key, one in bars.items()}
+        self.search = {key: _alone(one.between(None, split.search_end)) for key, one in bars.items()}
 
     @property
     def fingerprint(self) -> str:
@@ -93,6 +93,12 @@ def history(bars: Mapping[str, Bars], protocol: Protocol, *, embargo_bars: int) 
     times = np.unique(np.concatenate([one.time for one in cut.values()]))
     split = _split(times, next(iter(cut.values())), protocol, embargo_bars)
     return History(cut, split)
+
+
+def _alone(bars: Bars) -> Bars:
+    """The same bars in memory of their own: a slice of an array still leads to the rest of it."""
+    columns = {name: getattr(bars, name).copy() for name in ("time", *FIELDS)}
+    return Bars(bars.instrument, bars.timeframe, **columns)
 
 
 def _split(times: np.ndarray, bars: Bars, protocol: Protocol, embargo_bars: int) -> Split:

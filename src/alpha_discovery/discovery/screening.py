@@ -102,19 +102,19 @@ def run_screening(
         for batch in _batches(optimizer):
             offset = (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts)
             columns = _screen_batch(campaign, job, batch, over, family, offset, sample.periods_per_year, workers)
-            optimizer.tell(batch, columns["sharpe_ratio"])
             parts.append((batch, columns))
             done += batch_size(batch)
             best = max(best, float(np.nanmax(columns["sharpe_ratio"], initial=float("-inf"))))
             eligible = int(columns["eligible"].sum())
             counted(Counted(job.strategy.name, len(parts), batch_size(batch), eligible, done, total, best))
+            optimizer.tell(batch, columns["sharpe_ratio"])
         trials.append(_joined(job, optimizer, parts))
     return Screening(tuple(trials), family, len(calendar), sample.periods_per_year)
 
 
 def eligible(summary: Records, protocol: Protocol, n_periods: int) -> npt.NDArray[np.bool_]:
     """Which candidates are active enough to be tested; decided without looking at returns."""
-    active = summary["active_days"] >= protocol.min_active * n_periods
+    active = summary["active_days"] >= protocol.min_active * n_periods - 1e-9  # 0.14 * 100 is above 14
     return np.asarray((summary["n_trades"] >= protocol.min_trades) & active)
 
 

@@ -1,0 +1,141 @@
+"""Campaigns: read from JSON, checked, and with one fingerprint for one meaning."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.campaign import METHODS, Campaign, Protocol, Thresholds
+from alpha_discovery.errors import BadCampaign, OutOfRange, UnknownName, UserError
+
+names = st.sampled_from(["BTCUSDT", "eth/usdt", "AAPL", "SOL_USDT_USDT", "btc-usdt@Kraken"])
+ranges = st.dictionaries(
+    st.sampled_from(["*", "sma_cross"]),
+    st.dictionaries(st.sampled_from(["fast", "stop_loss"]), st.lists(st.integers(1, 9), min_size=2, max_size=2)),
+)
+campaigns = st.builds(
+    Campaign,
+    symbols=st.lists(names, min_size=1, max_size=3, unique=True).map(tuple),
+    timeframe=st.sampled_from(["1h", "4H", "60m", "1d"]),
+    start=st.none() | st.just("2023-01-01"),
+    end=st.none() | st.just("2024-01-01T12:00"),
+    method=st.sampled_from(METHODS),
+    max_iterations=st.integers(1, 10**6),
+    costs=st.builds(Costs, commission=st.floats(0.0, 0.4), slippage=st.floats(0.0, 0.4)),
+    seed=st.integers(0, 2**32),
+    ranges=ranges,
+    thresholds=st.builds(Thresholds, min_sharpe_ratio=st.floats(-5.0, 5.0)),
+    protocol=st.builds(Protocol, draws=st.integers(1, 5_000), vault_share=st.floats(0.01, 0.99)),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(campaign=campaigns)
+def test_a_campaign_survives_json(campaign: Campaign) -> None:
+    again = Campaign.from_json(json.loads(json.dumps(campaign.to_json())))
+    assert again == campaign
+    assert again.fingerprint == campaign.fingerprint
+
+
+def test_what_is_left_out_takes_its_default() -> None:
+    assert Campaign.from_json({"symbols": ["BTC/USDT"]}) == Campaign(symbols=("BTC/USDT",))
+
+
+def test_parts_of_a_part_may_be_left_out_too() -> None:
+    campaign = Campaign.from_json({"symbols": ["BTC/USDT"], "costs": {"commission": 0.002}, "protocol": {"draws": 99}})
+    assert (campaign.costs, campaign.protocol) == (Costs(commission=0.002), Protocol(draws=99))
+
+
+@pytest.mark.parametrize("text", ["BTC/USDT", "btcusdt", "BTC-USDT", "BTC_USDT"])
+def test_a_symbol_has_one_name_however_it_is_written(text: str) -> None:
+    assert Campaign(symbols=(text,)).fingerprint == Campaign(symbols=("BTC/USDT",)).fingerprint
+
+
+def test_a_symbol_may_name_its_venue() -> None:
+    assert Campaign(symbols=("btcusdt@Kraken",)).symbols == ("BTC/USDT@kraken",)
+
+
+def test_one_symbol_and_one_strategy_need_no_list() -> None:
+    campaign = Campaign.from_json({"symbols": "AAPL", "strategies": "sma_cross"})
+    assert (campaign.symbols, campaign.strategies) == (("AAPL",), ("sma_cross",))
+
+
+def test_a_timeframe_has_one_name_however_it_is_written() -> None:
+    assert Campaign(symbols=("AAPL",), timeframe="240m").timeframe == "4h"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 1}, {"max_iterations": 999}, {"start": "2024-01-01"}, {"costs": Costs(commission=0.0)},
+        {"protocol": Protocol(draws=999)}, {"thresholds": Thresholds(max_drawdown=0.3)}, {"intrabar": "target_first"},
+        {"ranges": {"*": {"fast": 5}}}, {"method": "brute_force"}, {"symbols": ("ETH/USDT",)},
+    ],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_whatever_changes_the_result_changes_the_fingerprint(change: dict[str, Any]) -> None:
+    campaign = Campaign(symbols=("BTC/USDT",))
+    assert replace(campaign, **change).fingerprint != campaign.fingerprint
+
+
+def test_every_field_is_in_the_json_form() -> None:
+    assert set(Campaign(symbols=("AAPL",)).to_json()) == {f.name for f in fields(Campaign)}
+
+
+def test_a_campaign_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Campaign(symbols=("AAPL",)).seed = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"sybmols": ["AAPL"]}, "no campaign setting named 'sybmols'; did you mean symbols?"),
+        ({"symbols": ["AAPL"], "costs": {"comission": 1}}, "no setting of costs named 'comission'; did you mean comm"),
+        ({"symbols": ["AAPL"], "protocol": {"vault": 1}}, "no setting of protocol named 'vault'"),
+        ({"symbols": ["AAPL"], "method": "brute-force"}, "no search method named 'brute-force'; did you mean brute_f"),
+    ],
+)
+def test_an_unknown_name_proposes_the_nearest(data: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnknownName) as refused:
+        Campaign.from_json(data)
+    assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"symbols": []}, "a campaign needs at least one symbol and one strategy"),
+        ({"symbols": ["AAPL"], "strategies": []}, "a campaign needs at least one symbol and one strategy"),
+        ({"symbols": ["AAPL"], "max_iterations": 0}, "max_iterations needs at least 1; found 0"),
+        (
+            {"symbols": ["AAPL"], "start": "2024-02-01", "end": "2024-01-01"},
+            r"the period ends \(2024-01-01\) before it starts \(2024-02-01\); swap the two",
+        ),
+        ({"symbols": ["AAPL"], "protocol": {"level": 1.0}}, "the level and the vault's share need values between"),
+        ({"symbols": ["AAPL"], "protocol": {"vault_share": 0.0}}, "the level and the vault's share need values"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(data: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadCampaign, match=message):
+        Campaign.from_json(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        ({"symbols": ["BTC/USDT; DROP"]}, UserError),
+        ({"symbols": ["AAPL"], "timeframe": "1 fortnight"}, UserError),
+        ({"symbols": ["AAPL"], "start": "yesterday"}, UserError),
+        ({"symbols": ["AAPL"], "costs": {"commission": -0.001}}, OutOfRange),
+    ],
+)
+def test_values_that_cannot_be_read_are_the_users_to_mend(data: dict[str, Any], error: type[UserError]) -> None:
+    with pytest.raises(error):
+        Campaign.from_json(data)

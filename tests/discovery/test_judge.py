@@ -1,0 +1,121 @@
+"""The judge: when the vault opens, what is charged for it, and what comes of the finalists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alpha_discovery.core.bars import Bars
+from alpha_discovery.discovery.campaign import Campaign, Protocol, Thresholds
+from alpha_discovery.discovery.judge import Reason
+from alpha_discovery.discovery.run import Discovery, Lab, discover
+from alpha_discovery.testing import markets
+from alpha_discovery.validation.cluster import correlations
+from alpha_discovery.validation.combine import alpha_spending, fisher
+
+YEAR = 24 * 365
+Make = Callable[..., Any]
+
+
+def glued(first: Bars, second: Bars, at: int) -> Bars:
+    """The first market up to bar ``at``, then the moves of the second."""
+    scale = first.close[at - 1] / second.open[at]
+    columns = {
+        name: np.concatenate((getattr(first, name)[:at], getattr(second, name)[at:] * scale))
+        for name in ("open", "high", "low", "close")
+    }
+    volume = np.concatenate((first.volume[:at], second.volume[at:]))
+    return Bars(first.instrument, first.timeframe, time=first.time, volume=volume, **columns)
+
+
+@pytest.fixture(scope="module")
+def turned() -> Bars:
+    """Three quarters of a year of trends that pay, then of trends that cost as much."""
+    pays, costs = (markets.planted_trend(YEAR, seed=3, sharpe=sharpe) for sharpe in (12.0, -12.0))
+    return glued(pays, costs, YEAR * 3 // 4)
+
+
+def found(make_lab: Make, campaign: Campaign, bars: Bars) -> tuple[Discovery, Lab]:
+    lab = make_lab(bars)
+    return discover(campaign, lab), lab
+
+
+def test_without_a_finalist_nothing_is_charged(make_lab: Make, make_campaign: Make, noise: Bars) -> None:
+    strict = make_campaign(protocol=Protocol(finalist_p=0.0005))  # below the least p-value of 1000 draws
+    discovery, lab = found(make_lab, strict, noise)
+    account = lab.ledger.account(discovery.record.epoch)
+    assert discovery.verdict.round is None
+    assert (account.rounds, account.level_spent) == (0, 0.0)
+    assert account.n_tested == 60
+
+
+def test_the_first_round_costs_what_the_ledger_grants(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+    discovery, lab = found(make_lab, make_campaign(), planted)
+    assert discovery.verdict.round is not None
+    assert discovery.verdict.round.level == pytest.approx(0.05 * 6.0 / math.pi**2)
+    assert lab.ledger.account(discovery.record.epoch).level_spent == pytest.approx(0.05 * 6.0 / math.pi**2)
+
+
+def test_a_later_round_on_the_same_data_has_less_to_spend(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+    lab = make_lab(planted)
+    rounds = [discover(make_campaign(seed=seed), lab).verdict.round for seed in (1, 2, 3)]
+    assert [one.number for one in rounds if one] == [1, 2, 3]
+    assert [one.level for one in rounds if one] == [alpha_spending(r) for r in (1, 2, 3)]
+
+
+def test_the_outcome_of_a_round_is_stored(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+    discovery, lab = found(make_lab, make_campaign(), planted)
+    assert discovery.verdict.round is not None
+    outcome = lab.ledger.outcome(discovery.verdict.round)
+    assert outcome is not None
+    assert outcome["accepted"] == len(discovery.alphas)
+
+
+def test_a_planted_edge_is_found(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+    discovery, _ = found(make_lab, make_campaign(), planted)
+    assert len(discovery.alphas) >= 1
+
+
+def test_an_edge_that_turned_in_the_vault_is_not_reported(make_lab: Make, make_campaign: Make, turned: Bars) -> None:
+    discovery, _ = found(make_lab, make_campaign(), turned)
+    reasons = {finalist.reason for finalist in discovery.verdict.finalists}
+    assert discovery.verdict.finalists
+    assert reasons <= {Reason.NOT_CONFIRMED, Reason.VAULT_LOSS}
+
+
+def test_thresholds_of_interest_only_take_away(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+    wishful = make_campaign(thresholds=Thresholds(min_profit_factor=1000.0))
+    discovery, _ = found(make_lab, wishful, planted)
+    plain, _ = found(make_lab, make_campaign(), planted)
+    reasons = [finalist.reason for finalist in discovery.verdict.finalists]
+    assert discovery.alphas == ()
+    assert reasons.count(Reason.NOT_INTERESTING) >= len(plain.alphas) > 0
+
+
+def test_finalists_are_few_and_differ(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+    discovery, _ = found(make_lab, make_campaign(protocol=Protocol(finalists=3)), planted)
+    finalists = discovery.verdict.finalists
+    assert len(finalists) == 3
+    rho = correlations(np.stack([one.search.adjusted for one in finalists], axis=1))
+    # average linkage cuts at a mean correlation of 0.7 between clusters; two medoids may be a little closer
+    assert (rho[np.triu_indices(3, k=1)] < 0.9).all()
+
+
+def test_both_parts_enter_the_combined_p(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+    discovery, _ = found(make_lab, make_campaign(), planted)
+    for finalist in discovery.verdict.finalists:
+        assert finalist.p == fisher(finalist.p_family, finalist.p_vault)
+
+
+def test_what_is_shown_of_a_rejected_finalist_holds_no_vault_number(
+    make_lab: Make, make_campaign: Make, turned: Bars
+) -> None:
+    discovery, _ = found(make_lab, make_campaign(), turned)
+    shown = discovery.record.report["finalists"]
+    assert shown
+    for one in shown:
+        assert not [name for name in (*one, *one["search"]) if "vault" in name or "full" in name]

@@ -1,0 +1,120 @@
+"""The search part: the same numbers however it is cut up, and eligibility that never looks at returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.results import SUMMARY
+from alpha_discovery.discovery import screening as screening_module
+from alpha_discovery.discovery import sleeves as sleeves_module
+from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.history import history
+from alpha_discovery.discovery.jobs import embargo, jobs_of
+from alpha_discovery.discovery.screening import Counted, Screening, eligible, run_screening
+from alpha_discovery.search.methods import make_optimizer
+from alpha_discovery.testing import markets
+
+CAMPAIGN = Campaign(symbols=("SYN/USDT",), strategies=("sma_cross", "mean_reversion"), max_iterations=90, seed=5)
+ACTIVITY = ("n_trades", "active_days")
+
+
+@pytest.fixture(scope="module")
+def bars() -> Bars:
+    return markets.random_walk(24 * 240, seed=11)
+
+
+def screened(bars: Bars, workers: int = 1, **changes: Any) -> Screening:
+    jobs = jobs_of(CAMPAIGN)
+    past = history({"SYN/USDT": bars}, Protocol(), embargo_bars=embargo(jobs))
+    return run_screening(CAMPAIGN, past, jobs, workers=workers, **changes)
+
+
+def same(one: Screening, two: Screening) -> bool:
+    """Whether every column, t and adjusted p-value is the same to the bit."""
+    first, second = one.family.result(), two.family.result()
+    pairs: list[tuple[Any, Any]] = [(first.t, second.t), (first.p_adjusted, second.p_adjusted), (first.maxima, second.maxima)]
+    for left, right in zip(one.trials, two.trials, strict=True):
+        pairs += [(left.columns[name], right.columns[name]) for name in left.columns]
+        pairs += [(left.batch[name], right.batch[name]) for name in left.batch]
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=20), st.integers(0, 2**32))
+def test_eligibility_does_not_look_at_returns(activity: list[tuple[int, int]], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    one, two = np.zeros(len(activity), dtype=SUMMARY), np.zeros(len(activity), dtype=SUMMARY)
+    for name in SUMMARY.names or ():
+        two[name] = rng.standard_normal(two[name].shape) * 100.0
+    for column, name in enumerate(ACTIVITY):
+        one[name] = two[name] = [pair[column] for pair in activity]
+    assert np.array_equal(eligible(one, Protocol(), 200), eligible(two, Protocol(), 200))
+
+
+def test_thirty_round_trips_on_fourteen_per_cent_of_days_are_enough() -> None:
+    records = np.zeros(4, dtype=SUMMARY)
+    records["n_trades"] = (30, 29, 30, 30)
+    records["active_days"] = (14, 14, 13, 100)
+    assert eligible(records, Protocol(), 100).tolist() == [True, False, False, True]
+
+
+def test_workers_change_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sleeves_module, "chunk_size", lambda _: 16)  # several pieces for the threads
+    assert same(screened(bars, workers=1), screened(bars, workers=2))
+
+
+def test_chunks_and_batches_change_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = screened(bars)
+    monkeypatch.setattr(sleeves_module, "chunk_size", lambda _: 7)
+    monkeypatch.setattr(screening_module, "BATCH", 40)
+    assert same(whole, screened(bars))
+
+
+def test_another_seed_asks_other_questions(bars: Bars) -> None:
+    jobs = jobs_of(CAMPAIGN)
+    past = history({"SYN/USDT": bars}, Protocol(), embargo_bars=embargo(jobs))
+    other = Campaign.from_json({**CAMPAIGN.to_json(), "seed": 6})
+    assert not same(run_screening(CAMPAIGN, past, jobs), run_screening(other, past, jobs))
+
+
+def test_every_batch_is_counted_once(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening_module, "BATCH", 40)
+    seen: list[Counted] = []
+    screening = screened(bars, counted=seen.append)
+    assert [one.n_tested for one in seen] == [40, 40, 10] * 2
+    assert [one.done for one in seen] == [40, 80, 90, 130, 170, 180]
+    assert {one.planned for one in seen} == {180}
+    assert sum(one.n_eligible for one in seen) == screening.family.result().n_eligible
+
+
+def test_a_batch_is_counted_before_the_optimizer_learns_from_it(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+
+    def spied(*args: Any, **named: Any) -> Any:
+        optimizer: Any = make_optimizer(*args, **named)
+        optimizer.tell = lambda *_: events.append("told")
+        return optimizer
+
+    monkeypatch.setattr(screening_module, "make_optimizer", spied)
+    screened(bars, counted=lambda _: events.append("counted"))
+    assert events == ["counted", "told"] * 2
+
+
+def test_a_candidate_is_found_by_its_id(bars: Bars) -> None:
+    screening = screened(bars)
+    result = screening.family.result()
+    for k in range(5):
+        trials, row = screening.find(int(result.ids[k]))
+        assert trials.columns["t"][row] == result.t[k]
+
+
+def test_what_is_not_eligible_has_no_t(bars: Bars) -> None:
+    for trials in screened(bars).trials:
+        tested = trials.columns["eligible"] == 1.0
+        assert np.isnan(trials.columns["t"][~tested]).all()
+        assert np.isfinite(trials.columns["t"][tested]).all()
