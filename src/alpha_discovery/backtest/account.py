@@ -32,7 +32,7 @@ def open_row(row):
 
 
 @inlined
-def close_day(row, equity, pull, n_days, daily):
+def close_day(row, equity, pull, days, daily):
     """End the current period at ``equity``; ``pull`` is its exposure times the drift of what was held.
 
     The next period starts from this mark. ``daily`` (up to two rows of n_days) gets the detrended and the raw return.
@@ -47,7 +47,7 @@ def close_day(row, equity, pull, n_days, daily):
         row[S2] += square
         row[S3] += square * r
         row[S4] += square * square
-        b = d * BLOCKS // n_days
+        b = days[3][d]
         row[BLOCK_SUM + b] += r
         row[BLOCK_SUMSQ + b] += square
     row[MARK] = equity
@@ -55,10 +55,10 @@ def close_day(row, equity, pull, n_days, daily):
 
 
 @inlined
-def go_to_day(row, d, pull, n_days, daily):
+def go_to_day(row, d, pull, days, daily):
     """End periods that pass while flat, up to period ``d``: only the first can have a return."""
     if row[DAY] < d:
-        close_day(row, row[EQUITY], pull, n_days, daily)
+        close_day(row, row[EQUITY], pull, days, daily)
         row[DAY] = d
         return 0.0
     return pull

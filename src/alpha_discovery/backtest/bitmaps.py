@@ -1,13 +1,15 @@
-"""Conditions as bitmaps, one bit a bar: packing comparisons, joining, finding the next set bit."""
+"""Rows of series and of bitmaps (one bit a bar): arithmetic, packed comparisons, joining, the next set bit."""
 
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from alpha_discovery.kernels import inlined, kernel
 
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL = 0, 1, 2, 3
+ARITHMETIC = {"+": 0, "-": 1, "*": 2, "/": 3}
 COMPARISONS = {"<": LESS, "<=": LESS_EQUAL, ">": GREATER, ">=": GREATER_EQUAL}
 _GATHER = np.uint64(0x0102040810204080)  # multiplies eight 0/1 bytes into one byte of bits
 _TOP = np.uint64(56)
@@ -15,6 +17,7 @@ _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 _DEBRUIJN = np.uint64(0x03F79D71B4CB0A89)  # position of the lowest set bit without a machine instruction
 _SHIFT = np.uint64(58)
+_LAST = np.uint64(63)
 _INDEX = np.zeros(64, dtype=np.int64)
 for _bit in range(64):
     _INDEX[((1 << _bit) * 0x03F79D71B4CB0A89 & 0xFFFFFFFFFFFFFFFF) >> 58] = _bit
@@ -23,6 +26,13 @@ for _bit in range(64):
 def words(n_bars: int) -> int:
     """64-bit words that hold a bit for each bar."""
     return (n_bars + 63) // 64
+
+
+def packed(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
+    """One flag a bar as a bitmap, uint64 (words,)."""
+    bits = np.zeros(words(len(flags)) * 64, dtype=np.uint8)
+    bits[: len(flags)] = flags
+    return np.packbits(bits, bitorder="little").view(np.uint64)
 
 
 @inlined
@@ -35,6 +45,36 @@ def _pack(flags, out):
             byte = (eights[8 * w + k] * _GATHER) >> _TOP
             word |= byte << np.uint64(8 * k)
         out[w] = word
+
+
+@kernel
+def combine_rows(op, left, left_row, right, right_row, out):
+    """``out[i] = left[left_row[i]] op right[right_row[i]]``; a table of width 1 is a constant."""
+    for i in range(len(out)):
+        a, b, row = left[left_row[i]], right[right_row[i]], out[i]
+        if len(a) == 1:
+            x = a[0]
+            for t in range(len(row)):
+                row[t] = _arithmetic(op, x, b[t if len(b) > 1 else 0])
+        elif len(b) == 1:
+            y = b[0]
+            for t in range(len(row)):
+                row[t] = _arithmetic(op, a[t], y)
+        else:
+            for t in range(len(row)):
+                row[t] = _arithmetic(op, a[t], b[t])
+
+
+@inlined
+def _arithmetic(op, x, y):
+    """The loops that call it are compiled once for each operation."""
+    if op == 0:
+        return x + y
+    if op == 1:
+        return x - y
+    if op == 2:
+        return x * y
+    return x / y
 
 
 @kernel
@@ -69,19 +109,27 @@ def _less(a, b, n_bars, negated, flags):
 
 @kernel
 def cross_rows(above, happens, left, left_row, right, right_row, fresh, out):
-    """Bitmaps of crosses; nothing is known at a fresh bar, whose predecessor is missing."""
-    n_bars = len(fresh)
+    """Bitmaps of crosses, from those of ``a > b`` and ``a <= b``: a cross is the first after the second.
+
+    ``fresh`` is the bitmap of bars whose predecessor is missing: nothing is known there.
+    """
+    n_bars = max(left.shape[1], right.shape[1])
     flags = np.zeros(out.shape[1] * 64, dtype=np.uint8)
+    higher, lower = np.zeros(out.shape[1], dtype=np.uint64), np.zeros(out.shape[1], dtype=np.uint64)
     for i in range(len(out)):
         a, b = (left[left_row[i]], right[right_row[i]]) if above else (right[right_row[i]], left[left_row[i]])
-        step_a, step_b = (1 if len(a) > 1 else 0), (1 if len(b) > 1 else 0)
-        flags[0] = 0
-        for t in range(1, n_bars):
-            a0, a1, b0, b1 = a[(t - 1) * step_a], a[t * step_a], b[(t - 1) * step_b], b[t * step_b]
-            known = (a0 == a0) & (b0 == b0) & (a1 == a1) & (b1 == b1)
-            crossed = (a0 <= b0) & (a1 > b1)
-            flags[t] = known & (crossed == happens) & (not fresh[t])
-        _pack(flags, out[i])
+        _less(b, a, n_bars, False, flags)
+        _pack(flags, higher)
+        _less(b, a, n_bars, True, flags)
+        _pack(flags, lower)
+        carry_low, carry_known = _ZERO, _ZERO
+        for w in range(out.shape[1]):
+            known = higher[w] | lower[w]
+            crossed = higher[w] & ((lower[w] << _ONE) | carry_low)
+            if not happens:
+                crossed = known & ((known << _ONE) | carry_known) & ~crossed
+            out[i, w] = crossed & ~fresh[w]
+            carry_low, carry_known = lower[w] >> _LAST, known >> _LAST
 
 
 @kernel

@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.bitmaps import COMPARISONS, compare_rows, cross_rows, join_rows, words
+from alpha_discovery.backtest.bitmaps import (
+    ARITHMETIC,
+    COMPARISONS,
+    combine_rows,
+    compare_rows,
+    cross_rows,
+    join_rows,
+    packed,
+    words,
+)
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch, batch_size, take
@@ -24,9 +33,7 @@ from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Fi
 from alpha_discovery.rules.walk import parameters
 
 Rows = npt.NDArray[np.int64]
-_ARITHMETIC: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
-}  # fmt: skip
+_BLOCK = 32  # rows of arithmetic that are computed together and dropped
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
 
@@ -47,6 +54,7 @@ class Columns:
         self._n_bars = tape.close.shape[1]
         self._tables: dict[Node, Table] = {}
         self._groups: dict[tuple[str, ...], tuple[Rows, Rows]] = {}
+        self._fresh = packed(tape.fresh)
         self._segments = np.append(np.flatnonzero(tape.fresh), self._n_bars)
 
     def bitmaps(self, node: Bool) -> Table:
@@ -92,10 +100,8 @@ class Columns:
             case Apply():
                 return self._indicator(node, candidates)
             case Combine():
-                left, right = (self._aligned(side, candidates) for side in (node.left, node.right))
-                with np.errstate(all="ignore"):
-                    values: npt.NDArray[np.float64] = _ARITHMETIC[node.op](left, right)
-                return values
+                sides = [self._table(side) for side in (node.left, node.right)]
+                return self._combined(node, [Table(side.values, side.row[candidates]) for side in sides])
             case Unary():
                 return np.asarray(_UNARY[node.op](self._aligned(node.x, candidates)))
             case Lag():
@@ -148,21 +154,49 @@ class Columns:
         if isinstance(node, Junction):
             is_and = node.op == "and"
             if is_and:
-                out[:] = self._every_bar()
+                out[:] = packed(np.ones(self._n_bars, dtype=np.bool_))
             for part in node.parts:
                 table = self._table(part)
                 join_rows(is_and, table.values, table.row[candidates], out)
             return out
         assert isinstance(node, Compare | Cross)
-        left, right = self._table(node.left), self._table(node.right)
-        rows = left.values, left.row[candidates], right.values, right.row[candidates]
+        sides = (node.left, node.right)
+        step = _BLOCK if any(self._is_passing(side) for side in sides) else max(1, len(candidates))
+        for start in range(0, len(candidates), step):
+            block = candidates[start : start + step]
+            self._compare(node, [self._rows(side, block) for side in sides], out[start : start + step])
+        return out
+
+    def _compare(self, node: Compare | Cross, sides: list[Table], out: npt.NDArray[np.uint64]) -> None:
+        rows = (sides[0].values, sides[0].row, sides[1].values, sides[1].row)
         if isinstance(node, Compare):
             compare_rows(COMPARISONS[node.op], *rows, out)
         else:
-            cross_rows(node.direction == "above", node.happens, *rows, self._tape.fresh, out)
-        return out
+            cross_rows(node.direction == "above", node.happens, *rows, self._fresh, out)
 
-    def _every_bar(self) -> npt.NDArray[np.uint64]:
-        bits = np.zeros(words(self._n_bars) * 64, dtype=np.uint8)
-        bits[: self._n_bars] = 1
-        return np.packbits(bits, bitorder="little").view(np.uint64)
+    def _is_passing(self, node: Node) -> bool:
+        """Whether a node is better computed a block at a time and dropped than kept as a table.
+
+        True for arithmetic with many distinct rows: whole tables of it would be written to memory and read back.
+        """
+        if not isinstance(node, Combine | Unary) or node in self._tables:
+            return False
+        return len(self._group(parameters(node))[0]) > _BLOCK
+
+    def _rows(self, node: Node, candidates: Rows) -> Table:
+        """Values for some candidates, one row of the index each; arithmetic that is passing is not kept."""
+        if not self._is_passing(node):
+            table = self._table(node)
+            return Table(table.values, table.row[candidates])
+        every = np.arange(len(candidates), dtype=np.int64)
+        if isinstance(node, Unary):
+            inner = self._rows(node.x, candidates)
+            return Table(_UNARY[node.op](inner.values[inner.row]), every)
+        assert isinstance(node, Combine)
+        return Table(self._combined(node, [self._rows(side, candidates) for side in (node.left, node.right)]), every)
+
+    def _combined(self, node: Combine, sides: list[Table]) -> npt.NDArray[np.float64]:
+        left, right = sides
+        out = np.empty((len(left.row), max(left.values.shape[1], right.values.shape[1])))
+        combine_rows(ARITHMETIC[node.op], left.values, left.row, right.values, right.row, out)
+        return out

@@ -12,7 +12,7 @@ from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.screen import INTRABAR, risk_matrix
 from alpha_discovery.backtest.simulate import N_TRADE, simulate
 from alpha_discovery.backtest.simulate_legs import simulate_legs
-from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.backtest.tape import Tape, one_leg
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import TRADE, Evaluation, Records
 from alpha_discovery.core.space import Batch
@@ -44,11 +44,11 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
     equity = np.ones(n_bars)
     daily = np.zeros((0, tape.n_days), dtype=np.float32)
     risk = risk_matrix(rules, row, tape)[0]
-    days = (tape.day, tape.day_first, tape.day_last)
+    days = (tape.day, tape.day_first, tape.day_last, tape.day_block)
     span = (tape.begin, tape.end, intrabar == "target_first")
     fees = (costs.commission, costs.slippage)
     if legs == 1:
-        prices = (tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0])
+        prices = one_leg(tape)
         drift = float(tape.drift[0])
         simulate(prices, (*days, drift), span, bits, risk, fees, sums[0], daily, trades, equity)
     else:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 from alpha_discovery.backtest.bitmaps import next_exit
+from alpha_discovery.backtest.tape import FAR, NEAR
 from alpha_discovery.kernels import inlined
 
 SIGNAL, REVERSAL, STOP, TARGET, TRAILING, MAX_HOLDING, END_OF_DATA, RUIN = range(8)
@@ -28,32 +29,39 @@ def decision(bits, masks, side, entry, end, max_bars):
 
 
 @inlined
-def first_touch(high, low, side, start, stop_bar, stop, target):
+def first_touch(prices, side, start, stop_bar, stop, target):
     """First bar in ``[start, stop_bar]`` that reaches stop or target, else ``stop_bar + 1``; NaN levels are off."""
-    if side > 0:
-        for t in range(start, stop_bar + 1):
-            if (low[t] <= stop) | (high[t] >= target):
-                return t
-    else:
-        for t in range(start, stop_bar + 1):
-            if (high[t] >= stop) | (low[t] <= target):
-                return t
-    return stop_bar + 1
+    high, low, near, far = prices[1], prices[2], prices[6], prices[7]
+    below, above = (stop, target) if side > 0 else (target, stop)
+    t = start
+    while t + FAR - 1 <= stop_bar and not ((far[0, t] <= below) | (far[1, t] >= above)):
+        t += FAR
+    while t + NEAR - 1 <= stop_bar and not ((near[0, t] <= below) | (near[1, t] >= above)):
+        t += NEAR
+    while t <= stop_bar and not ((low[t] <= below) | (high[t] >= above)):
+        t += 1
+    return t
+
+
+@inlined
+def touches(prices, side, t, stop, target):
+    """Whether bar t reaches stop or target."""
+    below, above = (stop, target) if side > 0 else (target, stop)
+    return (prices[2][t] <= below) | (prices[1][t] >= above)
 
 
 @inlined
 def first_trailing_touch(prices, side, entry, stop_bar, stop, target, trail):
     """Like `first_touch` with a trailing stop; also the stop level in force and whether it is the trailing one."""
-    _, high, low, close, _, _ = prices
-    t = first_touch(high, low, side, entry, entry, stop, target)
-    if t == entry or entry == stop_bar:
-        return t, stop, False
+    close = prices[3]
+    if touches(prices, side, entry, stop, target):
+        return entry, stop, False
     best = close[entry]
     for t in range(entry + 1, stop_bar + 1):
         level, trailing = best * (1.0 - side * trail), True
         if side * (stop - level) >= 0.0:
             level, trailing = stop, False
-        if first_touch(high, low, side, t, t, level, target) == t:
+        if touches(prices, side, t, level, target):
             return t, level, trailing
         if side * (close[t] - best) > 0.0:
             best = close[t]
@@ -63,7 +71,7 @@ def first_trailing_touch(prices, side, entry, stop_bar, stop, target, trail):
 @inlined
 def resolve(prices, side, t, entry, stop, target, target_first):
     """What happens in a bar that reaches a level: is it the stop, at which price, inside the bar, ambiguous?"""
-    open_, high, low, _, _, _ = prices
+    open_, high, low = prices[0], prices[1], prices[2]
     if t > entry:
         if side * (open_[t] - stop) <= 0.0:
             return True, open_[t], False, False
@@ -82,17 +90,16 @@ def resolve(prices, side, t, entry, stop, target, target_first):
 @inlined
 def find_exit(prices, bits, masks, side, entry, end, risk, stop, target, target_first):
     """The exit of a position: bar, reason, price before slippage, inside the bar (not at its open), ambiguous."""
-    open_, high, low, close, _, _ = prices
     trail, max_bars = risk
     decided, why = decision(bits, masks, side, entry, end, max_bars)
     trailing = False
     if math.isnan(trail):
-        t = first_touch(high, low, side, entry, decided, stop, target)
+        t = first_touch(prices, side, entry, decided, stop, target)
     else:
         t, stop, trailing = first_trailing_touch(prices, side, entry, decided, stop, target, trail)
     if t <= decided:
         by_stop, price, inside, both = resolve(prices, side, t, entry, stop, target, target_first)
         return t, ((TRAILING if trailing else STOP) if by_stop else TARGET), price, inside, both
     if why == END_OF_DATA:
-        return decided, why, close[decided], True, False
-    return decided + 1, why, open_[decided + 1], False, False
+        return decided, why, prices[3][decided], True, False
+    return decided + 1, why, prices[0][decided + 1], False, False

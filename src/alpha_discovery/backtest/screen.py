@@ -18,7 +18,7 @@ from alpha_discovery.backtest.account import WIDTH, summaries
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.simulate import DELAY, N_RISK, N_TRADE, simulate_all
 from alpha_discovery.backtest.simulate_legs import simulate_legs_all
-from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.backtest.tape import Tape, one_leg
 from alpha_discovery.core import risk as risk_space
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import SUMMARY, Records
@@ -165,11 +165,11 @@ def _screen_chunk(
     risk = risk_matrix(rules, batch, tape)
     out = np.empty((len(rows), WIDTH))
     daily = np.zeros((len(rows), options.daily, tape.n_days), dtype=np.float32)
-    days = (tape.day, tape.day_first, tape.day_last)
+    days = (tape.day, tape.day_first, tape.day_last, tape.day_block)
     span = (tape.begin, tape.end, options.intrabar == "target_first")
     fees = (costs.commission, costs.slippage)
     if len(tape.bars) == 1:
-        prices = (tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0])
+        prices = one_leg(tape)
         drift = float(tape.drift[0])
         simulate_all(prices, (*days, drift), span, bitmaps, rows_of, risk, fees, out, daily, _NOTHING)
     else:

@@ -28,7 +28,8 @@ from alpha_discovery.backtest.account import (
     open_row,
 )
 from alpha_discovery.backtest.bitmaps import next_entry
-from alpha_discovery.backtest.exits import REVERSAL, RUIN, TARGET, find_exit
+from alpha_discovery.backtest.exits import END_OF_DATA, REVERSAL, RUIN, TARGET, find_exit
+from alpha_discovery.backtest.tape import FAR, NEAR
 from alpha_discovery.kernels import hot_kernel, inlined
 
 # columns of the risk parameters of a candidate; DELAY is the square root of latency over bar length
@@ -48,7 +49,8 @@ def entry_masks(direction):
 def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     """Run one candidate.
 
-    ``prices``: open, high, low, close, spread (T), running (T+1); ``days``: day (T), first, last (n_days), drift;
+    ``prices``: open, high, low, close, spread (T), running (T+1), near, far (4, T); ``days``: day (T),
+    first, last, block (n_days), drift;
     ``span``: begin, end, target_first; ``bits``: four bitmaps; ``risk``: seven columns; ``costs``: commission,
     slippage. ``row`` gets the sums; ``daily`` (0 to 2 rows of n_days: detrended, raw), ``trades`` (n, N_TRADE)
     and ``equity`` (T) are filled as far as they have room.
@@ -60,12 +62,12 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     t, side = next_entry(bits, masks, begin, end - 1)
     while side != 0:
         entry = t + 1
-        pull = go_to_day(row, days[0][entry], pull, n_days, daily)
+        pull = go_to_day(row, days[0][entry], pull, days, daily)
         position = _enter(prices, risk, costs, side, entry, row[EQUITY])
         stop, target = position[1] * (1.0 - side * risk[STOP_LOSS]), position[1] * (1.0 + side * risk[TAKE_PROFIT])
         limits = (risk[TRAIL], risk[MAX_BARS])
         leaving = find_exit(prices, bits, masks, side, entry, end, limits, stop, target, target_first)
-        leaving = _mark_closes(prices[3], position, side, entry, leaving, row, equity)
+        leaving = _mark_closes(prices, position, side, entry, leaving, row, equity)
         exit_bar, reason, _, inside, _ = leaving
         last_held = exit_bar if inside else exit_bar - 1
         count_held(row, days[0], entry, last_held)
@@ -81,7 +83,7 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
         else:
             t, side = next_entry(bits, masks, exit_bar, end - 1)
     if row[DAY] < n_days:
-        close_day(row, row[EQUITY], pull, n_days, daily)
+        close_day(row, row[EQUITY], pull, days, daily)
 
 
 @inlined
@@ -94,35 +96,62 @@ def _enter(prices, risk, costs, side, entry, equity):
 
 
 @inlined
-def _mark_closes(close, position, side, entry, leaving, row, equity):
+def _mark_closes(prices, position, side, entry, leaving, row, equity):
     """Drawdown over the closes at which the position is open; a ruined one ends there."""
     quantity, fill, base = position
-    slope = side * quantity
-    peak, worst = row[PEAK], row[DRAWDOWN]
-    ruined = -1
-    for t in range(entry, leaving[0]):
-        mark = base + slope * (close[t] - fill)
-        if mark > peak:
-            peak = mark
-        elif peak - mark > worst * peak:
-            worst = (peak - mark) / peak
-            if mark <= 0.0:
-                ruined = t
-                break
-    row[PEAK], row[DRAWDOWN] = peak, worst
+    close, stop, slope = prices[3], leaving[0], side * quantity
+    ruined = _walk_closes(prices, slope, fill, base, entry, stop, row)
     if len(equity) > 0:
-        for t in range(entry, leaving[0]):
+        for t in range(entry, stop):
             equity[t] = base + slope * (close[t] - fill)
     if ruined >= 0:
         return ruined, RUIN, close[ruined], True, False
+    if leaving[1] == END_OF_DATA and base + slope * (close[stop] - fill) <= 0.0:
+        return stop, RUIN, close[stop], True, False
     return leaving
+
+
+@inlined
+def _walk_closes(prices, slope, fill, base, start, stop, row):
+    """Note the drawdown of each close in ``[start, stop)``; returns the one that ruins, or -1.
+
+    Stretches without a new peak and without a deeper drawdown are passed over by their extremes.
+    """
+    close, near, far = prices[3], prices[6], prices[7]
+    best, low = (3, 2) if slope > 0.0 else (2, 3)  # rows of the closes that make equity highest and lowest
+    peak, worst = row[PEAK], row[DRAWDOWN]
+    ruined, t = -1, start
+    while t < stop and ruined < 0:
+        floor = peak - worst * peak
+        if t + FAR <= stop and _quiet(base, slope, fill, far[best, t], far[low, t], peak, floor):
+            t += FAR
+        elif t + NEAR <= stop and _quiet(base, slope, fill, near[best, t], near[low, t], peak, floor):
+            t += NEAR
+        else:
+            for k in range(t, min(t + NEAR, stop)):
+                mark = base + slope * (close[k] - fill)
+                peak = max(peak, mark)
+                if peak - mark > worst * peak:
+                    worst = (peak - mark) / peak
+                    if mark <= 0.0:
+                        ruined = k
+                        break
+            t += NEAR
+    row[PEAK], row[DRAWDOWN] = peak, worst
+    return ruined
+
+
+@inlined
+def _quiet(base, slope, fill, best, low, peak, floor):
+    """Whether a stretch of closes neither makes a new peak nor falls below the floor (a hair above it counts)."""
+    return (base + slope * (best - fill) <= peak) & (base + slope * (low - fill) > floor)
 
 
 @inlined
 def _mark_days(prices, days, position, side, span, pull, row, daily):
     """End the periods whose last close falls into the trade; returns the pull of the unfinished one."""
-    _, _, _, close, _, running = prices
-    _, first, last, drift = days
+    close, running = prices[3], prices[5]
+    _, first, last, _, drift = days
     quantity, fill, base = position
     entry, exit_bar, last_held = span
     a = entry
@@ -132,7 +161,7 @@ def _mark_days(prices, days, position, side, span, pull, row, daily):
         held = fill if a == entry else 0.0
         held += running[b] - running[max(a, entry + 1) - 1]
         pull += side * quantity * held / (b - first[d] + 1) * drift
-        close_day(row, base + side * quantity * (close[b] - fill), pull, len(last), daily)
+        close_day(row, base + side * quantity * (close[b] - fill), pull, days, daily)
         pull = 0.0
         a = b + 1
         d += 1

@@ -53,7 +53,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
     t, side = next_entry(bits, masks, begin, end - 1)
     while side != 0:
         entry = t + 1
-        pull = go_to_day(row, days[0][entry], pull, n_days, daily)
+        pull = go_to_day(row, days[0][entry], pull, days, daily)
         base, gross = _enter(prices, risk, weights, costs, side, entry, row, legs)
         decided, why = decision(bits, masks, side, entry, end, risk[MAX_BARS])
         leaving = _mark_closes(prices[1], legs, base, gross, entry, decided, why, end, risk, row, equity)
@@ -72,7 +72,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
         else:
             t, side = next_entry(bits, masks, exit_bar, end - 1)
     if row[DAY] < n_days:
-        close_day(row, row[EQUITY], pull, n_days, daily)
+        close_day(row, row[EQUITY], pull, days, daily)
 
 
 @inlined
@@ -107,7 +107,7 @@ def _mark_closes(close, legs, base, gross, entry, decided, why, end, risk, row, 
     for t in range(entry, end):
         profit = _profit(close, legs, t)
         if t == end - 1:
-            return t, END_OF_DATA, True
+            return t, (RUIN if base + profit <= 0.0 else END_OF_DATA), True
         mark_drawdown(row, base + profit)
         if len(equity) > 0:
             equity[t] = base + profit
@@ -129,14 +129,14 @@ def _mark_closes(close, legs, base, gross, entry, decided, why, end, risk, row, 
 @inlined
 def _mark_days(prices, days, legs, base, span, pull, row, daily):
     """End the periods whose last close falls into the trade; returns the pull of the unfinished one."""
-    _, first, last, drift = days
+    _, first, last, _, drift = days
     entry, exit_bar, last_held = span
     a = entry
     d = int(row[DAY])
     while d < len(last) and last[d] < exit_bar:
         b = last[d]
         pull += _pull(prices[3], legs, drift, entry, a, b) / (b - first[d] + 1)
-        close_day(row, base + _profit(prices[1], legs, b), pull, len(last), daily)
+        close_day(row, base + _profit(prices[1], legs, b), pull, days, daily)
         pull = 0.0
         a = b + 1
         d += 1

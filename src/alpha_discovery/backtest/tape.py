@@ -8,9 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.core.bars import Bars, Float1D, Int1D, iso
+from alpha_discovery.core.results import BLOCKS
 from alpha_discovery.errors import TooFewBars, UserError
 
 Float2D = npt.NDArray[np.float64]
+Float3D = npt.NDArray[np.float64]
+NEAR, FAR = 8, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +25,15 @@ class Tape:
     open, high, low, close : float64 (L, T)
     spread : float64 (L, T)
         ``(high - low) / close`` of the bar before: what an order that takes one bar's time may lose.
+    near, far : float64 (L, 4, T)
+        Lowest low, highest high, lowest and highest close of the `NEAR` (`FAR`) bars from each bar on: a stretch that
+        cannot reach a level is passed over in one step.
     running : float64 (L, T+1)
         ``running[l, t]`` is the sum of the first t closes: sums over stretches in one subtraction.
     day : int64 (T,)
         Accounting period of each bar, 0 at ``begin``.
-    day_first, day_last : int64 (n_days,)
-        First and last bar of each period inside the range.
+    day_first, day_last, day_block : int64 (n_days,)
+        First and last bar of each period inside the range, and its block of a summary.
     drift : float64 (L,)
         Mean return per period of holding the leg over the range.
     begin, end : int
@@ -42,10 +48,13 @@ class Tape:
     low: Float2D
     close: Float2D
     spread: Float2D
+    near: Float3D
+    far: Float3D
     running: Float2D
     day: Int1D
     day_first: Int1D
     day_last: Int1D
+    day_block: Int1D
     drift: Float1D
     begin: int
     end: int
@@ -87,11 +96,32 @@ def tape(bars: tuple[Bars, ...], *, begin: int = 0, end: int | None = None) -> T
     fresh = first.gap_before.copy()
     fresh[0] = True
     last = np.append(starts[1:], end) - 1
+    block = np.arange(len(last)) * BLOCKS // len(last)
+    near = _slid(np.stack([stacked[name] for name in ("low", "high", "close", "close")], axis=1), 1, NEAR)
     drift = _drift(stacked["open"], stacked["close"], begin, last)
     return Tape(
-        bars, **stacked, spread=spread, running=running, day=day, day_first=starts, day_last=last,
-        drift=drift, begin=begin, end=end, fresh=fresh,
+        bars, **stacked, spread=spread, near=near, far=_slid(near, NEAR, FAR), running=running, day=day,
+        day_first=starts, day_last=last, day_block=block, drift=drift, begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
+
+
+def one_leg(tape: Tape) -> tuple[npt.NDArray[np.float64], ...]:
+    """The arrays of the first leg in the order in which the one-leg kernel takes them."""
+    return (
+        tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.near[0],
+        tape.far[0],
+    )  # fmt: skip
+
+
+def _slid(extremes: Float3D, width: int, to: int) -> Float3D:
+    """Sliding minima (rows 0 and 2) and maxima (1 and 3) over ``to`` bars from those over ``width``, doubling."""
+    out = extremes.copy()
+    while width < to:
+        ahead = out[:, :, width:].copy()
+        for k, pick in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
+            pick(out[:, k, :-width], ahead[:, k], out=out[:, k, :-width])
+        width *= 2
+    return out
 
 
 def _drift(open_: Float2D, close: Float2D, begin: int, day_last: Int1D) -> Float1D:

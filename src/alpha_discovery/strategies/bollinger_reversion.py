@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alpha_discovery.core.params import Float, Int
-from alpha_discovery.indicators import bollinger_lower, bollinger_upper, sma
+from alpha_discovery.indicators import rolling_std, sma
 from alpha_discovery.rules import Parameters, Rules, SymbolicBars, crosses_above, crosses_below, strategy
 
 
@@ -26,9 +26,8 @@ def bollinger_reversion(p: Parameters, bars: SymbolicBars) -> Rules:
     When it fails: in trends the price walks along a band, and the average comes to the price rather than
     the price to the average. The bands also widen while the loss grows.
     """
-    upper, lower = bollinger_upper(bars.close, p.window, p.width), bollinger_lower(bars.close, p.window, p.width)
-    middle = sma(bars.close, p.window)
+    middle, away = sma(bars.close, p.window), p.width * rolling_std(bars.close, p.window)
     return Rules(
-        enter_long=crosses_below(bars.close, lower), exit_long=bars.close >= middle,
-        enter_short=crosses_above(bars.close, upper), exit_short=bars.close <= middle,
+        enter_long=crosses_below(bars.close, middle - away), exit_long=bars.close >= middle,
+        enter_short=crosses_above(bars.close, middle + away), exit_short=bars.close <= middle,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alpha_discovery.core.params import Float, Int
-from alpha_discovery.indicators import ema, keltner_lower, keltner_upper
+from alpha_discovery.indicators import atr, ema
 from alpha_discovery.rules import Parameters, Rules, SymbolicBars, crosses_above, crosses_below, strategy
 
 
@@ -26,9 +26,8 @@ def keltner_breakout(p: Parameters, bars: SymbolicBars) -> Rules:
     When it fails: in ranges, where the edge of the channel is where moves end, and after a calm, when the
     channel is so narrow that any bar leaves it.
     """
-    upper, lower = keltner_upper(bars, p.window, p.width), keltner_lower(bars, p.window, p.width)
-    middle = ema(bars.close, p.window)
+    middle, away = ema(bars.close, p.window), p.width * atr(bars, p.window)
     return Rules(
-        enter_long=crosses_above(bars.close, upper), exit_long=bars.close < middle,
-        enter_short=crosses_below(bars.close, lower), exit_short=bars.close > middle,
+        enter_long=crosses_above(bars.close, middle + away), exit_long=bars.close < middle,
+        enter_short=crosses_below(bars.close, middle - away), exit_short=bars.close > middle,
     )  # fmt: skip
