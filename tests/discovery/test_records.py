@@ -51,7 +51,7 @@ def test_a_state_may_stay(state: RunState) -> None:
 
 
 def test_an_impossible_move_names_both_states() -> None:
-    with pytest.raises(ImpossibleMove, match="^run r is completed; it cannot become running$") as refused:
+    with pytest.raises(ImpossibleMove, match=r"^run r is completed; it cannot become running$") as refused:
         check_move(RunState.COMPLETED, RunState.RUNNING, moves=MOVES, what="run r")
     assert isinstance(refused.value, AlphaDiscoveryError)
 

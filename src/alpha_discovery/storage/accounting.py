@@ -1,0 +1,43 @@
+"""Rules of the trial ledger that every implementation keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alpha_discovery.discovery.records import ImpossibleMove, JudgingRound, LedgerEntry
+from alpha_discovery.errors import NotFound, OutOfRange, StorageFailed, UserError
+
+
+def check_counts(entry: LedgerEntry) -> None:
+    """Refuse (`OutOfRange`) what would lower a count: fewer than none tested, or more eligible than tested."""
+    if entry.n_tested < 0:
+        raise OutOfRange(name="n_tested", value=entry.n_tested, allowed="[0, inf)")
+    if not 0 <= entry.n_eligible <= entry.n_tested:
+        raise OutOfRange(name="n_eligible", value=entry.n_eligible, allowed=f"[0, {entry.n_tested}] (n_tested)")
+
+
+def runs_of_round(run_ids: Sequence[str]) -> tuple[str, ...]:
+    """The runs of a round, each once and in order, so that a set of runs has one name; raises `UserError` for none."""
+    if not run_ids:
+        raise UserError("a judging round needs at least one run")
+    return tuple(sorted(set(run_ids)))
+
+
+def check_charge_stands(*, in_transaction: bool) -> None:
+    """Refuse (`StorageFailed`) a round whose charge could be undone after somebody has looked at the vault."""
+    if in_transaction:
+        raise StorageFailed("a judging round is charged for good before its vault opens; open it outside a transaction")
+
+
+def another_outcome(round_: JudgingRound) -> ImpossibleMove:
+    """A round that is decided was to be decided otherwise."""
+    return ImpossibleMove(what=_name(round_), old="decided", new="decided otherwise")
+
+
+def no_round(round_: JudgingRound) -> NotFound:
+    """A round that the ledger never opened."""
+    return NotFound(f"{_name(round_)} was never opened; ask the ledger for it first")
+
+
+def _name(round_: JudgingRound) -> str:
+    return f"judging round {round_.number} of data epoch {round_.epoch}"

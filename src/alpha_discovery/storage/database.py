@@ -1,0 +1,136 @@
+"""A database that is open: its schema is the newest, and adapters share its transactions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import URL, Engine
+from sqlalchemy.orm import Session
+
+from alpha_discovery.errors import NotFound, StorageFailed
+from alpha_discovery.storage.engine import address, connect, writing
+from alpha_discovery.storage.failures import failures
+from alpha_discovery.storage.schema import to_newest
+
+LOCK_SECONDS = 30.0
+
+
+class Database:
+    """A database of runs, alphas, ledger and cache; make one with `Database.open`, and one in each process.
+
+    Threads may share it: each works in its own connection and its own transaction.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.name = name
+        self._engine = engine
+        self._writing = writing(engine)
+        self._local = threading.local()
+
+    @classmethod
+    def open(cls, where: str | Path, *, create: bool = True, wait: float = LOCK_SECONDS) -> Database:
+        """Open a database and bring its schema to the newest.
+
+        Parameters
+        ----------
+        where : str or Path
+            A file for SQLite, or a URL: ``sqlite:///alpha.db``, ``postgresql://user@host/name``.
+        create : bool
+            Whether a file that does not exist is made, with its folders.
+        wait : float
+            Seconds to wait for another process that holds a lock.
+
+        Raises
+        ------
+        NotFound
+            If there is no such file and ``create`` is false.
+        StorageFailed
+            If it cannot be opened, read or written, or is newer than this program; the message says what to do.
+        MissingExtra, UserError
+            If PostgreSQL's driver is not installed; if the URL cannot be read.
+        """
+        url = address(where)
+        name = url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+        if url.get_backend_name() == "sqlite":
+            _check_file(url, create=create)
+        engine = connect(url, wait=wait)
+        try:
+            with failures(name):
+                to_newest(writing(engine), name)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, name)
+
+    def close(self) -> None:
+        """Close every connection; an SQLite file is whole then, without its side files."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Database {self.name}>"
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside `transaction`."""
+        return getattr(self._local, "session", None) is not None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All or nothing: whatever adapters store inside, in this thread, is committed together or not at all.
+
+        Inside another transaction it is a part of that one.
+
+        Raises
+        ------
+        StorageFailed
+            If the database fails; nothing is stored then.
+        """
+        outer: Session | None = getattr(self._local, "session", None)
+        with failures(self.name):
+            if outer is not None:
+                yield outer
+                return
+            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+                self._local.session = session
+                try:
+                    yield session
+                finally:
+                    self._local.session = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One view of the database that nobody's writing changes; inside a transaction, the view of that."""
+        outer: Session | None = getattr(self._local, "session", None)
+        with failures(self.name):
+            if outer is not None:
+                yield outer
+                return
+            with Session(self._engine, expire_on_commit=False) as session:
+                yield session
+
+
+def _check_file(url: URL, *, create: bool) -> None:
+    file = Path(url.database or "")
+    if file.is_dir():
+        raise StorageFailed(f"the database {file} is a folder; name a file in it, such as {file / 'alpha.db'}")
+    if not create and not file.exists():
+        raise NotFound(f"there is no database {file}; check the name, or let a discovery create it")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageFailed(
+            f"cannot make the folder {file.parent} for the database; name a place that you may write to"
+            f" ({error.strerror})"
+        ) from error

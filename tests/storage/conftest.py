@@ -1,0 +1,76 @@
+"""Databases to test with: a file each, and a schema each of the server that ALPHA_TEST_POSTGRES_URL may name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from alpha_discovery.storage.alphas import AlphasInSql
+from alpha_discovery.storage.cache import CacheInSql
+from alpha_discovery.storage.database import Database
+from alpha_discovery.storage.engine import address
+from alpha_discovery.storage.ledger import LedgerInSql
+from alpha_discovery.storage.runs import RunsInSql
+from alpha_discovery.testing.example_records import TickingClock
+from alpha_discovery.testing.storage_suite import Stores
+
+POSTGRES = "ALPHA_TEST_POSTGRES_URL"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file of the newest schema; a copy is faster than the steps."""
+    file = tmp_path_factory.mktemp("template") / "alpha.db"
+    Database.open(file).close()
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES in os.environ else ["sqlite"])
+def where(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Iterator[str]:
+    """Where there is a database that nobody else uses, or can be made."""
+    if request.param == "sqlite":
+        yield str(shutil.copy(template, tmp_path / "alpha.db"))
+        return
+    url = address(os.environ[POSTGRES])
+    schema = f"test_{uuid.uuid4().hex}"
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.schema.CreateSchema(schema))
+        own = url.update_query_dict({"options": f"-csearch_path={schema}"})
+        yield own.render_as_string(hide_password=False)
+        connection.execute(sa.schema.DropSchema(schema, cascade=True))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(where: str) -> Iterator[Database]:
+    """An open database of the newest schema."""
+    with Database.open(where) as opened:
+        yield opened
+
+
+@pytest.fixture
+def stores(database: Database) -> Stores:
+    """The adapters over SQL."""
+    return stores_in_sql(database)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where an SQLite file can be made, for what only concerns files."""
+    return tmp_path / "alpha.db"
+
+
+def stores_in_sql(database: Database) -> Stores:
+    """Every adapter over one database."""
+    clock = TickingClock()
+    cache: Callable[[int], CacheInSql] = lambda size: CacheInSql(database, clock, max_rows=size)  # noqa: E731
+    return Stores(
+        RunsInSql(database), AlphasInSql(database), LedgerInSql(database, clock), cache, database.transaction
+    )  # fmt: skip
