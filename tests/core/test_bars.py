@@ -128,7 +128,7 @@ class TestDays:
     @pytest.mark.parametrize(
         ("timeframe", "calendar", "expected"),
         [("1h", "24/7", 365.0), ("1d", "24/7", 365.0), ("1d", "exchange", 252.0), ("1h", "exchange", 252.0),
-         ("1w", "exchange", 365.25 / 7), ("1M", "24/7", 12.0)],
+         ("1w", "exchange", 365.25 / 7), ("1M", "24/7", 12.0), ("3M", "24/7", 4.0)],
     )  # fmt: skip
     def test_periods_a_year(self, timeframe: str, calendar: Any, expected: float) -> None:
         bars = make([0], timeframe=timeframe, instrument=Instrument("X", "v", calendar))

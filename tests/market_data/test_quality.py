@@ -257,6 +257,16 @@ class TestJumps:
         moved = {name: getattr(raw, name) * lift for name in ("open", "high", "low", "close")}
         assert found(check(replace(raw, **moved), "1h"), "outlier_jump") == []
 
+    @pytest.mark.parametrize(("stays", "told"), [(1.02, [300]), (1.15, [])])
+    def test_a_move_is_told_only_if_it_is_undone(self, stays: float, told: list[int]) -> None:
+        raw = self.walk()
+        lift = np.where(np.arange(600) < 300, 1.0, stays)
+        lift[300] = 1.3
+        moved = {name: getattr(raw, name) * lift for name in ("open", "high", "low", "close")}
+        moved["open"][300], moved["low"][300] = raw.open[300], min(raw.low[300], raw.open[300])
+        jumps = found(check(replace(raw, **moved), "1h"), "outlier_jump")
+        assert [jump.row for jump in jumps if jump.text.startswith("close")] == told
+
     def test_a_move_beyond_a_factor_of_three_is_told_even_if_it_stays(self) -> None:
         raw = self.walk()
         lift = np.where(np.arange(600) < 300, 1.0, 3.5)
@@ -305,6 +315,13 @@ class TestStandstills:
         quality = check(raw, "1h", exclude_untraded=True)
         assert len(quality.keep) == 100
         assert found(quality, "stuck_price") == []
+
+    @pytest.mark.parametrize("unknown", [slice(0, 103), slice(100, 200)])
+    def test_a_stretch_without_volumes_on_one_side_says_nothing_about_trades(self, unknown: slice) -> None:
+        raw = self.still(volume=0.0, length=3)
+        volume = raw.volume.copy()
+        volume[unknown] = 0.0
+        assert check(replace(raw, volume=volume), "1h").findings == ()
 
     def test_a_source_without_volumes_says_nothing_about_trades(self) -> None:
         raw = self.still(volume=0.0, length=3)

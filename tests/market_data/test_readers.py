@@ -167,6 +167,21 @@ class TestPacking:
         path = self.zipped(tmp_path, {"a.csv": csv(rows)})
         assert_read(read_table(path), rows)
 
+    def test_gzip_inside_zip(self, tmp_path: Path, rows: list[Row]) -> None:
+        path = tmp_path / "a.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.csv.gz", gzip.compress(csv(rows).encode()))
+        assert_read(read_table(path), rows)
+
+    def test_archives_nested_without_end_are_refused(self, tmp_path: Path, rows: list[Row]) -> None:
+        data = csv(rows).encode()
+        for _ in range(10):
+            data = gzip.compress(data)
+        path = tmp_path / "a.gz"
+        path.write_bytes(data)
+        with pytest.raises(BadMarketData, match="not CSV, Parquet, feather or JSON"):
+            read_table(path)
+
     def test_the_ending_of_the_name_does_not_matter(self, tmp_path: Path, rows: list[Row]) -> None:
         path = self.zipped(tmp_path, {"a.csv": csv(rows)}).rename(tmp_path / "prices.csv")
         assert_read(read_table(path), rows)

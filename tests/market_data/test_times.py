@@ -29,6 +29,13 @@ class TestCounts:
     def test_may_have_fractions_and_exponents(self, text: str) -> None:
         assert read(text) == [MIDNIGHT]
 
+    @pytest.mark.parametrize("value", [315_532_800_000, 315_532_800_000_000, 315_532_800_000_000_000, 315_532_800])
+    def test_reach_back_to_1980_in_every_unit(self, value: int) -> None:
+        assert read(value) == [315_532_800_000]  # `date -u -d 1980-01-01 +%s`
+
+    def test_that_are_infinite_are_no_times(self) -> None:
+        assert read("1704067200", "inf", "1e300") == [MIDNIGHT, NO_TIME, NO_TIME]
+
     def test_nanoseconds_are_exact(self) -> None:
         # as float64 this is 1704067200004000000, the next millisecond
         assert read(1_704_067_200_003_999_999) == [MIDNIGHT + 3]

@@ -186,6 +186,10 @@ class TestTwoVenues:
     def test_prices_part_by_the_stated_spread(self) -> None:
         assert_mean_near([float(np.mean(self.gap(seed) ** 2)) for seed in range(20)], 0.004**2)
 
+    def test_prices_are_apart_from_the_first_bar_on(self) -> None:
+        pairs = [two_venues(1, seed=seed, spread=0.004) for seed in range(200)]
+        assert_mean_near([float(np.log(a.close[0] / b.close[0])) ** 2 for a, b in pairs], 0.004**2)
+
     def test_prices_meet_again_with_the_stated_half_life(self) -> None:
         gap = self.gap(1)
         slope = float(gap[:-1] @ gap[1:] / (gap[:-1] @ gap[:-1]))

@@ -114,7 +114,8 @@ class Bars:
         days = self.instrument.days_per_year
         if self.timeframe.ms <= DAY:
             return days
-        return 12.0 if self.timeframe.name == "1M" else 365.25 * DAY / self.timeframe.ms
+        year = 12 * 30 * DAY if self.timeframe.is_calendar_month else 365.25 * DAY  # months count 30 days each
+        return year / self.timeframe.ms
 
     def slice(self, start: int, stop: int) -> Bars:
         """Bars at positions ``start`` to ``stop - 1``."""

@@ -20,6 +20,7 @@ from alpha_discovery.errors import BadMarketData
 from alpha_discovery.market_data.shapes import is_header
 
 _HEAD_LINES = 64
+_LAYERS = 3  # a gzip in a zip, and one to spare: archives that contain themselves exist
 _SEPARATORS = (",", ";", "\t", "|")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _AGAIN = "it is cut off or damaged; fetch it again"
@@ -79,10 +80,11 @@ def open_table(data: bytes, *, columns_told: bool = False) -> Table:
 
 def _unpacked(data: bytes) -> bytes:
     try:
-        if data[:2] == b"\x1f\x8b":
-            return _unpacked(gzip.decompress(data))
-        if data[:4] == b"PK\x03\x04":
-            return _unpacked(_only_member(data))
+        for _ in range(_LAYERS):
+            if data[:2] == b"\x1f\x8b":
+                data = gzip.decompress(data)
+            elif data[:4] == b"PK\x03\x04":
+                data = _only_member(data)
     except (EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
         raise BadMarketData(f"cannot unpack the file ({error}); {_AGAIN}") from None
     return data

@@ -36,7 +36,9 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}  # digits that are a date, not a count
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 _ZONE = r"(Z|[+-]\d{2}:?\d{2})$"
-_UNITS = ((1e11, "seconds"), (1e14, "milliseconds"), (1e17, "microseconds"), (np.inf, "nanoseconds"))
+_UNITS = ("seconds", "milliseconds", "microseconds", "nanoseconds")
+_LIMITS = (1e11, 1e14, 1e17)  # between them: 1e11 is 1973 in milliseconds and the year 5138 in seconds
+_NO_TIME_EITHER = 9e18  # nanoseconds of the year 2255; also where int64 ends
 _SAMPLE = 200
 
 
@@ -101,24 +103,24 @@ def _from_stamps(values: pl.Series, timezone: str) -> tuple[Int1D, str]:
 def _from_counts(values: pl.Series) -> tuple[Int1D, str]:
     counts = values.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().astype(np.float64)
     whole = values.cast(pl.Int64, strict=False).fill_null(NO_TIME).to_numpy().astype(np.int64)
-    size = np.abs(counts)
     exact = whole != NO_TIME
+    sizes = np.abs(counts)
+    unit_of = np.where(sizes < _NO_TIME_EITHER, np.digitize(sizes, _LIMITS), -1)
     time = np.full(len(counts), NO_TIME, dtype=np.int64)
-    units: list[str] = []
-    for (limit, unit), below, per_ms in zip(_UNITS, (-1.0, 1e11, 1e14, 1e17), (None, 1, 1_000, 1_000_000), strict=True):
-        here = (size >= below) & (size < limit)
-        if not here.any():
-            continue
-        units.append(unit)
-        time[here] = _rounded(counts[here], per_ms)
-        whole_here = here & exact
-        time[whole_here] = whole[whole_here] * 1_000 if per_ms is None else whole[whole_here] // per_ms
-    return time, " and ".join(units) or "nothing"
+    for number, unit in enumerate(_UNITS):
+        here = unit_of == number
+        time[here & exact] = _scaled(whole[here & exact], unit)
+        time[here & ~exact] = _scaled(counts[here & ~exact], unit)
+    used = [unit for number, unit in enumerate(_UNITS) if (unit_of == number).any()]
+    return time, " and ".join(used) or "nothing"
 
 
-def _rounded(counts: Float1D, per_ms: int | None) -> Int1D:
-    """Counts with a fraction (``1646092800.0``), to the millisecond."""
-    return np.round(counts * 1_000.0 if per_ms is None else counts / per_ms).astype(np.int64)
+def _scaled(counts: Float1D | Int1D, unit: str) -> Int1D:
+    """Counts of a unit in milliseconds; whole numbers do not pass through floats, which end at 2**53."""
+    if unit == "seconds":
+        return np.round(counts * 1_000).astype(np.int64)
+    per_ms = {"milliseconds": 1, "microseconds": 1_000, "nanoseconds": 1_000_000}[unit]
+    return (counts // per_ms).astype(np.int64)
 
 
 def _is_compact(text: str) -> bool:
