@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from alpha_discovery.core.params import Float, Int
+from alpha_discovery.core.params import Float
 from alpha_discovery.core.space import Space, batch_size
 from alpha_discovery.errors import UnknownName
 from alpha_discovery.search.brute_force import BruteForce, valid_points
 from alpha_discovery.search.methods import METHODS, make_optimizer
-from alpha_discovery.testing.optimizer_suite import MIXED, SMALL, Make, OptimizerSuite, drained, rows
+from alpha_discovery.testing.optimizer_suite import MIXED, SMALL, AdaptiveSuite, Make, OptimizerSuite, drained, rows
 
 
 class TestBruteForce(OptimizerSuite):
@@ -24,6 +24,12 @@ class TestRandom(OptimizerSuite):
     @pytest.fixture
     def make(self) -> Make:
         return lambda space, budget, seed: make_optimizer("random", space, budget=budget, seed=seed)
+
+
+class TestGenetic(AdaptiveSuite):
+    @pytest.fixture
+    def make(self) -> Make:
+        return lambda space, budget, seed: make_optimizer("genetic", space, budget=budget, seed=seed)
 
 
 def test_every_method_runs_the_suite() -> None:
@@ -68,16 +74,3 @@ def test_a_sobol_subsample_fills_the_space_more_evenly_than_chance() -> None:
     batch = BruteForce(space, budget=256, seed=3).ask(256)
     cells = {(int(a * 16), int(b * 16)) for a, b in rows(batch)}
     assert len(cells) == 256
-
-
-def test_questions_do_not_depend_on_how_many_are_asked_at_a_time() -> None:
-    for method in METHODS:
-        large, small = (make_optimizer(method, MIXED, budget=900, seed=5) for _ in range(2))
-        assert rows(drained(large, step=900)) == rows(drained(small, step=7))
-
-
-def test_a_single_point_space_is_proposed_once() -> None:
-    space = Space({"x": Int(3, 3)})
-    optimizer = make_optimizer("random", space, budget=50, seed=1)
-    assert rows(optimizer.ask(10)) == [(3.0,)]
-    assert batch_size(optimizer.ask(10)) == 0

@@ -14,7 +14,7 @@ from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName
 
-METHODS = ("brute_force", "random")
+METHODS = ("brute_force", "random", "genetic")
 
 
 @dataclass(frozen=True)

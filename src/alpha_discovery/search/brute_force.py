@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from scipy.stats import qmc
 
 from alpha_discovery.core.space import Batch, Space, joined, take
-from alpha_discovery.search.protocol import Scores
 from alpha_discovery.search.seen import Seen
+from alpha_discovery.search.unguided import Unguided
 
 _STRIDE = 65_536  # grid points decoded, or Sobol points drawn, at a time
 _PATIENCE = 64  # draws in a row without a new point before the space counts as used up
 
 
-class BruteForce:
+class BruteForce(Unguided):
     """Every point once if there are at most ``budget`` valid ones, else ``budget`` points spread evenly.
 
     Source of the subsample: Sobol (1967); scrambled after Owen (1998), as in `scipy.stats.qmc`.
     """
 
-    adaptive = False
-
     def __init__(self, space: Space, *, budget: int, seed: int) -> None:
+        super().__init__(space)
         self._space = space
         self._budget = budget
         self._seed = seed
@@ -42,6 +40,10 @@ class BruteForce:
         return int(min(self._budget, self._valid))
 
     @property
+    def asked(self) -> int:
+        return self._asked
+
+    @property
     def plan(self) -> str:
         if self.exhaustive:
             return f"all {int(self._valid):,} combinations"
@@ -53,16 +55,10 @@ class BruteForce:
         self._asked += len(next(iter(batch.values()), ()))
         return batch
 
-    def tell(self, batch: Batch, scores: Scores) -> None:
-        """Nothing to learn: the points are fixed in advance."""
-
-    def state(self) -> dict[str, Any]:
-        return {"asked": self._asked}
-
-    def restore(self, state: dict[str, Any]) -> None:
+    def again(self, asked: int) -> None:
         self.__init__(self._space, budget=self._budget, seed=self._seed)  # type: ignore[misc]
-        while self._asked < state["asked"]:
-            self.ask(state["asked"] - self._asked)
+        while self._asked < asked:
+            self.ask(asked - self._asked)
 
 
 def valid_points(space: Space) -> float:

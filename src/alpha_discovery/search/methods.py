@@ -7,10 +7,13 @@ from collections.abc import Callable
 from alpha_discovery.core.space import Space
 from alpha_discovery.errors import UnknownName
 from alpha_discovery.search.brute_force import BruteForce
+from alpha_discovery.search.genetic import Genetic
 from alpha_discovery.search.protocol import Optimizer
 from alpha_discovery.search.random_search import RandomSearch
 
-METHODS: dict[str, Callable[..., Optimizer]] = {"brute_force": BruteForce, "random": RandomSearch}
+METHODS: dict[str, Callable[..., Optimizer]] = {
+    "brute_force": BruteForce, "random": RandomSearch, "genetic": Genetic,
+}  # fmt: skip
 
 
 def make_optimizer(method: str, space: Space, *, budget: int, seed: int) -> Optimizer:

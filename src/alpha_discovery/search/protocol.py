@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.core.space import Batch
+from alpha_discovery.search.pareto import Front, Objectives
 
 Scores = npt.NDArray[np.float64]
+Row = dict[str, Any]
 
 
 class Optimizer(Protocol):
@@ -27,11 +29,25 @@ class Optimizer(Protocol):
     def adaptive(self) -> bool:
         """Whether proposals depend on scores: then the set it evaluates was chosen by the data."""
 
-    def ask(self, n: int) -> Batch:
-        """At most ``n`` rows that were not proposed before; empty when budget or space is used up."""
+    @property
+    def front(self) -> Front:
+        """The Pareto front of the objectives it was told; empty where it was told none."""
 
-    def tell(self, batch: Batch, scores: Scores) -> None:
-        """Scores (n,) of a batch it proposed, higher is better, NaN for "no score"."""
+    def ask(self, n: int) -> Batch:
+        """At most ``n`` rows that were not proposed before; empty when budget or space is used up.
+
+        An adaptive optimizer may give fewer, to learn from their scores before it goes on. What it gives does not
+        depend on ``n``, so long as it is told the scores of one batch before it is asked for the next.
+        """
+
+    def tell(self, batch: Batch, scores: Scores, objectives: Objectives | None = None) -> None:
+        """Scores (n,) of a batch it proposed, higher is better, NaN for "no score".
+
+        ``objectives`` (n, k) are several scores of each row, higher is better, for the Pareto front (`OBJECTIVES`).
+        """
+
+    def log(self) -> list[Row]:
+        """What was decided batch by batch, and why, as plain JSON rows; empty where nothing was decided."""
 
     def state(self) -> dict[str, Any]:
         """Everything needed to go on later, as plain JSON values."""

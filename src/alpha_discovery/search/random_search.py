@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from alpha_discovery.core.space import Batch, Space, joined, take
-from alpha_discovery.search.protocol import Scores
 from alpha_discovery.search.seen import Seen
+from alpha_discovery.search.unguided import Unguided
 
 _STRIDE = 4_096
 _PATIENCE = 64
 
 
-class RandomSearch:
+class RandomSearch(Unguided):
     """Uniform (log-uniform where the space says so) draws that meet the conditions.
 
     Source: Bergstra & Bengio (2012), Random Search for Hyper-Parameter Optimization.
     """
 
-    adaptive = False
-
     def __init__(self, space: Space, *, budget: int, seed: int) -> None:
+        super().__init__(space)
         self._space = space
         self._budget = budget
         self._seed = seed
@@ -34,6 +31,10 @@ class RandomSearch:
     @property
     def planned(self) -> int:
         return int(min(self._budget, self._space.size))
+
+    @property
+    def asked(self) -> int:
+        return self._asked
 
     @property
     def plan(self) -> str:
@@ -54,13 +55,7 @@ class RandomSearch:
         self._asked += min(have, wanted)
         return take(pool, slice(0, wanted))
 
-    def tell(self, batch: Batch, scores: Scores) -> None:
-        """Nothing to learn: draws are independent of scores."""
-
-    def state(self) -> dict[str, Any]:
-        return {"asked": self._asked}
-
-    def restore(self, state: dict[str, Any]) -> None:
+    def again(self, asked: int) -> None:
         self.__init__(self._space, budget=self._budget, seed=self._seed)  # type: ignore[misc]
-        while self._asked < state["asked"]:
-            self.ask(state["asked"] - self._asked)
+        while self._asked < asked:
+            self.ask(asked - self._asked)
