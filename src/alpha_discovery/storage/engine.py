@@ -18,14 +18,17 @@ import json
 import sqlite3
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from alpha_discovery.errors import MissingExtra, UserError
 from alpha_discovery.storage.models import Row
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 WRITING = "BEGIN IMMEDIATE"
 _BEGIN = "alpha_discovery_begin"
@@ -82,10 +85,15 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(**{_BEGIN: WRITING})
 
 
-def insert(session: Session | Connection, row: type[Row] | Table) -> sqlite.Insert | postgresql.Insert:
+def insert(session: Session, row: type[Row] | Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ``on_conflict_do_nothing`` and ``..._do_update``, which both databases spell alike."""
-    dialect = session.get_bind().dialect if isinstance(session, Session) else session.dialect
-    return sqlite.insert(row) if dialect.name == "sqlite" else postgresql.insert(row)
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(row)
+    from sqlalchemy.dialects import postgresql  # here, for it takes as long to load as half of SQLAlchemy
+
+    return postgresql.insert(row)
 
 
 to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
