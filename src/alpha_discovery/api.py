@@ -1,0 +1,243 @@
+"""What a person does from Python: load, backtest, screen, discover, look things up, replay.
+
+Everything that is tried is counted in the trial ledger of the user's folder, whoever asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alpha_discovery.bootstrap import StoredMarkets, Workplace, open_lab
+from alpha_discovery.campaigns import Progress, run_campaign
+from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.by_hand import Backtest, Book, Screen, backtest_by_hand, screen_by_hand
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.replay import Replay
+from alpha_discovery.discovery.replay import replay as replay_record
+from alpha_discovery.discovery.run import Discovery, Lab
+from alpha_discovery.errors import BadMarketData, UnknownName, UserError
+from alpha_discovery.market_data import Catalog, Request, check_files
+from alpha_discovery.market_data.quality import good_bars
+from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.settings import Settings, read_settings
+from alpha_discovery.strategies.registry import find_strategy
+from alpha_discovery.strategies.templates import templates
+
+ALL = 1_000_000  # runs or alphas that a listing holds at most
+
+
+def load_bars(
+    source: str | Path, timeframe: str | None = None, *, venue: str | None = None, start: str | None = None,
+    end: str | None = None, settings: Settings | None = None,
+) -> Bars:  # fmt: skip
+    """Bars of a stored market, or straight from a file.
+
+    Parameters
+    ----------
+    source : str or Path
+        A symbol (``"BTC/USDT"``, ``"BTC/USD@coinbase"``): stored by ``alpha data import``, or of the sample that ships
+        with the package. Or a file, CSV to Parquet, that is checked and not stored.
+    timeframe : str
+        ``1m`` ... ``1h`` ... ``1d``; coarser ones are made from what is stored. A file's name may say it.
+    start, end : str, optional
+        ISO 8601, UTC; ``end`` is not included.
+
+    Raises
+    ------
+    NotFound, BadMarketData, UserError
+        With what to do about it.
+    """
+    if isinstance(source, Path) or Path(source).suffix.lower() in (".csv", ".gz", ".zip", ".parquet", ".feather"):
+        return _from_file(Path(source), timeframe, venue).between(start, end)
+    if timeframe is None:
+        raise UserError("which timeframe? name it, e.g. load_bars('BTC/USD', '1h')")
+    symbol, _, named = source.partition("@")
+    markets = StoredMarkets(Catalog(_settings(settings).data))
+    return markets.load(symbol, timeframe, named.lower() or venue).between(start, end)
+
+
+def backtest(
+    strategy: str | Strategy, bars: Bars | tuple[Bars, ...], parameters: Mapping[str, Any] | None = None, *,
+    costs: Costs | None = None, intrabar: str = "stop_first", settings: Settings | None = None,
+) -> Backtest:  # fmt: skip
+    """Backtest one parameter set, and count it in the trial ledger.
+
+    Parameters
+    ----------
+    strategy : str or Strategy
+        A registered name, one of the user's folder, or what ``@strategy`` made.
+    bars : Bars or tuple of Bars
+        The market; a tuple for a strategy that trades several together.
+    parameters : mapping, optional
+        Own parameters and risk; those left out are the strategy's ``standard`` template.
+    costs : Costs, optional
+        By default 0.1 % commission a side and 0.05 % slippage.
+    intrabar : str
+        ``stop_first`` or ``target_first``, for a bar that touches both.
+
+    Returns
+    -------
+    Backtest
+        ``.metrics``, ``.to_frame()`` (equity), ``.trades_frame()``.
+
+    Raises
+    ------
+    UserError
+        For an unknown strategy or parameter, a value outside its range, or too few bars.
+    """
+    place = _settings(settings)
+    found = _strategy(strategy, place)
+    values = {**templates(found).get("standard", {}), **(parameters or {})}
+    with _open(place) as opened:
+        return backtest_by_hand(found, _legs(bars), values, book(opened), costs=costs or Costs(), intrabar=intrabar)
+
+
+def screen(
+    strategy: str | Strategy, bars: Bars | tuple[Bars, ...], ranges: Mapping[str, Any] | None = None, *,
+    n: int = 1000, settings: Settings | None = None, **campaign: Any,
+) -> Screen:  # fmt: skip
+    """Backtest up to ``n`` parameter sets over the search part of the bars, and count them in the trial ledger.
+
+    The last quarter of the bars is the vault: no search sees it, `discover` opens it for the few that stood out.
+
+    Parameters
+    ----------
+    ranges : mapping, optional
+        Parameter to value or ``[low, high]``; by default the whole space.
+    n : int
+        Parameter sets, at most.
+    **campaign
+        Further settings of `Campaign`: ``method`` ("random", "brute_force"), ``costs``, ``seed``, ``intrabar``.
+
+    Returns
+    -------
+    Screen
+        ``.to_frame()`` (one row a parameter set, best first), ``.best``, ``.noise`` (what luck alone would reach).
+
+    Raises
+    ------
+    UserError
+        For an unknown strategy, parameter or setting, a range outside the space, or too few bars.
+    """
+    place = _settings(settings)
+    found, legs = _strategy(strategy, place), _legs(bars)
+    told = {"symbols": [str(legs[0].instrument)], "timeframe": legs[0].timeframe.name, "strategies": [found.name]}
+    plan = Campaign.from_json({**told, **campaign, "max_iterations": n, "ranges": {found.name: dict(ranges or {})}})
+    with _open(place) as opened:
+        return screen_by_hand(found, legs, plan, book(opened), workers=place.threads)
+
+
+def discover(
+    campaign: Campaign | Mapping[str, Any], *, progress: Progress = lambda _: None, settings: Settings | None = None
+) -> Discovery:
+    """Run a campaign: search, judge, store; the trials go to ``user_data/runs/<id>/trials.parquet``.
+
+    Parameters
+    ----------
+    campaign : Campaign or mapping
+        ``ad.Campaign(symbols=("BTC/USD",), strategies=("sma_cross",), max_iterations=2000)``, or the same as a mapping.
+    progress : callable
+        Called after each batch.
+
+    Returns
+    -------
+    Discovery
+        ``.alphas`` (what passed), ``.funnel`` (what became of the rest), ``.to_frame()`` (everything that was tried).
+
+    Raises
+    ------
+    UserError, NotFound
+        Before anything is stored, if the campaign cannot be run on the data at hand.
+    """
+    plan = campaign if isinstance(campaign, Campaign) else Campaign.from_json(campaign)
+    with _open(_settings(settings)) as opened:
+        return run_campaign(plan, opened, progress=progress).discovery
+
+
+def replay(alpha_id: str, *, settings: Settings | None = None) -> Replay:
+    """Recompute a stored alpha from its record and compare every number; the id may be shortened.
+
+    Raises
+    ------
+    NotFound, BadMarketData
+        If the alpha is not stored, or its bars are gone or changed.
+    """
+    with _open(_settings(settings), create=False) as opened:
+        return replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data)
+
+
+def runs(*, settings: Settings | None = None) -> pd.DataFrame:
+    """Stored runs, newest first: one row a run."""
+    with _open(_settings(settings), create=False) as opened:
+        found = [vars(run) | {"runtime_hours": run.runtime_hours} for run in opened.lab.runs.list(limit=ALL)]
+    return pd.DataFrame(found).drop(columns=["campaign", "report", "funnel"], errors="ignore")
+
+
+def alphas(*, settings: Settings | None = None) -> pd.DataFrame:
+    """Stored alphas, best first: one row an alpha."""
+    with _open(_settings(settings), create=False) as opened:
+        return pd.DataFrame([vars(alpha) for alpha in opened.lab.alphas.top(limit=ALL)])
+
+
+def ledger(*, settings: Settings | None = None) -> pd.DataFrame:
+    """What was tried on each data epoch, and what of its error level is left: one row an epoch, the latest first."""
+    with _open(_settings(settings), create=False) as opened:
+        return pd.DataFrame(ledger_rows(opened.lab))
+
+
+def ledger_rows(lab: Lab) -> list[dict[str, Any]]:
+    """The account of every data epoch, the latest first, with the markets that its runs name."""
+    markets: dict[str, str] = {}
+    for run in lab.runs.list(limit=ALL):
+        names = ", ".join(run.report.get("markets", {}))
+        markets.setdefault(run.epoch, f"{names} {run.campaign.get('timeframe', '')}")
+    accounts = [lab.ledger.account(epoch) for epoch in lab.ledger.epochs()]
+    return [
+        {
+            "epoch": one.epoch, "markets": markets.get(one.epoch), "n_tested": one.n_tested,
+            "n_eligible": one.n_eligible, "n_runs": one.n_runs, "rounds": one.rounds, "level": one.level,
+            "level_left": one.level_left, "n_effective": one.n_effective, "noise_reach": one.noise_reach,
+        }
+        for one in accounts
+    ]  # fmt: skip
+
+
+def book(opened: Workplace) -> Book:
+    """Where trials by hand are counted."""
+    return Book(opened.lab.ledger, opened.lab.clock)
+
+
+def _from_file(path: Path, timeframe: str | None, venue: str | None) -> Bars:
+    if not path.exists():
+        raise BadMarketData(f"there is no file {path}; check the name")
+    checked = check_files([path], Request(timeframe=timeframe, venue=venue))
+    if checked.quality.blocked:
+        first = checked.quality.errors[0].text
+        raise BadMarketData(f"{path} has {len(checked.quality.errors)} errors; {first}; see: alpha data check {path}")
+    return good_bars(checked.raw, checked.quality, checked.instrument, checked.timeframe)
+
+
+def _strategy(named: str | Strategy, settings: Settings) -> Strategy:
+    if isinstance(named, Strategy):
+        return named
+    if not isinstance(named, str):
+        raise UnknownName(kind="strategy", name=repr(named), known=())
+    return find_strategy(named, settings.strategies)
+
+
+def _legs(bars: Bars | tuple[Bars, ...]) -> tuple[Bars, ...]:
+    return (bars,) if isinstance(bars, Bars) else tuple(bars)
+
+
+def _settings(given: Settings | None) -> Settings:
+    return given or read_settings()
+
+
+def _open(settings: Settings, *, create: bool = True) -> AbstractContextManager[Workplace]:
+    return open_lab(settings, create=create)

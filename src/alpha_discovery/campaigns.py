@@ -1,0 +1,91 @@
+"""Running a campaign in a workplace: its markets named in full, its trials and its report written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.core.bars import Bars, iso
+from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.ports import MarketData
+from alpha_discovery.discovery.records import EpochAccount
+from alpha_discovery.discovery.run import Discovery, discover
+from alpha_discovery.discovery.screening import Counted
+from alpha_discovery.errors import UserError
+from alpha_discovery.reporting import write_run_report
+from alpha_discovery.storage.trials import save_trials
+
+Progress = Callable[[Counted], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Ran:
+    """A finished run, the account of its data, and the files it left."""
+
+    discovery: Discovery
+    account: EpochAccount
+    trials: Path
+    report: Path
+
+
+def run_campaign(campaign: Campaign, opened: Workplace, *, progress: Progress = lambda _: None) -> Ran:
+    """Search, judge and store; write every candidate as Parquet, and the HTML report.
+
+    Raises
+    ------
+    UserError, NotFound
+        Before anything is stored, if the campaign cannot be run on the data at hand.
+    StorageFailed
+        If database or folder cannot be written to.
+    """
+    settings = opened.settings
+    campaign = on_named_markets(campaign, opened.lab.market_data)
+    found = discover(campaign, opened.lab, workers=settings.threads, progress=progress)
+    trials = save_trials(settings.runs / found.record.id, found.to_frame())
+    report = write_run_report(found, opened)
+    account = opened.lab.ledger.account(found.record.epoch, level=campaign.protocol.level)
+    return Ran(found, account, trials, report)
+
+
+def on_named_markets(campaign: Campaign, market_data: MarketData) -> Campaign:
+    """The campaign with the venue of every market spelled out, so that one market has one name in ledger and records.
+
+    Raises
+    ------
+    NotFound, UserError
+        If a market is not stored, or several venues hold it and none was named.
+    """
+
+    def full(key: str) -> str:
+        return str(_market(key, campaign, market_data).instrument)
+
+    return replace(campaign, symbols=tuple(map(full, campaign.symbols)), against=tuple(map(full, campaign.against)))
+
+
+def last_days(campaign: Campaign, days: float, market_data: MarketData) -> Campaign:
+    """The campaign over the last ``days`` before its end, or else before the end of what all its markets hold.
+
+    Raises
+    ------
+    UserError
+        If it names a start already, or the days are not above 0.
+    NotFound
+        If a market is not stored.
+    """
+    if campaign.start is not None:
+        raise UserError("a start and a number of days say the same thing twice; give one of them")
+    if not days > 0:
+        raise UserError(f"the period needs more than 0 days; found {days:g}")
+    held = [_market(key, campaign, market_data).between(None, campaign.end) for key in campaign.symbols]
+    if not all(map(len, held)):
+        return campaign  # the run itself says which market has nothing before the end
+    end = min(int(bars.time[-1]) + bars.timeframe.ms for bars in held)
+    return replace(campaign, start=iso(end - int(days * DAY)))
+
+
+def _market(key: str, campaign: Campaign, market_data: MarketData) -> Bars:
+    symbol, _, venue = key.partition("@")
+    return market_data.load(symbol, campaign.timeframe, venue or campaign.venue)

@@ -1,0 +1,65 @@
+"""One alpha as text: its rules in words, its numbers on each part of the data, its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from alpha_discovery.cli.terminal import say, table
+from alpha_discovery.core import risk
+from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.reports.evidence import evidence_table
+from alpha_discovery.reports.words import count, gain_factor, percent, plain, ratio, risk_sentences, setting
+from alpha_discovery.rules.strategy import Rules
+
+SHOWN: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("Sharpe ratio", "sharpe_ratio", ratio),
+    ("adjusted Sharpe ratio", "adjusted_sharpe", ratio),
+    ("return", "total_return", lambda x: percent(x, signed=True)),
+    ("return a year", "annual_return", lambda x: percent(x, signed=True)),
+    ("largest drawdown", "max_drawdown", percent),
+    ("winning trades", "win_rate", percent),
+    ("profit factor", "profit_factor", gain_factor),
+    ("trades", "n_trades", count),
+    ("time in the market", "exposure", percent),
+    ("days", "n_days", count),
+)
+DECIDING = 3  # the first rows of an evidence table; the others are only reported beside
+PARTS = {"search": "Searched", "vault": "Vault", "full": "Both"}
+
+
+def alpha_block(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = False) -> None:
+    """One alpha: rules, numbers, and its tests, or only those that decide."""
+    screen.print()
+    screen.print(Text.assemble(("Alpha ", "bold"), (alpha.id[:12], "bold green"), "  ", (alpha.strategy_name, "bold")))
+    say(screen, f"{alpha.timeframe} bars; {alpha.state}, {alpha.deployment_status}", "dim")
+    for line in (*Rules.from_json(alpha.rules).describe(alpha.parameters), *risk_sentences(alpha.parameters)):
+        say(screen, f"• {line}")
+    own = {name: value for name, value in alpha.parameters.items() if name not in risk.ALLOWED}
+    say(screen, "• " + ", ".join(f"{plain(name)} {setting(name, value)}" for name, value in own.items()))
+    numbers(screen, alpha)
+    evidence(screen, alpha, only_deciding=only_deciding)
+
+
+def numbers(screen: Console, alpha: AlphaRecord) -> None:
+    """The metrics of the search part, the vault and both, side by side."""
+    screen.print()
+    rows = [(name, *(show(alpha.metrics[part].get(metric)) for part in PARTS)) for name, metric, show in SHOWN]
+    table(screen, ("After costs", *PARTS.values()), rows, "lrrr")
+    say(screen, "adjusted: without what merely holding the market earned, which is what the tests look at", "dim")
+
+
+def evidence(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = False) -> None:
+    """Each test in words: what was found, what was asked, what noise does."""
+    split = alpha.market["split"]
+    years = (split["search_end"] - split["start"]) / (365.25 * DAY)
+    rows = evidence_table(alpha.evidence, search_years=years).rows
+    screen.print()
+    for test, asked, found, noise, decision in rows[:DECIDING] if only_deciding else rows:
+        screen.print(Text.assemble("  ", (test, "bold"), f": {found}  ", (decision, "green")))
+        say(screen, asked, "dim", indent=4)
+        say(screen, f"Noise: {noise}.", "dim", indent=4)

@@ -1,0 +1,107 @@
+"""``alpha alphas``: what passed, its evidence, and whether its numbers come out again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.alpha_text import alpha_block
+from alpha_discovery.cli.options import AsJson, UserDir, settings_of
+from alpha_discovery.cli.terminal import WIDE, console, print_json, record_json, say, table
+from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.discovery.replay import Compared, Replay
+from alpha_discovery.discovery.replay import replay as replay_record
+from alpha_discovery.reporting import write_alpha_report
+from alpha_discovery.reports.words import NOTHING, gain_factor, percent, ratio
+
+alphas_app = typer.Typer(help="What passed: evidence, replay, reports.", no_args_is_help=True)
+Alpha = Annotated[str, typer.Argument(metavar="ALPHA", help="Its id, or the beginning of it.")]
+
+
+@alphas_app.command("list", epilog="Example: alpha alphas list --min-sharpe 1.5")
+def list_(
+    limit: Annotated[int, typer.Option(min=0, help="How many, the best first.")] = 20,
+    min_sharpe: Annotated[float | None, typer.Option(help="Only from this Sharpe ratio on.")] = None,
+    strategy: Annotated[str | None, typer.Option(help="Only of this strategy.")] = None,
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List alphas, the best first."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        found = opened.lab.alphas.top(limit=limit, min_sharpe=min_sharpe, strategy_type=strategy)
+    if as_json:
+        print_json({"alphas": [record_json(alpha) for alpha in found]})
+        return
+    screen = console()
+    head = ("Alpha", "Strategy", "Bars", "Sharpe", "in vault", "Return", "Drawdown", "State", "Profit factor")
+    columns = len(head) if screen.width >= WIDE else len(head) - 2
+    table(screen, head[:columns], [_row(alpha)[:columns] for alpha in found], "lLlrrrrlr"[:columns])
+    if not found:
+        say(screen, "no alphas are stored; most searches find none, because most of what looks good is luck")
+
+
+@alphas_app.command("show", epilog="Example: alpha alphas show 1a2b3c")
+def show(alpha_id: Alpha, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Show one alpha: its rules in words, its numbers on each part of the data, its evidence."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        alpha = opened.lab.alphas.get(alpha_id)
+    if as_json:
+        print_json(record_json(alpha))
+    else:
+        alpha_block(console(), alpha)
+
+
+@alphas_app.command("replay", epilog="Example: alpha alphas replay 1a2b3c")
+def replay(
+    alpha_id: Alpha,
+    every: Annotated[bool, typer.Option("--all", help="Show the equal numbers too.")] = False,
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute an alpha from what is stored and compare every number; exit code 1 if one differs."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        found = replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data)
+    if as_json:
+        told = [{**vars(one), "equal": one.equal} for one in found.numbers]
+        print_json({"alpha": found.alpha.id, "exact": found.is_exact, "numbers": told})
+    else:
+        _show_replay(found, found.numbers if every else found.differing)
+    raise typer.Exit(0 if found.is_exact else 1)
+
+
+@alphas_app.command("report", epilog="Example: alpha alphas report 1a2b3c")
+def report(alpha_id: Alpha, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Write the HTML report of one alpha."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        alpha = opened.lab.alphas.get(alpha_id)
+        path = write_alpha_report(alpha, opened)
+    if as_json:
+        print_json({"alpha": alpha.id, "report": str(path)})
+    else:
+        typer.echo(f"report: {path}")
+
+
+def _show_replay(found: Replay, numbers: tuple[Compared, ...]) -> None:
+    screen = console()
+    rows = [(one.part, one.name, _exact(one.stored), _exact(one.now), "yes" if one.equal else "NO") for one in numbers]
+    if rows:
+        table(screen, ("Part", "Number", "Stored", "Now", "Equal"), rows, "llRRl")
+    same, of = len(found.numbers) - len(found.differing), len(found.numbers)
+    engine = found.alpha.engine_version
+    say(screen, f"{same} of {of} numbers came out again, to the last bit.")
+    if not found.is_exact and engine != found.engine_version:
+        say(screen, f"It was stored by engine version {engine}; this is version {found.engine_version}.")
+
+
+def _exact(value: object) -> str:
+    return NOTHING if value is None else str(value)
+
+
+def _row(alpha: AlphaRecord) -> tuple[str, ...]:
+    return (
+        alpha.id[:8], alpha.strategy_name, alpha.timeframe, ratio(alpha.sharpe_ratio), ratio(alpha.out_sample_sharpe),
+        percent(alpha.total_return, signed=True), percent(alpha.max_drawdown), alpha.state,
+        gain_factor(alpha.profit_factor),
+    )  # fmt: skip

@@ -1,0 +1,144 @@
+"""``alpha discover``: a campaign from options, from a file, or from a file with options in place of some settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from alpha_discovery.bootstrap import Workplace, open_lab
+from alpha_discovery.campaigns import Ran, last_days, run_campaign
+from alpha_discovery.cli import parse
+from alpha_discovery.cli.campaign_file import Told, read_campaigns
+from alpha_discovery.cli.options import (
+    Against,
+    AsJson,
+    Commission,
+    CostsText,
+    End,
+    Intrabar,
+    Slippage,
+    Start,
+    TimeRange,
+    UserDir,
+    Venue,
+    Workers,
+    settings_of,
+)
+from alpha_discovery.cli.progress import shown
+from alpha_discovery.cli.render import files, run_text
+from alpha_discovery.cli.terminal import console, print_json, record_json
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.errors import BadCampaign
+from alpha_discovery.strategies.registry import all_strategies
+
+discover_app = typer.Typer()
+
+
+@discover_app.command(
+    epilog="Example: alpha discover --symbol BTC/USD --timeframe 1h --strategy sma_cross,trend_following "
+    "--max-iterations 5000 --range sma_cross.fast=5:20"
+)
+def discover(
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="YAML file; options go before it.")] = None,
+    symbol: Annotated[
+        list[str] | None, typer.Option("--symbol", "--symbols", "-s", help="Markets; several share capital equally.")
+    ] = None,
+    timeframe: Annotated[str | None, typer.Option("--timeframe", "-t", help="Bar length. [1h]")] = None,
+    strategy: Annotated[
+        list[str] | None, typer.Option("--strategy", "--strategies", help="Names, or: all of one market.")
+    ] = None,
+    method: Annotated[str | None, typer.Option(help="random [default] or brute_force.")] = None,
+    max_iterations: Annotated[int | None, typer.Option(help="Candidates per strategy, at most. [1000]")] = None,
+    against: Against = None, venue: Venue = None, start: Start = None, end: End = None,
+    period_days: Annotated[float | None, typer.Option(help="Only the last so many days.")] = None,
+    timerange: TimeRange = None,
+    range_: Annotated[
+        list[str] | None, typer.Option("--range", help="[STRATEGY.]NAME=LOW:HIGH, or NAME=off:LOW:HIGH.")
+    ] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="[STRATEGY.]NAME=VALUE, fixed.")] = None,
+    costs: CostsText = None, commission: Commission = None, slippage: Slippage = None, intrabar: Intrabar = None,
+    min_sharpe: Annotated[float | None, typer.Option(help="Of interest from this Sharpe ratio on. [1.0]")] = None,
+    min_profit_factor: Annotated[float | None, typer.Option(help="... this profit factor. [1.5]")] = None,
+    max_drawdown: Annotated[float | None, typer.Option(help="... up to this drawdown. [0.2]")] = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same result. [0]")] = None,
+    workers: Workers = None, userdir: UserDir = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Search strategies on a market, judge what stands out, and store what luck does not explain.
+
+    The last quarter of the bars is a vault that the search never sees. Everything that is tried is counted, and the
+    count decides how good a candidate must be.
+    """
+    told = read_campaigns(config) if config else Told(({},))
+    first, last = parse.period(timerange, start, end)
+    given: dict[str, Any] = {
+        "symbols": list(parse.names(symbol)) or None, "against": list(parse.names(against)) or None,
+        "timeframe": timeframe, "strategies": _strategies(strategy), "method": method,
+        "max_iterations": max_iterations, "venue": venue, "start": first, "end": last, "intrabar": intrabar,
+        "seed": seed, "costs": parse.costs(costs, commission, slippage),
+        "ranges": parse.ranges([*(range_ or []), *(set_ or [])]),
+        "thresholds": _given(
+            min_sharpe_ratio=min_sharpe, min_profit_factor=min_profit_factor, max_drawdown=max_drawdown
+        ),
+    }  # fmt: skip
+    plans = [_campaign(base, given) for base in told.campaigns]
+    days = period_days if period_days is not None else told.period_days
+    settings = settings_of(userdir, workers=workers if workers is not None else told.workers)
+    with open_lab(settings) as opened:
+        for note in told.unused if not as_json else ():
+            typer.echo(f"{config}: {note} has no effect here", err=True)
+        ran = [_run(plan, days, opened, quiet=as_json) for plan in plans]
+    if as_json:
+        runs = [ran_json(one) for one in ran]
+        print_json(runs[0] if len(runs) == 1 else {"runs": runs})
+
+
+def ran_json(ran: Ran) -> dict[str, Any]:
+    """A finished run as plain JSON values."""
+    return {
+        "run": record_json(ran.discovery.record),
+        "alphas": [record_json(alpha) for alpha in ran.discovery.alphas],
+        "ledger": {**vars(ran.account), "level_left": ran.account.level_left},
+        "files": {"trials": str(ran.trials), "report": str(ran.report)},
+    }
+
+
+def show(ran: Ran) -> None:
+    """A finished run as text."""
+    screen = console()
+    run_text(screen, ran.discovery.record, ran.discovery.alphas, ran.account)
+    files(screen, {"report": ran.report, "trials": ran.trials})
+
+
+def _run(plan: Campaign, days: float | None, opened: Workplace, *, quiet: bool) -> Ran:
+    campaign = plan if days is None else last_days(plan, days, opened.lab.market_data)
+    with shown(quiet=quiet) as progress:
+        ran = run_campaign(campaign, opened, progress=progress)
+    if not quiet:
+        show(ran)
+    return ran
+
+
+def _campaign(base: dict[str, Any], given: dict[str, Any]) -> Campaign:
+    """The file's settings with the options in their place; parts are merged, so that one cost may be given alone."""
+    merged = dict(base)
+    for name, value in given.items():
+        if isinstance(value, dict):
+            value = {**(base.get(name) or {}), **value}
+        if value not in (None, {}):
+            merged[name] = value
+    if not merged.get("symbols"):
+        raise BadCampaign("which market? name it, e.g. --symbol BTC/USD, or in a file with -c FILE.yaml")
+    return Campaign.from_json(merged)
+
+
+def _strategies(texts: list[str] | None) -> list[str] | None:
+    names = parse.names(texts)
+    if names == ("all",):
+        return [name for name, found in all_strategies().items() if found.n_legs == 1]
+    return list(names) or None
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

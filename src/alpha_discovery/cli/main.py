@@ -1,0 +1,77 @@
+"""The command ``alpha``: which groups there are, and how whatever goes wrong reaches the person at the terminal.
+
+A group's module is imported when it is used, so that ``alpha --help`` costs no more than its text.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from alpha_discovery.cli.failures import exit_code_of, show_failure
+
+COMMANDS = {  # name: (module, its app, what it does)
+    "demo": ("demo", "demo_app", "See what the lab does, on real prices that ship with it. One minute."),
+    "data": ("data", "data_app", "Import, check and look after prices."),
+    "strategies": ("strategies", "strategies_app", "What can be searched: rules, parameters, sources."),
+    "backtest": ("backtest", "backtest_app", "Backtest one strategy with one set of parameters."),
+    "discover": ("discover", "discover_app", "Search, judge by what luck would reach, store what passes."),
+    "runs": ("runs", "runs_app", "Runs that were made, and what came out."),
+    "alphas": ("alphas", "alphas_app", "What passed: evidence, replay, reports."),
+    "ledger": ("ledger", "ledger_app", "Everything that was ever tried on your data, and what trust is left."),
+}
+
+
+def load_command(name: str) -> Any:
+    """The command or group called ``name``, its module imported."""
+    module, app, _ = COMMANDS[name]
+    command = get_command(getattr(import_module(f"alpha_discovery.cli.{module}"), app))
+    command.name = name
+    return command
+
+
+class AlphaGroup(TyperGroup):
+    """All commands by name, loaded when used; errors become one line and an exit code."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {name: TyperCommand(name, help=text) for name, (_, _, text) in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that the words name, loaded."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, load_command(str(name)), rest
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        """Run a command line; ``--debug`` anywhere shows the traceback of a failure."""
+        words = list(sys.argv[1:] if args is None else args)
+        debug = "--debug" in words
+        words = [word for word in words if word != "--debug"]
+        code: Any = 0
+        try:
+            code = super().main(words or ["--help"], *rest, **{**options, "standalone_mode": False})
+        except Exception as error:
+            if debug and not hasattr(error, "format_message"):
+                raise
+            show_failure(error, as_json="--json" in words)
+            code = exit_code_of(error)
+        if code == 130:
+            typer.echo("stopped; what was tried so far stays counted", err=True)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+app = typer.Typer(cls=AlphaGroup, add_completion=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+
+@app.callback(epilog="Add --json for one JSON object, --userdir to keep things elsewhere, --debug for tracebacks.")
+def alpha() -> None:
+    """An automated strategy research lab that reports only what luck cannot explain.
+
+    Start with: alpha demo
+    """

@@ -1,0 +1,66 @@
+"""``alpha runs``: what was run, and what came out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.options import AsJson, UserDir, settings_of
+from alpha_discovery.cli.render import files, run_text
+from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
+from alpha_discovery.discovery.records import RunRecord
+from alpha_discovery.reports.words import count, ratio
+from alpha_discovery.storage.trials import NAME
+
+runs_app = typer.Typer(help="Runs that were made, and what came out.", no_args_is_help=True)
+
+
+@runs_app.command("list", epilog="Example: alpha runs list --state completed --limit 5")
+def list_(
+    limit: Annotated[int, typer.Option(min=0, help="How many, the newest first.")] = 20,
+    state: Annotated[str | None, typer.Option(help="running, completed, failed, stopped or interrupted.")] = None,
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List runs, the newest first."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        found = opened.lab.runs.list(limit=limit, state=state)
+    if as_json:
+        print_json({"runs": [record_json(run) for run in found]})
+        return
+    head = ("Run", "Began (UTC)", "State", "Markets", "Tried", "Best Sharpe", "Alphas")
+    table(console(), head, [_row(run) for run in found], "lllLrrr")
+    if not found:
+        say(console(), "no runs; start one with: alpha discover --symbol BTC/USD")
+
+
+@runs_app.command("show", epilog="Example: alpha runs show 1a2b3c")
+def show(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Its id, or the beginning of it.")],
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one run: what was tried, the funnel, what luck would have reached, what passed."""
+    settings = settings_of(userdir)
+    with open_lab(settings, create=False) as opened:
+        run = opened.lab.runs.get(run_id)
+        alphas = opened.lab.alphas.of_run(run.id)
+        account = opened.lab.ledger.account(run.epoch, level=run.campaign["protocol"]["level"])
+    if as_json:
+        ledger = {**vars(account), "level_left": account.level_left}
+        print_json({"run": record_json(run), "alphas": [record_json(alpha) for alpha in alphas], "ledger": ledger})
+        return
+    screen = console()
+    run_text(screen, run, alphas, account)
+    written = {"report": settings.reports / f"run-{run.id[:12]}.html", "trials": settings.runs / run.id / NAME}
+    files(screen, {what: path for what, path in written.items() if path.exists()})
+
+
+def _row(run: RunRecord) -> tuple[str, ...]:
+    markets = ", ".join(run.report.get("markets", {})) or ", ".join(run.campaign["symbols"])
+    return (
+        run.id[:8], f"{run.start_time:%m-%d %H:%M}", run.state, f"{markets} {run.campaign['timeframe']}",
+        count(run.strategies_tested), ratio(run.best_sharpe), count(run.profitable_found),
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""Writing HTML reports into the user's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.by_hand import Backtest
+from alpha_discovery.discovery.jobs import market_keys
+from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.discovery.replay import judged_bars, row_of
+from alpha_discovery.discovery.run import Discovery
+from alpha_discovery.errors import StorageFailed
+from alpha_discovery.reports import alpha_report, backtest_report, run_report
+from alpha_discovery.reports.evaluated import evaluate_sleeves
+from alpha_discovery.rules.strategy import Rules
+
+
+def write_run_report(found: Discovery, opened: Workplace) -> Path:
+    """The report of a run, ``reports/run-<id>.html``; raises `StorageFailed`."""
+    campaign = found.record.campaign
+    bars = {}
+    for key in market_keys(tuple(trials.job for trials in found.screening.trials)):
+        symbol, _, venue = key.partition("@")
+        bars[key] = opened.lab.market_data.load(symbol, campaign["timeframe"], venue or campaign["venue"])
+    return write(opened.settings.reports / f"run-{found.record.id[:12]}.html", run_report(found, bars))
+
+
+def write_alpha_report(alpha: AlphaRecord, opened: Workplace) -> Path:
+    """The report of a stored alpha, ``reports/alpha-<id>.html``, recomputed from its bars.
+
+    Raises
+    ------
+    NotFound, BadMarketData
+        If its bars are gone or changed.
+    StorageFailed
+        If the folder cannot be written to.
+    """
+    bars = judged_bars(alpha, opened.lab.market_data)
+    evaluations = evaluate_sleeves(
+        Rules.from_json(alpha.rules), row_of(alpha), alpha.market["sleeves"], bars, Costs(**alpha.costs),
+        intrabar=alpha.market["intrabar"],
+    )  # fmt: skip
+    html = alpha_report(alpha, evaluations, bars)
+    return write(opened.settings.reports / f"alpha-{alpha.id[:12]}.html", html)
+
+
+def write_backtest_report(found: Backtest, path: Path) -> Path:
+    """The report of one backtest; raises `StorageFailed`."""
+    html = backtest_report(
+        found.evaluation, strategy_name=found.strategy.name, values=found.parameters,
+        sentences=found.strategy.rules.describe(found.parameters),
+        periods_per_year=found.evaluation.bars[0].periods_per_year,
+    )  # fmt: skip
+    return write(path, html)
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a file whole or not at all, with its folders; raises `StorageFailed`."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise StorageFailed(f"cannot write {path}; name a place that you may write to ({error.strerror})") from error
+    return path

@@ -1,0 +1,90 @@
+"""Everything that differs between machines: read once, from the environment and from options, then passed down.
+
+What a result depends on is no setting: it is in the campaign, and is stored with the run.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from alpha_discovery.errors import UserError
+
+
+class Settings(BaseSettings):
+    """Settings of this machine; each is also an environment variable, e.g. ``ALPHA_USERDIR``.
+
+    Attributes
+    ----------
+    userdir : Path
+        Folder of everything the user owns.
+    database_url : str or None
+        ``postgresql://user@host/name`` or ``sqlite:///file``; None: ``alpha.db`` in the user's folder.
+    workers : int
+        Threads that backtest side by side; 0: one per core. No result depends on it.
+    log_level : str
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ALPHA_", frozen=True, extra="forbid")
+
+    userdir: Path = Path("user_data")
+    database_url: str | None = None
+    workers: int = Field(default=0, ge=0)
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+    @property
+    def data(self) -> Path:
+        """Stored markets."""
+        return self.userdir / "data"
+
+    @property
+    def strategies(self) -> Path:
+        """The user's own strategies, one file each; its files run as code."""
+        return self.userdir / "strategies"
+
+    @property
+    def runs(self) -> Path:
+        """One folder a run, with everything it tried."""
+        return self.userdir / "runs"
+
+    @property
+    def reports(self) -> Path:
+        """HTML reports."""
+        return self.userdir / "reports"
+
+    @property
+    def database(self) -> str | Path:
+        """Where runs, alphas and the trial ledger are."""
+        return self.database_url or self.userdir / "alpha.db"
+
+    @property
+    def threads(self) -> int:
+        """`workers`, with 0 resolved to the cores that this process may use."""
+        return self.workers or _cores()
+
+
+def read_settings(**given: Any) -> Settings:
+    """Settings from the environment, with those of ``given`` that are not None in their place.
+
+    Raises
+    ------
+    UserError
+        For a setting that does not exist, or a value that it cannot have.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        told = first["msg"][:1].lower() + first["msg"][1:]
+        raise UserError(f"ALPHA_{name.upper()}={first['input']} cannot be used: {told}") from None
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
