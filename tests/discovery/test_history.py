@@ -63,7 +63,11 @@ class TestSplit:
 
     def test_an_embargo_that_leaves_no_search_part_is_refused(self, noise: Bars) -> None:
         with pytest.raises(TooFewBars, match="search part, embargo and vault"):
-            history({"A": noise}, Protocol(), embargo_bars=6000)
+            history({"A": noise.slice(0, 24 * 182)}, Protocol(), embargo_bars=6000)
+
+    def test_the_embargo_takes_at_most_a_twentieth_of_the_bars(self, noise: Bars) -> None:
+        past = history({"A": noise}, Protocol(), embargo_bars=6000)
+        assert len(past.search["A"]) == len(noise) * 3 // 4 - len(noise) // 20
 
     def test_markets_that_share_no_time_are_refused(self, noise: Bars) -> None:
         with pytest.raises(TooFewBars):

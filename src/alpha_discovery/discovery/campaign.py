@@ -14,6 +14,7 @@ from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName
 
+INTRABAR = ("stop_first", "target_first")
 METHODS = ("brute_force", "random", "genetic")
 
 
@@ -103,9 +104,10 @@ class Campaign:
     protocol: Protocol = field(default_factory=Protocol)
 
     def __post_init__(self) -> None:
+        for name in ("symbols", "against", "strategies"):
+            object.__setattr__(self, name, _names(name, getattr(self, name)))
         for name in ("symbols", "against"):
             object.__setattr__(self, name, tuple(_symbol(text) for text in getattr(self, name)))
-        object.__setattr__(self, "strategies", tuple(self.strategies))
         object.__setattr__(self, "timeframe", Timeframe.parse(self.timeframe).name)
         _check(self)
 
@@ -139,9 +141,11 @@ class Campaign:
         for name, kind in (("costs", Costs), ("thresholds", Thresholds), ("protocol", Protocol)):
             if isinstance(parts.get(name), Mapping):
                 parts[name] = _part(kind, name, parts[name])
-        for name in ("symbols", "strategies", "against"):
-            if name in parts:
-                parts[name] = (parts[name],) if isinstance(parts[name], str) else tuple(parts[name])
+        for name in ("start", "end"):
+            if parts.get(name) is not None:
+                parts[name] = str(parts[name])  # YAML reads 2024-01-31 as a date
+        if "symbols" not in parts:
+            raise BadCampaign("a campaign needs symbols, e.g. symbols: [BTC/USDT]")
         return Campaign(**parts)
 
 
@@ -151,6 +155,14 @@ def _part(kind: Any, name: str, values: Mapping[str, Any]) -> Any:
         if key not in known:
             raise UnknownName(kind=f"setting of {name}", name=key, known=known)
     return kind(**values)
+
+
+def _names(what: str, values: Any) -> tuple[str, ...]:
+    """One name or several as a tuple."""
+    names = (values,) if isinstance(values, str) else tuple(values)
+    if not all(isinstance(name, str) for name in names):
+        raise BadCampaign(f"{what} needs names; found {', '.join(repr(name) for name in names)}")
+    return names
 
 
 def _symbol(text: str) -> str:
@@ -163,6 +175,15 @@ def _check(campaign: Campaign) -> None:
         raise BadCampaign("a campaign needs at least one symbol and one strategy")
     if campaign.method not in METHODS:
         raise UnknownName(kind="search method", name=campaign.method, known=METHODS)
+    for name in ("symbols", "strategies"):
+        names = getattr(campaign, name)
+        if twice := {one for one in names if names.count(one) > 1}:
+            raise BadCampaign(f"{min(twice)} stands twice in {name}; name it once")
+    if campaign.intrabar not in INTRABAR:
+        raise UnknownName(kind="intrabar policy", name=str(campaign.intrabar), known=INTRABAR)
+    for name in ("max_iterations", "seed"):
+        if not isinstance(getattr(campaign, name), int):
+            raise BadCampaign(f"{name} needs a whole number; found {getattr(campaign, name)!r}")
     if campaign.max_iterations < 1:
         raise BadCampaign(f"max_iterations needs at least 1; found {campaign.max_iterations}")
     start = to_ms(campaign.start) if campaign.start else None

@@ -18,6 +18,7 @@ from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.errors import TooFewBars, VaultSealed
 
+MOST_EMBARGO = 0.05  # of the bars: on daily bars a long average would otherwise eat years
 EPOCH_DAYS = 90  # new bars of this many days open a new data epoch
 
 
@@ -80,7 +81,7 @@ def history(bars: Mapping[str, Bars], protocol: Protocol, *, embargo_bars: int) 
     Parameters
     ----------
     embargo_bars : int
-        Bars left out between the parts: the longest warm-up plus the longest holding.
+        Bars left out between the parts: the longest warm-up plus the longest holding; at most `MOST_EMBARGO` of all.
 
     Raises
     ------
@@ -102,7 +103,7 @@ def _alone(bars: Bars) -> Bars:
 
 
 def _split(times: np.ndarray, bars: Bars, protocol: Protocol, embargo_bars: int) -> Split:
-    periods = len(bars.slice(0, len(bars)).day) and int(bars.day[-1]) + 1
+    periods = int(bars.day[-1]) + 1 if len(bars) else 0
     need = 2 * protocol.min_vault_days
     per_period = max(1.0, len(bars) / max(1, periods))
     if periods < need:
@@ -110,6 +111,7 @@ def _split(times: np.ndarray, bars: Bars, protocol: Protocol, embargo_bars: int)
         raise TooFewBars(have=len(bars), need=int(need * per_period), purpose=purpose)
     vault_bars = max(protocol.vault_share * len(times), protocol.min_vault_days * per_period)
     vault_at = len(times) - int(np.ceil(vault_bars))
+    embargo_bars = min(embargo_bars, int(MOST_EMBARGO * len(times)))
     search_end = vault_at - embargo_bars
     if search_end < protocol.min_vault_days * per_period:
         need_bars = int(protocol.min_vault_days * per_period + embargo_bars + vault_bars)

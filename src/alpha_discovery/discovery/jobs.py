@@ -49,7 +49,10 @@ def market_keys(jobs: tuple[Job, ...]) -> tuple[str, ...]:
 
 
 def embargo(jobs: tuple[Job, ...], *, default_holding: int = 24) -> int:
-    """Bars to leave out between search and vault: longest warm-up plus longest bounded holding."""
+    """Bars to leave out between search and vault: longest warm-up plus longest bounded holding.
+
+    `history` cuts it to a share of the data, see docs/decisions/0016.
+    """
     warm = max(job.strategy.longest_warmup(job.space) for job in jobs)
     holding = max(_longest_holding(job.space.kinds.get("max_holding_bars")) for job in jobs)
     return warm + (holding or default_holding)

@@ -96,7 +96,7 @@ def judge(campaign: Campaign, history: History, screening: Screening, ledger: Le
 
 
 def _note_noise(history: History, result: StepMResult, ledger: Ledger) -> None:
-    if result.n_eligible:
+    if result.n_eligible and math.isfinite(result.n_eff):
         ledger.note_noise(history.epoch, n_effective=result.n_eff, noise_reach=result.noise_reach()[1])
 
 

@@ -11,6 +11,7 @@ import math
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -42,6 +43,7 @@ class Lab:
     alphas: Alphas
     ledger: Ledger
     clock: Clock
+    transaction: Callable[[], AbstractContextManager[object]] = nullcontext  # all or nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,15 +103,16 @@ def discover(
         screening = run_screening(campaign, past, jobs, workers=workers, counted=counted)
         verdict = judge(campaign, past, screening, lab.ledger, run_id=record.id)
         alphas = tuple(_alpha(campaign, past, record, finalist, verdict, lab) for finalist in verdict.accepted)
-        for alpha in alphas:
-            lab.alphas.add(alpha)
+        record = _finished(campaign, past, lab, lab.runs.get(record.id), screening, verdict)
+        with lab.transaction():
+            for alpha in alphas:
+                lab.alphas.add(alpha)
+            lab.runs.update(record)
     except BaseException as error:
         state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
         last = lab.runs.get(record.id)
         lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
-    record = _finished(campaign, past, lab, lab.runs.get(record.id), screening, verdict)
-    lab.runs.update(record)
     return Discovery(record, alphas, verdict, screening)
 
 
@@ -149,14 +152,13 @@ def _counter(
 
     def counted(batch: Counted) -> None:
         now = lab.clock.now()
-        lab.ledger.record(
-            LedgerEntry(
-                record.epoch, record.id, batch.strategy, campaign.method, batch.batch, batch.n_tested,
-                batch.n_eligible, now,
-            )
-        )  # fmt: skip
+        entry = LedgerEntry(
+            record.epoch, record.id, batch.strategy, campaign.method, batch.batch, batch.n_tested, batch.n_eligible, now
+        )
         best = batch.best_sharpe if math.isfinite(batch.best_sharpe) else None
-        lab.runs.update(replace(record, strategies_tested=batch.done, best_sharpe=best))
+        with lab.transaction():
+            lab.ledger.record(entry)
+            lab.runs.update(replace(record, strategies_tested=batch.done, best_sharpe=best))
         progress(batch)
 
     return counted
