@@ -12,6 +12,10 @@ DEV := $(VENV)/.dev-installed
 PINS := pyproject.toml constraints.txt
 PYTHON_FILES := src tests $(sort $(patsubst %/,%,$(dir $(wildcard benchmarks/*.py tools/*.py))))
 
+# a page of docs/reference is what its module writes
+generated = $(BIN)/python -m $2 | diff -u docs/reference/$1.md - || { \
+	echo "docs/reference/$1.md is out of date; run: $(BIN)/python -m $2 > docs/reference/$1.md" >&2; exit 1; }
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check bench soak web wheel clean
@@ -37,8 +41,8 @@ check: $(DEV)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(PYTHON_FILES)
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m alpha_discovery.strategies | diff -u docs/reference/strategies.md - \
-		|| { echo "run: python -m alpha_discovery.strategies > docs/reference/strategies.md" >&2; exit 1; }
+	@$(call generated,strategies,alpha_discovery.strategies)
+	@$(call generated,cli,alpha_discovery.cli.reference)
 
 bench: $(DEV)
 	@if [ -f benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks; \

@@ -1,0 +1,115 @@
+"""What is inside the wheel and the sdist, and that the package works from there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LARGEST_WHEEL = 4_000_000  # bytes
+
+
+@pytest.fixture(scope="session")
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with one wheel and one sdist: the one named with --built, or made from this tree."""
+    folder: Path | None = request.config.getoption("--built")
+    if folder is None:
+        folder = tmp_path_factory.mktemp("dist")
+        for builder in (WheelBuilder(str(ROOT)), SdistBuilder(str(ROOT))):
+            assert len(list(builder.build(directory=str(folder), versions=["standard"]))) == 1
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(built: Path) -> zipfile.ZipFile:
+    (path,) = built.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+def files_of_the_package() -> set[str]:
+    """Every file of the source tree, as a path inside the wheel."""
+    files = (path for path in SOURCE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(SOURCE).as_posix() for path in files}
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    assert {name for name in wheel.namelist() if ".dist-info/" not in name} == files_of_the_package()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        r"market_data/sample/BTC_USD-1h\.parquet", r"market_data/sample/ORIGIN\.md", r"py\.typed",
+        r"storage/migrations/versions/.+\.py", r"reports/.+\.html.*",
+    ],
+)  # fmt: skip
+def test_the_wheel_holds_what_is_not_imported_but_needed(wheel: zipfile.ZipFile, kind: str) -> None:
+    assert [name for name in wheel.namelist() if re.fullmatch(f"alpha_discovery/{kind}", name)]
+
+
+def test_the_wheel_states_licence_command_and_extras(wheel: zipfile.ZipFile) -> None:
+    (folder,) = {name.partition("/")[0] for name in wheel.namelist() if ".dist-info/" in name}
+    metadata = wheel.read(f"{folder}/METADATA").decode()
+    assert "License-Expression: Apache-2.0" in metadata
+    assert wheel.read(f"{folder}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
+    assert "alpha = alpha_discovery.cli.main:app" in wheel.read(f"{folder}/entry_points.txt").decode()
+    extras = set(re.findall(r"^Provides-Extra: (.+)$", metadata, re.MULTILINE))
+    assert extras == {"gpu", "postgres", "redis", "ray", "exchange", "dev"}
+
+
+def test_the_wheel_is_small(wheel: zipfile.ZipFile) -> None:
+    assert sum(info.compress_size for info in wheel.infolist()) < LARGEST_WHEEL
+
+
+def test_the_sdist_can_build_and_test_itself(built: Path) -> None:
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    needed = {"pyproject.toml", "constraints.txt", "Makefile", "README.md", "LICENSE", "tests/conftest.py"}
+    assert needed - names == set()
+    assert {f"src/{name}" for name in files_of_the_package()} - names == set()
+
+
+def test_the_sample_can_be_read_from_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path)
+    code = (
+        "import alpha_discovery.market_data.sample as sample\n"
+        "print(sample.__file__, len(sample.load_sample('BTC_USD-1h')) > 10_000)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True,
+        capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.stdout.split() == [str(tmp_path / "alpha_discovery" / "market_data" / "sample.py"), "True"]
+
+
+def test_every_requirement_is_pinned_without_an_address() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert [line for line in pins if not re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9.]+( ; .+)?", line)] == []
+    pinned = {_normal(line.partition("==")[0]) for line in pins}
+    wanted, build = PROJECT["project"], PROJECT["build-system"]["requires"]
+    required = [*wanted["dependencies"], *wanted["optional-dependencies"]["dev"], *build]
+    names = {_normal(re.split(r"[\[<>=!~; ]", line)[0]) for line in required}
+    assert names - pinned == set()
+
+
+def test_the_version_is_the_one_the_changelog_ends_with() -> None:
+    versions = re.findall(r"^## \[?(\d[^\s\]]*)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert versions[0] == PROJECT["project"]["version"]
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
