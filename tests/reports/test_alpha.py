@@ -19,7 +19,7 @@ from alpha_discovery.reports.pooled import Course, course
 
 SECTIONS = (
     "The rule", "The evidence", "Month by month", "The trades", "Market by market", "Parameters and numbers",
-    "All numbers by part", "The markets themselves", "Rule, data and evidence as stored (JSON)",
+    "All numbers by part", "What the markets themselves did", "Rule, data and evidence as stored (JSON)",
 )  # fmt: skip
 
 

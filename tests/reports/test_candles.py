@@ -8,8 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from alpha_discovery.backtest.evaluate import evaluate
+from alpha_discovery.backtest.tape import tape
+from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import Evaluation
 from alpha_discovery.reports.candles import candles_figure, stretches
+from alpha_discovery.strategies.registry import find_strategy
+from alpha_discovery.testing import markets
 
 
 @pytest.fixture
@@ -65,6 +70,22 @@ def test_a_trade_that_outlasts_a_view_is_drawn_through_it(evaluation: Evaluation
     trades["entry_bar"], trades["exit_bar"] = 10, evaluation.end - 1
     figure, _ = candles_figure(replace(evaluation, trades=trades))
     assert len(read.values(marks(figure, "won" if trades["pnl"][0] > 0 else "lost")["x"])) == 3
+
+
+def test_a_pair_is_won_or_lost_by_both_legs_together(read: Any) -> None:
+    first, second = markets.two_venues(24 * 60, seed=2, spread=0.02)
+    strategy = find_strategy("arbitrage")
+    row = strategy.allowed.encode(strategy.complete({"min_profit_threshold": 0.004, "max_execution_time": 100.0}))
+    found = evaluate(strategy.rules, row, tape((first, second)), Costs(0.0001, 0.0))
+    figure, _ = candles_figure(found)
+    together = {int(one["entry_bar"]): 0.0 for one in found.trades}
+    for one in found.trades:
+        together[int(one["entry_bar"])] += float(one["pnl"])
+    won = {int(first.time[bar]) for bar, pnl in together.items() if pnl > 0.0}
+    entries = read.values(marks(figure, "won")["x"])[::3]
+    assert len(entries) > 0
+    assert {int(time) for time in entries} <= won
+    assert not won & {int(time) for time in read.values(marks(figure, "lost")["x"])[::3]}
 
 
 def test_the_file_does_not_grow_with_the_history(evaluation: Evaluation, read: Any) -> None:

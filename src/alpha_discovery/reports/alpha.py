@@ -156,6 +156,6 @@ def _folds(alpha: AlphaRecord, rules: Rules, markets: Mapping[str, Bars]) -> lis
     }  # fmt: skip
     return [
         Fold("All numbers by part", table=measures_table(numbers)),
-        Fold("The markets themselves", table=bars_table(markets)),
+        Fold("What the markets themselves did", table=bars_table(markets)),
         Fold("Rule, data and evidence as stored (JSON)", json=identity),
     ]

@@ -35,16 +35,15 @@ def backtest_report(
         365 for days of a market that never closes, 252 for exchange days; annualises every ratio.
     """
     metrics = _metrics(evaluation, periods_per_year)
-    traded = evaluation.bars[0].slice(evaluation.begin, evaluation.end)
+    legs = {str(one.instrument): one.slice(evaluation.begin, evaluation.end) for one in evaluation.bars}
+    traded = next(iter(legs.values()))
     market = " with ".join(str(one.instrument) for one in evaluation.bars)
     days = course([evaluation])
     trips = trips_of([evaluation])
-    growth = holding([traded], days, start=int(traded.time[0])) if len(evaluation.bars) == 1 else None
-    equity = Chart(
-        equity_figure(days, market=growth),
-        "Profit since the start, after costs; below it the loss from the highest point so far. Click a name above "
-        "the chart to show or hide its line.", "Equity and drawdown", 460,
-    )  # fmt: skip
+    growth = holding([traded], days, start=int(traded.time[0])) if len(legs) == 1 else None
+    caption = "Profit since the start, after costs; below it the loss from the highest point so far."
+    more = " Click a name above the chart to show or hide its line." if growth is not None else ""
+    equity = Chart(equity_figure(days, market=growth), caption + more, "Equity and drawdown", 460)
     return page(
         "backtest.html.j2", name=strategy_name, market=f"{market}, {evaluation.bars[0].timeframe}",
         sentence=_sentence(strategy_name, market, metrics, len(days.time) / periods_per_year),
@@ -54,7 +53,7 @@ def backtest_report(
         trades=trades_table(trips), histograms=trades_charts(trips),
         folds=[
             Fold("All numbers", table=measures_table({"value": metrics})),
-            Fold("The market itself", table=bars_table({market: traded})),
+            Fold("What the market itself did", table=bars_table(legs)),
         ],
     )  # fmt: skip
 

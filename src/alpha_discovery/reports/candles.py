@@ -31,10 +31,9 @@ class Stretch:
 def stretches(evaluation: Evaluation, trades: Records) -> list[Stretch]:
     """The latest trades, the best and the worst one; fewer where they are the same."""
     found = [_latest(evaluation, trades)]
-    pnl = round_trips(evaluation.trades).pnl
-    if len(pnl) > 1:
-        found.append(_around(evaluation, trades[int(pnl.argmax())], "best trade"))
-        found.append(_around(evaluation, trades[int(pnl.argmin())], "worst trade"))
+    if len(trades) > 1:
+        found.append(_around(evaluation, trades[int(trades["pnl"].argmax())], "best trade"))
+        found.append(_around(evaluation, trades[int(trades["pnl"].argmin())], "worst trade"))
     return found
 
 
@@ -43,7 +42,7 @@ def candles_figure(evaluation: Evaluation) -> tuple[Figure, dict[str, Any]]:
 
     An evaluation without trades shows the last bars.
     """
-    trades = evaluation.trades[evaluation.trades["leg"] == 0]
+    trades = _first_legs(evaluation)
     shown = stretches(evaluation, trades)
     rows = np.unique(np.concatenate([np.arange(one.first, one.stop) for one in shown]))
     seen = trades[_held_in(trades, shown)]
@@ -57,6 +56,13 @@ def candles_figure(evaluation: Evaluation) -> tuple[Figure, dict[str, Any]]:
         "layout": layout(xaxis=x, yaxis=y, dragmode="pan", hovermode="closest"),
     }
     return figure, views
+
+
+def _first_legs(evaluation: Evaluation) -> Records:
+    """The trades of the first leg, each with the profit of its whole round trip."""
+    trades: Records = evaluation.trades[evaluation.trades["leg"] == 0].copy()
+    trades["pnl"] = round_trips(evaluation.trades).pnl
+    return trades
 
 
 def _latest(evaluation: Evaluation, trades: Records) -> Stretch:
