@@ -45,7 +45,7 @@ def rejections(campaign: Campaign, screening: Screening, verdict: Verdict) -> tu
             stages["made money"] - stages["stood out"],
             "the best of as many lucky tries is as good",
         ),
-        ("look-alikes", stages["stood out"] - stages["finalists"], "represented by a more central member"),
+        ("look-alikes", stages["stood out"] - stages["finalists"], "like a finalist, or behind the best few hundred"),
     ]
     for reason in (Reason.NOT_CONFIRMED, Reason.VAULT_LOSS, Reason.NOT_INTERESTING):
         count = sum(finalist.reason is reason for finalist in verdict.finalists)

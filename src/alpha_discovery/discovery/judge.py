@@ -92,7 +92,13 @@ def judge(campaign: Campaign, history: History, screening: Screening, ledger: Le
     round_ = ledger.open_round(history.epoch, [run_id], level=campaign.protocol.level)
     judged = _open_vault(campaign, history, finalists, round_)
     ledger.close_round(round_, {"finalists": len(judged), "accepted": sum(f.reason is Reason.ACCEPTED for f in judged)})
-    return Verdict(result, len(chosen), judged, round_)
+    return Verdict(result, _stood_out(campaign, screening, result, len(chosen)), judged, round_)
+
+
+def _stood_out(campaign: Campaign, screening: Screening, result: StepMResult, stepped: int) -> int:
+    """How many candidates pass the first p: exact by stepping down among the best, by the single step behind them."""
+    needed = float(np.quantile(result.maxima, 1.0 - campaign.protocol.finalist_p))
+    return max(stepped, sum(int((trials.columns["t"] >= needed).sum()) for trials in screening.trials))
 
 
 def _note_noise(history: History, result: StepMResult, ledger: Ledger) -> None:

@@ -45,7 +45,7 @@ def run_report(discovery: Discovery, bars: Mapping[str, Bars]) -> str:
     return page(
         "run.html.j2", record=record, campaign=campaign, parts_in_words=_parts_in_words(parts), engine=ENGINE_VERSION,
         sentence=verdict_sentence(record, discovery.alphas), tiles=_tiles(discovery, campaign),
-        reach=_reach(discovery, searched), funnel=_funnel(record), capped=_capped(discovery),
+        reach=_reach(discovery, searched), funnel=_funnel(record),
         rejections=_rejections(record), overview=strategies_table(trials, searched),
         strategies=[strategy_section(one, searched) for one in detailed], left_out=len(trials) - len(detailed),
         finalists=_finalists(record), round=record.report["round"],
@@ -119,13 +119,6 @@ def _funnel(record: RunRecord) -> list[dict[str, Any]]:
         share = f"{100 * math.log1p(left) / scale:.1f}%"
         rows.append({"stage": stage, "left": count(left), "asked": asked, "share": share, "none": left == 0})
     return rows
-
-
-def _capped(discovery: Discovery) -> int | None:
-    """How many the family test follows one by one, if that many stood out and there were more."""
-    family = discovery.verdict.family
-    kept = len(family.ids)
-    return kept if discovery.verdict.n_close == kept < family.n_eligible else None
 
 
 def _rejections(record: RunRecord) -> Table:
