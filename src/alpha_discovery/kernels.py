@@ -70,6 +70,9 @@ def _compiled(function: F, **options: bool) -> F:
     njit: Any = numba.njit  # its type stubs do not know every option
     dispatcher = njit(nogil=True, error_model="numpy", **options)(function)
     config: Any = numba_config
+    if config.DISABLE_JIT:  # NUMBA_DISABLE_JIT=1: the plain function, for a debugger or to compare with
+        dispatcher.py_func = function
+        return function
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())  # the locator reads it once, here; other packages keep theirs
     try:
