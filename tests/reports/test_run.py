@@ -231,14 +231,6 @@ def test_a_run_in_which_nothing_was_active_enough_is_told_as_it_is(nothing: Any,
     assert "reach" not in page.figures
 
 
-def test_the_page_says_when_more_may_have_stood_out_than_are_followed(nothing: Any) -> None:
-    verdict = nothing.discovery.verdict
-    few = replace(verdict, n_close=3, family=replace(verdict.family, ids=verdict.family.ids[:3]))
-    html = run_report(replace(nothing.discovery, verdict=few), nothing.bars)
-    assert "The test follows the best 3 configurations one by one" in html
-    assert "The test follows the best" not in nothing.html
-
-
 def replace_report(discovery: Any, **changes: Any) -> Any:
     report = {**discovery.record.report, **changes}
     return replace(discovery, record=replace(discovery.record, report=report))
