@@ -38,7 +38,8 @@ def screened(bars: Bars, workers: int = 1, **changes: Any) -> Screening:
 def same(one: Screening, two: Screening) -> bool:
     """Whether every column, t and adjusted p-value is the same to the bit."""
     first, second = one.family.result(), two.family.result()
-    pairs: list[tuple[Any, Any]] = [(first.t, second.t), (first.p_adjusted, second.p_adjusted), (first.maxima, second.maxima)]
+    pairs: list[tuple[Any, Any]] = [(first.t, second.t), (first.p_adjusted, second.p_adjusted)]
+    pairs.append((first.maxima, second.maxima))
     for left, right in zip(one.trials, two.trials, strict=True):
         pairs += [(left.columns[name], right.columns[name]) for name in left.columns]
         pairs += [(left.batch[name], right.batch[name]) for name in left.batch]

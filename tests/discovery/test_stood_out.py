@@ -15,8 +15,8 @@ CAMPAIGN = Campaign(symbols=("AAA/USDT",))  # finalist_p is one half: the median
 
 def stood_out(t: list[float], *, stepped: int) -> int:
     trials = SimpleNamespace(columns={"t": np.array(t)})
-    screening = cast(Any, SimpleNamespace(trials=(trials,)))
-    result = cast(Any, SimpleNamespace(maxima=np.array([1.0, 2.0, 3.0], dtype=np.float32)))
+    screening = cast("Any", SimpleNamespace(trials=(trials,)))
+    result = cast("Any", SimpleNamespace(maxima=np.array([1.0, 2.0, 3.0], dtype=np.float32)))
     return _stood_out(CAMPAIGN, screening, result, stepped)
 
 
