@@ -85,9 +85,9 @@ def report(alpha_id: Alpha, userdir: UserDir = None, as_json: AsJson = False) ->
 
 def _show_replay(found: Replay, numbers: tuple[Compared, ...]) -> None:
     screen = console()
-    rows = [(one.part, one.name, _exact(one.stored), _exact(one.now), "yes" if one.equal else "NO") for one in numbers]
+    rows = [(one.part, one.name, _exact(one.stored), "the same" if one.equal else _exact(one.now)) for one in numbers]
     if rows:
-        table(screen, ("Part", "Number", "Stored", "Now", "Equal"), rows, "llRRl")
+        table(screen, ("Part", "Number", "Stored", "Now"), rows, "llrr")
     same, of = len(found.numbers) - len(found.differing), len(found.numbers)
     engine = found.alpha.engine_version
     say(screen, f"{same} of {of} numbers came out again, to the last bit.")

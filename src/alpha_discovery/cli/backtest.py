@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from alpha_discovery import api
+from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli import parse
 from alpha_discovery.cli.options import (
     Against,
@@ -28,15 +29,15 @@ from alpha_discovery.cli.options import (
 from alpha_discovery.cli.terminal import console, heading, print_json, say, table
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.by_hand import Backtest
+from alpha_discovery.discovery.by_hand import Backtest, backtest_by_hand
 from alpha_discovery.errors import UnknownName
 from alpha_discovery.reporting import write, write_backtest_report
 from alpha_discovery.reports.words import count, gain_factor, percent, ratio, risk_sentences
-from alpha_discovery.settings import Settings
+from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.strategies.templates import templates
 
-backtest_app = typer.Typer()
+backtest_app = typer.Typer(add_completion=False)
 Shown = tuple[tuple[str, str, Callable[[Any], str]], ...]
 LEFT: Shown = (
     ("Sharpe ratio", "sharpe_ratio", ratio), ("Sortino ratio", "sortino_ratio", ratio),
@@ -71,19 +72,19 @@ def backtest(
 ) -> None:  # fmt: skip
     """Backtest one strategy with one set of parameters.
 
-    It covers the whole period, and counts in the trial ledger like everything that is tried.
+    Bars before --start warm the indicators up. It counts in the trial ledger like everything that is tried.
     """
     settings = settings_of(userdir)
     first, last = parse.period(timerange, start, end)
-    legs = tuple(
-        api.load_bars(name, timeframe, venue=venue, start=first, end=last, settings=settings)
-        for name in (symbol, *parse.names(against))
-    )
-    values = {**_template(strategy, template, settings), **parse.values(set_ or [])}
-    found = api.backtest(
-        strategy, legs, values, costs=Costs(**parse.costs(costs, commission, slippage)),
-        intrabar=intrabar or "stop_first", settings=settings,
-    )  # fmt: skip
+    named = find_strategy(strategy, settings.strategies)
+    values = {**_template(named, template), **parse.values(set_ or [])}
+    charged = Costs(**parse.costs(costs, commission, slippage))
+    markets = (symbol, *parse.names(against))
+    legs = tuple(api.load_bars(one, timeframe, venue=venue, end=last, settings=settings) for one in markets)
+    with open_lab(settings) as opened:
+        found = backtest_by_hand(
+            named, legs, values, api.book(opened), costs=charged, intrabar=intrabar or "stop_first", start=first
+        )
     files = _files(found, trades, report)
     if as_json:
         print_json({**found.to_json(), "files": files})
@@ -94,7 +95,8 @@ def backtest(
 def show(screen: Console, found: Backtest, files: dict[str, str]) -> None:
     """A backtest as a table, with the caveat that belongs to a single look at one history."""
     bars = found.evaluation.bars[0]
-    heading(screen, f"{found.strategy.name} on {found.market}", _span(bars))
+    traded = bars.slice(found.evaluation.begin, found.evaluation.end)
+    heading(screen, f"{found.strategy.name} on {found.market}", _span(traded))
     for line in (*found.strategy.rules.describe(found.parameters), *risk_sentences(found.parameters)):
         say(screen, f"• {line}")
     screen.print()
@@ -103,6 +105,8 @@ def show(screen: Console, found: Backtest, files: dict[str, str]) -> None:
     costs = f"after {percent(found.costs.commission, 2)} commission a side, {percent(found.costs.slippage, 2)} slippage"
     table(screen, ("Result", "", "", "Trades", ""), rows, "lrllr")
     say(screen, costs, "dim")
+    if not len(found.evaluation.trades):
+        say(screen, "It never traded in this period.", "yellow")
     n = found.account.n_tested
     say(screen, f"Try number {n:,} on this data. The more are tried, the better the best looks by luck alone.", "dim")
     for what, path in files.items():
@@ -113,10 +117,10 @@ def _span(bars: Bars) -> str:
     return f"{len(bars):,} bars, {iso(bars.time[0])} to {iso(bars.time[-1])}"
 
 
-def _template(strategy: str, name: str, settings: Settings) -> dict[str, Any]:
-    found = templates(find_strategy(strategy, settings.strategies))
+def _template(strategy: Strategy, name: str) -> dict[str, Any]:
+    found = templates(strategy)
     if name not in found:
-        raise UnknownName(kind=f"template of {strategy}", name=name, known=found)
+        raise UnknownName(kind=f"template of {strategy.name}", name=name, known=found)
     return found[name]
 
 

@@ -14,7 +14,7 @@ from alpha_discovery.cli.progress import shown
 from alpha_discovery.cli.terminal import console, print_json, say
 from alpha_discovery.discovery.campaign import Campaign
 
-demo_app = typer.Typer()
+demo_app = typer.Typer(add_completion=False)
 STRATEGIES = (
     "trend_following", "mean_reversion", "sma_cross", "donchian_breakout", "bollinger_reversion",
     "time_series_momentum",
@@ -39,8 +39,9 @@ def demo(
 ) -> None:
     """Search real prices that ship with the package, and see what is left once luck is accounted for.
 
-    Bitcoin by the hour (2017 to 2019) and four shares by the day (2004 to 2013). It takes about a minute the first
-    time, when the engine is compiled, and less from then on.
+    Bitcoin by the hour (2017 to 2019) and four shares by the day (2004 to 2013).
+
+    It takes a minute the first time, when the engine is compiled, and less from then on.
     """
     done = []
     with open_lab(settings_of(userdir, workers=workers), market_data=SampleMarkets()) as opened:

@@ -29,11 +29,11 @@ from alpha_discovery.cli.options import (
 from alpha_discovery.cli.progress import shown
 from alpha_discovery.cli.render import files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json
-from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.campaign import METHODS, Campaign
 from alpha_discovery.errors import BadCampaign
 from alpha_discovery.strategies.registry import all_strategies
 
-discover_app = typer.Typer()
+discover_app = typer.Typer(add_completion=False)
 
 
 @discover_app.command(
@@ -45,30 +45,33 @@ def discover(
     symbol: Annotated[
         list[str] | None, typer.Option("--symbol", "--symbols", "-s", help="Markets; several share capital equally.")
     ] = None,
-    timeframe: Annotated[str | None, typer.Option("--timeframe", "-t", help="Bar length. [1h]")] = None,
+    timeframe: Annotated[str | None, typer.Option("--timeframe", "-t", help="Bar length; default 1h.")] = None,
     strategy: Annotated[
         list[str] | None, typer.Option("--strategy", "--strategies", help="Names, or: all of one market.")
     ] = None,
-    method: Annotated[str | None, typer.Option(help="random [default] or brute_force.")] = None,
-    max_iterations: Annotated[int | None, typer.Option(help="Candidates per strategy, at most. [1000]")] = None,
+    method: Annotated[str | None, typer.Option(help=f"{', '.join(METHODS)}; default random.")] = None,
+    max_iterations: Annotated[int | None, typer.Option(help="Candidates per strategy, at most; default 1000.")] = None,
     against: Against = None, venue: Venue = None, start: Start = None, end: End = None,
     period_days: Annotated[float | None, typer.Option(help="Only the last so many days.")] = None,
     timerange: TimeRange = None,
     range_: Annotated[
-        list[str] | None, typer.Option("--range", help="[STRATEGY.]NAME=LOW:HIGH, or NAME=off:LOW:HIGH.")
+        list[str] | None, typer.Option("--range", help="NAME=LOW:HIGH or STRATEGY.NAME=LOW:HIGH, also off:LOW:HIGH.")
     ] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="[STRATEGY.]NAME=VALUE, fixed.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE or STRATEGY.NAME=VALUE: fixed, not searched.")
+    ] = None,
     costs: CostsText = None, commission: Commission = None, slippage: Slippage = None, intrabar: Intrabar = None,
-    min_sharpe: Annotated[float | None, typer.Option(help="Of interest from this Sharpe ratio on. [1.0]")] = None,
-    min_profit_factor: Annotated[float | None, typer.Option(help="... this profit factor. [1.5]")] = None,
-    max_drawdown: Annotated[float | None, typer.Option(help="... up to this drawdown. [0.2]")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same result. [0]")] = None,
+    min_sharpe: Annotated[float | None, typer.Option(help="Of interest from this Sharpe on; default 1.0.")] = None,
+    min_profit_factor: Annotated[float | None, typer.Option(help="... this profit factor; default 1.5.")] = None,
+    max_drawdown: Annotated[float | None, typer.Option(help="... up to this drawdown; default 0.2.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same result; default 0.")] = None,
     workers: Workers = None, userdir: UserDir = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Search strategies on a market, judge what stands out, and store what luck does not explain.
 
-    The last quarter of the bars is a vault that the search never sees. Everything that is tried is counted, and the
-    count decides how good a candidate must be.
+    The last quarter of the bars is a vault that the search never sees.
+
+    Everything that is tried is counted, and the count decides how good a candidate must be.
     """
     told = read_campaigns(config) if config else Told(({},))
     first, last = parse.period(timerange, start, end)

@@ -30,12 +30,16 @@ def sentence_of(error: BaseException) -> str:
     if isinstance(error, typer.Abort):
         return "stopped; what was tried so far stays counted"
     what = " ".join(f"{type(error).__name__}: {error}".split())
+    if isinstance(error, OSError):
+        return f"the system refused something ({what}); check the place, its space and your rights there"
     return f"this is a defect of the program, not of your input: {what}; run again with --debug for the traceback"
 
 
 def show_failure(error: BaseException, *, as_json: bool) -> None:
     """Write the line, or the object, to standard error."""
     text = sentence_of(error)
+    if not text:  # a group without a command has shown its help instead
+        return
     if as_json:
         typer.echo(json.dumps({"error": text, "kind": kind_of(error)}, ensure_ascii=False), err=True)
     else:
@@ -49,7 +53,9 @@ def kind_of(error: BaseException) -> str:
 
 
 def _usage(error: Any) -> str:
-    message = " ".join(error.format_message().split()).rstrip(".")
+    if not error.format_message():
+        return ""
+    message = " ".join(error.format_message().split()).rstrip(".").replace(". Did you mean", "; did you mean")
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "alpha"
     return f"{message[:1].lower()}{message[1:]}; see: {where} --help"

@@ -12,15 +12,16 @@ from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import WIDE, console, heading, print_json, say, table
 from alpha_discovery.reports.words import count, percent, ratio
 
-ledger_app = typer.Typer()
+ledger_app = typer.Typer(add_completion=False)
 
 
 @ledger_app.command(epilog="Example: alpha ledger --json")
 def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Show the account of every data epoch: what was tried, and what of its error level is left.
 
-    A data epoch is one set of markets up to one quarter of a year. Each time its vault is opened, a part of the
-    allowed chance of a false report is used up; 90 days of new bars open a new epoch.
+    A data epoch is one set of markets up to one quarter of a year; 90 days of new bars open a new one.
+
+    Each time the vault of an epoch is opened, a part of the allowed chance of a false report is used up.
     """
     with open_lab(settings_of(userdir), create=False) as opened:
         rows = api.ledger_rows(opened.lab)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.main import get_command
+from typer.main import get_command, get_group
 
-from alpha_discovery.cli.failures import exit_code_of, show_failure
+from alpha_discovery import __version__
+from alpha_discovery.cli.failures import STOPPED, exit_code_of, show_failure
 
 COMMANDS = {  # name: (module, its app, what it does)
     "demo": ("demo", "demo_app", "See what the lab does, on real prices that ship with it. One minute."),
@@ -31,7 +32,8 @@ COMMANDS = {  # name: (module, its app, what it does)
 def load_command(name: str) -> Any:
     """The command or group called ``name``, its module imported."""
     module, app, _ = COMMANDS[name]
-    command = get_command(getattr(import_module(f"alpha_discovery.cli.{module}"), app))
+    loaded: typer.Typer = getattr(import_module(f"alpha_discovery.cli.{module}"), app)
+    command = get_group(loaded) if len(loaded.registered_commands) > 1 else get_command(loaded)
     command.name = name
     return command
 
@@ -48,29 +50,38 @@ class AlphaGroup(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         return name, load_command(str(name)), rest
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *rest: Any, **options: Any) -> Any:
         """Run a command line; ``--debug`` anywhere shows the traceback of a failure."""
         words = list(sys.argv[1:] if args is None else args)
         debug = "--debug" in words
         words = [word for word in words if word != "--debug"]
         code: Any = 0
         try:
-            code = super().main(words or ["--help"], *rest, **{**options, "standalone_mode": False})
+            code = super().main(words or ["--help"], "alpha", *rest, **{**options, "standalone_mode": False})
         except Exception as error:
             if debug and not hasattr(error, "format_message"):
                 raise
-            show_failure(error, as_json="--json" in words)
             code = exit_code_of(error)
-        if code == 130:
-            typer.echo("stopped; what was tried so far stays counted", err=True)
+            if code != STOPPED:
+                show_failure(error, as_json="--json" in words)
+        if code == STOPPED:
+            show_failure(typer.Abort(), as_json="--json" in words)
         sys.exit(code if isinstance(code, int) else 0)
 
 
 app = typer.Typer(cls=AlphaGroup, add_completion=True, context_settings={"help_option_names": ["-h", "--help"]})
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"alpha-discovery {__version__}")
+        raise typer.Exit
+
+
 @app.callback(epilog="Add --json for one JSON object, --userdir to keep things elsewhere, --debug for tracebacks.")
-def alpha() -> None:
+def alpha(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
     """An automated strategy research lab that reports only what luck cannot explain.
 
     Start with: alpha demo

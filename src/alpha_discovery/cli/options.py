@@ -11,10 +11,10 @@ import typer
 from alpha_discovery.settings import Settings, read_settings
 
 UserDir = Annotated[
-    Path | None, typer.Option("--userdir", envvar="ALPHA_USERDIR", help="Folder of everything you own. [user_data]")
+    Path | None,
+    typer.Option("--userdir", envvar="ALPHA_USERDIR", help="Folder of everything you own; default user_data."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-Timeframe = Annotated[str, typer.Option("--timeframe", "-t", help="Bar length: 1m ... 1h ... 1d 1w 1M.")]
 Venue = Annotated[str | None, typer.Option(help="Where the symbol trades, if several venues are stored.")]
 Start = Annotated[str | None, typer.Option(help="First time to use, UTC, e.g. 2024-01-01.")]
 End = Annotated[str | None, typer.Option(help="Time before which to stop.")]
@@ -27,9 +27,9 @@ CostsText = Annotated[str | None, typer.Option("--costs", help="e.g. commission=
 Commission = Annotated[float | None, typer.Option(help="Fraction of traded value a side; 0.001 is 0.1%.")]
 Slippage = Annotated[float | None, typer.Option(help="Fraction by which a market order fills worse.")]
 Intrabar = Annotated[
-    str | None, typer.Option(help="When a bar touches stop and target: stop_first [default] or target_first.")
+    str | None, typer.Option(help="When a bar touches stop and target: stop_first (default) or target_first.")
 ]
-Workers = Annotated[int | None, typer.Option(envvar="ALPHA_WORKERS", help="Threads; 0: one per core. [0]")]
+Workers = Annotated[int | None, typer.Option(envvar="ALPHA_WORKERS", help="Threads; 0: one per core; default 0.")]
 
 
 def settings_of(userdir: Path | None, **more: Any) -> Settings:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from alpha_discovery.core.bars import iso
+from alpha_discovery.core.bars import iso, to_ms
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.errors import UnknownName, UserError
 
@@ -36,11 +36,23 @@ def names(texts: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def period(timerange: str | None, start: str | None, end: str | None) -> tuple[str | None, str | None]:
-    """Start and end from ``20240101-20240601`` or from the two options; raises `UserError` for both at once."""
-    if timerange is None:
-        return start, end
-    if start is not None or end is not None:
-        raise UserError("--timerange and --start or --end say the same thing twice; give one of them")
+    """Start and end from ``20240101-20240601`` or from the two options.
+
+    Raises
+    ------
+    UserError
+        For both at once, a time that cannot be read, or an end that is not after the start.
+    """
+    if timerange is not None:
+        if start is not None or end is not None:
+            raise UserError("--timerange and --start or --end say the same thing twice; give one of them")
+        start, end = _both(timerange)
+    if start is not None and end is not None and to_ms(end) <= to_ms(start):
+        raise UserError(f"the period ends ({end}) before it starts ({start}); swap the two")
+    return start, end
+
+
+def _both(timerange: str) -> tuple[str | None, str | None]:
     found = re.fullmatch(r"(\d{8}|\d{10}|\d{13})?-(\d{8}|\d{10}|\d{13})?", timerange.strip())
     if not found or timerange.strip() == "-":
         raise UserError(f"cannot read the time range {timerange!r}; write it like 20240101-20240601 or 20240101-")

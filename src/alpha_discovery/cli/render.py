@@ -26,8 +26,8 @@ JOBS = ("Strategy", "Tried", "Active", "Sharpe", "Return", "Drawdown", "Trades",
 IN_FULL = 3  # alphas with all their evidence; `alpha alphas show` has the others
 NOTHING_TO_TRADE = "There is nothing here to trade."
 PROVISIONAL = (
-    "What passed is provisional until new bars agree: trade it on paper first, and expect less than the backtest shows, "
-    "because it was chosen for looking good."
+    "What passed is provisional until new bars agree: trade it on paper first, and expect less than the backtest "
+    "shows, because it was chosen for looking good."
 )
 
 

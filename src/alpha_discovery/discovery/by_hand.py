@@ -18,7 +18,7 @@ import pandas as pd
 
 from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.tape import tape
-from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.bars import Bars, to_ms
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
@@ -171,8 +171,14 @@ def backtest_by_hand(
     *,
     costs: Costs,
     intrabar: str = "stop_first",
+    start: str | None = None,
 ) -> Backtest:
     """Backtest one parameter set over all bars given, and count it.
+
+    Parameters
+    ----------
+    start : str, optional
+        When trading starts, ISO 8601; earlier bars only warm indicators up.
 
     Raises
     ------
@@ -189,10 +195,13 @@ def backtest_by_hand(
     need = strategy.rules.warmup({name: float(column[0]) for name, column in row.items()}) + 2
     if len(aligned[0]) < need:
         raise TooFewBars(have=len(aligned[0]), need=need, purpose=f"{strategy.name} with these parameters")
-    evaluation = evaluate(strategy.rules, row, tape(aligned), costs, intrabar=intrabar)
+    begin = 0 if start is None else int(np.searchsorted(aligned[0].time, to_ms(start)))
+    if begin >= len(aligned[0]):
+        raise TooFewBars(have=0, need=1, purpose=f"trading from {start} on")
+    evaluation = evaluate(strategy.rules, row, tape(aligned, begin=begin), costs, intrabar=intrabar)
     epoch = _whole(aligned).epoch
     active = eligible(np.atleast_1d(evaluation.summary), Protocol(), len(evaluation.daily_returns))
-    what = (values, costs.to_json(), intrabar, [leg.fingerprint for leg in legs])
+    what = (values, costs.to_json(), intrabar, begin, [leg.fingerprint for leg in legs])
     book.count(epoch, strategy.name, what, n_tested=1, n_eligible=int(active.sum()))
     account = book.ledger.account(epoch)
     return Backtest(strategy, values, costs, intrabar, evaluation, full_metrics(evaluation), account)
@@ -241,8 +250,12 @@ def screen_by_hand(
 
 def _check_legs(strategy: Strategy, legs: tuple[Bars, ...]) -> None:
     if len(legs) != strategy.n_legs:
-        markets = f"{strategy.n_legs} market{'s' if strategy.n_legs > 1 else ''}"
-        raise UserError(f"{strategy.name} trades {markets} at a time; {len(legs)} were given")
+        found = " and ".join(str(leg.instrument) for leg in legs)
+        one = strategy.n_legs == 1
+        trades = "one market; leave --against out" if one else f"{strategy.n_legs} markets; name the other with --against"
+        raise UserError(f"{strategy.name} trades {trades}; found {found}")
+    if len({str(leg.instrument) for leg in legs}) < len(legs):
+        raise UserError(f"{strategy.name} needs different markets; found {legs[0].instrument} twice")
 
 
 def _whole(legs: tuple[Bars, ...]) -> History:

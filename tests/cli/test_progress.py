@@ -1,0 +1,55 @@
+"""How far a run is, where nobody can draw a bar."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from alpha_discovery.cli import progress
+from alpha_discovery.discovery.screening import Counted
+
+
+def batch(done: int) -> Counted:
+    return Counted("sma_cross", 1, n_tested=10, n_eligible=9, done=done, planned=100, best_sharpe=1.0)
+
+
+def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.shown(quiet=True) as report:
+        report(batch(100))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_without_a_terminal_a_line_says_rate_and_time_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 10.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    with progress.shown(quiet=False) as report:
+        report(batch(50))  # 50 in 10 s are 5 a second, which leaves 10 s for the other 50
+    assert capsys.readouterr().err == "50 of 100 candidates, 5/s, 10 s left\n"
+
+
+def test_lines_come_every_few_seconds_only(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([0.0, 1.0, 2.0, 6.0, 6.5])
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    with progress.shown(quiet=False) as report:
+        for done in (10, 20, 60, 100):  # the last one is told whenever it comes
+            report(batch(done))
+    assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["60", "100"]
+
+
+def test_at_a_terminal_a_bar_shows_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with progress.shown(quiet=False) as report:
+        report(batch(50))
+    assert "sma_cross" in screen.getvalue()
+    assert "50/100" in screen.getvalue()
