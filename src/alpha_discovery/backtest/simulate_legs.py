@@ -59,7 +59,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
         pull = go_to_day(row, days[0][entry], pull, days, daily)
         base, gross = _enter(prices, risk, weights, costs, side, entry, row, legs)
         decided, why = decision(bits, masks, side, entry, end, risk[MAX_BARS])
-        leaving = _mark_closes(prices[5], legs, base, gross, entry, decided, why, end, risk, row, equity)
+        leaving = _mark_closes(prices, legs, base, gross, entry, decided, why, end, risk, row, equity)
         exit_bar, reason, inside = leaving
         last_held = exit_bar if inside else exit_bar - 1
         count_held(row, days[0], entry, last_held)
@@ -105,11 +105,20 @@ def _profit(marked, legs, t):
 
 
 @inlined
-def _mark_closes(marked, legs, base, gross, entry, decided, why, end, risk, row, equity):
+def _gain(close, legs, gross, t):
+    """Joint profit as a fraction of the gross value, without funding: levels do not move with it."""
+    total = 0.0
+    for leg in range(len(legs)):
+        total += legs[leg, _SIDE] * legs[leg, _QUANTITY] * (close[leg, t] - legs[leg, _FILL])
+    return total / gross
+
+
+@inlined
+def _mark_closes(prices, legs, base, gross, entry, decided, why, end, risk, row, equity):
     """Walk over the closes until a level, ruin or the decision ends the position: exit bar, reason, inside."""
     best = -np.inf
     for t in range(entry, end):
-        profit = _profit(marked, legs, t)
+        profit = _profit(prices[5], legs, t)
         if t == end - 1:
             return t, (RUIN if base + profit <= 0.0 else END_OF_DATA), True
         mark_drawdown(row, base + profit)
@@ -119,7 +128,7 @@ def _mark_closes(marked, legs, base, gross, entry, decided, why, end, risk, row,
             return t, RUIN, True
         if t == decided:
             return t + 1, why, False
-        gain = profit / gross
+        gain = _gain(prices[1], legs, gross, t)
         if gain <= -risk[STOP_LOSS]:
             return t + 1, STOP, False
         if gain >= risk[TAKE_PROFIT]:

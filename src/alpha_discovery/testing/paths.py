@@ -124,7 +124,7 @@ def detailed_strategy(draw: st.DrawFn, *, max_bars: int = 200) -> tuple[Bars, Ba
     finer = random_leg(rng, random_times(rng, most, style), style).slice(0, draw(st.integers(12, most)))
     bars = resample(finer, coarse.timeframe)
     assume(len(bars) > 0)
-    return bars, finer.slice(draw(st.sampled_from((0, 0, 0, len(finer) // 2, len(finer)))), len(finer))
+    return bars, finer.slice(draw(st.sampled_from((0, 0, 0, len(finer) // 2, len(finer) - 1))), len(finer))
 
 
 @st.composite

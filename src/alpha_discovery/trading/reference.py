@@ -62,7 +62,7 @@ def replay(
     """
     if intrabar not in get_args(Intrabar):
         raise UnknownName(kind="intrabar policy", name=intrabar, known=get_args(Intrabar))
-    if intrabar == "detail" and detail is None:
+    if intrabar == "detail" and (detail is None or not len(detail)):
         raise UserError('intrabar="detail" needs finer bars; pass them as detail, or choose stop_first')
     _check_bars(rules, bars)
     market = Market(bars, funding=funding, detail=detail if intrabar == "detail" else None)
