@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,35 +12,58 @@ from hypothesis import strategies as st
 from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.screen import Options, screen_chunks
 from alpha_discovery.backtest.tape import tape
-from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import SUMMARY, TRADE, Evaluation
 from alpha_discovery.rules.strategy import Rules
-from alpha_discovery.testing.paths import bars_strategy, legs_strategy
+from alpha_discovery.testing.paths import detailed_strategy, funding_strategy, legs_strategy
 from alpha_discovery.testing.trees import rules_strategy, strategy_of, values_strategy
 from alpha_discovery.trading.reference import replay
 
 costs_strategy = st.builds(
-    Costs, commission=st.sampled_from([0.0, 0.0004, 0.001, 0.01]), slippage=st.sampled_from([0.0, 0.0005, 0.003])
+    Costs,
+    commission=st.sampled_from([0.0, 0.0004, 0.001, 0.01]),
+    slippage=st.sampled_from([0.0, 0.0005, 0.003]),
+    maker=st.sampled_from([None, 0.0002]),
+    maintenance=st.sampled_from([0.005, 0.03]),
 )
+tight = st.sampled_from([0.01, 0.02, 0.05])  # near to each other: one bar often touches both
+lengths = st.sampled_from([200, 200, 200, 500])
 policies = st.sampled_from(["stop_first", "target_first"])
 EXACT = ("leg", "side", "entry_bar", "exit_bar", "reason", "at_open", "ambiguous")
 COUNTS = ("n_trades", "n_wins", "n_days", "active_days", "n_ambiguous")
 
 
+@dataclass(frozen=True)
+class Market:
+    """What a candidate is traded on."""
+
+    bars: tuple[Bars, ...]
+    costs: Costs
+    funding: tuple[Float1D | None, ...] = ()
+    detail: Bars | None = None
+
+
 def compare(
-    rules: Rules, values: dict[str, Any], bars: tuple[Bars, ...], costs: Costs, policy: Any, begin: int
+    rules: Rules, values: dict[str, Any], market: Market, *, policy: Any = "stop_first", begin: int = 0
 ) -> None:
+    bars, costs, funding, detail = market.bars, market.costs, market.funding, market.detail
     row = strategy_of(rules).allowed.encode(values)
-    over = tape(bars, begin=begin)
+    over = tape(bars, begin=begin, funding=funding, detail=detail)
     batch = evaluate(rules, row, over, costs, intrabar=policy)
-    plain = replay(rules, values, bars, costs, begin=begin, intrabar=policy)
+    plain = replay(rules, values, bars, costs, begin=begin, intrabar=policy, funding=funding, detail=detail)
     assert_same(batch, plain)
     chunk = next(screen_chunks(rules, row, over, costs, Options(intrabar=policy, daily=2)))
     assert chunk.summary[0] == batch.summary or str(chunk.summary[0]) == str(batch.summary)  # NaN differs from itself
     adjusted = plain.daily_returns - plain.daily_exposure.T @ over.drift
     assert chunk.adjusted[:, 0] == pytest.approx(adjusted, rel=1e-5, abs=1e-7)  # float32
     assert chunk.raw[:, 0] == pytest.approx(plain.daily_returns, rel=1e-6, abs=1e-9)
+
+
+def drawn_market(data: st.DataObject, n_legs: int) -> Market:
+    bars = data.draw(legs_strategy(n_legs=n_legs, max_bars=data.draw(lengths)))
+    funding = tuple(data.draw(funding_strategy(len(bars[0]))) for _ in bars)
+    return Market(bars, data.draw(costs_strategy), data.draw(st.sampled_from([(), funding, funding])))
 
 
 def assert_same(batch: Evaluation, plain: Evaluation) -> None:
@@ -61,20 +85,29 @@ def assert_same(batch: Evaluation, plain: Evaluation) -> None:
             assert batch.summary[name] == pytest.approx(plain.summary[name], rel=rel, abs=1e-12, nan_ok=True), name
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data(), costs_strategy, policies)
-def test_one_leg_equals_the_reference_trade_by_trade(data: st.DataObject, costs: Costs, policy: str) -> None:
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), policies)
+def test_one_leg_equals_the_reference_trade_by_trade(data: st.DataObject, policy: str) -> None:
     rules = data.draw(rules_strategy())
     values = data.draw(values_strategy(rules))
-    bars = data.draw(bars_strategy(max_bars=500))
-    begin = data.draw(st.integers(0, min(20, len(bars) - 1)))
-    compare(rules, values, (bars,), costs, policy, begin)
+    market = drawn_market(data, n_legs=1)
+    begin = data.draw(st.integers(0, min(20, len(market.bars[0]) - 1)))
+    compare(rules, values, market, policy=policy, begin=begin)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data(), costs_strategy)
-def test_two_legs_equal_the_reference_trade_by_trade(data: st.DataObject, costs: Costs) -> None:
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_two_legs_equal_the_reference_trade_by_trade(data: st.DataObject) -> None:
     rules = data.draw(rules_strategy(n_legs=2))
     values = data.draw(values_strategy(rules))
-    bars = data.draw(legs_strategy(n_legs=2))
-    compare(rules, values, bars, costs, "stop_first", 0)
+    compare(rules, values, drawn_market(data, n_legs=2))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), costs_strategy)
+def test_finer_bars_decide_as_in_the_reference(data: st.DataObject, costs: Costs) -> None:
+    rules = data.draw(rules_strategy())
+    values = {**data.draw(values_strategy(rules)), "stop_loss": data.draw(tight), "take_profit": data.draw(tight)}
+    bars, finer = data.draw(detailed_strategy())
+    begin = data.draw(st.integers(0, min(20, len(bars) - 1)))
+    compare(rules, values, Market((bars,), costs, detail=finer), policy="detail", begin=begin)

@@ -16,7 +16,7 @@ from alpha_discovery.trading import replay
 
 RISK: dict[str, Any] = {
     "position_size": 1.0, "stop_loss": None, "take_profit": None, "trailing_stop": None, "max_holding_bars": None,
-    "direction": "both",
+    "direction": "both", "leverage": 1.0,
 }  # fmt: skip
 Row = float | tuple[float, float, float, float]
 

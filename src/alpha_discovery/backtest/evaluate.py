@@ -9,14 +9,13 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.account import TRADES, WIDTH, summaries
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.screen import INTRABAR, risk_matrix
+from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
 from alpha_discovery.backtest.simulate import N_TRADE, simulate
 from alpha_discovery.backtest.simulate_legs import simulate_legs
 from alpha_discovery.backtest.tape import Tape, one_leg
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import TRADE, Evaluation, Records
 from alpha_discovery.core.space import Batch
-from alpha_discovery.errors import UserError
 from alpha_discovery.rules.strategy import Rules
 
 _COLUMNS = (
@@ -33,8 +32,8 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
     row : columns (1,)
         Encoded parameters of the candidate, e.g. ``strategy.allowed.encode(values)``.
     """
-    if intrabar not in INTRABAR:
-        raise UserError(f"no intrabar policy {intrabar!r}; use {' or '.join(INTRABAR)}")
+    risk = risk_matrix(rules, row, tape)
+    checked(rules, risk, tape, intrabar)
     columns = Columns(tape, row)
     tables = [columns.bitmaps(signal) for signal in rules.signals]
     bits = tuple(table.values[table.row[0]] for table in tables)
@@ -43,19 +42,18 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
     trades = np.zeros(((tape.end - tape.begin) * legs, N_TRADE))
     equity = np.ones(n_bars)
     daily = np.zeros((0, tape.n_days), dtype=np.float32)
-    risk = risk_matrix(rules, row, tape)[0]
     days = (tape.day, tape.day_first, tape.day_last, tape.day_block)
-    span = (tape.begin, tape.end, intrabar == "target_first")
-    fees = (costs.commission, costs.slippage)
+    span = (tape.begin, tape.end, INTRABAR.index(intrabar))
+    fees = cost_row(costs)
     if legs == 1:
         prices = one_leg(tape)
         drift = float(tape.drift[0])
-        simulate(prices, (*days, drift), span, bits, risk, fees, sums[0], daily, trades, equity)
+        simulate(prices, (*days, drift), span, bits, risk[0], fees, sums[0], daily, trades, equity)
     else:
         weights = np.array([float(np.broadcast_to(w.values(row), 1)[0]) for w in rules.weights])
-        prices2 = (tape.open, tape.close, tape.spread, tape.running)
+        prices2 = (tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked)
         simulate_legs(
-            prices2, (*days, tape.drift), span, bits, risk, weights, fees, sums[0], daily, trades, equity,
+            prices2, (*days, tape.drift), span, bits, risk[0], weights, fees, sums[0], daily, trades, equity,
             np.zeros((legs, 4)),
         )
     records = _records(trades[: int(sums[0, TRADES]) * legs], legs)

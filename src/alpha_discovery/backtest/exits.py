@@ -9,7 +9,8 @@ from alpha_discovery.backtest.bitmaps import next_exit
 from alpha_discovery.backtest.tape import FAR, NEAR
 from alpha_discovery.kernels import inlined
 
-SIGNAL, REVERSAL, STOP, TARGET, TRAILING, MAX_HOLDING, END_OF_DATA, RUIN = range(8)
+SIGNAL, REVERSAL, STOP, TARGET, TRAILING, MAX_HOLDING, END_OF_DATA, RUIN, LIQUIDATION = range(9)
+STOP_FIRST, TARGET_FIRST, DETAIL = range(3)
 
 
 @inlined
@@ -69,7 +70,7 @@ def first_trailing_touch(prices, side, entry, stop_bar, stop, target, trail):
 
 
 @inlined
-def resolve(prices, side, t, entry, stop, target, target_first):
+def resolve(prices, side, t, entry, stop, target, policy):
     """What happens in a bar that reaches a level: is it the stop, at which price, inside the bar, ambiguous?"""
     open_, high, low = prices[0], prices[1], prices[2]
     if t > entry:
@@ -82,24 +83,45 @@ def resolve(prices, side, t, entry, stop, target, target_first):
     else:
         by_stop, by_target = high[t] >= stop, low[t] <= target
     both = by_stop and by_target
-    if both:
-        by_stop = not target_first
+    if both and policy == DETAIL:
+        by_stop, both = _first_in_detail(prices, side, t, stop, target)
+    elif both:
+        by_stop = policy != TARGET_FIRST
     return by_stop, (stop if by_stop else target), True, both
 
 
 @inlined
-def find_exit(prices, bits, masks, side, entry, end, risk, stop, target, target_first):
-    """The exit of a position: bar, reason, price before slippage, inside the bar (not at its open), ambiguous."""
-    trail, max_bars = risk
+def _first_in_detail(prices, side, t, stop, target):
+    """Which of two touched levels the finer bars of bar t touch first: is it the stop, is it ambiguous still?"""
+    high, low, first, last = prices[10], prices[11], prices[12], prices[13]
+    for k in range(first[t], last[t]):
+        by_stop = low[k] <= stop if side > 0 else high[k] >= stop
+        by_target = high[k] >= target if side > 0 else low[k] <= target
+        if by_stop != by_target:
+            return by_stop, False
+        if by_stop:
+            return True, True
+    return True, True
+
+
+@inlined
+def find_exit(prices, bits, masks, side, entry, end, levels, policy):
+    """The exit of a position: bar, reason, price before slippage, inside the bar (not at its open), ambiguous.
+
+    ``levels``: stop, target, liquidation price, trailing distance, bars to hold at most; NaN is off.
+    """
+    stop, target, liquidation, trail, max_bars = levels
     decided, why = decision(bits, masks, side, entry, end, max_bars)
-    trailing = False
+    trailing, stopped = False, STOP
+    if not math.isnan(liquidation) and not side * (stop - liquidation) >= 0.0:
+        stop, stopped = liquidation, LIQUIDATION
     if math.isnan(trail):
         t = first_touch(prices, side, entry, decided, stop, target)
     else:
         t, stop, trailing = first_trailing_touch(prices, side, entry, decided, stop, target, trail)
     if t <= decided:
-        by_stop, price, inside, both = resolve(prices, side, t, entry, stop, target, target_first)
-        return t, ((TRAILING if trailing else STOP) if by_stop else TARGET), price, inside, both
+        by_stop, price, inside, both = resolve(prices, side, t, entry, stop, target, policy)
+        return t, ((TRAILING if trailing else stopped) if by_stop else TARGET), price, inside, both
     if why == END_OF_DATA:
         return decided, why, prices[3][decided], True, False
     return decided + 1, why, prices[0][decided + 1], False, False

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.account import WIDTH, summaries
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.simulate import DELAY, N_RISK, N_TRADE, simulate_all
+from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK, N_TRADE, simulate_all
 from alpha_discovery.backtest.simulate_legs import simulate_legs_all
 from alpha_discovery.backtest.tape import Tape, one_leg
 from alpha_discovery.core import risk as risk_space
@@ -26,7 +26,7 @@ from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.errors import UserError
 from alpha_discovery.rules.strategy import Rules
 
-INTRABAR = ("stop_first", "target_first")
+INTRABAR = ("stop_first", "target_first", "detail")
 CHUNK = 2_048
 _NO_DAYS = np.zeros((0, 0), dtype=np.float32)
 _NOTHING = np.zeros((0, N_TRADE)), np.zeros(0)  # room for no trades and no equity
@@ -59,7 +59,7 @@ class Options:
     Attributes
     ----------
     intrabar : str
-        ``stop_first`` or ``target_first``, for a bar that touches both.
+        ``stop_first``, ``target_first`` or ``detail`` (from finer bars), for a bar that touches both.
     workers : int
         Threads.
     daily : int
@@ -94,10 +94,9 @@ def screen_chunks(
     Raises
     ------
     UserError
-        If the rules need other legs than the tape has.
+        If the rules need other legs than the tape has, finer bars are missing, or leverage meets several legs.
     """
-    if len(rules.weights) != len(tape.bars):
-        raise UserError(f"the rules trade {len(rules.weights)} legs; {len(tape.bars)} were given")
+    checked(rules, risk_matrix(rules, batch, tape), tape, options.intrabar)
     order = _order(rules, batch)
     size = options.chunk or chunk_size(tape)
     pieces = [order[start : start + size] for start in range(0, len(order), size)]
@@ -129,6 +128,23 @@ def screen(rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Option
     for chunk in screen_chunks(rules, batch, tape, costs, options):
         out[chunk.rows] = chunk.summary
     return out
+
+
+def checked(rules: Rules, risk: npt.NDArray[np.float64], tape: Tape, intrabar: str) -> None:
+    """Refuse what the engine cannot do; raises `UserError`."""
+    if intrabar not in INTRABAR:
+        raise UserError(f"no intrabar policy {intrabar!r}; use {', '.join(INTRABAR)}")
+    if len(rules.weights) != len(tape.bars):
+        raise UserError(f"the rules trade {len(rules.weights)} legs; {len(tape.bars)} were given")
+    if intrabar == "detail" and not len(tape.detail[0]):
+        raise UserError("intrabar='detail' needs finer bars; give them as detail= or use stop_first")
+    if len(tape.bars) > 1 and (risk[:, LEVERAGE] > 1.0).any():
+        raise UserError("leverage above 1 is simulated for one market only; several legs need leverage=1")
+
+
+def cost_row(costs: Costs) -> tuple[float, float, float, float]:
+    """Costs in the order in which the kernels take them."""
+    return costs.commission, costs.slippage, costs.limit_commission, costs.maintenance
 
 
 def chunk_size(tape: Tape) -> int:
@@ -166,8 +182,8 @@ def _screen_chunk(
     out = np.empty((len(rows), WIDTH))
     daily = np.zeros((len(rows), options.daily, tape.n_days), dtype=np.float32)
     days = (tape.day, tape.day_first, tape.day_last, tape.day_block)
-    span = (tape.begin, tape.end, options.intrabar == "target_first")
-    fees = (costs.commission, costs.slippage)
+    span = (tape.begin, tape.end, INTRABAR.index(options.intrabar))
+    fees = cost_row(costs)
     if len(tape.bars) == 1:
         prices = one_leg(tape)
         drift = float(tape.drift[0])
@@ -175,7 +191,7 @@ def _screen_chunk(
     else:
         weights = np.stack([np.broadcast_to(w.values(batch), len(rows)) for w in rules.weights], axis=1)
         weights = np.ascontiguousarray(weights, dtype=np.float64)
-        prices2 = (tape.open, tape.close, tape.spread, tape.running)
+        prices2 = (tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked)
         legs = np.zeros((len(tape.bars), 4))
         shared = (*days, tape.drift), span, bitmaps, rows_of, risk, weights, fees
         simulate_legs_all(prices2, *shared, out, daily, _NOTHING, legs)

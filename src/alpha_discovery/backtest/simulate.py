@@ -14,6 +14,7 @@ from alpha_discovery.backtest.account import (
     DAY,
     DRAWDOWN,
     EQUITY,
+    FUNDING,
     LOSS,
     PEAK,
     PROFIT,
@@ -33,8 +34,8 @@ from alpha_discovery.backtest.tape import FAR, NEAR
 from alpha_discovery.kernels import hot_kernel, inlined
 
 # columns of the risk parameters of a candidate; DELAY is the square root of latency over bar length
-SIZE, STOP_LOSS, TAKE_PROFIT, TRAIL, MAX_BARS, DIRECTION, DELAY = range(7)
-N_RISK = 7
+SIZE, STOP_LOSS, TAKE_PROFIT, TRAIL, MAX_BARS, DIRECTION, LEVERAGE, DELAY = range(8)
+N_RISK = 8
 N_TRADE = 12  # columns of a recorded trade: TRADE of core.results without the leg
 _ALL, _NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
 
@@ -49,13 +50,14 @@ def entry_masks(direction):
 def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     """Run one candidate.
 
-    ``prices``: open, high, low, close, spread (T), running (T+1), near, far (4, T); ``days``: day (T),
+    ``prices``: open, high, low, close, spread (T), running (T+1), near, far (4, T), due,
+    marked (T), detail high, low, first, last; ``days``: day (T),
     first, last, block (n_days), drift;
-    ``span``: begin, end, target_first; ``bits``: four bitmaps; ``risk``: seven columns; ``costs``: commission,
-    slippage. ``row`` gets the sums; ``daily`` (0 to 2 rows of n_days: detrended, raw), ``trades`` (n, N_TRADE)
-    and ``equity`` (T) are filled as far as they have room.
+    ``span``: begin, end, intrabar policy; ``bits``: four bitmaps; ``risk``: eight columns; ``costs``: commission,
+    slippage, maker, maintenance. ``row`` gets the sums; ``daily`` (0 to 2 rows of n_days: detrended, raw),
+    ``trades`` (n, N_TRADE) and ``equity`` (T) are filled as far as they have room.
     """
-    begin, end, target_first = span
+    begin, end, policy = span
     open_row(row)
     masks = entry_masks(risk[DIRECTION])
     pull, n_days = 0.0, len(days[1])
@@ -64,9 +66,8 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
         entry = t + 1
         pull = go_to_day(row, days[0][entry], pull, days, daily)
         position = _enter(prices, risk, costs, side, entry, row[EQUITY])
-        stop, target = position[1] * (1.0 - side * risk[STOP_LOSS]), position[1] * (1.0 + side * risk[TAKE_PROFIT])
-        limits = (risk[TRAIL], risk[MAX_BARS])
-        leaving = find_exit(prices, bits, masks, side, entry, end, limits, stop, target, target_first)
+        levels = _levels(position, risk, costs, side)
+        leaving = find_exit(prices, bits, masks, side, entry, end, levels, policy)
         leaving = _mark_closes(prices, position, side, entry, leaving, row, equity)
         exit_bar, reason, _, inside, _ = leaving
         last_held = exit_bar if inside else exit_bar - 1
@@ -88,48 +89,59 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
 
 @inlined
 def _enter(prices, risk, costs, side, entry, equity):
-    """Quantity, fill price and equity after the entry's commission."""
-    commission, slippage = costs
+    """Quantity, fill price, equity after the entry's commission, and the fill from which marks count."""
+    commission, slippage = costs[0], costs[1]
     fill = prices[0][entry] * (1.0 + side * (slippage + risk[DELAY] * prices[4][entry]))
-    quantity = risk[SIZE] * equity / (fill * (1.0 + commission))
-    return quantity, fill, equity - commission * quantity * fill
+    quantity = risk[SIZE] * risk[LEVERAGE] * equity / (fill * (1.0 + commission))
+    return quantity, fill, equity - commission * quantity * fill, fill - prices[8][entry]
+
+
+@inlined
+def _levels(position, risk, costs, side):
+    """Stop, target, liquidation price (NaN without leverage), trailing distance, bars to hold."""
+    quantity, fill, base, _ = position
+    liquidation = np.nan
+    if risk[LEVERAGE] > 1.0:
+        liquidation = (quantity * fill - side * base) / (quantity * (1.0 - side * costs[3]))
+    stop, target = fill * (1.0 - side * risk[STOP_LOSS]), fill * (1.0 + side * risk[TAKE_PROFIT])
+    return stop, target, liquidation, risk[TRAIL], risk[MAX_BARS]
 
 
 @inlined
 def _mark_closes(prices, position, side, entry, leaving, row, equity):
     """Drawdown over the closes at which the position is open; a ruined one ends there."""
-    quantity, fill, base = position
-    close, stop, slope = prices[3], leaving[0], side * quantity
-    ruined = _walk_closes(prices, slope, fill, base, entry, stop, row)
+    quantity, _, base, anchor = position
+    close, marked, stop, slope = prices[3], prices[9], leaving[0], side * quantity
+    ruined = _walk_closes(prices, slope, anchor, base, entry, stop, row)
     if len(equity) > 0:
         for t in range(entry, stop):
-            equity[t] = base + slope * (close[t] - fill)
+            equity[t] = base + slope * (marked[t] - anchor)
     if ruined >= 0:
         return ruined, RUIN, close[ruined], True, False
-    if leaving[1] == END_OF_DATA and base + slope * (close[stop] - fill) <= 0.0:
+    if leaving[1] == END_OF_DATA and base + slope * (marked[stop] - anchor) <= 0.0:
         return stop, RUIN, close[stop], True, False
     return leaving
 
 
 @inlined
-def _walk_closes(prices, slope, fill, base, start, stop, row):
+def _walk_closes(prices, slope, anchor, base, start, stop, row):
     """Note the drawdown of each close in ``[start, stop)``; returns the one that ruins, or -1.
 
     Stretches without a new peak and without a deeper drawdown are passed over by their extremes.
     """
-    close, near, far = prices[3], prices[6], prices[7]
+    marked, near, far = prices[9], prices[6], prices[7]
     best, low = (3, 2) if slope > 0.0 else (2, 3)  # rows of the closes that make equity highest and lowest
     peak, worst = row[PEAK], row[DRAWDOWN]
     ruined, t = -1, start
     while t < stop and ruined < 0:
         floor = peak - worst * peak
-        if t + FAR <= stop and _quiet(base, slope, fill, far[best, t], far[low, t], peak, floor):
+        if t + FAR <= stop and _quiet(base, slope, anchor, far[best, t], far[low, t], peak, floor):
             t += FAR
-        elif t + NEAR <= stop and _quiet(base, slope, fill, near[best, t], near[low, t], peak, floor):
+        elif t + NEAR <= stop and _quiet(base, slope, anchor, near[best, t], near[low, t], peak, floor):
             t += NEAR
         else:
             for k in range(t, min(t + NEAR, stop)):
-                mark = base + slope * (close[k] - fill)
+                mark = base + slope * (marked[k] - anchor)
                 peak = max(peak, mark)
                 if peak - mark > worst * peak:
                     worst = (peak - mark) / peak
@@ -142,17 +154,17 @@ def _walk_closes(prices, slope, fill, base, start, stop, row):
 
 
 @inlined
-def _quiet(base, slope, fill, best, low, peak, floor):
+def _quiet(base, slope, anchor, best, low, peak, floor):
     """Whether a stretch of closes neither makes a new peak nor falls below the floor (a hair above it counts)."""
-    return (base + slope * (best - fill) <= peak) & (base + slope * (low - fill) > floor)
+    return (base + slope * (best - anchor) <= peak) & (base + slope * (low - anchor) > floor)
 
 
 @inlined
 def _mark_days(prices, days, position, side, span, pull, row, daily):
     """End the periods whose last close falls into the trade; returns the pull of the unfinished one."""
-    close, running = prices[3], prices[5]
+    running, marked = prices[5], prices[9]
     _, first, last, _, drift = days
-    quantity, fill, base = position
+    quantity, fill, base, anchor = position
     entry, exit_bar, last_held = span
     a = entry
     d = int(row[DAY])
@@ -161,7 +173,7 @@ def _mark_days(prices, days, position, side, span, pull, row, daily):
         held = fill if a == entry else 0.0
         held += running[b] - running[max(a, entry + 1) - 1]
         pull += side * quantity * held / (b - first[d] + 1) * drift
-        close_day(row, base + side * quantity * (close[b] - fill), pull, days, daily)
+        close_day(row, base + side * quantity * (marked[b] - anchor), pull, days, daily)
         pull = 0.0
         a = b + 1
         d += 1
@@ -176,15 +188,16 @@ def _mark_days(prices, days, position, side, span, pull, row, daily):
 def _leave(prices, risk, costs, side, position, entry, leaving, row, trades):
     """Settle the exit: equity, costs, counts, and the trade's record if there is room."""
     exit_bar, reason, price, inside, ambiguous = leaving
-    commission, slippage = costs
-    quantity, fill, base = position
-    out = price
+    commission, slippage, maker, _ = costs
+    quantity, fill, base, _ = position
+    out, rate = price, maker
     if reason != TARGET:
-        out = price * (1.0 - side * (slippage + risk[DELAY] * prices[4][exit_bar]))
+        out, rate = price * (1.0 - side * (slippage + risk[DELAY] * prices[4][exit_bar])), commission
     before = row[EQUITY]
-    paid = commission * quantity * (fill + out)
+    paid = commission * quantity * fill + rate * quantity * out
     slipped = quantity * (abs(fill - prices[0][entry]) + abs(out - price))
-    row[EQUITY] = base + side * quantity * (out - fill) - commission * quantity * out
+    funded = side * quantity * (prices[8][exit_bar] - prices[8][entry])
+    row[EQUITY] = base + side * quantity * (out - fill) - rate * quantity * out - funded
     profit = row[EQUITY] - before
     n = int(row[TRADES])
     row[TRADES] += 1
@@ -197,6 +210,7 @@ def _leave(prices, risk, costs, side, position, entry, leaving, row, trades):
     row[AMBIGUOUS] += 1 if ambiguous else 0
     row[COMMISSION] += paid
     row[SLIPPAGE] += slipped
+    row[FUNDING] += funded
     if n < len(trades):
         record = trades[n]
         record[0], record[1], record[2], record[3], record[4] = side, entry, exit_bar, fill, out

@@ -11,6 +11,7 @@ from alpha_discovery.backtest.account import (
     COMMISSION,
     DAY,
     EQUITY,
+    FUNDING,
     LOSS,
     PROFIT,
     SLIPPAGE,
@@ -28,6 +29,7 @@ from alpha_discovery.backtest.exits import END_OF_DATA, REVERSAL, RUIN, STOP, TA
 from alpha_discovery.backtest.simulate import (
     DELAY,
     DIRECTION,
+    LEVERAGE,
     MAX_BARS,
     SIZE,
     STOP_LOSS,
@@ -37,12 +39,13 @@ from alpha_discovery.backtest.simulate import (
 )
 from alpha_discovery.kernels import hot_kernel, inlined
 
-_SIDE, _QUANTITY, _FILL, _OUT = range(4)  # columns of a leg's state
+_SIDE, _QUANTITY, _FILL, _ANCHOR = range(4)  # columns of a leg's state
 
 
 @hot_kernel
 def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, trades, equity, legs):
-    """Run one candidate; arguments as `simulate` with prices open, close, spread (L, T), running (L, T+1),
+    """Run one candidate; arguments as `simulate` with prices open, close, spread (L, T), running (L, T+1), due,
+    marked (L, T),
     drift (L,), and ``weights`` (L,), ``legs`` (L, 4) room to work in. ``trades`` gets one record a leg,
     in the order of legs."""
     begin, end, _ = span
@@ -56,7 +59,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
         pull = go_to_day(row, days[0][entry], pull, days, daily)
         base, gross = _enter(prices, risk, weights, costs, side, entry, row, legs)
         decided, why = decision(bits, masks, side, entry, end, risk[MAX_BARS])
-        leaving = _mark_closes(prices[1], legs, base, gross, entry, decided, why, end, risk, row, equity)
+        leaving = _mark_closes(prices, legs, base, gross, entry, decided, why, end, risk, row, equity)
         exit_bar, reason, inside = leaving
         last_held = exit_bar if inside else exit_bar - 1
         count_held(row, days[0], entry, last_held)
@@ -78,34 +81,44 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
 @inlined
 def _enter(prices, risk, weights, costs, side, entry, row, legs):
     """Fill every leg; returns equity after commissions and the gross value at the fills."""
-    commission, slippage = costs
+    commission, slippage = costs[0], costs[1]
     base, gross = row[EQUITY], 0.0
     for leg in range(len(weights)):
         d = side if weights[leg] > 0.0 else -side
         price = prices[0][leg, entry]
         fill = price * (1.0 + d * (slippage + risk[DELAY] * prices[2][leg, entry]))
-        quantity = risk[SIZE] * abs(weights[leg]) * row[EQUITY] / (fill * (1.0 + commission))
+        quantity = risk[SIZE] * risk[LEVERAGE] * abs(weights[leg]) * row[EQUITY] / (fill * (1.0 + commission))
         legs[leg, _SIDE], legs[leg, _QUANTITY], legs[leg, _FILL] = d, quantity, fill
+        legs[leg, _ANCHOR] = fill - prices[4][leg, entry]
         base -= commission * quantity * fill
         gross += quantity * fill
     return base, gross
 
 
 @inlined
-def _profit(close, legs, t):
-    """Open profit of all legs at a close."""
+def _profit(marked, legs, t):
+    """Open profit of all legs at a close, funding included."""
     total = 0.0
     for leg in range(len(legs)):
-        total += legs[leg, _SIDE] * legs[leg, _QUANTITY] * (close[leg, t] - legs[leg, _FILL])
+        total += legs[leg, _SIDE] * legs[leg, _QUANTITY] * (marked[leg, t] - legs[leg, _ANCHOR])
     return total
 
 
 @inlined
-def _mark_closes(close, legs, base, gross, entry, decided, why, end, risk, row, equity):
+def _gain(close, legs, gross, t):
+    """Joint profit as a fraction of the gross value, without funding: levels do not move with it."""
+    total = 0.0
+    for leg in range(len(legs)):
+        total += legs[leg, _SIDE] * legs[leg, _QUANTITY] * (close[leg, t] - legs[leg, _FILL])
+    return total / gross
+
+
+@inlined
+def _mark_closes(prices, legs, base, gross, entry, decided, why, end, risk, row, equity):
     """Walk over the closes until a level, ruin or the decision ends the position: exit bar, reason, inside."""
     best = -np.inf
     for t in range(entry, end):
-        profit = _profit(close, legs, t)
+        profit = _profit(prices[5], legs, t)
         if t == end - 1:
             return t, (RUIN if base + profit <= 0.0 else END_OF_DATA), True
         mark_drawdown(row, base + profit)
@@ -115,7 +128,7 @@ def _mark_closes(close, legs, base, gross, entry, decided, why, end, risk, row, 
             return t, RUIN, True
         if t == decided:
             return t + 1, why, False
-        gain = profit / gross
+        gain = _gain(prices[1], legs, gross, t)
         if gain <= -risk[STOP_LOSS]:
             return t + 1, STOP, False
         if gain >= risk[TAKE_PROFIT]:
@@ -136,7 +149,7 @@ def _mark_days(prices, days, legs, base, span, pull, row, daily):
     while d < len(last) and last[d] < exit_bar:
         b = last[d]
         pull += _pull(prices[3], legs, drift, entry, a, b) / (b - first[d] + 1)
-        close_day(row, base + _profit(prices[1], legs, b), pull, days, daily)
+        close_day(row, base + _profit(prices[5], legs, b), pull, days, daily)
         pull = 0.0
         a = b + 1
         d += 1
@@ -160,7 +173,7 @@ def _pull(running, legs, drift, entry, a, b):
 def _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorded):
     """Settle all legs as one round trip; a record a leg carries the leg's own profit."""
     exit_bar, reason, inside = leaving
-    commission, slippage = costs
+    commission, slippage = costs[0], costs[1]
     before, after = row[EQUITY], base
     for leg in range(len(legs)):
         d, quantity, fill = legs[leg, _SIDE], legs[leg, _QUANTITY], legs[leg, _FILL]
@@ -168,14 +181,17 @@ def _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorde
         out = price * (1.0 - d * (slippage + risk[DELAY] * prices[2][leg, exit_bar]))
         paid = commission * quantity * (fill + out)
         slipped = quantity * (abs(fill - prices[0][leg, entry]) + abs(out - price))
-        after += d * quantity * (out - fill) - commission * quantity * out
+        funded = d * quantity * (prices[4][leg, exit_bar] - prices[4][leg, entry])
+        after += d * quantity * (out - fill) - commission * quantity * out - funded
         row[TURNOVER] += quantity * (fill + out) / before
         row[COMMISSION] += paid
         row[SLIPPAGE] += slipped
+        row[FUNDING] += funded
         if recorded < len(trades):
             record = trades[recorded]
             record[0], record[1], record[2], record[3], record[4] = d, entry, exit_bar, fill, out
-            record[5], record[6], record[7], record[8] = quantity, d * quantity * (out - fill) - paid, paid, slipped
+            own = d * quantity * (out - fill) - paid - funded
+            record[5], record[6], record[7], record[8] = quantity, own, paid, slipped
             record[9], record[10], record[11] = reason, 0.0 if inside else 1.0, 0.0
             recorded += 1
     row[EQUITY] = after

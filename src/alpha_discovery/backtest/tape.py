@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +26,12 @@ class Tape:
     open, high, low, close : float64 (L, T)
     spread : float64 (L, T)
         ``(high - low) / close`` of the bar before: what an order that takes one bar's time may lose.
+    due : float64 (L, T)
+        Funding paid per unit up to the open of each bar, that moment included.
+    marked : float64 (L, T)
+        ``close - due``: differences of it are what a unit held has earned.
     near, far : float64 (L, 4, T)
-        Lowest low, highest high, lowest and highest close of the `NEAR` (`FAR`) bars from each bar on: a stretch that
+        Lowest low, highest high, lowest and highest mark of the `NEAR` (`FAR`) bars from each bar on: a stretch that
         cannot reach a level is passed over in one step.
     running : float64 (L, T+1)
         ``running[l, t]`` is the sum of the first t closes: sums over stretches in one subtraction.
@@ -36,6 +41,8 @@ class Tape:
         First and last bar of each period inside the range, and its block of a summary.
     drift : float64 (L,)
         Mean return per period of holding the leg over the range.
+    detail : tuple of arrays
+        High and low of the finer bars, first and one past the last finer bar of each bar; empty without finer bars.
     begin, end : int
         Trades happen in bars ``begin .. end-1``; earlier bars only warm up.
     fresh : bool (T,)
@@ -48,6 +55,8 @@ class Tape:
     low: Float2D
     close: Float2D
     spread: Float2D
+    due: Float2D
+    marked: Float2D
     near: Float3D
     far: Float3D
     running: Float2D
@@ -56,6 +65,7 @@ class Tape:
     day_last: Int1D
     day_block: Int1D
     drift: Float1D
+    detail: tuple[npt.NDArray[Any], ...]
     begin: int
     end: int
     fresh: npt.NDArray[np.bool_]
@@ -71,8 +81,22 @@ class Tape:
         return self.bars[0].timeframe.ms
 
 
-def tape(bars: tuple[Bars, ...], *, begin: int = 0, end: int | None = None) -> Tape:
+def tape(
+    bars: tuple[Bars, ...],
+    *,
+    begin: int = 0,
+    end: int | None = None,
+    funding: tuple[Float1D | None, ...] = (),
+    detail: Bars | None = None,
+) -> Tape:
     """The tape of one or more legs with equal times.
+
+    Parameters
+    ----------
+    funding : tuple of float64 (T,) or None, one a leg
+        Rate that falls due at the open of each bar, as a fraction of the position's value (see `funding_by_bar`).
+    detail : Bars
+        Finer bars of the first leg, for ``intrabar="detail"``.
 
     Raises
     ------
@@ -97,11 +121,14 @@ def tape(bars: tuple[Bars, ...], *, begin: int = 0, end: int | None = None) -> T
     fresh[0] = True
     last = np.append(starts[1:], end) - 1
     block = np.arange(len(last)) * BLOCKS // len(last)
-    near = _slid(np.stack([stacked[name] for name in ("low", "high", "close", "close")], axis=1), 1, NEAR)
+    due = _due(stacked["open"], funding)
+    marked = stacked["close"] - due
+    near = _slid(np.stack([stacked["low"], stacked["high"], marked, marked], axis=1), 1, NEAR)
     drift = _drift(stacked["open"], stacked["close"], begin, last)
     return Tape(
-        bars, **stacked, spread=spread, near=near, far=_slid(near, NEAR, FAR), running=running, day=day,
-        day_first=starts, day_last=last, day_block=block, drift=drift, begin=begin, end=end, fresh=fresh,
+        bars, **stacked, spread=spread, due=due, marked=marked, near=near, far=_slid(near, NEAR, FAR),
+        running=running, day=day, day_first=starts, day_last=last, day_block=block, drift=drift,
+        detail=_finer(first, detail), begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
 
 
@@ -109,8 +136,43 @@ def one_leg(tape: Tape) -> tuple[npt.NDArray[np.float64], ...]:
     """The arrays of the first leg in the order in which the one-leg kernel takes them."""
     return (
         tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.near[0],
-        tape.far[0],
+        tape.far[0], tape.due[0], tape.marked[0], *tape.detail,
     )  # fmt: skip
+
+
+def funding_by_bar(bars: Bars, time: Int1D, rate: Float1D) -> Float1D:
+    """Funding rates (times in ms, any order) as one rate a bar: the sum of those due from its open up to the next.
+
+    Raises
+    ------
+    UserError
+        If times and rates differ in number, or a rate is not a number.
+    """
+    if len(time) != len(rate) or not np.isfinite(rate).all():
+        raise UserError(f"funding needs one finite rate a time; found {len(time)} times and {len(rate)} rates")
+    out = np.zeros(len(bars))
+    at = np.searchsorted(bars.time, time, side="right") - 1
+    inside = (at >= 0) & (time < bars.time[-1] + bars.timeframe.ms)
+    np.add.at(out, at[inside], rate[inside])
+    return out
+
+
+def _due(open_: Float2D, funding: tuple[Float1D | None, ...]) -> Float2D:
+    due = np.zeros_like(open_)
+    for leg, rate in enumerate(funding):
+        if rate is not None:
+            due[leg] = np.cumsum(rate * open_[leg])
+    return due
+
+
+def _finer(bars: Bars, detail: Bars | None) -> tuple[npt.NDArray[Any], ...]:
+    if detail is None:
+        return np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    if detail.timeframe.ms >= bars.timeframe.ms:
+        raise UserError(f"detail bars need to be finer than {bars.timeframe}; found {detail.timeframe}")
+    first = np.searchsorted(detail.time, bars.time).astype(np.int64)
+    last = np.searchsorted(detail.time, bars.time + bars.timeframe.ms).astype(np.int64)
+    return detail.high, detail.low, first, last
 
 
 def _slid(extremes: Float3D, width: int, to: int) -> Float3D:

@@ -12,7 +12,7 @@ import pandas as pd
 from alpha_discovery.core.bars import Bars
 
 BLOCKS = 16  # equal blocks of accounting periods whose sums a summary keeps
-EXIT_REASONS = ("signal", "reversal", "stop", "target", "trailing", "max_holding", "end_of_data", "ruin")
+EXIT_REASONS = ("signal", "reversal", "stop", "target", "trailing", "max_holding", "end_of_data", "ruin", "liquidation")
 
 SUMMARY = np.dtype(
     [

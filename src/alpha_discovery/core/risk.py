@@ -25,6 +25,7 @@ ALLOWED: dict[str, Kind] = {
     "trailing_stop": Optional(Float(0.0001, 0.95)),
     "max_holding_bars": Optional(Int(1, 1_000_000)),
     "direction": Choice(DIRECTIONS),
+    "leverage": Float(1.0, 125.0),
 }
 DEFAULTS: dict[str, Any] = {
     "position_size": 0.1,
@@ -33,12 +34,13 @@ DEFAULTS: dict[str, Any] = {
     "trailing_stop": None,
     "max_holding_bars": None,
     "direction": "both",
+    "leverage": 1.0,
 }
 NAMES = tuple(ALLOWED)
 
 
 def with_defaults(batch: Batch, rows: int) -> Batch:
-    """The six risk columns of a batch, each absent one at its default."""
+    """The risk columns of a batch, each absent one at its default."""
     columns: Batch = {}
     for name, kind in ALLOWED.items():
         default = kind.encode(name, DEFAULTS[name])

@@ -8,20 +8,22 @@ the beginning of more, so a failure shrinks to the shortest history that shows i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from alpha_discovery.core.bars import Bars, Float1D, Int1D
 from alpha_discovery.core.instrument import Calendar, Instrument
 from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.market_data.resample import resample
 from alpha_discovery.rules.nodes import NEVER, Bool, Field
 
 MONDAY = 1_704_067_200_000  # 2024-01-01T00:00Z
 SYMBOLS = ("AAA/USDT", "BBB/USDT", "CCC/USDT", "DDD/USDT")
-LONGEST_GAP = 30  # bars
+FINER = {"1h": "15m", "4h": "1h", "1d": "4h"}
 
 Flags = npt.NDArray[np.bool_]
 Ohlc = tuple[float, float, float, float]
@@ -31,7 +33,7 @@ Ohlc = tuple[float, float, float, float]
 class PathStyle:
     """What a drawn path is like; shares are of bars, ``volatility`` is that of one bar's log return.
 
-    ``tick`` is the grid of prices as a fraction of the first one, 0 for none.
+    ``tick`` is the grid of prices as a fraction of the first one, 0 for none; ``longest_gap`` is in bars.
     """
 
     timeframe: str = "1h"
@@ -44,6 +46,7 @@ class PathStyle:
     jumps: float = 0.02
     away: float = 0.3
     missing: float = 0.03
+    longest_gap: int = 30
     no_volume: float = 0.1
 
 
@@ -111,9 +114,32 @@ def bars_strategy(*, min_bars: int = 1, max_bars: int = 500, gaps: bool = True) 
     return legs_strategy(n_legs=1, min_bars=min_bars, max_bars=max_bars, gaps=gaps).map(lambda legs: legs[0])
 
 
+@st.composite
+def detailed_strategy(draw: st.DrawFn, *, max_bars: int = 200) -> tuple[Bars, Bars]:
+    """Bars of one instrument and finer ones of which they are made, with gaps in both; the finer may begin later."""
+    coarse = draw(styles())
+    style = replace(coarse, timeframe=FINER[coarse.timeframe], longest_gap=4)
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    most = max_bars * Timeframe.parse(coarse.timeframe).ms // Timeframe.parse(style.timeframe).ms
+    finer = random_leg(rng, random_times(rng, most, style), style).slice(0, draw(st.integers(12, most)))
+    bars = resample(finer, coarse.timeframe)
+    assume(len(bars) > 0)
+    return bars, finer.slice(draw(st.sampled_from((0, 0, 0, len(finer) // 2, len(finer) - 1))), len(finer))
+
+
+@st.composite
+def funding_strategy(draw: st.DrawFn, n_bars: int) -> Float1D | None:
+    """The funding rate due at the open of each bar: none at all, or up to 0.1 % of either sign at some of them."""
+    share = draw(st.sampled_from((0.0, 0.125, 1.0)))
+    if share == 0.0:
+        return None
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    return np.where(_some(rng, n_bars, share), rng.uniform(-0.001, 0.001, n_bars), 0.0)
+
+
 def random_times(rng: np.random.Generator, n: int, style: PathStyle) -> Int1D:
     """int64 (n,): open times, with bars left out at ``style.missing`` of the places."""
-    left_out = np.where(rng.random(n) < style.missing, rng.integers(1, LONGEST_GAP, n), 0)
+    left_out = np.where(rng.random(n) < style.missing, rng.integers(1, style.longest_gap, n), 0)
     left_out[0] = 0
     position = np.arange(n) + np.cumsum(left_out)
     return np.asarray(style.start + position * Timeframe.parse(style.timeframe).ms, dtype=np.int64)

@@ -186,11 +186,11 @@ def rules_strategy(draw: st.DrawFn, *, n_legs: int = 1, depth: int = 2) -> Rules
 def values_strategy(draw: st.DrawFn, rules: Rules) -> dict[str, Any]:
     """A complete parameter set of random rules: own parameters and risk, as `Strategy.complete` returns it."""
     own = {name: draw(_value(OWN[name])) for name in rules.parameters}
-    return strategy_of(rules).complete({**own, **draw(risk_strategy())})
+    return strategy_of(rules).complete({**own, **draw(risk_strategy(leverage=len(rules.weights) == 1))})
 
 
-def risk_strategy() -> st.SearchStrategy[dict[str, Any]]:
-    """Risk parameters, near the price moves of `testing.paths` and often on its tick grid."""
+def risk_strategy(*, leverage: bool = False) -> st.SearchStrategy[dict[str, Any]]:
+    """Risk parameters, near the price moves of `testing.paths` and often on its tick grid; with leverage if asked."""
     fraction = st.one_of(st.sampled_from((0.01, 0.02, 0.05, 0.1)), st.floats(0.001, 0.3))
     off = st.none()
     return st.fixed_dictionaries(
@@ -201,6 +201,7 @@ def risk_strategy() -> st.SearchStrategy[dict[str, Any]]:
             "trailing_stop": st.one_of(off, off, fraction),
             "max_holding_bars": st.one_of(off, off, st.integers(1, 12)),
             "direction": st.sampled_from(("both", "both", *risk.DIRECTIONS)),
+            "leverage": st.sampled_from((1.0, 1.0, 2.0, 5.0, 20.0)) if leverage else st.just(1.0),
         }
     )
 

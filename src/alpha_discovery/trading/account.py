@@ -25,6 +25,8 @@ class Account:
 
     Attributes
     ----------
+    size : float
+        Value at entry of a weight of 1, entry commission included, over equity.
     equity : float
         The last mark: the caller sets it at each close; leaving a position sets it to what is left.
     position : Position or None
@@ -33,11 +35,13 @@ class Account:
         One a leg and round trip, in the order of `core.results.TRADE`.
     turnover : float
         Traded value over equity at entry, all fills summed.
+    funding : float
+        Paid by the positions that have been closed, less what they received.
     """
 
-    def __init__(self, *, weights: Sequence[float], position_size: float, fills: Fills) -> None:
-        self.weights, self.position_size, self.fills = weights, position_size, fills
-        self.equity, self.turnover = 1.0, 0.0
+    def __init__(self, *, weights: Sequence[float], size: float, fills: Fills) -> None:
+        self.weights, self.size, self.fills = weights, size, fills
+        self.equity, self.turnover, self.funding = 1.0, 0.0, 0.0
         self.position: Position | None = None
         self.trades: list[tuple[Any, ...]] = []
 
@@ -51,6 +55,11 @@ class Account:
         if legs:
             self.position = Position(side, bar, self.equity, tuple(legs))
             self.turnover += sum(leg.value for leg in legs) / self.equity
+
+    def pay_funding(self, rows: Sequence[BarRow], rates: Sequence[float]) -> None:
+        """Pay what falls due at the open of ``rows``, one rate a leg; nothing without a position."""
+        for leg in self.position.legs if self.position is not None else ():
+            leg.pay_funding(rows[leg.leg].open, rates[leg.leg])
 
     def leave_at_market(self, way: Exit, prices: Sequence[float], before: Sequence[BarRow]) -> None:
         """Close every leg with market orders at ``prices``."""
@@ -66,17 +75,17 @@ class Account:
         self.position = None
 
     def _entered(self, leg: int, side: int, opening: float, before: BarRow) -> OpenLeg:
-        rate = self.fills.costs.commission
         fill = self.fills.market(opening, side, before)
-        quantity = self.position_size * abs(self.weights[leg]) * self.equity / (fill.price * (1.0 + rate))
-        return OpenLeg(leg, side, quantity, fill, commission=rate * quantity * fill.price)
+        quantity = self.size * abs(self.weights[leg]) * self.equity / (fill.price + fill.commission)
+        return OpenLeg(leg, side, quantity, fill)
 
     def _closed(self, leg: OpenLeg, fill: Fill, way: Exit) -> float:
-        """Profit of one leg after costs."""
+        """Profit of one leg after costs and funding."""
         assert self.position is not None
-        commission = leg.commission + self.fills.costs.commission * leg.quantity * fill.price
+        commission = leg.commission + leg.quantity * fill.commission
         slippage = leg.quantity * leg.entry.slippage + leg.quantity * fill.slippage
-        profit = leg.profit(fill.price) - commission
+        profit = leg.profit(fill.price) - commission - leg.funding
+        self.funding += leg.funding
         self.turnover += leg.quantity * fill.price / self.position.equity
         self.trades.append(
             (

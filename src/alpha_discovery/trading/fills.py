@@ -11,10 +11,16 @@ from alpha_discovery.trading.rows import BarRow
 
 
 class Fill(NamedTuple):
-    """One unit bought or sold: the price paid or received, and what the chart showed."""
+    """One unit bought or sold: the price paid or received, what the chart showed, and the rate of commission."""
 
     price: float
     quoted: float
+    rate: float
+
+    @property
+    def commission(self) -> float:
+        """Paid per unit."""
+        return self.rate * self.price
 
     @property
     def slippage(self) -> float:
@@ -29,7 +35,7 @@ class Fills:
     Attributes
     ----------
     costs : Costs
-        Commission and slippage as fractions.
+        Commissions and slippage as fractions.
     latency_ms, bar_ms : float
         Time from the open of a bar until an order is filled, and the length of a bar.
     """
@@ -41,11 +47,11 @@ class Fills:
     def market(self, quoted: float, direction: int, before: BarRow) -> Fill:
         """A market or stop order, ``direction`` +1 buying or -1 selling, in the bar after ``before``."""
         worse = self.costs.slippage + self._delay(before)
-        return Fill(quoted * (1.0 + direction * worse), quoted)
+        return Fill(quoted * (1.0 + direction * worse), quoted, self.costs.commission)
 
     def limit(self, quoted: float) -> Fill:
-        """A limit order: filled at its price."""
-        return Fill(quoted, quoted)
+        """A limit order: filled at its price, for the maker commission."""
+        return Fill(quoted, quoted, self.costs.limit_commission)
 
     def _delay(self, before: BarRow) -> float:
         """The move that a diffusion as wide as the last bar makes in the time an order needs."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from alpha_discovery.trading.limits import Limits
+from alpha_discovery.trading.position import Position
 from alpha_discovery.trading.rows import BarRow
 
-Intrabar = Literal["stop_first", "target_first"]
+Intrabar = Literal["stop_first", "target_first", "detail"]
 
 
 class Touch(NamedTuple):
@@ -18,11 +20,21 @@ class Touch(NamedTuple):
     ambiguous: bool = False
 
 
-class BarLevels:
-    """Stop, target and trailing stop of one leg on ``side`` (+1 or -1), entered at ``fill``."""
+def liquidation_price(position: Position, maintenance: float) -> float:
+    """Price at which what is left of the equity is ``maintenance`` of the value of the only leg; funding is left out.
 
-    def __init__(self, fill: float, side: int, limits: Limits) -> None:
-        self.side, self.limits = side, limits
+    Not positive for a long that is smaller than what it is paid with: no price liquidates it.
+    """
+    (leg,) = position.legs
+    left = position.equity - leg.commission
+    return (leg.value - leg.side * left) / (leg.quantity * (1.0 - leg.side * maintenance))
+
+
+class BarLevels:
+    """Stop, target, trailing stop and liquidation of one leg on ``side`` (+1 or -1), entered at ``fill``."""
+
+    def __init__(self, fill: float, side: int, limits: Limits, *, liquidation: float | None = None) -> None:
+        self.side, self.limits, self.liquidation = side, limits, liquidation
         self.stop = None if limits.stop_loss is None else fill * (1.0 - side * limits.stop_loss)
         self.target = None if limits.take_profit is None else fill * (1.0 + side * limits.take_profit)
         self.best: float | None = None  # the best close since entry, once there is one
@@ -41,26 +53,32 @@ class BarLevels:
             return Touch("target", opening)
         return None
 
-    def inside(self, bar: BarRow, intrabar: Intrabar) -> Touch | None:
-        """The level that the bar's range reaches; filled at the level."""
+    def inside(self, bar: BarRow, intrabar: Intrabar, finer: Sequence[BarRow] = ()) -> Touch | None:
+        """The level that the bar's range reaches; filled at the level. ``finer`` are the finer bars inside it."""
+        touched = self._touched(bar)
+        if len(touched) < 2:
+            return touched[0] if touched else None
+        stop, target = touched
+        if intrabar == "detail":
+            first = next(filter(None, map(self._touched, finer)), touched)
+            return first[0] if len(first) == 1 else stop._replace(ambiguous=True)
+        return (target if intrabar == "target_first" else stop)._replace(ambiguous=True)
+
+    def _touched(self, bar: BarRow) -> list[Touch]:
+        """The levels that the bar's range reaches: the tighter stop, the target."""
         worst, furthest = (bar.low, bar.high) if self.side > 0 else (bar.high, bar.low)
-        stop = self._tighter_stop()
-        stopped = stop is not None and self._stopped(worst, stop.price)
-        reached = self._reached(furthest)
-        both = stopped and reached
-        if stop is not None and stopped and not (both and intrabar == "target_first"):
-            return Touch(stop.reason, stop.price, both)
-        if self.target is not None and reached:
-            return Touch("target", self.target, both)
-        return None
+        stop, touched = self._tighter_stop(), []
+        if stop is not None and self._stopped(worst, stop.price):
+            touched.append(stop)
+        if self.target is not None and self._reached(furthest):
+            touched.append(Touch("target", self.target))
+        return touched
 
     def _tighter_stop(self) -> Touch | None:
-        trailing = self._trailing_level()
-        if trailing is None:
-            return None if self.stop is None else Touch("stop", self.stop)
-        if self.stop is None or self.side * trailing > self.side * self.stop:
-            return Touch("trailing", trailing)
-        return Touch("stop", self.stop)
+        """The first of the tightest; a stop before the others."""
+        levels = {"stop": self.stop, "trailing": self._trailing_level(), "liquidation": self.liquidation}
+        live = [Touch(reason, level) for reason, level in levels.items() if level is not None]
+        return max(live, key=lambda touch: self.side * touch.price, default=None)
 
     def _trailing_level(self) -> float | None:
         if self.best is None or self.limits.trailing_stop is None:

@@ -17,6 +17,7 @@ class Limits:
     trailing_stop: float | None
     max_holding_bars: int | None
     direction: str
+    leverage: float
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Limits:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alpha_discovery.trading.fills import Fill
 
 
-@dataclass(frozen=True)
+@dataclass
 class OpenLeg:
     """What is held of one leg: ``quantity`` > 0 units on ``side`` +1 (bought) or -1 (sold)."""
 
@@ -16,7 +16,12 @@ class OpenLeg:
     side: int
     quantity: float
     entry: Fill
-    commission: float  # paid at entry
+    funding: float = field(default=0.0, init=False)  # paid since entry; negative: received
+
+    @property
+    def commission(self) -> float:
+        """Paid at entry."""
+        return self.quantity * self.entry.commission
 
     @property
     def value(self) -> float:
@@ -24,8 +29,12 @@ class OpenLeg:
         return self.quantity * self.entry.price
 
     def profit(self, price: float) -> float:
-        """Profit at ``price``, before commission."""
+        """Profit at ``price``, before commission and funding."""
         return self.side * self.quantity * (price - self.entry.price)
+
+    def pay_funding(self, opening: float, rate: float) -> None:
+        """Pay (or receive) what is due on the value at an open."""
+        self.funding += self.side * self.quantity * opening * rate
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,8 @@ class Position:
 
     def mark(self, closes: Sequence[float]) -> float:
         """Equity with every leg at its close."""
-        commission = sum(leg.commission for leg in self.legs)
-        return self.equity - commission + sum(leg.profit(closes[leg.leg]) for leg in self.legs)
+        paid = sum(leg.commission + leg.funding for leg in self.legs)
+        return self.equity - paid + sum(leg.profit(closes[leg.leg]) for leg in self.legs)
 
     def net_value(self, prices: Sequence[float]) -> float:
         """Signed value of all legs."""

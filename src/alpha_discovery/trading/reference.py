@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import TRADE, Evaluation
 from alpha_discovery.core.scalar import Scalar
@@ -22,7 +22,7 @@ from alpha_discovery.trading.account import Account
 from alpha_discovery.trading.fills import Fills
 from alpha_discovery.trading.levels import Intrabar
 from alpha_discovery.trading.limits import Limits
-from alpha_discovery.trading.rows import BarRow, rows_of
+from alpha_discovery.trading.market import Market
 from alpha_discovery.trading.session import Mark, Session
 from alpha_discovery.trading.statistics import period_exposure, period_returns, periods_of, summary_of
 from alpha_discovery.trading.stream import SignalStream
@@ -31,6 +31,7 @@ from alpha_discovery.trading.stream import SignalStream
 def replay(
     rules: Rules, values: Mapping[str, Any], bars: tuple[Bars, ...], costs: Costs, *,
     begin: int = 0, end: int | None = None, intrabar: Intrabar = "stop_first",
+    funding: tuple[Float1D | None, ...] = (), detail: Bars | None = None,
 ) -> Evaluation:  # fmt: skip
     """One backtest of one parameter set over bars ``begin .. end-1``.
 
@@ -46,17 +47,25 @@ def replay(
         Of each fill.
     begin, end : int
         Range of the backtest; to the last bar without ``end``.
-    intrabar : "stop_first" or "target_first"
-        Which of two levels counts if one bar touches both.
+    intrabar : "stop_first", "target_first" or "detail"
+        Which of two levels counts if one bar touches both; "detail" asks the finer bars inside it.
+    funding : tuple of float64 (n,) or None
+        The rate due at the open of each bar, one array a leg, None for a leg without; empty: no leg has any.
+    detail : Bars or None
+        Finer bars of the first leg; needed, and used, by "detail" only.
 
     Raises
     ------
     UserError
-        If legs and bars do not fit together, the range is empty or a weight is not a number.
+        If legs, bars, funding and finer bars do not fit together, the range is empty, a weight is not a number or
+        several legs are to be traded with leverage.
     """
     if intrabar not in get_args(Intrabar):
         raise UnknownName(kind="intrabar policy", name=intrabar, known=get_args(Intrabar))
+    if intrabar == "detail" and (detail is None or not len(detail)):
+        raise UserError('intrabar="detail" needs finer bars; pass them as detail, or choose stop_first')
     _check_bars(rules, bars)
+    market = Market(bars, funding=funding, detail=detail if intrabar == "detail" else None)
     end = len(bars[0]) if end is None else end
     if not 0 <= begin < end <= len(bars[0]):
         raise OutOfRange(name="(begin, end)", value=(begin, end), allowed=f"0 <= begin < end <= {len(bars[0])}")
@@ -65,12 +74,10 @@ def replay(
     session = Session(account, limits, intrabar)
     stream = SignalStream(rules, values)
     marks: list[Mark] = []
-    before: tuple[BarRow, ...] = ()
-    for t, (rows, gap) in enumerate(rows_of(bars, end)):
-        signals = stream.update(rows, gap)
-        if t >= begin:
-            marks.append(session.bar(t, rows, before, signals, last=t == end - 1))
-        before = rows
+    for now in market.moments(end):
+        signals = stream.update(now.rows, now.gap)
+        if now.t >= begin:
+            marks.append(session.bar(now, signals, last=now.t == end - 1))
     return _evaluation(bars, begin, marks, account)
 
 
@@ -103,7 +110,9 @@ def _fills(rules: Rules, values: Mapping[str, Any], bars: Sequence[Bars], costs:
 
 def _account(rules: Rules, values: Mapping[str, Any], limits: Limits, fills: Fills) -> Account:
     weights = _own_numbers(rules, values, rules.weights)
-    return Account(weights=weights, position_size=limits.position_size, fills=fills)
+    if len(weights) > 1 and limits.leverage > 1.0:
+        raise UserError(f"several legs are traded without leverage; got leverage={limits.leverage:g}, set it to 1")
+    return Account(weights=weights, size=limits.position_size * limits.leverage, fills=fills)
 
 
 def _evaluation(bars: tuple[Bars, ...], begin: int, marks: Sequence[Mark], account: Account) -> Evaluation:
@@ -113,7 +122,7 @@ def _evaluation(bars: tuple[Bars, ...], begin: int, marks: Sequence[Mark], accou
     returns = period_returns(equity, periods)
     trades = np.array(account.trades, dtype=TRADE)
     summary = summary_of(marks, periods, returns, trades)
-    summary["turnover"] = account.turnover
+    summary["turnover"], summary["funding"] = account.turnover, account.funding
     return Evaluation(
         bars=bars,
         begin=begin,

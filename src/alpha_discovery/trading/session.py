@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from alpha_discovery.trading.account import Account, Exit
 from alpha_discovery.trading.decision import NOTHING, Order, order_in_position, order_when_flat
-from alpha_discovery.trading.levels import BarLevels, Intrabar, JointLevels, Touch
+from alpha_discovery.trading.levels import BarLevels, Intrabar, JointLevels, Touch, liquidation_price
 from alpha_discovery.trading.limits import Limits
-from alpha_discovery.trading.rows import BarRow
+from alpha_discovery.trading.market import Moment
 from alpha_discovery.trading.stream import Signals
 
 
@@ -35,23 +34,24 @@ class Session:
         self.levels: BarLevels | None = None  # of a position of one leg
         self.joint: JointLevels | None = None  # of one of several legs
 
-    def bar(self, t: int, rows: Sequence[BarRow], before: Sequence[BarRow], signals: Signals, last: bool) -> Mark:
-        """Trade bar ``t``, whose predecessor is ``before``; after the ``last`` one nothing is held."""
-        self._fill_order(t, rows, before)
-        self._leave_beyond_level(t, rows, before)
-        held, values = self.account.position is not None, self._held_values(t, before)
-        self._leave_at_level(t, rows, before)
-        exposure = self._mark(t, rows, before, last)
-        self.order = self._decide(t, rows, signals)
+    def bar(self, now: Moment, signals: Signals, *, last: bool) -> Mark:
+        """Trade one bar; after the ``last`` one nothing is held."""
+        self.account.pay_funding(now.rows, now.rates)  # before anything else: by who held at the last close
+        self._fill_order(now)
+        self._leave_beyond_level(now)
+        held, values = self.account.position is not None, self._held_values(now)
+        self._leave_at_level(now)
+        exposure = self._mark(now, last)
+        self.order = self._decide(now, signals)
         return Mark(self.account.equity, exposure, held, values)
 
-    def _fill_order(self, t: int, rows: Sequence[BarRow], before: Sequence[BarRow]) -> None:
+    def _fill_order(self, now: Moment) -> None:
         """Step 1: leave and enter at the open, as the last close decided."""
         if self.order.leave is not None:
-            way = Exit(t, self.order.leave, at_open=True)
-            self.account.leave_at_market(way, [row.open for row in rows], before)
+            way = Exit(now.t, self.order.leave, at_open=True)
+            self.account.leave_at_market(way, [row.open for row in now.rows], now.before)
         if self.order.enter != 0 and self.account.equity > 0.0:  # who has lost everything enters no more
-            self.account.enter(self.order.enter, t, rows, before)
+            self.account.enter(self.order.enter, now.t, now.rows, now.before)
             self._set_levels()
 
     def _set_levels(self) -> None:
@@ -63,60 +63,62 @@ class Session:
             self.joint = JointLevels(self.limits)
         else:
             (leg,) = position.legs
-            self.levels = BarLevels(leg.entry.price, leg.side, self.limits)
+            maintenance = self.account.fills.costs.maintenance
+            liquidation = liquidation_price(position, maintenance) if self.limits.leverage > 1.0 else None
+            self.levels = BarLevels(leg.entry.price, leg.side, self.limits, liquidation=liquidation)
 
-    def _leave_beyond_level(self, t: int, rows: Sequence[BarRow], before: Sequence[BarRow]) -> None:
+    def _leave_beyond_level(self, now: Moment) -> None:
         """Step 2: the open lies beyond a level; not in the entry bar, whose open is the entry."""
         position = self.account.position
-        if position is None or self.levels is None or position.entry_bar == t:
+        if position is None or self.levels is None or position.entry_bar == now.t:
             return
-        touch = self.levels.at_open(rows[0].open)
+        touch = self.levels.at_open(now.rows[0].open)
         if touch is not None:
-            self._leave(Exit(t, touch.reason, at_open=True), touch, before)
+            self._leave(Exit(now.t, touch.reason, at_open=True), touch, now)
 
-    def _leave_at_level(self, t: int, rows: Sequence[BarRow], before: Sequence[BarRow]) -> None:
+    def _leave_at_level(self, now: Moment) -> None:
         """Step 3: the bar's range reaches a level."""
         if self.account.position is None or self.levels is None:
             return
-        touch = self.levels.inside(rows[0], self.intrabar)
+        touch = self.levels.inside(now.rows[0], self.intrabar, now.finer)
         if touch is not None:
-            self._leave(Exit(t, touch.reason, at_open=False, ambiguous=touch.ambiguous), touch, before)
+            self._leave(Exit(now.t, touch.reason, at_open=False, ambiguous=touch.ambiguous), touch, now)
 
-    def _leave(self, way: Exit, touch: Touch, before: Sequence[BarRow]) -> None:
+    def _leave(self, way: Exit, touch: Touch, now: Moment) -> None:
         """A target is a limit order, a stop a market order."""
         if touch.reason == "target":
             self.account.leave(way, [self.account.fills.limit(touch.price)])
         else:
-            self.account.leave_at_market(way, [touch.price], before)
+            self.account.leave_at_market(way, [touch.price], now.before)
 
-    def _held_values(self, t: int, before: Sequence[BarRow]) -> tuple[float, ...]:
+    def _held_values(self, now: Moment) -> tuple[float, ...]:
         values = [0.0 for _ in self.account.weights]
         position = self.account.position
         for leg in position.legs if position is not None else ():
             assert position is not None
-            price = leg.entry.price if position.entry_bar == t else before[leg.leg].close
+            price = leg.entry.price if position.entry_bar == now.t else now.before[leg.leg].close
             values[leg.leg] = leg.side * leg.quantity * price
         return tuple(values)
 
-    def _mark(self, t: int, rows: Sequence[BarRow], before: Sequence[BarRow], last: bool) -> float:
+    def _mark(self, now: Moment, last: bool) -> float:
         """Equity at the close, after an exit that ruin or the end of the data forces; returns the exposure."""
-        account, closes = self.account, [row.close for row in rows]
+        account, closes = self.account, [row.close for row in now.rows]
         if account.position is not None:
             account.equity = account.position.mark(closes)
             if account.equity <= 0.0:
-                account.leave_at_market(Exit(t, "ruin", at_open=False), closes, before)
+                account.leave_at_market(Exit(now.t, "ruin", at_open=False), closes, now.before)
             elif last:
-                account.leave_at_market(Exit(t, "end_of_data", at_open=False), closes, before)
+                account.leave_at_market(Exit(now.t, "end_of_data", at_open=False), closes, now.before)
         return 0.0 if account.position is None else account.position.net_value(closes) / account.equity
 
-    def _decide(self, t: int, rows: Sequence[BarRow], signals: Signals) -> Order:
+    def _decide(self, now: Moment, signals: Signals) -> Order:
         """What this close decides for the next open; signals before levels."""
         position = self.account.position
         if position is None:
             return order_when_flat(signals, self.limits)
         if self.levels is not None:
-            self.levels.after_close(rows[0].close)
-        order = order_in_position(position.side, t - position.entry_bar + 1, signals, self.limits)
+            self.levels.after_close(now.rows[0].close)
+        order = order_in_position(position.side, now.t - position.entry_bar + 1, signals, self.limits)
         if order == NOTHING and self.joint is not None:
-            return Order(leave=self.joint.at_close(position.gain([row.close for row in rows])))
+            return Order(leave=self.joint.at_close(position.gain([row.close for row in now.rows])))
         return order

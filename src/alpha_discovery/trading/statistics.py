@@ -64,7 +64,10 @@ def mean_own_return(bars: Bars, begin: int, periods: Sequence[range]) -> float:
 
 
 def summary_of(marks: Sequence[Mark], periods: Sequence[range], returns: Float1D, trades: Records) -> Records:
-    """The `SUMMARY` record, all but ``turnover``; statistics of no trades are 0, those that need variation NaN."""
+    """The `SUMMARY` record but for ``turnover`` and ``funding``.
+
+    Statistics of no trades are 0, those that need variation NaN.
+    """
     record: Any = np.zeros(1, dtype=SUMMARY)[0]
     _count_trades(record, trades)
     _measure_equity(record, marks)
