@@ -9,8 +9,7 @@ market of the same seed begins with the shorter one.
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +18,12 @@ from scipy.signal import lfilter
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.core.timeframe import DAY, Timeframe
+from alpha_discovery.discovery.noise_markets import START, Rule, crossing, rewarded_closes
 from alpha_discovery.errors import OutOfRange
 
-START = 1_577_836_800_000  # 2020-01-01T00:00Z, a Wednesday
 START_PRICE = 100.0
 STEPS_IN_A_BAR = 8
 _LARGEST_MOVE = 0.5  # a bound on simple returns; symmetric, so the mean stays zero and prices positive
-
-Rule = Callable[[float], float]
 
 
 def random_walk(n: int, *, seed: int, timeframe: str = "1h", sigma_annual: float = 0.6) -> Bars:
@@ -159,7 +156,7 @@ def planted_trend(
     fast, slow = windows
     if not 0 < fast < slow:
         raise OutOfRange(name="windows", value=windows, allowed="fast < slow, both at least 1")
-    return _planted(n, seed, sharpe, _crossing(fast, slow), timeframe=timeframe, sigma_annual=sigma_annual)
+    return _planted(n, seed, sharpe, crossing(fast, slow), timeframe=timeframe, sigma_annual=sigma_annual)
 
 
 def planted_reversion(
@@ -168,7 +165,7 @@ def planted_reversion(
     """Like `planted_trend`; the rule: +1 while the close is below SMA(close, window), -1 while above."""
     if window < 2:
         raise OutOfRange(name="window", value=window, allowed="[2, inf)")
-    against = _crossing(1, window)
+    against = crossing(1, window)
     return _planted(n, seed, sharpe, lambda p: -against(p), timeframe=timeframe, sigma_annual=sigma_annual)
 
 
@@ -212,31 +209,8 @@ def _planted(
     frame = Timeframe.parse(timeframe)
     sigma = sigma_annual / math.sqrt(bars_per_year(frame))
     reward = edge_per_bar(sharpe, sigma, frame)
-    close = np.empty(n)
-    price, position = START_PRICE, 0.0
-    for bar, noise in enumerate(_noise(n, seed, sigma).tolist()):
-        price *= 1.0 + noise + reward * position
-        close[bar] = price
-        position = rule(price)
+    close = rewarded_closes(_noise(n, seed, sigma), rule, reward=reward, start=START_PRICE)
     return _assemble(close, np.full(n, sigma), _streams(seed), _instrument(), frame)
-
-
-def _crossing(fast: int, slow: int) -> Rule:
-    """Sign of SMA(fast) - SMA(slow) of the prices told so far; 0 until there are ``slow`` of them."""
-    seen: deque[float] = deque(maxlen=slow)
-    short = long = 0.0
-
-    def position(price: float) -> float:
-        nonlocal short, long
-        short += price - (seen[-fast] if len(seen) >= fast else 0.0)
-        long += price - (seen[0] if len(seen) == slow else 0.0)
-        seen.append(price)
-        if len(seen) < slow:
-            return 0.0
-        difference = short / fast - long / slow
-        return float(difference > 0) - float(difference < 0)
-
-    return position
 
 
 def _streams(seed: int, venue: int = 0) -> list[np.random.Generator]:

@@ -1,0 +1,56 @@
+"""Block sums of a bounded random sample of candidates: what the probability of overfitting is computed from.
+
+Each candidate draws a number from its id alone, and those with the smallest numbers stay. So the sample does not
+depend on order, chunks or workers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.core.results import BLOCKS, Records
+from alpha_discovery.validation.arrays import F64, I64
+
+KEPT = 1_000
+_MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # splitmix64
+
+
+class BlockSample:
+    """At most ``kept`` candidates of those added, each as likely as any other."""
+
+    def __init__(self, *, seed: int, kept: int = KEPT) -> None:
+        self._seed = np.uint64(seed)
+        self._kept = kept
+        self._rank: npt.NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+        self._sums: F64 = np.empty((0, BLOCKS))
+        self._squares: F64 = np.empty((0, BLOCKS))
+
+    def add(self, ids: I64, summary: Records) -> None:
+        """Candidates with their SUMMARY records (n,)."""
+        rank = np.concatenate((self._rank, _scrambled(ids, self._seed)))
+        sums = np.concatenate((self._sums, summary["block_sum"]))
+        squares = np.concatenate((self._squares, summary["block_sumsq"]))
+        stay = np.argsort(rank, kind="stable")[: self._kept]
+        self._rank, self._sums, self._squares = rank[stay], sums[stay], squares[stay]
+
+    @property
+    def sums(self) -> F64:
+        """Sums of daily returns, (blocks, n)."""
+        return np.ascontiguousarray(self._sums.T)
+
+    @property
+    def squares(self) -> F64:
+        """Sums of squares of daily returns, (blocks, n)."""
+        return np.ascontiguousarray(self._squares.T)
+
+    def __len__(self) -> int:
+        return len(self._rank)
+
+
+def _scrambled(ids: I64, seed: np.uint64) -> npt.NDArray[np.uint64]:
+    """A random-looking 64-bit number of each id. Source: Steele, Lea & Flood (2014), splitmix64."""
+    x = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + seed
+    x = (x ^ (x >> np.uint64(30))) * _MIX[0]
+    x = (x ^ (x >> np.uint64(27))) * _MIX[1]
+    return np.asarray(x ^ (x >> np.uint64(31)))
