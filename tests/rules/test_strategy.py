@@ -111,13 +111,14 @@ def test_the_default_space_holds_own_and_searched_risk_parameters() -> None:
 def test_the_allowed_space_holds_all_of_risk() -> None:
     assert cross.allowed.names == (
         "fast", "slow", "position_size", "stop_loss", "take_profit", "trailing_stop", "max_holding_bars", "direction",
+        "leverage",
     )  # fmt: skip
 
 
 def test_complete_adds_the_usual_risk() -> None:
     assert cross.complete({"fast": 10, "slow": 50, "stop_loss": "off"}) == {
         "fast": 10, "slow": 50, "position_size": 0.1, "stop_loss": None, "take_profit": 0.1, "trailing_stop": None,
-        "max_holding_bars": None, "direction": "both",
+        "max_holding_bars": None, "direction": "both", "leverage": 1.0,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from alpha_discovery.strategies.templates import templates
 def test_a_template_is_a_complete_set_of_parameters() -> None:
     assert templates("sma_cross")["standard"] == {
         "fast": 20, "slow": 100, "position_size": 0.1, "stop_loss": 0.05, "take_profit": 0.1,
-        "trailing_stop": None, "max_holding_bars": None, "direction": "both",
+        "trailing_stop": None, "max_holding_bars": None, "direction": "both", "leverage": 1.0,
     }  # fmt: skip
 
 

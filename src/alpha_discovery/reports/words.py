@@ -23,6 +23,7 @@ EXITS = {
     "max_holding": "longest holding",
     "end_of_data": "end of data",
     "ruin": "all equity lost",
+    "liquidation": "margin used up",
 }
 FRACTIONS = ("position_size", "stop_loss", "take_profit", "trailing_stop")
 
@@ -131,6 +132,8 @@ def risk_sentences(values: Mapping[str, Any]) -> list[str]:
     }
     full = {**risk.DEFAULTS, **values}
     lines = [text.format(setting(name, full[name])) for name, text in said.items() if full[name] is not None]
+    if full["leverage"] != 1.0:
+        lines.append(f"with {full['leverage']:g} times leverage")
     if full["direction"] != "both":
         lines.append(f"only {full['direction']} positions are taken")
     return lines
