@@ -56,7 +56,11 @@ def in_found(found_dir: Path) -> Alpha:
 @pytest.fixture(scope="session")
 def no_luck(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """A run on real prices that finds nothing, as text."""
-    words = ("--symbol", "BTC/USD", "--strategy", "mean_reversion", "--max-iterations", "40")
+    words = (
+        "--symbol", "BTC/USD", "--strategy", "mean_reversion", "--method", "brute_force",
+        "--range", "rsi_period=10:14", "--range", "position_size=0.05:0.12",
+        "--set", "rsi_oversold=30", "--set", "rsi_overbought=70", "--set", "stop_loss=0.05", "--set", "take_profit=0.1",
+    )  # fmt: skip
     return run(tmp_path_factory.mktemp("no_luck"), "discover", *words)
 
 

@@ -14,7 +14,7 @@ BACKTEST = ("backtest", "sma_cross", "--symbol", "BTC/USD")
 DISCOVER = ("discover", "--symbol", "BTC/USD", "--strategy", "sma_cross", "--max-iterations", "5")
 
 WRONG_USE = {
-    "unknown strategy": (("backtest", "sma_cros", "-s", "AAPL"), "no strategy named 'sma_cros'; did you mean sma_cross"),
+    "unknown strategy": (("backtest", "sma_cros", "-s", "AAPL"), "no strategy named 'sma_cros'; did you mean"),
     "unknown strategy of a campaign": (("discover", "-s", "BTC/USD", "--strategy", "macd"), "no strategy named 'macd'"),
     "unknown parameter": ((*BACKTEST, "--set", "fst=10"), "no parameter named 'fst'; did you mean fast?"),
     "unknown parameter of a campaign": ((*DISCOVER, "--range", "fst=5:9"), "no parameter named 'fst'; did you mean"),

@@ -1,0 +1,54 @@
+"""A campaign in a workplace: its markets named in full, its period counted back."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpha_discovery.bootstrap import SampleMarkets
+from alpha_discovery.campaigns import last_days, on_named_markets
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.errors import NotFound, UserError
+
+MARKETS = SampleMarkets()
+
+
+def test_every_market_gets_the_name_of_its_venue() -> None:
+    campaign = Campaign(symbols=("AAPL", "IBM"), against=("MSFT",), timeframe="1d")
+    named = on_named_markets(campaign, MARKETS)
+    assert (named.symbols, named.against) == (("AAPL@nasdaq", "IBM@nyse"), ("MSFT@nasdaq",))
+
+
+def test_a_market_that_names_its_venue_stays_as_it_is() -> None:
+    campaign = Campaign(symbols=("BTC/USD@coinbase",))
+    assert on_named_markets(campaign, MARKETS) == campaign
+
+
+def test_the_venue_of_the_campaign_is_used_where_a_market_names_none() -> None:
+    with pytest.raises(NotFound):
+        on_named_markets(Campaign(symbols=("BTC/USD",), venue="kraken"), MARKETS)
+
+
+def test_days_are_counted_back_from_the_end_of_what_all_markets_hold() -> None:
+    campaign = last_days(Campaign(symbols=("AAPL", "GOOG"), timeframe="1d"), 365, MARKETS)
+    assert campaign.start == "2012-03-02T00:00Z"  # both end with the bar of 2013-03-01; 365 days before 2013-03-02
+
+
+def test_days_are_counted_back_from_the_end_of_the_campaign() -> None:
+    campaign = last_days(Campaign(symbols=("BTC/USD",), end="2019-01-01"), 10, MARKETS)
+    assert campaign.start == "2018-12-22T00:00Z"
+
+
+def test_a_start_and_days_contradict_each_other() -> None:
+    with pytest.raises(UserError, match="say the same thing twice"):
+        last_days(Campaign(symbols=("BTC/USD",), start="2018-01-01"), 10, MARKETS)
+
+
+@pytest.mark.parametrize("days", [0.0, -1.0, float("nan")])
+def test_days_are_above_zero(days: float) -> None:
+    with pytest.raises(UserError, match="more than 0 days"):
+        last_days(Campaign(symbols=("BTC/USD",)), days, MARKETS)
+
+
+def test_an_end_before_the_data_is_left_to_the_run() -> None:
+    campaign = Campaign(symbols=("BTC/USD",), end="2001-01-01")
+    assert last_days(campaign, 10, MARKETS) == campaign
