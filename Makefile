@@ -52,7 +52,7 @@ soak: $(DEV)
 	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 web:
-	@if [ -f web/package.json ]; then echo "web/ has no build step here; see web/README.md" >&2; exit 1; \
+	@if [ -f web/package.json ]; then npm --prefix web ci && npm --prefix web run build; \
 		else echo "the dashboard is not part of this version; use the command alpha and its HTML reports" >&2; exit 1; fi
 
 wheel: $(DEV)
