@@ -43,7 +43,7 @@ def ours() -> Callable[[Case], Evaluation]:
 
     def evaluated(case: Case) -> Evaluation:
         strategy = find_strategy(case["strategy"])
-        row = strategy.allowed.encode(case["values"])
+        row = strategy.allowed.encode(strategy.complete(case["values"]))
         return evaluate(strategy.rules, row, tape_of(case["market"]), Costs(case["commission"], case["slippage"]))
 
     return run
