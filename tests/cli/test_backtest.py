@@ -59,6 +59,18 @@ def test_higher_costs_earn_less(alpha: Alpha) -> None:
     assert high["total_return"] < low["total_return"]
 
 
+def test_finer_bars_tell_what_a_bar_touched_first(alpha: Alpha) -> None:
+    words = (*BACKTEST, "-t", "1d", "--set", "stop_loss=0.02,take_profit=0.02,fast=5,slow=20")
+    first, finer = (told(alpha(*words, *more, "--json")) for more in ((), ("--timeframe-detail", "1h")))
+    assert (first["intrabar"], finer["intrabar"]) == ("stop_first", "detail")
+    assert finer["metrics"]["n_ambiguous"] < first["metrics"]["n_ambiguous"]
+
+
+def test_finer_bars_need_to_be_finer(alpha: Alpha) -> None:
+    result = alpha(*BACKTEST, "--timeframe-detail", "4h")
+    assert (result.exit_code, "need to be finer than 1h" in result.stderr) == (2, True)
+
+
 def test_each_set_of_parameters_is_counted_once(alpha: Alpha) -> None:
     counts = [
         told(alpha(*BACKTEST, "--set", f"fast={fast}", "--json"))["tried_on_this_data"] for fast in (10, 11, 10)

@@ -66,6 +66,9 @@ def backtest(
     template: Annotated[str, typer.Option(help="conservative, standard or aggressive.")] = "standard",
     against: Against = None, venue: Venue = None, start: Start = None, end: End = None, timerange: TimeRange = None,
     costs: CostsText = None, commission: Commission = None, slippage: Slippage = None, intrabar: Intrabar = None,
+    timeframe_detail: Annotated[
+        str | None, typer.Option(help="Finer bars that tell which of stop and target was touched first, e.g. 5m.")
+    ] = None,
     trades: Annotated[Path | None, typer.Option(help="Write the trades to this CSV file.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report to this file.")] = None,
     userdir: UserDir = None, as_json: AsJson = False,
@@ -81,10 +84,14 @@ def backtest(
     charged = Costs(**parse.costs(costs, commission, slippage))
     markets = (symbol, *parse.names(against))
     legs = tuple(api.load_bars(one, timeframe, venue=venue, end=last, settings=settings) for one in markets)
+    finer = None
+    if timeframe_detail is not None:
+        finer = api.load_bars(symbol, timeframe_detail, venue=venue, end=last, settings=settings)
     with open_lab(settings) as opened:
         found = backtest_by_hand(
-            named, legs, values, api.book(opened), costs=charged, intrabar=intrabar or "stop_first", start=first
-        )
+            named, legs, values, api.book(opened), costs=charged, start=first, detail=finer,
+            intrabar=intrabar or ("stop_first" if finer is None else "detail"),
+        )  # fmt: skip
     files = _files(found, trades, report)
     if as_json:
         print_json({**found.to_json(), "files": files})

@@ -172,6 +172,7 @@ def backtest_by_hand(
     costs: Costs,
     intrabar: str = "stop_first",
     start: str | None = None,
+    detail: Bars | None = None,
 ) -> Backtest:
     """Backtest one parameter set over all bars given, and count it.
 
@@ -179,6 +180,8 @@ def backtest_by_hand(
     ----------
     start : str, optional
         When trading starts, ISO 8601; earlier bars only warm indicators up.
+    detail : Bars, optional
+        Finer bars of the market, for ``intrabar="detail"``: they tell what was touched first.
 
     Raises
     ------
@@ -198,10 +201,11 @@ def backtest_by_hand(
     begin = 0 if start is None else int(np.searchsorted(aligned[0].time, to_ms(start)))
     if begin >= len(aligned[0]):
         raise TooFewBars(have=0, need=1, purpose=f"trading from {start} on")
-    evaluation = evaluate(strategy.rules, row, tape(aligned, begin=begin), costs, intrabar=intrabar)
+    evaluation = evaluate(strategy.rules, row, tape(aligned, begin=begin, detail=detail), costs, intrabar=intrabar)
     epoch = _whole(aligned).epoch
     active = eligible(np.atleast_1d(evaluation.summary), Protocol(), len(evaluation.daily_returns))
-    what = (values, costs.to_json(), intrabar, begin, [leg.fingerprint for leg in legs])
+    read = [one.fingerprint for one in (*legs, *((detail,) if detail is not None else ()))]
+    what = (values, costs.to_json(), intrabar, begin, read)
     book.count(epoch, strategy.name, what, n_tested=1, n_eligible=int(active.sum()))
     account = book.ledger.account(epoch)
     return Backtest(strategy, values, costs, intrabar, evaluation, full_metrics(evaluation), account)
@@ -251,8 +255,8 @@ def screen_by_hand(
 def _check_legs(strategy: Strategy, legs: tuple[Bars, ...]) -> None:
     if len(legs) != strategy.n_legs:
         found = " and ".join(str(leg.instrument) for leg in legs)
-        one = strategy.n_legs == 1
-        trades = "one market; leave --against out" if one else f"{strategy.n_legs} markets; name the other with --against"
+        several = f"{strategy.n_legs} markets; name the other with --against"
+        trades = "one market; leave --against out" if strategy.n_legs == 1 else several
         raise UserError(f"{strategy.name} trades {trades}; found {found}")
     if len({str(leg.instrument) for leg in legs}) < len(legs):
         raise UserError(f"{strategy.name} needs different markets; found {legs[0].instrument} twice")
