@@ -48,23 +48,30 @@ class Ticking:
         return self.now().timestamp()
 
 
+def lab_over(bars: Bars | Mapping[str, Bars], **others: Any) -> Lab:
+    """A fresh lab over bars (or a mapping of market key to bars)."""
+    memory, clock = Memory(), Ticking()
+    held = {str(bars.instrument.symbol): bars} if isinstance(bars, Bars) else bars
+    parts = {
+        "market_data": Markets(held),
+        "runs": RunsInMemory(memory),
+        "alphas": AlphasInMemory(memory),
+        "ledger": LedgerInMemory(memory, clock),
+        "clock": clock,
+    }
+    return Lab(**{**parts, **others})
+
+
 @pytest.fixture
 def make_lab() -> MakeLab:
-    """A fresh lab over bars (or a mapping of market key to bars)."""
+    """Makes a fresh lab over bars (or a mapping of market key to bars)."""
+    return lab_over
 
-    def make(bars: Bars | Mapping[str, Bars], **others: Any) -> Lab:
-        memory, clock = Memory(), Ticking()
-        held = {str(bars.instrument.symbol): bars} if isinstance(bars, Bars) else bars
-        parts = {
-            "market_data": Markets(held),
-            "runs": RunsInMemory(memory),
-            "alphas": AlphasInMemory(memory),
-            "ledger": LedgerInMemory(memory, clock),
-            "clock": clock,
-        }
-        return Lab(**{**parts, **others})
 
-    return make
+@pytest.fixture(scope="session")
+def lab_of_planted(planted: Bars) -> Lab:
+    """A lab over the planted market, for runs that several tests look at."""
+    return lab_over(planted)
 
 
 @pytest.fixture

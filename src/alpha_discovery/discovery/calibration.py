@@ -24,8 +24,9 @@ from alpha_discovery.discovery.evidence import jsonable
 from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
-from alpha_discovery.discovery.judge import Finalist, Reason, judge
+from alpha_discovery.discovery.judge import CONFIRMED, Finalist, Reason, judge
 from alpha_discovery.discovery.records import EpochAccount, JudgingRound, LedgerEntry
+from alpha_discovery.discovery.replication import replicator
 from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.errors import OutOfRange
 from alpha_discovery.validation.combine import alpha_spending
@@ -146,13 +147,14 @@ def discover_once(bars: dict[str, Bars], campaign: Campaign) -> Trial:
     jobs = jobs_of(campaign)
     past = history(bars, campaign.protocol, embargo_bars=embargo(jobs))
     screening = run_screening(campaign, past, jobs)
-    verdict = judge(campaign, past, screening, EmptyLedger(), run_id="calibration")
+    replicate = replicator(campaign, past, jobs)
+    verdict = judge(campaign, past, screening, EmptyLedger(), run_ids=["calibration"], replicate=replicate)
     reasons = [finalist.reason for finalist in verdict.finalists]
     return Trial(
         seed=campaign.seed,
         tested=verdict.family.n_tested,
         eligible=verdict.family.n_eligible,
-        confirmed=sum(reason in (Reason.ACCEPTED, Reason.NOT_INTERESTING) for reason in reasons),
+        confirmed=sum(reason in CONFIRMED for reason in reasons),
         reported=sum(reason is Reason.ACCEPTED for reason in reasons),
         p=min((finalist.p for finalist in verdict.finalists), default=1.0),
         finalists=tuple(_finalist(finalist) for finalist in verdict.finalists),

@@ -46,6 +46,8 @@ class Protocol:
         decided without looking at returns.
     mean_block : float
         Mean block of the stationary bootstrap, in periods.
+    copies : int
+        Markets without an edge on which a search that learns is run again.
     finalist_p, finalists, cluster_rho : float, int, float
         Candidates up to this adjusted p go on, one of each cluster of correlated ones, at most so many.
     """
@@ -57,6 +59,7 @@ class Protocol:
     min_trades: int = 30
     min_active: float = 0.14
     mean_block: float = 10.0
+    copies: int = 39
     finalist_p: float = 0.5
     finalists: int = 10
     cluster_rho: float = 0.7

@@ -36,7 +36,7 @@ def measure(
     summary = chunk.summary[0]
     metrics = metrics_of(summary, periods_per_year)
     adjusted = chunk.adjusted[:, 0].astype(np.float64)
-    metrics["adjusted_sharpe"] = _sharpe(adjusted, periods_per_year)
+    metrics["adjusted_sharpe"] = sharpe_of(adjusted, periods_per_year)
     metrics["n_days"] = int(summary["n_days"])
     metrics["skew"], metrics["kurtosis"] = float(summary["skew"]), float(summary["kurtosis"])
     return Part(jsonable(metrics), summary, adjusted)
@@ -45,7 +45,7 @@ def measure(
 def reported_beside(part: Part, periods_per_year: float) -> dict[str, Any]:
     """Single-candidate statistics that are shown and decide nothing."""
     values = part.adjusted
-    per_period = _sharpe(values, 1.0)
+    per_period = sharpe_of(values, 1.0)
     if not math.isfinite(per_period) or per_period == 0.0:
         return {}
     skew, kurtosis = float(part.summary["skew"]), float(part.summary["kurtosis"])
@@ -77,6 +77,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _sharpe(returns: npt.NDArray[np.float64], periods_per_year: float) -> float:
+def sharpe_of(returns: npt.NDArray[np.float64], periods_per_year: float) -> float:
+    """Annual Sharpe ratio of periods' returns; NaN without variation."""
     spread = float(returns.std(ddof=1)) if len(returns) > 1 else 0.0
     return float(returns.mean()) / spread * math.sqrt(periods_per_year) if spread > 0.0 else math.nan

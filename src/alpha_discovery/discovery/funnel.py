@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from alpha_discovery.discovery.campaign import Campaign
-from alpha_discovery.discovery.judge import Reason, Verdict
+from alpha_discovery.discovery.judge import CONFIRMED, Reason, Verdict
 from alpha_discovery.discovery.screening import Screening
 
 Row = tuple[str, int, str]
@@ -17,7 +17,7 @@ def funnel(campaign: Campaign, screening: Screening, verdict: Verdict) -> tuple[
     family = verdict.family
     positive = sum(int((trials.columns["t"] > 0.0).sum()) for trials in screening.trials)
     reasons = [finalist.reason for finalist in verdict.finalists]
-    confirmed = sum(reason in (Reason.ACCEPTED, Reason.NOT_INTERESTING) for reason in reasons)
+    confirmed = sum(reason in CONFIRMED for reason in reasons)
     active = f"at least {protocol.min_trades} round trips and {protocol.min_active:.0%} of days in the market"
     return (
         ("tried", family.n_tested, "every configuration that was backtested on the search part"),
@@ -30,7 +30,7 @@ def funnel(campaign: Campaign, screening: Screening, verdict: Verdict) -> tuple[
         ),
         ("finalists", len(verdict.finalists), f"one of each cluster of look-alikes, at most {protocol.finalists}"),
         ("confirmed", confirmed, "search part and vault together rule out luck at the level the ledger grants"),
-        ("alphas", len(verdict.accepted), "inside the thresholds of interest as well"),
+        ("alphas", len(verdict.accepted), "inside the thresholds of interest, and sturdy"),
     )
 
 
@@ -47,7 +47,7 @@ def rejections(campaign: Campaign, screening: Screening, verdict: Verdict) -> tu
         ),
         ("look-alikes", stages["stood out"] - stages["finalists"], "like a finalist, or behind the best few hundred"),
     ]
-    for reason in (Reason.NOT_CONFIRMED, Reason.VAULT_LOSS, Reason.NOT_INTERESTING):
+    for reason in (Reason.NOT_CONFIRMED, Reason.VAULT_LOSS, Reason.NOT_INTERESTING, Reason.FRAGILE):
         count = sum(finalist.reason is reason for finalist in verdict.finalists)
         rows.append((reason.name.lower().replace("_", " "), count, reason.value))
     return tuple(row for row in rows if row[1] > 0)

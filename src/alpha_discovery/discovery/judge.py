@@ -1,26 +1,30 @@
-"""The judge: family test, finalists, the vault, the verdict (VALIDATION.md section B, steps 3 to 6).
+"""The judge: family test, finalists, the vault, the verdict (VALIDATION.md section B, steps 3 to 7).
 
-1. Adjusted p-values of the best candidates of the run, from the StepM over all of them.
-2. Finalists: adjusted p at most `finalist_p`, one of each cluster of correlated ones, at most `finalists`.
+1. Family-wise p-values of the best candidates: over all of them, or from the search run again on null markets.
+2. Finalists: p at most `finalist_p`, one of each cluster of correlated ones, at most `finalists`.
 3. The ledger grants a judging round; the vault opens once and tests the finalists.
 4. Fisher's combination of the two independent p-values against the level of the round.
-5. Thresholds of interest: what passed but is outside them is not reported.
+5. Thresholds of interest, then kill tests: what passed but is outside or fragile is not reported.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import Batch, take
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.evidence import Part, measure, number
+from alpha_discovery.discovery.family_test import STEPM, Replicate, family_test, reaching, stood_out
+from alpha_discovery.discovery.fragility import Subject, kill_tests
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
@@ -39,6 +43,10 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "the search part and the vault together do not rule out luck"
     VAULT_LOSS = "lost money in the vault"
     NOT_INTERESTING = "passed the test, but is outside the thresholds of interest"
+    FRAGILE = "passed the test, but a small change of the world takes the profit away"
+
+
+CONFIRMED = (Reason.ACCEPTED, Reason.NOT_INTERESTING, Reason.FRAGILE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +65,7 @@ class Finalist:
     p: float = math.nan
     vault: Part | None = None
     full: Part | None = None
+    fragility: Mapping[str, Any] | None = None
     reason: Reason = Reason.NOT_CONFIRMED
 
     @property
@@ -67,12 +76,16 @@ class Finalist:
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """What the judge decided about a run."""
+    """What the judge decided.
+
+    ``family`` is the result of ``test``: of the StepM, or of the replication test in the same form.
+    """
 
     family: StepMResult
     n_close: int
     finalists: tuple[Finalist, ...]
     round: JudgingRound | None = None
+    test: str = STEPM
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -81,47 +94,59 @@ class Verdict:
         return tuple(f for f in self.finalists if f.reason is Reason.ACCEPTED)
 
 
-def judge(campaign: Campaign, history: History, screening: Screening, ledger: Ledger, *, run_id: str) -> Verdict:
-    """Judge a finished search; opens the vault only if there is a finalist."""
-    result = screening.family.result()
-    _note_noise(history, result, ledger)
-    chosen = np.flatnonzero(result.p_adjusted <= campaign.protocol.finalist_p)
+def judge(
+    campaign: Campaign,
+    history: History,
+    screening: Screening,
+    ledger: Ledger,
+    *,
+    run_ids: Sequence[str],
+    replicate: Replicate,
+) -> Verdict:
+    """Judge a finished search, or several that became one family; opens the vault only if there is a finalist.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Of the search; of several, what all have in common: costs, protocol, thresholds.
+    run_ids : sequence of str
+        The runs that this judging round is for: one round, one charge.
+    replicate : callable
+        Runs the whole search again on null markets; called only if the search learned from its results.
+    """
+    test, family = family_test(screening, replicate)
+    _note_noise(history, family, ledger)
+    chosen = np.flatnonzero(reaching(family, campaign.protocol.finalist_p))
     if not len(chosen):
-        return Verdict(result, 0, ())
-    finalists = _finalists(campaign, history, screening, result, chosen)
-    round_ = ledger.open_round(history.epoch, [run_id], level=campaign.protocol.level)
+        return Verdict(family, 0, (), test=test)
+    finalists = _finalists(campaign, history, screening, family, chosen)
+    round_ = ledger.open_round(history.epoch, list(run_ids), level=campaign.protocol.level)
     judged = _open_vault(campaign, history, finalists, round_)
     ledger.close_round(round_, {"finalists": len(judged), "accepted": sum(f.reason is Reason.ACCEPTED for f in judged)})
-    return Verdict(result, _stood_out(campaign, screening, result, len(chosen)), judged, round_)
+    return Verdict(family, stood_out(screening, family, campaign.protocol.finalist_p), judged, round_, test)
 
 
-def _stood_out(campaign: Campaign, screening: Screening, result: StepMResult, stepped: int) -> int:
-    """How many candidates pass the first p: exact by stepping down among the best, by the single step behind them."""
-    needed = float(np.quantile(result.maxima, 1.0 - campaign.protocol.finalist_p))
-    return max(stepped, sum(int((trials.columns["t"] >= needed).sum()) for trials in screening.trials))
-
-
-def _note_noise(history: History, result: StepMResult, ledger: Ledger) -> None:
-    if result.n_eligible and math.isfinite(result.n_eff):
-        ledger.note_noise(history.epoch, n_effective=result.n_eff, noise_reach=result.noise_reach()[1])
+def _note_noise(history: History, family: StepMResult, ledger: Ledger) -> None:
+    if family.n_eligible and len(family.maxima) and math.isfinite(family.n_eff):
+        ledger.note_noise(history.epoch, n_effective=family.n_eff, noise_reach=family.noise_reach()[1])
 
 
 def _finalists(
-    campaign: Campaign, history: History, screening: Screening, result: StepMResult, chosen: npt.NDArray[np.intp]
+    campaign: Campaign, history: History, screening: Screening, family: StepMResult, chosen: npt.NDArray[np.intp]
 ) -> tuple[Finalist, ...]:
     """One candidate of each cluster, best p first."""
-    found = [screening.find(int(result.ids[k])) for k in chosen]
+    ids, t, p = family.ids, family.t, family.p_adjusted
+    found = [screening.find(int(ids[k])) for k in chosen]
     returns = _search_returns(campaign, history, found)
     labels, members = medoids(returns, rho=campaign.protocol.cluster_rho)
-    members = members[np.argsort(result.p_adjusted[chosen[members]], kind="stable")][: campaign.protocol.finalists]
+    members = members[np.argsort(p[chosen[members]], kind="stable")][: campaign.protocol.finalists]
     out = []
     for member in members:
         trials, row = found[member]
-        part = _measured(campaign, history.search, trials, row, screening.periods_per_year)
+        part = _measured(campaign, history.search, trials, row)
         k = chosen[member]
         size = int((labels == labels[member]).sum())
-        t, p = float(result.t[k]), float(result.p_adjusted[k])
-        out.append(Finalist(int(result.ids[k]), trials, row, t, p, size, part))
+        out.append(Finalist(int(ids[k]), trials, row, float(t[k]), float(p[k]), size, part))
     return tuple(out)
 
 
@@ -143,48 +168,61 @@ def _search_returns(
 
 
 def _measured(
-    campaign: Campaign, bars: Any, trials: Trials, row: int, periods_per_year: float, *, begin: int | None = None
+    campaign: Campaign, bars: Mapping[str, Bars], trials: Trials, row: int, *, begin: int | None = None
 ) -> Part:
     over = sleeves(trials.job.sleeves, bars, calendar_of(bars, begin=begin), begin=begin)
-    batch = take(trials.batch, np.array([row]))
-    strategy = trials.job.strategy
     return measure(
-        strategy, batch, over, campaign.costs, intrabar=campaign.intrabar, periods_per_year=periods_per_year
-    )
+        trials.job.strategy, take(trials.batch, np.array([row])), over, campaign.costs,
+        intrabar=campaign.intrabar, periods_per_year=_year(bars),
+    )  # fmt: skip
 
 
 def _open_vault(
     campaign: Campaign, history: History, finalists: tuple[Finalist, ...], round_: JudgingRound
 ) -> tuple[Finalist, ...]:
     bars = history.open_vault(round_)
-    per_year = next(iter(bars.values())).periods_per_year
     start = history.split.vault_start
-    parts = [_measured(campaign, bars, f.trials, f.row, per_year, begin=start) for f in finalists]
+    parts = [_measured(campaign, bars, f.trials, f.row, begin=start) for f in finalists]
     seed = int(content_hash("vault", history.epoch, round_.number)[:8], 16)
     t, p_vault = vault_test(np.stack([part.adjusted for part in parts], axis=1), rng=seed)
     judged = []
     for k, (finalist, part) in enumerate(zip(finalists, parts, strict=True)):
-        p = fisher(finalist.p_family, float(p_vault[k]))
-        full = _measured(campaign, bars, finalist.trials, finalist.row, per_year)
-        reason = _reason(campaign, p, round_.level, part, full)
-        judged.append(
-            Finalist(
-                finalist.candidate, finalist.trials, finalist.row, finalist.t, finalist.p_family, finalist.cluster_size,
-                finalist.search, float(p_vault[k]), float(t[k]), p, part, full, reason,
-            )
+        tested = replace(
+            finalist, p_vault=float(p_vault[k]), t_vault=float(t[k]), vault=part,
+            p=fisher(finalist.p_family, float(p_vault[k])),
+            full=_measured(campaign, bars, finalist.trials, finalist.row),
         )  # fmt: skip
+        tested = replace(tested, reason=_reason(campaign, tested, round_.level))
+        judged.append(_stressed(campaign, bars, tested) if tested.reason is Reason.ACCEPTED else tested)
     return tuple(judged)
 
 
-def _reason(campaign: Campaign, p: float, level: float, vault: Part, full: Part) -> Reason:
-    if p > level:
+def _reason(campaign: Campaign, finalist: Finalist, level: float) -> Reason:
+    assert finalist.vault is not None
+    assert finalist.full is not None
+    if finalist.p > level:
         return Reason.NOT_CONFIRMED
-    if not number(vault.metrics["adjusted_sharpe"]) > 0.0:
+    if not number(finalist.vault.metrics["adjusted_sharpe"]) > 0.0:
         return Reason.VAULT_LOSS
-    wanted, metrics = campaign.thresholds, full.metrics
+    wanted, metrics = campaign.thresholds, finalist.full.metrics
     interesting = (
         number(metrics["sharpe_ratio"]) >= wanted.min_sharpe_ratio
         and number(metrics["profit_factor"]) >= wanted.min_profit_factor
         and number(metrics["max_drawdown"]) <= wanted.max_drawdown
     )
     return Reason.ACCEPTED if interesting else Reason.NOT_INTERESTING
+
+
+def _stressed(campaign: Campaign, bars: Mapping[str, Bars], finalist: Finalist) -> Finalist:
+    """The finalist with its kill tests; demoted if one of them fails."""
+    job = finalist.trials.job
+    subject = Subject(
+        job.strategy, job.space, finalist.batch, job.sleeves, bars, campaign.costs, campaign.intrabar, _year(bars)
+    )
+    found = kill_tests(subject)
+    return replace(finalist, fragility=found, reason=Reason.FRAGILE if found["failed"] else Reason.ACCEPTED)
+
+
+def _year(bars: Mapping[str, Bars]) -> float:
+    """Accounting periods a year."""
+    return next(iter(bars.values())).periods_per_year

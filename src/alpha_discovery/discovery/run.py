@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import resource
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -21,17 +22,22 @@ import pandas as pd
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.clock import Clock
-from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
-from alpha_discovery.discovery.evidence import jsonable, number, reported_beside
+from alpha_discovery.discovery.evidence import jsonable
 from alpha_discovery.discovery.funnel import funnel, rejections, usual_gate
 from alpha_discovery.discovery.history import History, campaign_bars, history
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of, market_keys
+from alpha_discovery.discovery.journal import Journal, JournalInMemory
 from alpha_discovery.discovery.judge import Finalist, Verdict, judge
 from alpha_discovery.discovery.ports import Alphas, Ledger, MarketData, Runs
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
+from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Lab:
     ledger: Ledger
     clock: Clock
     transaction: Callable[[], AbstractContextManager[object]] = nullcontext  # all or nothing
+    journal: Journal = field(default_factory=JournalInMemory)  # null markets that were searched
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +93,18 @@ def discover(
     *,
     workers: int = 1,
     progress: Callable[[Counted], None] = lambda _: None,
+    notice: Callable[[str], None] = _log.info,
 ) -> Discovery:
     """Run a campaign.
+
+    Parameters
+    ----------
+    workers : int
+        Threads. No number depends on it.
+    progress : callable
+        Called after each batch, and after some null markets if the search learns.
+    notice : callable
+        Told in one sentence what the judging of a search that learns will take, before it begins.
 
     Raises
     ------
@@ -99,10 +116,15 @@ def discover(
     record = _started(campaign, past, lab, workers)
     lab.runs.add(record)
     try:
-        counted = _counter(campaign, record, lab, progress)
+        counted, began = _counter(campaign, record, lab, progress), lab.clock.monotonic()
         screening = run_screening(campaign, past, jobs, workers=workers, counted=counted)
-        verdict = judge(campaign, past, screening, lab.ledger, run_id=record.id)
-        alphas = tuple(_alpha(campaign, past, record, finalist, verdict, lab) for finalist in verdict.accepted)
+        if screening.adaptive:
+            notice(str(estimate(campaign, lab.clock.monotonic() - began, workers=workers)))
+        replicate = replicator(
+            campaign, past, jobs, workers=workers, journal=lab.journal, progress=_copies(progress)
+        )
+        verdict = judge(campaign, past, screening, lab.ledger, run_ids=[record.id], replicate=replicate)
+        alphas = alpha_records(campaign, past, screening, verdict, run_id=record.id, now=lab.clock.now())
         record = _finished(campaign, past, lab, lab.runs.get(record.id), screening, verdict)
         with lab.transaction():
             for alpha in alphas:
@@ -114,6 +136,11 @@ def discover(
         lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
     return Discovery(record, alphas, verdict, screening)
+
+
+def _copies(progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
+    """Progress of the null markets in the form of the search's."""
+    return lambda done, copies: progress(Counted("null markets", done, 0, 0, done, copies, math.nan))
 
 
 def load_history(campaign: Campaign, jobs: tuple[Job, ...], market_data: MarketData) -> History:
@@ -249,78 +276,6 @@ def _finalist_report(finalist: Finalist) -> dict[str, Any]:
         "verdict": finalist.reason.name.lower(),
         "reason": finalist.reason.value,
     }
-
-
-def _alpha(
-    campaign: Campaign, past: History, record: RunRecord, finalist: Finalist, verdict: Verdict, lab: Lab
-) -> AlphaRecord:
-    job = finalist.trials.job
-    assert finalist.vault is not None
-    assert finalist.full is not None
-    assert verdict.round is not None
-    parameters = job.strategy.complete(job.space.decode(finalist.trials.batch, finalist.row))
-    per_year = next(iter(past.search.values())).periods_per_year
-    market = {
-        "sleeves": [list(sleeve) for sleeve in job.sleeves],
-        "timeframe": campaign.timeframe,
-        "venue": campaign.venue,
-        "intrabar": campaign.intrabar,
-        "split": vars(past.split),
-        "fingerprints": past.fingerprints,
-    }
-    metrics = {"search": finalist.search.metrics, "vault": finalist.vault.metrics, "full": finalist.full.metrics}
-    rules = job.strategy.rules.to_json()
-    identity = (rules, parameters, campaign.costs.to_json(), market, ENGINE_VERSION)
-    full = finalist.full.metrics
-    return AlphaRecord(
-        id=content_hash(*identity)[:32],
-        discovery_run_id=record.id,
-        strategy_type=job.strategy.name,
-        strategy_name=f"{job.strategy.name} on {', '.join('/'.join(sleeve) for sleeve in job.sleeves)}",
-        parameters=parameters,
-        rules=rules,
-        costs=campaign.costs.to_json(),
-        market=market,
-        metrics=metrics,
-        evidence=_evidence(finalist, verdict, past, per_year),
-        engine_version=ENGINE_VERSION,
-        sharpe_ratio=number(full["sharpe_ratio"]),
-        total_return=number(full["total_return"]),
-        max_drawdown=number(full["max_drawdown"]),
-        win_rate=number(full["win_rate"]),
-        profit_factor=number(full["profit_factor"]),
-        in_sample_sharpe=finalist.search.metrics["sharpe_ratio"],
-        out_sample_sharpe=finalist.vault.metrics["sharpe_ratio"],
-        validation_score=None,
-        tested_symbols=tuple(dict.fromkeys(key for sleeve in job.sleeves for key in sleeve)),
-        timeframe=campaign.timeframe,
-        discovered_at=lab.clock.now(),
-    )
-
-
-def _evidence(finalist: Finalist, verdict: Verdict, past: History, per_year: float) -> dict[str, Any]:
-    assert verdict.round is not None
-    assert finalist.vault is not None
-    family = verdict.family
-    mean, high = family.noise_reach()
-    return {
-        "family": jsonable(
-            {
-                "t": finalist.t, "p": finalist.p_family, "n_tested": family.n_tested, "n_eligible": family.n_eligible,
-                "n_effective": family.n_eff, "critical_t": family.critical_value, "noise_mean_t": mean,
-                "noise_95_t": high, "cluster_size": finalist.cluster_size,
-            }
-        ),
-        "vault": jsonable(
-            {"t": finalist.t_vault, "p": finalist.p_vault, "days": finalist.vault.metrics["n_days"]}
-        ),
-        "combined": jsonable(
-            {
-                "p": finalist.p, "level": verdict.round.level, "round": verdict.round.number, "epoch": past.epoch,
-            }
-        ),
-        "beside": reported_beside(finalist.search, per_year),
-    }  # fmt: skip
 
 
 def campaign_from(record: RunRecord | Mapping[str, Any]) -> Campaign:

@@ -7,7 +7,7 @@ the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.results import Records
 from alpha_discovery.core.space import Batch, batch_size, joined
+from alpha_discovery.discovery.block_sample import BlockSample
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
@@ -62,12 +63,21 @@ class Trials:
 
 @dataclass(frozen=True, eq=False)
 class Screening:
-    """What a search part leaves to the judge."""
+    """What a search part leaves to the judge.
+
+    ``family`` tests every eligible candidate, ``blocks`` keeps the block sums of a sample of them.
+    """
 
     trials: tuple[Trials, ...]
     family: StepM
+    blocks: BlockSample
     n_periods: int
     periods_per_year: float
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether what was evaluated depended on results."""
+        return any(trials.adaptive for trials in self.trials)
 
     def find(self, candidate: int) -> tuple[Trials, int]:
         """The job's trials and the row of a candidate id."""
@@ -81,6 +91,7 @@ def run_screening(
     *,
     workers: int = 1,
     counted: Callable[[Counted], None] = lambda _: None,
+    into: Screening | None = None,
 ) -> Screening:
     """Search every job of a campaign on the search part.
 
@@ -88,20 +99,22 @@ def run_screening(
     ----------
     counted : callable
         Called after each batch, before anything of it can be used: writes the ledger.
+    into : Screening, optional
+        Of another campaign on the same history: both become one family, and the trials of this one follow.
     """
     calendar = calendar_of(history.search)
-    family = _family(campaign, history, len(calendar))
-    sample = history.search[jobs[0].sleeves[0][0]]
+    year = history.search[jobs[0].sleeves[0][0]].periods_per_year
+    pool = _pool(campaign, history, len(calendar), year) if into is None else into
     trials: list[Trials] = []
     planned = [_optimizer(campaign, job) for job in jobs]
     total = sum(optimizer.planned for optimizer in planned)
     done, best = 0, float("-inf")
-    for number, (job, optimizer) in enumerate(zip(jobs, planned, strict=True)):
+    for number, (job, optimizer) in enumerate(zip(jobs, planned, strict=True), start=len(pool.trials)):
         over = sleeves(job.sleeves, history.search, calendar)
         parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]] = []
         for batch in _batches(optimizer):
             offset = (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts)
-            columns = _screen_batch(campaign, job, batch, over, family, offset, sample.periods_per_year, workers)
+            columns = _screen_batch(campaign, job, batch, over, pool, offset, workers)
             parts.append((batch, columns))
             done += batch_size(batch)
             best = max(best, float(np.nanmax(columns["sharpe_ratio"], initial=float("-inf"))))
@@ -109,7 +122,7 @@ def run_screening(
             counted(Counted(job.strategy.name, len(parts), batch_size(batch), eligible, done, total, best))
             optimizer.tell(batch, columns["sharpe_ratio"])
         trials.append(_joined(job, optimizer, parts))
-    return Screening(tuple(trials), family, len(calendar), sample.periods_per_year)
+    return replace(pool, trials=(*pool.trials, *trials))
 
 
 def eligible(summary: Records, protocol: Protocol, n_periods: int) -> npt.NDArray[np.bool_]:
@@ -118,11 +131,13 @@ def eligible(summary: Records, protocol: Protocol, n_periods: int) -> npt.NDArra
     return np.asarray((summary["n_trades"] >= protocol.min_trades) & active)
 
 
-def _family(campaign: Campaign, history: History, n_periods: int) -> StepM:
+def _pool(campaign: Campaign, history: History, n_periods: int, periods_per_year: float) -> Screening:
+    """A family without a candidate."""
     protocol = campaign.protocol
     seed = int(content_hash("bootstrap", history.epoch, n_periods)[:8], 16)  # one set of weights a data epoch
     weights = stationary_weights(n_periods, protocol.draws, mean_block=protocol.mean_block, rng=seed)
-    return StepM(weights, alpha=protocol.level, mean_block=protocol.mean_block)
+    family = StepM(weights, alpha=protocol.level, mean_block=protocol.mean_block)
+    return Screening((), family, BlockSample(seed=seed), n_periods, periods_per_year)
 
 
 def _optimizer(campaign: Campaign, job: Job) -> Optimizer:
@@ -140,9 +155,8 @@ def _screen_batch(
     job: Job,
     batch: Batch,
     over: Sleeves,
-    family: StepM,
+    pool: Screening,
     offset: int,
-    periods_per_year: float,
     workers: int,
 ) -> dict[str, npt.NDArray[np.float64]]:
     size = batch_size(batch)
@@ -154,9 +168,10 @@ def _screen_batch(
     for chunk in chunks:
         rows, summary = chunk.rows, chunk.summary
         ok = eligible(summary, campaign.protocol, len(over.calendar))
-        columns["t"][rows] = family.add(offset + rows, chunk.adjusted, ok)
+        columns["t"][rows] = pool.family.add(offset + rows, chunk.adjusted, ok)
+        pool.blocks.add(offset + rows[ok], summary[ok])
         columns["eligible"][rows] = ok
-        columns["sharpe_ratio"][rows] = sharpe_ratio(summary, periods_per_year)
+        columns["sharpe_ratio"][rows] = sharpe_ratio(summary, pool.periods_per_year)
         columns["profit_factor"][rows] = profit_factor(summary)
         for name in SLIM:
             columns[name][rows] = summary[name]

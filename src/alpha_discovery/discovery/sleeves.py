@@ -89,21 +89,25 @@ def period_starts(one: Tape) -> Int1D:
 
 
 def screen_sleeves(
-    rules: Rules, batch: Batch, over: Sleeves, costs: Costs, *, intrabar: str, workers: int
+    rules: Rules, batch: Batch, over: Sleeves, costs: Costs, *, intrabar: str, workers: int, raw: bool = False
 ) -> Iterator[Chunk]:
-    """Like `screen_chunks` over all sleeves, returns laid on the calendar and pooled with equal weights."""
+    """Like `screen_chunks` over all sleeves, returns laid on the calendar and pooled with equal weights.
+
+    Raw returns come only if asked for, or if the pool needs them.
+    """
     n_days = len(over.calendar)
     several = len(over.tapes) > 1
     size = min(chunk_size(t) for t in over.tapes)
-    options = Options(intrabar=intrabar, workers=workers, daily=2 if several else 1, chunk=size)
+    options = Options(intrabar=intrabar, workers=workers, daily=2 if several or raw else 1, chunk=size)
     streams = [screen_chunks(rules, batch, t, costs, options) for t in over.tapes]
     for parts in zip(*streams, strict=True):
         adjusted = _pooled([part.adjusted for part in parts], over.place, n_days)
         if not several:
-            yield Chunk(parts[0].rows, parts[0].summary, adjusted, parts[0].raw)
+            own = _pooled([parts[0].raw], over.place, n_days) if raw else parts[0].raw
+            yield Chunk(parts[0].rows, parts[0].summary, adjusted, own)
             continue
-        raw = _pooled([part.raw for part in parts], over.place, n_days)
-        yield Chunk(parts[0].rows, pooled_summary([part.summary for part in parts], raw), adjusted, raw)
+        pool = _pooled([part.raw for part in parts], over.place, n_days)
+        yield Chunk(parts[0].rows, pooled_summary([part.summary for part in parts], pool), adjusted, pool)
 
 
 def pooled_summary(parts: list[Records], raw: npt.NDArray[np.float32]) -> Records:

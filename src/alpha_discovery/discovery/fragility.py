@@ -1,0 +1,245 @@
+"""Kill tests: what is left of an accepted alpha when the world is a little worse than the backtest.
+
+They are no evidence: noise that passed the test passes most of them. Any of them may demote an alpha, none promotes
+one. Unless said otherwise the figure is the annual Sharpe ratio of the detrended net returns over both parts, and what
+is asked is that it stays above zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.core.bars import FIELDS, Bars
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.space import Batch, Space
+from alpha_discovery.discovery.evidence import jsonable, measure, number, sharpe_of
+from alpha_discovery.discovery.neighbours import neighbours
+from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
+from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.validation.montecarlo import Paths, resampled_paths
+
+PERIODS = 4  # sub-periods of equal length
+NOISY_COPIES = 20
+NOISE = 0.1  # standard deviation of the noise on prices, in ranges of the bar
+MOST_COSTS = 64.0  # multiples of the costs up to which the break-even is looked for
+LEAST_PERIODS = 0.5  # share of the sub-periods that must have earned something
+
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """An alpha with everything that it takes to backtest it again."""
+
+    strategy: Strategy
+    space: Space
+    row: Batch
+    keys: tuple[tuple[str, ...], ...]
+    bars: Mapping[str, Bars]
+    costs: Costs
+    intrabar: str
+    periods_per_year: float
+
+    def over(self, bars: Mapping[str, Bars] | None = None) -> Sleeves:
+        """Its sleeves over its own bars, or over others of the same markets."""
+        held = self.bars if bars is None else bars
+        return sleeves(self.keys, held, calendar_of(held))
+
+    def sharpe(self, over: Sleeves, *, costs: Costs | None = None, intrabar: str | None = None) -> float:
+        """Annual Sharpe ratio of the detrended net returns; NaN without variation."""
+        part = measure(
+            self.strategy, self.row, over, costs or self.costs,
+            intrabar=intrabar or self.intrabar, periods_per_year=self.periods_per_year,
+        )  # fmt: skip
+        return number(part.metrics["adjusted_sharpe"])
+
+    @property
+    def seed(self) -> int:
+        """A seed that belongs to this alpha."""
+        values = {name: str(column[0]) for name, column in self.row.items()}
+        return int(content_hash("fragility", self.strategy.fingerprint, values)[:8], 16)
+
+
+def kill_tests(subject: Subject) -> dict[str, Any]:
+    """Every kill test as plain JSON values.
+
+    Returns
+    -------
+    dict
+        ``tests``: by name, what was asked, what was found, whether it passed and its details; ``failed``: names;
+        ``paths``: the bootstrap distribution of a year.
+    """
+    base = subject.over()
+    part = measure(
+        subject.strategy, subject.row, base, subject.costs,
+        intrabar=subject.intrabar, periods_per_year=subject.periods_per_year,
+    )  # fmt: skip
+    tests = {
+        "double_costs": _double_costs(subject, base),
+        "late_by_a_bar": _late(subject, base),
+        "worst_intrabar": _worst_intrabar(subject, base),
+        "neighbourhood": _neighbourhood(subject, base),
+        "sub_periods": _sub_periods(subject, part.adjusted),
+        "symbols": _symbols(subject),
+        "noisy_prices": _noisy_prices(subject),
+    }
+    raw = next(_screened(subject, subject.row, base)).raw[:, 0]
+    return {
+        "tests": tests,
+        "failed": [name for name, found in tests.items() if not found["passed"]],
+        "paths": _year(raw, subject),
+    }
+
+
+def _found(question: str, value: float, *, passed: bool | None = None, **details: Any) -> Found:
+    """One test; passed if the value is above zero unless it says otherwise."""
+    fine = bool(value > 0.0) if passed is None else passed
+    return {"question": question, "passed": fine, **jsonable({"value": value}), **_plain(details)}
+
+
+def _double_costs(subject: Subject, base: Sleeves) -> Found:
+    """Twice the costs; beside it the multiple at which nothing is left."""
+    doubled = subject.sharpe(base, costs=subject.costs.times(2.0))
+    return _found("does it earn at twice the costs?", doubled, break_even=break_even(subject, base))
+
+
+def break_even(subject: Subject, base: Sleeves) -> float:
+    """Multiple of the costs at which the detrended net mean is zero; 0 if it is not above zero without costs.
+
+    Infinity if it is free of costs, or still earns at `MOST_COSTS` times them.
+    """
+
+    def earns(factor: float) -> bool:
+        return subject.sharpe(base, costs=subject.costs.times(factor)) > 0.0
+
+    highest = max(subject.costs.commission, subject.costs.slippage, subject.costs.limit_commission)
+    most = min(MOST_COSTS, 0.49 / highest) if highest > 0.0 else MOST_COSTS
+    if not earns(0.0):
+        return 0.0
+    if highest == 0.0 or earns(most):
+        return math.inf
+    low, high = 0.0, most
+    while high - low > 0.01 * high:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if earns(middle) else (low, middle)
+    return low
+
+
+def _late(subject: Subject, base: Sleeves) -> Found:
+    """Every signal reaches the market one bar later."""
+    value = subject.sharpe(replace(base, tapes=tuple(late(tape) for tape in base.tapes)))
+    return _found("does it earn if every order comes a bar late?", value)
+
+
+def late(tape: Tape) -> Tape:
+    """The same prices to trade at, with signals computed from bars that are one older."""
+    return replace(tape, bars=tuple(_shifted(one) for one in tape.bars), fresh=np.append(True, tape.fresh[:-1]))
+
+
+def _shifted(bars: Bars) -> Bars:
+    """Bar t holds what bar t - 1 held; the first one stands still at its own open."""
+    columns = {name: np.concatenate((getattr(bars, name)[:1], getattr(bars, name)[:-1])) for name in FIELDS}
+    for name in ("high", "low", "close"):
+        columns[name][0] = bars.open[0]
+    time = np.concatenate((bars.time[:1] - bars.timeframe.ms, bars.time[:-1]))
+    return Bars(bars.instrument, bars.timeframe, time=time, **columns)
+
+
+def _worst_intrabar(subject: Subject, base: Sleeves) -> Found:
+    values = {policy: subject.sharpe(base, intrabar=policy) for policy in ("stop_first", "target_first")}
+    question = "does it earn whichever of stop and target a bar touches first?"
+    return _found(question, min(values.values()), policies=values)
+
+
+def _neighbourhood(subject: Subject, base: Sleeves) -> Found:
+    """Mean over parameters nearby: a peak that stands alone was found by luck."""
+    near = neighbours(subject.space, subject.row, rng=subject.seed)
+    if not len(next(iter(near.values()))):
+        return _found("do its neighbours earn on average?", math.nan, passed=True, n=0)
+    values = np.concatenate([_sharpes(subject, chunk.adjusted) for chunk in _screened(subject, near, base)])
+    values = values[np.isfinite(values)]
+    mean = float(values.mean()) if len(values) else math.nan
+    earning = float((values > 0.0).mean()) if len(values) else math.nan
+    return _found("do its neighbours earn on average?", mean, n=len(values), earning=earning)
+
+
+def _sub_periods(subject: Subject, adjusted: npt.NDArray[np.float64]) -> Found:
+    values = [sharpe_of(part, subject.periods_per_year) for part in np.array_split(adjusted, PERIODS)]
+    earning = sum(value > 0.0 for value in values) / PERIODS
+    question = f"does it earn in at least {LEAST_PERIODS:.0%} of {PERIODS} sub-periods?"
+    return _found(question, earning, passed=earning >= LEAST_PERIODS, sharpe_ratios=values)
+
+
+def _symbols(subject: Subject) -> Found:
+    """Each market alone; the pool must not live on one of several."""
+    calendar = calendar_of(subject.bars)
+    values = {"/".join(legs): subject.sharpe(sleeves((legs,), subject.bars, calendar)) for legs in subject.keys}
+    earning = sum(value > 0.0 for value in values.values()) / len(values)
+    return _found(
+        "does it earn in at least half of its markets?", earning, passed=earning >= 0.5, sharpe_ratios=values
+    )
+
+
+def _noisy_prices(subject: Subject) -> Found:
+    """Copies of the bars with small errors on every price."""
+    rng = np.random.default_rng(subject.seed)
+    copies = ({key: noisy(one, rng) for key, one in subject.bars.items()} for _ in range(NOISY_COPIES))
+    known = [value for bars in copies if math.isfinite(value := subject.sharpe(subject.over(bars)))]
+    mean = float(np.mean(known)) if known else math.nan
+    return _found("does it earn on average over prices with small errors?", mean, worst=min(known, default=math.nan))
+
+
+def noisy(bars: Bars, rng: np.random.Generator) -> Bars:
+    """Each price off by a normal error of `NOISE` times its bar's range; highs and lows widened to hold the others."""
+    scale = NOISE * np.log(bars.high / bars.low)
+    names = ("open", "high", "low", "close")
+    prices = {name: getattr(bars, name) * np.exp(scale * rng.standard_normal(len(bars))) for name in names}
+    every = np.stack([prices[name] for name in names])
+    prices |= {"high": every.max(axis=0), "low": every.min(axis=0)}
+    return Bars(bars.instrument, bars.timeframe, time=bars.time, volume=bars.volume, **prices)
+
+
+def _year(raw: npt.NDArray[np.float32], subject: Subject) -> dict[str, Any]:
+    """What a year at this size may look like: block bootstrap of the raw daily returns."""
+    paths = resampled_paths(raw, rng=subject.seed, days=round(subject.periods_per_year))
+    return year_of(paths)
+
+
+def year_of(paths: Paths) -> dict[str, Any]:
+    """Quantiles of return and drawdown, and the chance of a loss."""
+    levels = (0.05, 0.5, 0.95)
+    return {
+        "draws": len(paths.total_return),
+        "p_loss": paths.p_loss,
+        "return": {f"{q:g}": paths.return_quantile(q) for q in levels},
+        "drawdown": {f"{q:g}": paths.drawdown_quantile(q) for q in levels},
+    }
+
+
+def _screened(subject: Subject, batch: Batch, over: Sleeves) -> Iterator[Any]:
+    """Chunks of a batch, raw returns too."""
+    return screen_sleeves(
+        subject.strategy.rules, batch, over, subject.costs, intrabar=subject.intrabar, workers=1, raw=True
+    )
+
+
+def _sharpes(subject: Subject, adjusted: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    columns = adjusted.astype(np.float64)
+    return np.array([sharpe_of(column, subject.periods_per_year) for column in columns.T])
+
+
+def _plain(values: Any) -> Any:
+    """JSON values, nested."""
+    if isinstance(values, Mapping):
+        return {name: _plain(value) for name, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [_plain(value) for value in values]
+    return jsonable({"": values})[""]

@@ -1,0 +1,144 @@
+"""The replication test: a search that learns is run again, whole, on copies of the market without an edge.
+
+What an adaptive search evaluates was chosen by the data, so no test over the evaluated set is honest. But the best of
+the same search on markets whose moves had their signs drawn at random says what that search reaches by luck.
+Everything is the same on each copy: campaign, seed, budget, eligibility, statistic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.family_test import Replicate
+from alpha_discovery.discovery.history import History, Split
+from alpha_discovery.discovery.jobs import Job
+from alpha_discovery.discovery.journal import Journal, JournalInMemory
+from alpha_discovery.discovery.noise_markets import signflip
+from alpha_discovery.discovery.screening import run_screening
+from alpha_discovery.validation.arrays import F64
+
+TOGETHER = 10  # copies between two looks at whether the rest can still matter
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What the replication test of a search will take, from the time that the search itself took."""
+
+    copies: int
+    seconds: float
+
+    def __str__(self) -> str:
+        time = f"{self.seconds:,.0f} s" if self.seconds < 120 else f"{self.seconds / 60:,.0f} min"
+        return (
+            f"a search that learns is judged by running it again on {self.copies} markets without an edge: "
+            f"about {time}, less if it is plain before that luck does as well"
+        )
+
+
+def estimate(campaign: Campaign, search_seconds: float, *, workers: int) -> Estimate:
+    """Copies run side by side, each on one thread; the search itself had ``workers`` of them."""
+    copies = campaign.protocol.copies
+    return Estimate(copies, search_seconds * workers * -(-copies // max(1, workers)))
+
+
+def null_bests(
+    campaign: Campaign,
+    past: History,
+    jobs: tuple[Job, ...],
+    *,
+    best: float,
+    workers: int = 1,
+    journal: Journal | None = None,
+    progress: Callable[[int, int], None] = lambda _, __: None,
+) -> F64:
+    """Largest t that the search reaches on each copy of the search part.
+
+    Parameters
+    ----------
+    best : float
+        Largest t of the search itself. Once so many copies reach it that even the rest could not bring p down to
+        ``finalist_p``, the rest is left out.
+    workers : int
+        Threads. No number depends on it.
+    journal : Journal, optional
+        Copies found there are not searched again.
+    progress : callable
+        Called with the number of copies done and of all.
+
+    Returns
+    -------
+    float64 (copies,), or fewer; -inf where no candidate was eligible.
+    """
+    journal = JournalInMemory() if journal is None else journal
+    key = _key(campaign, past)
+    copies = campaign.protocol.copies
+    known = {entry["copy"]: _stored(entry["best"]) for entry in journal.entries() if entry.get("replication") == key}
+    hopeless = campaign.protocol.finalist_p * (copies + 1)
+    found: list[float] = []
+    while len(found) < copies and 1 + sum(one >= best for one in found) <= hopeless:
+        numbers = range(len(found), min(len(found) + TOGETHER, copies))
+        for copy, value in _searched(campaign, past, jobs, [n for n in numbers if n not in known], workers):
+            journal.append({"replication": key, "copy": copy, "best": None if value == -np.inf else value})
+            known[copy] = value
+        found += [known[n] for n in numbers]
+        progress(len(found), copies)
+    return np.array(found)
+
+
+def replicator(
+    campaign: Campaign,
+    past: History,
+    jobs: tuple[Job, ...],
+    *,
+    workers: int = 1,
+    journal: Journal | None = None,
+    progress: Callable[[int, int], None] = lambda _, __: None,
+) -> Replicate:
+    """`null_bests` with everything given but the largest t of the search: what the judge asks for."""
+
+    def replicate(best: float) -> F64:
+        return null_bests(campaign, past, jobs, best=best, workers=workers, journal=journal, progress=progress)
+
+    return replicate
+
+
+def null_copy(past: History, number: int) -> dict[str, Bars]:
+    """Copy ``number`` of the search part: all markets with the same random signs, gaps where they were."""
+    seed = int(content_hash("replication", _prints(past), number)[:12], 16)
+    return signflip(seed, bars=past.search)
+
+
+def _searched(
+    campaign: Campaign, past: History, jobs: tuple[Job, ...], numbers: list[int], workers: int
+) -> Iterator[tuple[int, float]]:
+    cheap = replace(campaign, protocol=replace(campaign.protocol, draws=1))  # only t is needed of the family test
+
+    def best_of(number: int) -> float:
+        split = Split(past.split.start, past.split.search_end, past.split.search_end, past.split.search_end)
+        result = run_screening(cheap, History(null_copy(past, number), split), jobs).family.result()
+        return float(result.t[0]) if len(result.t) else -np.inf
+
+    if workers <= 1:
+        yield from ((number, best_of(number)) for number in numbers)
+        return
+    with ThreadPoolExecutor(workers, thread_name_prefix="replication") as pool:
+        yield from zip(numbers, pool.map(best_of, numbers), strict=True)
+
+
+def _key(campaign: Campaign, past: History) -> str:
+    return content_hash("replication", campaign.to_json(), _prints(past), ENGINE_VERSION)[:16]
+
+
+def _prints(past: History) -> dict[str, str]:
+    return {key: one.fingerprint for key, one in past.search.items()}
+
+
+def _stored(value: float | None) -> float:
+    return -np.inf if value is None else float(value)

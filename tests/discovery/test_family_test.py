@@ -1,0 +1,83 @@
+"""Which test a search gets, and how many candidates stand out in it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from alpha_discovery.discovery.family_test import family_test, reaching, stood_out
+from alpha_discovery.validation.arrays import F64
+from alpha_discovery.validation.effective import implied_number
+from alpha_discovery.validation.stepm import StepMResult
+
+
+def result(t: list[float], p: list[float], maxima: list[float]) -> StepMResult:
+    values = np.array(maxima, dtype=np.float32)
+    return StepMResult(9, 9, np.arange(len(t)), np.array(t), np.array(p), 2.5, 40.0, values)
+
+
+def search(found: StepMResult, *, adaptive: bool, t: list[float] | None = None) -> Any:
+    trials = SimpleNamespace(columns={"t": np.array(t or found.t)})
+    family = SimpleNamespace(result=lambda: found, alpha=0.05)
+    return cast("Any", SimpleNamespace(trials=(trials,), adaptive=adaptive, family=family))
+
+
+def not_called(best: float) -> F64:
+    raise AssertionError("a list that was fixed before looking needs no null search")
+
+
+FIXED = result([3.0, 1.0], [0.01, 0.4], [1.0, 2.0, 3.0])
+
+
+def test_a_fixed_list_keeps_its_stepm() -> None:
+    assert family_test(search(FIXED, adaptive=False), not_called) == ("stepm", FIXED)
+
+
+def test_a_search_that_learned_is_compared_with_itself_on_null_markets() -> None:
+    asked: list[float] = []
+
+    def replicate(best: float) -> F64:
+        asked.append(best)
+        return np.array([2.0, 3.5, 0.5])
+
+    test, found = family_test(search(FIXED, adaptive=True), replicate)
+    assert (test, asked) == ("replication", [3.0])
+    assert found.p_adjusted.tolist() == [2 / 4, 3 / 4]  # one null search reaches 3.0, two reach 1.0; (1 + #) / (3 + 1)
+    assert sorted(found.maxima.tolist()) == [0.5, 2.0, 3.5]
+
+
+def test_the_critical_value_of_a_replication_is_that_of_the_null_searches() -> None:
+    _, found = family_test(search(FIXED, adaptive=True), lambda _: np.arange(0.0, 21.0))
+    assert found.critical_value == pytest.approx(19.0)  # 95 % of 0 .. 20
+    assert found.n_eff == implied_number(19.0, 0.05)
+
+
+def test_null_searches_without_an_eligible_candidate_count_but_do_not_reach_anything() -> None:
+    _, found = family_test(search(FIXED, adaptive=True), lambda _: np.array([-np.inf, -np.inf, 5.0]))
+    assert found.p_adjusted[0] == 2 / 4
+    assert found.noise_reach()[0] == 5.0
+
+
+def test_nothing_eligible_asks_for_no_null_search() -> None:
+    empty = result([], [], [])
+    assert family_test(search(empty, adaptive=True), not_called)[0] == "stepm"
+
+
+def test_those_behind_the_followed_ones_count_if_they_pass_the_single_step() -> None:
+    followed = result([5.0, 4.0], [0.1, 0.2], [1.0, 2.0, 3.0])
+    # the median of the maxima is 2: of the five, 5, 4 and 2.5 are above it
+    assert stood_out(search(followed, adaptive=False, t=[5.0, 4.0, 2.5, 1.5, np.nan]), followed, 0.5) == 3
+
+
+def test_stepping_down_may_find_more_than_the_single_step() -> None:
+    followed = result([5.0, 1.9], [0.1, 0.2], [1.0, 2.0, 3.0])
+    assert stood_out(search(followed, adaptive=False), followed, 0.5) == 2
+
+
+def test_a_loser_does_not_stand_out() -> None:
+    lonely = result([-0.1], [0.45], [-0.2, 0.1, -1.0])
+    assert reaching(lonely, 0.5).tolist() == [False]
+    assert stood_out(search(lonely, adaptive=False), lonely, 0.5) == 0
