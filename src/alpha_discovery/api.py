@@ -16,8 +16,9 @@ from alpha_discovery.bootstrap import StoredMarkets, Workplace, open_lab
 from alpha_discovery.campaigns import Progress, run_campaign
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.by_hand import Backtest, Book, Screen, backtest_by_hand, screen_by_hand
+from alpha_discovery.discovery.by_hand import Book, backtest_by_hand, screen_by_hand
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.replay import Replay
 from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab

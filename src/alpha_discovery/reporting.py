@@ -6,8 +6,8 @@ from pathlib import Path
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.by_hand import Backtest
 from alpha_discovery.discovery.jobs import market_keys
+from alpha_discovery.discovery.looks import Backtest
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import judged_bars, row_of
 from alpha_discovery.discovery.run import Discovery

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_without_a_terminal_a_line_says_rate_and_time_left(
     monkeypatch.setattr("time.monotonic", lambda: next(times))
     with progress.shown(quiet=False) as report:
         report(batch(50))  # 50 in 10 s are 5 a second, which leaves 10 s for the other 50
-    assert capsys.readouterr().err == "50 of 100 candidates, 5/s, 10 s left\n"
+    assert capsys.readouterr().err == "sma_cross: 50 of 100, 5/s, 10 s left\n"
 
 
 def test_lines_come_every_few_seconds_only(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +38,18 @@ def test_lines_come_every_few_seconds_only(capsys: pytest.CaptureFixture[str], m
     with progress.shown(quiet=False) as report:
         for done in (10, 20, 60, 100):  # the last one is told whenever it comes
             report(batch(done))
-    assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["60", "100"]
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == ["60", "100"]
+
+
+def test_another_number_of_planned_ones_begins_a_new_count(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 10.0, 30.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    with progress.shown(quiet=False) as report:
+        report(batch(100))
+        report(replace(batch(10), strategy="null markets", planned=39))  # 10 in 20 s, and 29 to go
+    assert capsys.readouterr().err.splitlines()[1] == "null markets: 10 of 39, 0.5/s, 58 s left"
 
 
 def test_at_a_terminal_a_bar_shows_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:

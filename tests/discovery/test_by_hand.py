@@ -11,8 +11,9 @@ import pytest
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.instrument import Instrument
-from alpha_discovery.discovery.by_hand import Backtest, Book, Screen, backtest_by_hand, screen_by_hand
+from alpha_discovery.discovery.by_hand import Book, backtest_by_hand, screen_by_hand
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.run import Lab, discover
 from alpha_discovery.errors import TooFewBars, UserError
 from alpha_discovery.strategies.registry import find_strategy
@@ -128,6 +129,12 @@ def test_a_screen_names_the_best_by_the_order_of_the_test(book: Book, noise: Bar
     best = found.to_frame().iloc[0]
     assert (found.best["fast"], found.best["slow"]) == (best["fast"], best["slow"])
     assert found.noise["best_t"] == pytest.approx(best["t"])
+
+
+def test_a_screen_refuses_a_method_that_learns_from_results(book: Book, noise: Bars) -> None:
+    campaign = Campaign(symbols=("SYN/USDT",), method="genetic")
+    with pytest.raises(UserError, match="a screen needs random or brute_force"):
+        screen_by_hand(CROSS, (noise,), campaign, book)
 
 
 def test_a_screen_in_which_nothing_trades_has_no_best(book: Book) -> None:

@@ -29,7 +29,8 @@ from alpha_discovery.cli.options import (
 from alpha_discovery.cli.terminal import console, heading, print_json, say, table
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.by_hand import Backtest, backtest_by_hand
+from alpha_discovery.discovery.by_hand import backtest_by_hand
+from alpha_discovery.discovery.looks import Backtest
 from alpha_discovery.errors import UnknownName
 from alpha_discovery.reporting import write, write_backtest_report
 from alpha_discovery.reports.words import count, gain_factor, percent, ratio, risk_sentences
