@@ -74,7 +74,7 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
         count_held(row, days[0], entry, last_held)
         pull = _mark_days(prices, days, position, side, (entry, exit_bar, last_held), pull, row, daily)
         _leave(prices, risk, costs, side, position, entry, leaving, row, trades)
-        if reason != REVERSAL:
+        if reason != REVERSAL or row[EQUITY] <= 0.0:  # who has nothing left does not enter the other side
             mark_drawdown(row, row[EQUITY])
             equity[exit_bar:] = row[EQUITY]  # equity without room is an empty array
         if row[EQUITY] <= 0.0:

@@ -65,7 +65,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
         count_held(row, days[0], entry, last_held)
         pull = _mark_days(prices, days, legs, base, (entry, exit_bar, last_held), pull, row, daily)
         recorded = _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorded)
-        if reason != REVERSAL:
+        if reason != REVERSAL or row[EQUITY] <= 0.0:  # who has nothing left does not enter the other side
             mark_drawdown(row, row[EQUITY])
             equity[exit_bar:] = row[EQUITY]
         if row[EQUITY] <= 0.0:

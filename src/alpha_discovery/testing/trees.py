@@ -183,6 +183,25 @@ def rules_strategy(draw: st.DrawFn, *, n_legs: int = 1, depth: int = 2) -> Rules
 
 
 @st.composite
+def busy_rules(draw: st.DrawFn, *, n_legs: int = 1) -> Rules:
+    """Simple rules that trade on nearly every path; what random conditions wait for often never happens."""
+    close = Field("close")
+    up, down = close > lag(close, 1), close < lag(close, 1)
+    signals = draw(
+        st.sampled_from(
+            [
+                (up, NEVER, NEVER, NEVER), (NEVER, NEVER, up, NEVER),  # in until a level
+                (up, NEVER, down, NEVER), (down, NEVER, up, NEVER),  # always in
+                (down, up, NEVER, NEVER), (NEVER, NEVER, down, up), (up, down, NEVER, down),
+            ]
+        )
+    )  # fmt: skip
+    weights = (ONE, *(Const(-0.5) for _ in range(n_legs - 1)))
+    latency = draw(st.sampled_from((Const(0.0), Const(500.0))))
+    return Rules(**dict(zip(SIGNALS, signals, strict=True)), weights=weights, latency_ms=latency)
+
+
+@st.composite
 def values_strategy(draw: st.DrawFn, rules: Rules) -> dict[str, Any]:
     """A complete parameter set of random rules: own parameters and risk, as `Strategy.complete` returns it."""
     own = {name: draw(_value(OWN[name])) for name in rules.parameters}
