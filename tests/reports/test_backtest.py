@@ -30,10 +30,10 @@ def report(evaluation: Evaluation, name: str = "sma_cross") -> str:
     )  # fmt: skip
 
 
-def made(bars: Bars, **range_: int) -> Evaluation:
+def made(bars: Bars, *, begin: int = 0, end: int | None = None) -> Evaluation:
     strategy = find_strategy("sma_cross")
     row = strategy.allowed.encode(strategy.complete(VALUES))
-    return evaluate(strategy.rules, row, tape((bars,), **range_), Costs())
+    return evaluate(strategy.rules, row, tape((bars,), begin=begin, end=end), Costs())
 
 
 @pytest.fixture(scope="module")
