@@ -18,7 +18,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from alpha_discovery.backtest import screen as screening
@@ -33,48 +33,78 @@ from alpha_discovery.core.results import EXIT_REASONS, TRADE
 from alpha_discovery.core.space import Batch, joined, take
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.rules.strategy import Rules
-from alpha_discovery.testing.paths import legs_strategy
+from alpha_discovery.testing.paths import detailed_strategy, funding_strategy, legs_strategy
 from alpha_discovery.testing.trees import rules_strategy, strategy_of, values_strategy
 
-CASES = {1: 60, 2: 15}  # by number of legs
+CASES = {"one leg": 60, "two legs": 15, "finer bars": 15}
 CANDIDATES = 3  # of each case
+SEED = 6  # of draws that trade in every way
 Case = dict[str, Any]
 Arrays = list[npt.NDArray[Any]]
 
 
-def drawn(n_legs: int) -> list[Case]:
-    """The same cases every time: rules over the whole grammar, all risk parameters, unpleasant paths."""
+@st.composite
+def cases(draw: st.DrawFn, kind: str) -> Case:
+    """Rules over the whole grammar, all risk parameters, unpleasant paths; as JSON."""
+    n_legs = 2 if kind == "two legs" else 1
+    rules = draw(rules_strategy(n_legs=n_legs))
+    if kind == "finer bars":
+        coarse, detail = draw(detailed_strategy(max_bars=60))
+        bars: tuple[Bars, ...] = (coarse,)
+    else:
+        bars, detail = draw(legs_strategy(n_legs=n_legs, min_bars=100, max_bars=120)), None
+    funding = [draw(funding_strategy(len(bars[0]))) for _ in bars]
+    return {
+        "rules": rules.to_json(),
+        "values": [draw(values_strategy(rules)) for _ in range(CANDIDATES)],
+        "costs": draw(st.sampled_from([[0.0, 0.0, None], [0.001, 0.0005, None], [0.01, 0.003, 0.0002]])),
+        "intrabar": "detail" if detail else draw(st.sampled_from(["stop_first", "target_first"])),
+        "begin": draw(st.integers(0, min(20, len(bars[0]) - 1))),
+        "bars": [as_json(leg) for leg in bars],
+        "funding": [None if rate is None else rate.tolist() for rate in funding],
+        "detail": None if detail is None else as_json(detail),
+    }
+
+
+def drawn(kind: str) -> list[Case]:
+    """The same cases every time."""
     found: list[Case] = []
 
+    @seed(SEED)
     @settings(
-        max_examples=CASES[n_legs], derandomize=True, database=None, phases=[Phase.generate], deadline=None,
+        max_examples=CASES[kind], database=None, phases=[Phase.generate], deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(st.data())
-    def draw(data: st.DataObject) -> None:
-        rules = data.draw(rules_strategy(n_legs=n_legs))
-        bars = data.draw(legs_strategy(n_legs=n_legs, min_bars=40, max_bars=120))
-        found.append(
-            {
-                "rules": rules.to_json(),
-                "values": [data.draw(values_strategy(rules)) for _ in range(CANDIDATES)],
-                "costs": data.draw(st.sampled_from([[0.0, 0.0], [0.001, 0.0], [0.001, 0.0005], [0.01, 0.003]])),
-                "intrabar": data.draw(st.sampled_from(["stop_first", "target_first"])),
-                "begin": data.draw(st.integers(0, 20)),
-                "timeframe": bars[0].timeframe.name,
-                "calendar": bars[0].instrument.calendar,
-                "bars": [[getattr(leg, name).tolist() for name in ("time", *FIELDS)] for leg in bars],
-            }
-        )
+    @given(cases(kind))
+    def draw(case: Case) -> None:
+        found.append(case)
 
     draw()
     return found
 
 
+def as_json(bars: Bars) -> Case:
+    columns = {name: getattr(bars, name).tolist() for name in ("time", *FIELDS)}
+    return {"calendar": bars.instrument.calendar, "timeframe": bars.timeframe.name, **columns}
+
+
+def bars_of(data: Case) -> Bars:
+    instrument, timeframe = Instrument("AAA/USDT", calendar=data["calendar"]), Timeframe.parse(data["timeframe"])
+    return Bars(instrument, timeframe, **{name: np.array(data[name]) for name in ("time", *FIELDS)})
+
+
 def over(case: Case) -> Tape:
-    instrument, timeframe = Instrument("AAA/USDT", calendar=case["calendar"]), Timeframe.parse(case["timeframe"])
-    legs = (dict(zip(("time", *FIELDS), map(np.array, leg), strict=True)) for leg in case["bars"])
-    return tape(tuple(Bars(instrument, timeframe, **leg) for leg in legs), begin=case["begin"])
+    return tape(
+        tuple(bars_of(leg) for leg in case["bars"]),
+        begin=case["begin"],
+        funding=tuple(None if rate is None else np.array(rate) for rate in case["funding"]),
+        detail=bars_of(case["detail"]) if case["detail"] else None,
+    )
+
+
+def costs_of(case: Case) -> Costs:
+    commission, slippage, maker = case["costs"]
+    return Costs(commission, slippage, maker)
 
 
 def batch_of(case: Case, rules: Rules) -> Batch:
@@ -83,7 +113,7 @@ def batch_of(case: Case, rules: Rules) -> Batch:
 
 def everything(case: Case) -> Arrays:
     """What the kernels write for one case: sums, daily returns, and trades and equity of the first candidate."""
-    rules, costs = Rules.from_json(case["rules"]), Costs(*case["costs"])
+    rules, costs = Rules.from_json(case["rules"]), costs_of(case)
     bars, batch = over(case), batch_of(case, rules)
     rows: Arrays = []
 
@@ -100,21 +130,21 @@ def everything(case: Case) -> Arrays:
     return [*rows, chunk.adjusted, chunk.raw, full.equity, *trades]
 
 
-def interpreted(cases: list[Case], folder: Path) -> list[Arrays]:
+def interpreted(some: list[Case], folder: Path) -> list[Arrays]:
     """`everything`, by a Python that compiles nothing."""
-    (folder / "cases.json").write_text(json.dumps(cases))
+    (folder / "cases.json").write_text(json.dumps(some))
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     subprocess.run([sys.executable, __file__, str(folder)], check=True, env=environment)
     with np.load(folder / "results.npz") as results:
         arrays = [results[f"arr_{k}"] for k in range(len(results.files))]
-    each = len(arrays) // len(cases)
-    return [arrays[k * each : (k + 1) * each] for k in range(len(cases))]
+    each = len(arrays) // len(some)
+    return [arrays[k * each : (k + 1) * each] for k in range(len(some))]
 
 
 def test_compiled_equals_interpreted_bit_for_bit(tmp_path: Path) -> None:
-    cases = [case for n_legs in CASES for case in drawn(n_legs)]
-    plain = interpreted(cases, tmp_path)
-    for number, case in enumerate(cases):
+    every = [case for kind in CASES for case in drawn(kind)]
+    plain = interpreted(every, tmp_path)
+    for number, case in enumerate(every):
         for mine, theirs in zip(everything(case), plain[number], strict=True):
             assert mine.shape == theirs.shape
             assert mine.tobytes() == theirs.tobytes(), case["rules"]
@@ -122,11 +152,11 @@ def test_compiled_equals_interpreted_bit_for_bit(tmp_path: Path) -> None:
 
 def test_drawn_cases_trade_in_every_way() -> None:
     reasons: Counter[str] = Counter()
-    for case in drawn(1):
+    for case in drawn("one leg"):
         rules, bars = Rules.from_json(case["rules"]), over(case)
         for number in range(CANDIDATES):
             row = take(batch_of(case, rules), slice(number, number + 1))
-            trades = evaluate(rules, row, bars, Costs(*case["costs"]), intrabar=case["intrabar"]).trades
+            trades = evaluate(rules, row, bars, costs_of(case), intrabar=case["intrabar"]).trades
             reasons.update(EXIT_REASONS[code] for code in trades["reason"])
     assert reasons.total() > 500
     assert set(reasons) >= set(EXIT_REASONS) - {"ruin"}
@@ -134,8 +164,8 @@ def test_drawn_cases_trade_in_every_way() -> None:
 
 def _as_script(folder: Path) -> None:
     assert numba.config.DISABLE_JIT  # type: ignore[attr-defined]
-    cases = json.loads((folder / "cases.json").read_text())
-    np.savez(folder / "results.npz", *(array for case in cases for array in everything(case)))
+    some = json.loads((folder / "cases.json").read_text())
+    np.savez(folder / "results.npz", *(array for case in some for array in everything(case)))
 
 
 if __name__ == "__main__":
