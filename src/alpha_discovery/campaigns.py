@@ -31,8 +31,19 @@ class Ran:
     report: Path
 
 
-def run_campaign(campaign: Campaign, opened: Workplace, *, progress: Progress = lambda _: None) -> Ran:
+def run_campaign(
+    campaign: Campaign,
+    opened: Workplace,
+    *,
+    progress: Progress = lambda _: None,
+    notice: Callable[[str], None] = lambda _: None,
+) -> Ran:
     """Search, judge and store; write every candidate as Parquet, and the HTML report.
+
+    Parameters
+    ----------
+    progress, notice : callable
+        As in `discover`: called after each batch; told in a sentence what judging will take if the search learns.
 
     Raises
     ------
@@ -43,7 +54,7 @@ def run_campaign(campaign: Campaign, opened: Workplace, *, progress: Progress = 
     """
     settings = opened.settings
     campaign = on_named_markets(campaign, opened.lab.market_data)
-    found = discover(campaign, opened.lab, workers=settings.threads, progress=progress)
+    found = discover(campaign, opened.lab, workers=settings.threads, progress=progress, notice=notice)
     trials = save_trials(settings.runs / found.record.id, found.to_frame())
     report = write_run_report(found, opened)
     account = opened.lab.ledger.account(found.record.epoch, level=campaign.protocol.level)

@@ -63,7 +63,7 @@ def test_an_alpha_is_shown_with_rules_numbers_and_tests(in_found: Alpha, discove
     shown = words(in_found("alphas", "show", alpha["id"]))
     fast, slow = alpha["parameters"]["fast"], alpha["parameters"]["slow"]
     assert f"enter long when SMA(close, {fast}) crosses above SMA(close, {slow})" in shown
-    for test in ("Against everything tried", "On unseen days", "Both together"):
+    for test in ("Against everything tried", "On unseen days", "Both together", "Kill tests", "twice the costs"):
         assert test in shown
 
 

@@ -28,6 +28,7 @@ SHOWN: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("time in the market", "exposure", percent),
     ("days", "n_days", count),
 )
+SHARES = ("sub_periods", "symbols")  # kill tests whose figure is a share; the others' is a Sharpe ratio
 DECIDING = 3  # the first rows of an evidence table; the others are only reported beside
 PARTS = {"search": "Searched", "vault": "Vault", "full": "Both"}
 
@@ -43,6 +44,8 @@ def alpha_block(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = Fa
     say(screen, "• " + ", ".join(f"{plain(name)} {setting(name, value)}" for name, value in own.items()))
     numbers(screen, alpha)
     evidence(screen, alpha, only_deciding=only_deciding)
+    if fragility := alpha.evidence.get("fragility"):
+        kill_tests(screen, fragility, only_count=only_deciding)
 
 
 def numbers(screen: Console, alpha: AlphaRecord) -> None:
@@ -63,3 +66,26 @@ def evidence(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = False
         screen.print(Text.assemble("  ", (test, "bold"), f": {found}  ", (decision, "green")))
         say(screen, asked, "dim", indent=4)
         say(screen, f"Noise: {noise}.", "dim", indent=4)
+
+
+def kill_tests(screen: Console, fragility: dict[str, Any], *, only_count: bool = False) -> None:
+    """What is left of it in a world a little worse than the backtest, and what a year may look like."""
+    tests, paths = fragility["tests"], fragility["paths"]
+    survived = sum(one["passed"] for one in tests.values())
+    screen.print(Text.assemble("  ", ("Kill tests", "bold"), f": {survived} of {len(tests)} survived"))
+    if only_count:
+        return
+    answers = {True: Text("yes", style="green"), False: Text("no", style="bold red")}
+    rows = [(one["question"], _value(name, one["value"]), answers[one["passed"]]) for name, one in tests.items()]
+    table(screen, ("In a world a little worse", "Found", "Answer"), rows, "Lrl")
+    low, high = (percent(paths["return"][level], signed=True) for level in ("0.05", "0.95"))
+    say(
+        screen,
+        f"A year at this size, resampled from its own days: {low} to {high} in nine of ten, a loss in "
+        f"{percent(paths['p_loss'])}, a drawdown beyond {percent(paths['drawdown']['0.95'])} in one of twenty.",
+        "dim",
+    )
+
+
+def _value(name: str, value: Any) -> str:
+    return f"{percent(value, 0)} of them" if name in SHARES else f"Sharpe {ratio(value)}"

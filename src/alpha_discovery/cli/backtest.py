@@ -64,7 +64,9 @@ def backtest(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE, or several with commas; the rest is the template's.")
     ] = None,
-    template: Annotated[str, typer.Option(help="conservative, standard or aggressive.")] = "standard",
+    template: Annotated[
+        str, typer.Option("--template", "--templates", help="conservative, standard or aggressive.")
+    ] = "standard",
     against: Against = None, venue: Venue = None, start: Start = None, end: End = None, timerange: TimeRange = None,
     costs: CostsText = None, commission: Commission = None, slippage: Slippage = None, intrabar: Intrabar = None,
     timeframe_detail: Annotated[

@@ -26,7 +26,7 @@ from alpha_discovery.cli.options import (
     Workers,
     settings_of,
 )
-from alpha_discovery.cli.progress import shown
+from alpha_discovery.cli.progress import notice, shown
 from alpha_discovery.cli.render import files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json
 from alpha_discovery.discovery.campaign import METHODS, Campaign
@@ -117,7 +117,7 @@ def show(ran: Ran) -> None:
 def _run(plan: Campaign, days: float | None, opened: Workplace, *, quiet: bool) -> Ran:
     campaign = plan if days is None else last_days(plan, days, opened.lab.market_data)
     with shown(quiet=quiet) as progress:
-        ran = run_campaign(campaign, opened, progress=progress)
+        ran = run_campaign(campaign, opened, progress=progress, **({} if quiet else {"notice": notice}))
     if not quiet:
         show(ran)
     return ran

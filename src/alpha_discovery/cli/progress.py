@@ -35,6 +35,11 @@ class Pace:
         return batch.done / max(1e-9, self.now - self.began)
 
 
+def notice(text: str) -> None:
+    """A sentence beside the progress, on standard error."""
+    typer.echo(text, err=True)
+
+
 @contextmanager
 def shown(*, quiet: bool) -> Iterator[Report]:
     """What to call after each batch; nothing is shown if ``quiet``."""

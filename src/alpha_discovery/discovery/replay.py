@@ -4,8 +4,8 @@
 2. Run the stored rules over the search part, the vault and both, as the judge did.
 3. Compare each number exactly: the same bars, rules and engine give the same bits.
 
-The p-values of the evidence are no property of one alpha but of everything it was tested beside: they come again by
-running the campaign again.
+The p-values and the kill tests of the evidence are no property of one alpha but of everything it was tested beside and
+of the space around it: they come again by running the campaign again.
 
 A replay looks at vault bars of an alpha that was judged on them already, so it costs nothing. It opens the vault by
 showing the round that the alpha's own evidence names; code that searches has no such round and stays locked out.
