@@ -202,6 +202,10 @@ class EmptyLedger:
         """Nothing tried."""
         return EpochAccount(epoch, 0, 0, 0, 0, level, 0.0)
 
+    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str]) -> int:
+        """Nothing tried."""
+        return 0
+
     def epochs(self) -> Sequence[str]:
         """None."""
         return ()

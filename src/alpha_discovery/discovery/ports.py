@@ -90,6 +90,9 @@ class Ledger(Protocol):
     def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
         """The epoch's account; zero counts if nothing was tried."""
 
+    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str]) -> int:
+        """How many candidates of these strategies were tried on the epoch by other runs than ``besides``."""
+
     def epochs(self) -> Sequence[str]:
         """Every epoch with an entry, the latest first."""
 

@@ -115,6 +115,14 @@ class LedgerInSql:
         spent = math.fsum(levels)
         return EpochAccount(epoch, n_tested, n_eligible, n_runs, len(levels), level, spent, *(noise or (None, None)))
 
+    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str]) -> int:
+        """How many candidates of these strategies were tried on the epoch by other runs than ``besides``."""
+        sums = select(func.coalesce(func.sum(LedgerRow.n_tested), 0)).where(
+            LedgerRow.epoch == epoch, LedgerRow.strategy.in_(strategies), LedgerRow.run_id.not_in(besides)
+        )
+        with self._database.reading() as session:
+            return int(session.scalar(sums) or 0)
+
     def epochs(self) -> Sequence[str]:
         """Every epoch with an entry, the latest first."""
         latest = func.max(LedgerRow.recorded_at).desc(), func.max(LedgerRow.id).desc()

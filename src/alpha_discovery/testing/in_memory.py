@@ -261,6 +261,12 @@ class LedgerInMemory:
             noise_reach=noise_reach,
         )
 
+    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str]) -> int:
+        """How many candidates of these strategies were tried on the epoch by other runs than ``besides``."""
+        with self._memory.alone() as tables:
+            entries = [one for one in tables.entries.values() if one.epoch == epoch and one.strategy in strategies]
+        return sum(one.n_tested for one in entries if one.run_id not in besides)
+
     def epochs(self) -> Sequence[str]:
         """Every epoch with an entry, the latest first."""
         with self._memory.alone() as tables:

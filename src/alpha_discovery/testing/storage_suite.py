@@ -356,6 +356,20 @@ class LedgerSuite(StoresSuite):
             stores.ledger.record(entry)
         assert stores.ledger.account("epoch-1") == EpochAccount("epoch-1", 30 + 2**40, 21, 2, 0, 0.05, 0.0)
 
+    def test_trials_of_a_strategy_by_others_are_told_apart(self, stores: Stores) -> None:
+        for entry in (
+            ledger_entry(1, strategy="sma", n_tested=10),
+            ledger_entry(2, strategy="sma", n_tested=20),
+            ledger_entry(1, strategy="rsi", n_tested=40),
+            ledger_entry(1, strategy="sma", n_tested=80, run_id="run-2"),
+            ledger_entry(1, strategy="sma", n_tested=160, run_id="run-3", epoch="epoch-2"),
+        ):
+            stores.ledger.record(entry)
+        assert stores.ledger.tried("epoch-1", ["sma"], besides=["run-2"]) == 30
+        assert stores.ledger.tried("epoch-1", ["sma", "rsi"], besides=[]) == 150
+        assert stores.ledger.tried("epoch-1", ["sma", "rsi"], besides=["run-1", "run-2"]) == 0
+        assert stores.ledger.tried("epoch-9", ["sma"], besides=[]) == 0
+
     def test_a_batch_counts_once(self, stores: Stores) -> None:
         stores.ledger.record(ledger_entry())
         stores.ledger.record(ledger_entry(n_tested=1, n_eligible=0, recorded_at=NOON + timedelta(hours=1)))
