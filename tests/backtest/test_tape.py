@@ -1,0 +1,134 @@
+"""The arrays that the kernels read, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpha_discovery.backtest.tape import FAR, NEAR, funding_by_bar, one_leg, tape
+from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.errors import TooFewBars, UserError
+from alpha_discovery.testing.paths import MONDAY, bars_strategy, explicit_bars, legs_strategy
+
+HOUR = 3_600_000
+FOUR = explicit_bars([(10, 12, 9, 11), (11, 13, 11, 12), (12, 12, 6, 8), (8, 9, 8, 9)], missing={2: 3})
+
+
+def test_spread_is_the_range_of_the_bar_before_over_its_close() -> None:
+    assert tape((FOUR,)).spread[0].tolist() == [0.0, 3 / 11, 2 / 12, 6 / 8]
+
+
+def test_running_sums_the_closes_before_a_bar() -> None:
+    assert tape((FOUR,)).running[0].tolist() == [0, 11, 23, 31, 40]
+
+
+def test_expressions_restart_at_the_first_bar_and_after_a_gap() -> None:
+    assert tape((FOUR,)).fresh.tolist() == [True, False, True, False]
+
+
+def test_days_are_counted_from_the_beginning_of_the_range() -> None:
+    hours = explicit_bars([(1, 1, 1, 1)] * 60, start=MONDAY + 20 * HOUR)
+    over = tape((hours,), begin=5, end=53)
+    assert over.n_days == 3
+    assert over.day[5] == 0
+    assert over.day[4] == 0  # the same day, outside the range
+    assert over.day_first.tolist() == [5, 28, 52]
+    assert over.day_last.tolist() == [27, 51, 52]
+
+
+def test_a_day_belongs_to_one_of_sixteen_blocks() -> None:
+    over = tape((explicit_bars([(1, 1, 1, 1)] * 33, timeframe="1d"),))
+    assert over.day_block.tolist() == [d * 16 // 33 for d in range(33)]
+    assert set(over.day_block) == set(range(16))
+
+
+def test_drift_is_the_mean_return_a_day_from_the_first_open() -> None:
+    days = explicit_bars([(50, 100, 50, 100), (100, 110, 90, 110), (110, 110, 55, 55)], timeframe="1d")
+    assert tape((days,)).drift == pytest.approx([(1.0 + 0.1 - 0.5) / 3])
+    assert tape((days,), begin=1).drift == pytest.approx([(0.1 - 0.5) / 2])
+
+
+@settings(max_examples=20)
+@given(bars_strategy(min_bars=1, max_bars=200), st.data())
+def test_near_and_far_are_extremes_of_the_bars_ahead(bars: object, data: st.DataObject) -> None:
+    over = tape((bars,))  # type: ignore[arg-type]
+    n_bars = over.close.shape[1]
+    t = data.draw(st.integers(0, n_bars - 1))
+    for extremes, width in ((over.near, NEAR), (over.far, FAR)):
+        ahead = slice(t, t + width)
+        found = extremes[0, :, t].tolist()
+        low, high, marked = over.low[0, ahead], over.high[0, ahead], over.marked[0, ahead]
+        assert found == [low.min(), high.max(), marked.min(), marked.max()]
+
+
+def test_funding_is_summed_at_the_opens_and_taken_off_the_closes() -> None:
+    over = tape((FOUR,), funding=(np.array([0.0, 0.01, 0.0, -0.02]),))
+    assert over.due[0] == pytest.approx([0.0, 0.11, 0.11, 0.11 - 0.16])
+    assert over.marked[0] == pytest.approx([11.0, 12 - 0.11, 8 - 0.11, 9 + 0.05])
+
+
+def test_a_leg_without_funding_owes_nothing() -> None:
+    over = tape((FOUR, FOUR), funding=(None, np.full(4, 0.001)))
+    assert over.due[0].tolist() == [0.0] * 4
+    assert over.due[1, 0] == pytest.approx(0.01)
+
+
+def test_funding_times_belong_to_the_bar_in_which_they_lie() -> None:
+    times = FOUR.time[[0, 0, 1, 3]] + np.array([0, 1, HOUR - 1, 0])
+    assert funding_by_bar(FOUR, times, np.array([1.0, 2.0, 4.0, 8.0])).tolist() == [3.0, 4.0, 0.0, 8.0]
+
+
+def test_funding_before_the_first_and_after_the_last_bar_is_nobodys() -> None:
+    times = np.array([FOUR.time[0] - 1, FOUR.time[3] + HOUR])
+    assert not funding_by_bar(FOUR, times, np.ones(2)).any()
+
+
+def test_funding_that_is_not_a_number_is_refused() -> None:
+    with pytest.raises(UserError, match="one finite rate a time"):
+        funding_by_bar(FOUR, FOUR.time, np.array([0.0, np.nan, 0.0, 0.0]))
+
+
+def test_finer_bars_are_found_by_the_bar_that_holds_them() -> None:
+    finer = explicit_bars([(10, 12, 9, 11)] * 10, timeframe="15m", start=MONDAY + 30 * 60_000)
+    _, _, first, last = tape((FOUR,), detail=finer).detail
+    assert first.tolist() == [0, 2, 10, 10]
+    assert last.tolist() == [2, 6, 10, 10]
+
+
+def test_finer_bars_need_to_be_finer() -> None:
+    with pytest.raises(UserError, match="finer than 1h; found 1h"):
+        tape((FOUR,), detail=FOUR)
+
+
+@settings(max_examples=10)
+@given(legs_strategy(n_legs=2, min_bars=2, max_bars=30))
+def test_one_leg_gives_the_first(legs: object) -> None:
+    both = tape(legs)  # type: ignore[arg-type]
+    for found, alone in zip(one_leg(both), one_leg(tape(both.bars[:1])), strict=True):
+        np.testing.assert_array_equal(found, alone)
+
+
+def test_legs_of_different_lengths_are_refused() -> None:
+    with pytest.raises(UserError, match="found 4 and 3 bars"):
+        tape((FOUR, FOUR.slice(0, 3)))
+
+
+def test_legs_of_different_times_are_refused_with_the_first_difference() -> None:
+    later = replace(FOUR, time=FOUR.time + np.array([0, 0, HOUR, HOUR]))
+    with pytest.raises(UserError, match="bar 2 is 2024-01-01T05:00Z and 2024-01-01T06:00Z"):
+        tape((FOUR, later))
+
+
+def test_legs_of_different_timeframes_are_refused() -> None:
+    with pytest.raises(UserError, match="one timeframe; found 1h and 4h"):
+        tape((FOUR, replace(FOUR, timeframe=Timeframe.parse("4h"))))
+
+
+@pytest.mark.parametrize(("begin", "end"), [(0, 0), (2, 2), (-1, 3), (0, 5), (3, 1)])
+def test_a_range_without_bars_is_refused(begin: int, end: int) -> None:
+    with pytest.raises(TooFewBars):
+        tape((FOUR,), begin=begin, end=end)
