@@ -92,5 +92,6 @@ def open_lab(
             ledger=LedgerInSql(database, time),
             clock=time,
             transaction=database.transaction,
+            user_strategies=settings.strategies,
         )
         yield Workplace(settings, lab, catalog, database)

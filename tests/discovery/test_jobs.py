@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.jobs import embargo, jobs_of, market_keys
 from alpha_discovery.errors import BadCampaign, OutOfRange, UnknownName
+from alpha_discovery.strategies.registry import find_strategy
 
 
 def test_each_symbol_is_a_sleeve() -> None:
@@ -73,3 +76,10 @@ def test_ranges_that_do_not_fit_are_refused(ranges: dict[str, dict[str, int]], e
 def test_an_unknown_strategy_is_named_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean sma_cross"):
         jobs_of(Campaign(symbols=("A",), strategies=("sma_cros",)))
+
+
+def test_a_strategy_may_come_from_the_folder_of_the_user(tmp_path: Path) -> None:
+    source = Path(str(find_strategy("sma_cross").file)).read_text(encoding="utf-8")
+    (tmp_path / "mine.py").write_text(source.replace("def sma_cross", "def mine"), encoding="utf-8")
+    campaign = Campaign(symbols=("AAA/USDT",), strategies=("mine",))
+    assert [job.strategy.name for job in jobs_of(campaign, tmp_path)] == ["mine"]

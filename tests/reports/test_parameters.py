@@ -87,3 +87,10 @@ def test_the_most_influential_parameter_comes_first(passed: Any) -> None:
     rows = np.flatnonzero(np.isfinite(trials.columns["t"]))
     score = trials.batch["slow"][rows]
     assert ranked_levels(trials, rows, score)[0].name == "slow"
+
+
+def test_no_group_is_empty_where_values_lie_far_apart() -> None:
+    # 17 values, most candidates at one of them: a quantile between two values would make a group of nobody
+    column = np.concatenate((np.zeros(100), np.arange(1.0, 17.0)))
+    found = levels("x", Float(0.0, 20.0), column)
+    assert set(found.place.tolist()) == set(range(len(found.labels)))

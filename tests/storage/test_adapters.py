@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from alpha_discovery.testing.account_suite import CacheSuite, LedgerSuite, TransactionSuite
 from alpha_discovery.testing.example_records import TickingClock
 from alpha_discovery.testing.in_memory import AlphasInMemory, CacheInMemory, LedgerInMemory, Memory, RunsInMemory
-from alpha_discovery.testing.storage_suite import (
-    AlphasSuite,
-    CacheSuite,
-    LedgerSuite,
-    RunsSuite,
-    Stores,
-    TransactionSuite,
-)
+from alpha_discovery.testing.storage_suite import AlphasSuite, RunsSuite, Stores
 
 
 class InSql:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from alpha_discovery.core.params import Kind
@@ -29,8 +30,8 @@ class Job:
     sleeves: tuple[tuple[str, ...], ...]
 
 
-def jobs_of(campaign: Campaign) -> tuple[Job, ...]:
-    """The jobs of a campaign, in its order.
+def jobs_of(campaign: Campaign, user_strategies: Path | None = None) -> tuple[Job, ...]:
+    """The jobs of a campaign, in its order; strategies may also come from the user's folder.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def jobs_of(campaign: Campaign) -> tuple[Job, ...]:
         For an unknown strategy or parameter, a range outside the space, or a strategy of two legs without the
         market to trade against.
     """
-    strategies = [find_strategy(name) for name in campaign.strategies]
+    strategies = [find_strategy(name, user_strategies) for name in campaign.strategies]
     _check_owners(campaign.ranges, strategies)
     return tuple(_job(campaign, strategy) for strategy in strategies)
 

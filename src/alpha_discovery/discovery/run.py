@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,8 @@ from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
+MOST_RUNS = 10_000  # looked through for runs of the same campaign
+
 _log = logging.getLogger(__name__)
 
 
@@ -50,6 +53,7 @@ class Lab:
     ledger: Ledger
     clock: Clock
     transaction: Callable[[], AbstractContextManager[object]] = nullcontext  # all or nothing
+    user_strategies: Path | None = None  # a folder of the user's own strategy files
     journal: Journal = field(default_factory=JournalInMemory)  # null markets that were searched
 
 
@@ -111,7 +115,7 @@ def discover(
     UserError, NotFound
         Before anything is stored, if the campaign cannot be run on the data at hand.
     """
-    jobs = jobs_of(campaign)
+    jobs = jobs_of(campaign, lab.user_strategies)
     past = load_history(campaign, jobs, lab.market_data)
     record = _started(campaign, past, lab, workers)
     lab.runs.add(record)
@@ -123,7 +127,10 @@ def discover(
         replicate = replicator(
             campaign, past, jobs, workers=workers, journal=lab.journal, progress=_copies(progress)
         )
-        verdict = judge(campaign, past, screening, lab.ledger, run_ids=[record.id], replicate=replicate)
+        verdict = judge(
+            campaign, past, screening, lab.ledger,
+            run_ids=[record.id], replicate=replicate, same=same_campaign(lab.runs, campaign),
+        )  # fmt: skip
         alphas = alpha_records(campaign, past, screening, verdict, run_id=record.id, now=lab.clock.now())
         record = _finished(campaign, past, lab, lab.runs.get(record.id), screening, verdict)
         with lab.transaction():
@@ -136,6 +143,11 @@ def discover(
         lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
     return Discovery(record, alphas, verdict, screening)
+
+
+def same_campaign(runs: Runs, campaign: Campaign) -> list[str]:
+    """Ids of the runs of this very campaign: they tried the same list, whatever became of them."""
+    return [run.id for run in runs.list(limit=MOST_RUNS) if run.campaign_hash == campaign.fingerprint]
 
 
 def _copies(progress: Callable[[Counted], None]) -> Callable[[int, int], None]:

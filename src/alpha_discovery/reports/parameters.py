@@ -47,7 +47,7 @@ def levels(name: str, kind: Kind, column: Float1D) -> Levels:
     values = np.unique(column[~off])
     groups = values
     if len(values) > DISTINCT and not isinstance(kind, Choice):
-        groups = np.unique(np.quantile(column[~off], np.linspace(0.0, 1.0, GROUPS + 1)[:-1]))
+        groups = np.unique(np.quantile(column[~off], np.linspace(0.0, 1.0, GROUPS + 1)[:-1], method="lower"))
     place = np.searchsorted(groups, column, side="right") - 1
     place[off] = len(groups)
     members = [values[(values >= low) & (values < high)] for low, high in pairwise([*groups, np.inf])]
