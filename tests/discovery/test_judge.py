@@ -11,11 +11,14 @@ import pytest
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery.campaign import Campaign, Protocol, Thresholds
+from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.judge import Reason
-from alpha_discovery.discovery.run import Discovery, Lab, discover
+from alpha_discovery.discovery.judging_round import daily_returns
+from alpha_discovery.discovery.run import Discovery, Lab, discover, load_history
+from alpha_discovery.discovery.weighing import Rule
 from alpha_discovery.testing import markets
-from alpha_discovery.validation.cluster import correlations
-from alpha_discovery.validation.combine import alpha_spending, fisher
+from alpha_discovery.validation.cluster import correlations, medoids
+from alpha_discovery.validation.combine import alpha_spending
 
 YEAR = 24 * 365
 Make = Callable[..., Any]
@@ -105,12 +108,6 @@ def test_finalists_are_few_and_differ(make_lab: Make, make_campaign: Make, plant
     assert (rho[np.triu_indices(3, k=1)] < 0.9).all()
 
 
-def test_both_parts_enter_the_combined_p(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
-    discovery, _ = found(make_lab, make_campaign(), planted)
-    for finalist in discovery.verdict.finalists:
-        assert finalist.p == fisher(finalist.p_family, finalist.p_vault)
-
-
 def test_what_is_shown_of_a_rejected_finalist_holds_no_vault_number(
     make_lab: Make, make_campaign: Make, turned: Bars
 ) -> None:
@@ -119,3 +116,65 @@ def test_what_is_shown_of_a_rejected_finalist_holds_no_vault_number(
     assert shown
     for one in shown:
         assert not [name for name in (*one, *one["search"]) if "vault" in name or "full" in name]
+
+
+class TestRule:
+    def test_a_list_fixed_before_looking_is_judged_over_both_parts(
+        self, make_lab: Make, make_campaign: Make, planted: Bars
+    ) -> None:
+        verdict = found(make_lab, make_campaign(), planted)[0].verdict
+        assert (verdict.test, verdict.rule, verdict.earlier) == ("stepm", Rule.WHOLE, 0)
+
+    def test_a_search_that_learns_is_judged_by_replication_and_vault(
+        self, make_lab: Make, make_campaign: Make, planted: Bars
+    ) -> None:
+        learning = make_campaign(method="genetic", max_iterations=40, protocol=Protocol(copies=5))
+        verdict = found(make_lab, learning, planted)[0].verdict
+        assert (verdict.test, verdict.rule) == ("replication", Rule.PARTS)
+        assert {finalist.p_family for finalist in verdict.finalists} == {1 / 6}  # none of five copies comes near
+
+    def test_strategies_that_were_tried_before_are_judged_by_the_vault_alone(
+        self, make_lab: Make, make_campaign: Make, planted: Bars
+    ) -> None:
+        lab = make_lab(planted)
+        discover(make_campaign(seed=1), lab)
+        verdict = discover(make_campaign(seed=2), lab).verdict
+        assert (verdict.rule, verdict.earlier) == (Rule.VAULT, 60)
+
+    def test_other_strategies_on_the_same_data_are_a_fresh_list(
+        self, make_lab: Make, make_campaign: Make, planted: Bars
+    ) -> None:
+        lab = make_lab(planted)
+        discover(make_campaign(seed=1), lab)
+        assert discover(make_campaign(strategies=("trend_following",)), lab).verdict.rule is Rule.WHOLE
+
+    def test_the_same_campaign_again_is_the_same_list(self, make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+        lab = make_lab(planted)
+        first, again = (discover(make_campaign(), lab).verdict for _ in range(2))
+        assert (again.rule, again.earlier) == (Rule.WHOLE, 0)
+        assert [one.p for one in again.finalists] == [one.p for one in first.finalists]
+
+    def test_narrowing_ranges_by_results_does_not_make_the_search_part_evidence_again(
+        self, make_lab: Make, make_campaign: Make, turned: Bars
+    ) -> None:
+        """The vault of this market contradicts its search part: without it everything would pass."""
+        lab = make_lab(turned)
+        discover(make_campaign(), lab)
+        narrowed = make_campaign(ranges={"sma_cross": {"fast": [8, 16], "slow": [30, 60]}})
+        assert discover(narrowed, lab).alphas == ()
+
+
+def test_a_failed_finalist_is_the_central_member_of_its_cluster(
+    make_lab: Make, make_campaign: Make, turned: Bars
+) -> None:
+    """Which member did best in the vault is not told of a cluster that failed."""
+    discovery, _ = found(make_lab, make_campaign(), turned)
+    past = load_history(make_campaign(), jobs_of(make_campaign()), make_lab(turned).market_data)
+    verdict, screening = discovery.verdict, discovery.screening
+    chosen = np.flatnonzero((verdict.family.p_adjusted <= 0.5) & (verdict.family.t > 0.0))
+    places = [screening.find(int(verdict.family.ids[k])) for k in chosen]
+    _, members = medoids(daily_returns(make_campaign(), past.search, places), rho=0.7)
+    central = {int(verdict.family.ids[chosen[member]]) for member in members}
+    failed = [one for one in verdict.finalists if one.reason is Reason.NOT_CONFIRMED]
+    assert failed
+    assert {one.candidate for one in failed} <= central

@@ -58,7 +58,7 @@ class Protocol:
     min_vault_days: int = 90
     min_trades: int = 30
     min_active: float = 0.14
-    mean_block: float = 10.0
+    mean_block: float = 5.0
     copies: int = 39
     finalist_p: float = 0.5
     finalists: int = 10

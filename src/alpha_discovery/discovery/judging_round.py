@@ -1,0 +1,147 @@
+"""One judging round: the vault is open, and every finalist gets its p-value and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.space import take
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.evidence import Part, measure, number
+from alpha_discovery.discovery.fragility import Subject, kill_tests
+from alpha_discovery.discovery.history import History
+from alpha_discovery.discovery.records import JudgingRound
+from alpha_discovery.discovery.screening import Screening, Trials
+from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves
+from alpha_discovery.discovery.verdict import Finalist, Reason, Verdict
+from alpha_discovery.discovery.weighing import Rule, plain_t, sequence_p, vault_p, whole_p
+from alpha_discovery.validation.arrays import F64, Returns
+
+Places = npt.NDArray[np.intp]  # positions in the family's result
+
+
+class Round:
+    """The vault of a history, opened for a judging round."""
+
+    def __init__(
+        self, campaign: Campaign, history: History, screening: Screening, verdict: Verdict, round_: JudgingRound
+    ) -> None:
+        self._campaign = campaign
+        self._history = history
+        self._screening = screening
+        self._verdict = verdict
+        self._level = round_.level
+        self._bars = history.open_vault(round_)
+        self._seed = int(content_hash("vault", history.epoch, round_.number)[:8], 16)
+
+    def judged(self, clusters: list[Places]) -> tuple[Finalist, ...]:
+        """A finalist of each cluster with its p-value and what became of it."""
+        weigh = self._whole if self._verdict.rule is Rule.WHOLE else self._one_by_one
+        decided = [replace(one, reason=self._reason(one)) for one in weigh(clusters)]
+        return tuple(self._stressed(one) if one.reason is Reason.ACCEPTED else one for one in decided)
+
+    def _whole(self, clusters: list[Places]) -> list[Finalist]:
+        """The strongest member of a cluster over both parts; the most central one where that is not enough.
+
+        So which member did well in the vault is not told of a cluster that failed.
+        """
+        out = []
+        for cluster in clusters:
+            t = plain_t(self._over_all(cluster))
+            best = int(np.nanargmax(t)) if np.isfinite(t).any() else 0
+            p = float(self._whole_p(t[[best]])[0])
+            shown = best if p <= self._level else 0
+            finalist = self._finalist(cluster, shown)
+            alone = float(vault_p(_column(finalist), rng=self._seed)[0])
+            out.append(replace(finalist, t_full=float(t[best]), p_vault=alone, p=p))
+        return out
+
+    def _one_by_one(self, clusters: list[Places]) -> list[Finalist]:
+        """The most central members in the order of the search part, each tested if the one before passed."""
+        finalists = [self._finalist(cluster, 0) for cluster in clusters]
+        vault = np.concatenate([_column(one) for one in finalists], axis=1)
+        verdict, gate = self._verdict, self._campaign.protocol.finalist_p
+        p_family = np.array([one.p_family for one in finalists])
+        p = sequence_p(p_family, vault, rule=verdict.rule, gate=gate, earlier=verdict.earlier, rng=self._seed)
+        alone = vault_p(vault, rng=self._seed)
+        t = [float(plain_t(self._over_all(cluster[:1]))[0]) for cluster in clusters]
+        return [
+            replace(one, t_full=t[k], p_vault=float(alone[k]), p=float(p[k])) for k, one in enumerate(finalists)
+        ]
+
+    def _whole_p(self, t: F64) -> F64:
+        gate = self._campaign.protocol.finalist_p
+        return whole_p(t, self._verdict.family, gate=gate, earlier=self._verdict.earlier)
+
+    def _finalist(self, cluster: Places, member: int) -> Finalist:
+        """A member of a cluster, measured on each part."""
+        k, family = int(cluster[member]), self._verdict.family
+        trials, row = self._screening.find(int(family.ids[k]))
+        vault = self._measured(trials, row, self._bars, begin=self._history.split.vault_start)
+        t_vault = float(plain_t(vault.adjusted[:, None])[0])
+        return Finalist(
+            int(family.ids[k]), trials, row, float(family.t[k]), float(family.p_adjusted[k]), len(cluster),
+            search=self._measured(trials, row, self._history.search), t_vault=t_vault, vault=vault,
+            full=self._measured(trials, row, self._bars),
+        )  # fmt: skip
+
+    def _over_all(self, places: Places) -> Returns:
+        found = [self._screening.find(int(self._verdict.family.ids[k])) for k in places]
+        return daily_returns(self._campaign, self._bars, found)
+
+    def _measured(self, trials: Trials, row: int, bars: Mapping[str, Bars], *, begin: int | None = None) -> Part:
+        over = sleeves(trials.job.sleeves, bars, calendar_of(bars, begin=begin), begin=begin)
+        return measure(
+            trials.job.strategy, take(trials.batch, np.array([row])), over, self._campaign.costs,
+            intrabar=self._campaign.intrabar, periods_per_year=self._screening.periods_per_year,
+        )  # fmt: skip
+
+    def _reason(self, finalist: Finalist) -> Reason:
+        assert finalist.vault is not None
+        assert finalist.full is not None
+        if finalist.p > self._level:
+            return Reason.NOT_CONFIRMED
+        if not number(finalist.vault.metrics["adjusted_sharpe"]) > 0.0:
+            return Reason.VAULT_LOSS
+        wanted, metrics = self._campaign.thresholds, finalist.full.metrics
+        interesting = (
+            number(metrics["sharpe_ratio"]) >= wanted.min_sharpe_ratio
+            and number(metrics["profit_factor"]) >= wanted.min_profit_factor
+            and number(metrics["max_drawdown"]) <= wanted.max_drawdown
+        )
+        return Reason.ACCEPTED if interesting else Reason.NOT_INTERESTING
+
+    def _stressed(self, finalist: Finalist) -> Finalist:
+        """The finalist with its kill tests; demoted if one of them fails."""
+        job, campaign = finalist.trials.job, self._campaign
+        subject = Subject(
+            job.strategy, job.space, finalist.batch, job.sleeves, self._bars, campaign.costs, campaign.intrabar,
+            self._screening.periods_per_year,
+        )  # fmt: skip
+        found = kill_tests(subject)
+        return replace(finalist, fragility=found, reason=Reason.FRAGILE if found["failed"] else Reason.ACCEPTED)
+
+
+def _column(finalist: Finalist) -> F64:
+    """Detrended daily returns of the vault, (n_days, 1)."""
+    assert finalist.vault is not None
+    return finalist.vault.adjusted[:, None]
+
+
+def daily_returns(campaign: Campaign, bars: Mapping[str, Bars], found: list[tuple[Trials, int]]) -> Returns:
+    """Detrended daily returns over bars, (n_days, k), in the order of ``found``."""
+    calendar = calendar_of(bars)
+    out = np.zeros((len(calendar), len(found)), dtype=np.float32)
+    for trials in dict.fromkeys(trials for trials, _ in found):
+        columns = np.array([k for k, (owner, _) in enumerate(found) if owner is trials])
+        over = sleeves(trials.job.sleeves, bars, calendar)
+        batch = take(trials.batch, np.array([found[k][1] for k in columns]))
+        rules = trials.job.strategy.rules
+        for chunk in screen_sleeves(rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=1):
+            out[:, columns[chunk.rows]] = chunk.adjusted
+    return out

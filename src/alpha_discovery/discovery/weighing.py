@@ -1,0 +1,116 @@
+"""How the evidence of search part and vault becomes one p-value per finalist.
+
+Which rule applies is decided before the vault is opened, by how the candidates were chosen:
+
+WHOLE   a list that was fixed before looking. Its t over both parts is compared with what the best of the same family
+        reaches by luck. Search part and vault are one sample: nothing about the list was learned from either.
+PARTS   a search that learned from the search part. The replication test speaks about that part, the vault about the
+        rest; Fisher's combination of the two.
+VAULT   strategies of which more than a few candidates had been tried on this data before. Whoever chose the ranges may
+        have chosen them by those results, so only the vault is evidence.
+
+A finalist exists only if the family test of the search part gave p <= g; given that, a p-value of the search part or of
+the whole is divided by g to be one again. Each earlier trial of the same strategies counts as one more list that might
+have been chosen instead.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+import numpy as np
+from scipy.stats import norm
+
+from alpha_discovery.discovery.family_test import STEPM
+from alpha_discovery.validation.arrays import F64, Returns
+from alpha_discovery.validation.combine import fisher
+from alpha_discovery.validation.effective import implied_number
+from alpha_discovery.validation.stepm import StepMResult
+from alpha_discovery.validation.vault import vault_test
+
+SMALLEST = 1e-5  # p-value of the whole period: two decades below a bootstrap of 1,000 draws
+A_FEW = 10  # earlier trials that may be paid for by counting them; more of them leave only the vault
+
+
+class Rule(StrEnum):
+    """What a finalist is judged by."""
+
+    WHOLE = "whole period"
+    PARTS = "search part and vault"
+    VAULT = "vault alone"
+
+
+def rule_for(test: str, earlier: int) -> Rule:
+    """The rule for a family test and a number of earlier trials of the same strategies on the same data."""
+    if earlier > A_FEW:
+        return Rule.VAULT
+    return Rule.WHOLE if test == STEPM else Rule.PARTS
+
+
+def plain_t(returns: Returns) -> F64:
+    """t of the mean of each column (n_days, n), the statistic of the family test; NaN without variation."""
+    values = np.asarray(returns, dtype=np.float64)
+    spread = values.std(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(spread > 0.0, math.sqrt(len(values)) * values.mean(axis=0) / spread, np.nan)
+
+
+def whole_p(t: F64, family: StepMResult, *, gate: float, earlier: int) -> F64:
+    """Family-wise p-value of t over search part and vault together, float64 (k,).
+
+    Parameters
+    ----------
+    t : float64 (k,)
+        `plain_t` over both parts; NaN gets 1.
+    family : StepMResult
+        Of the search part: its maxima say what the best t of this family is by luck. Their law depends on how the
+        candidates hang together and not on the length of the sample.
+    gate : float
+        p-value of the search part below which there are finalists at all.
+    earlier : int
+        Earlier trials of the same strategies.
+
+    Notes
+    -----
+    Beyond the last bootstrap draw the tail is that of the largest of n independent normal numbers, n implied by the
+    99% quantile of the draws; below `SMALLEST` nothing is claimed.
+    """
+    draws = np.sort(family.maxima.astype(np.float64))
+    reached = len(draws) - np.searchsorted(draws, t, side="left")
+    p = (1.0 + reached) / (len(draws) + 1.0)
+    n = max(1.0, implied_number(float(np.quantile(draws, 0.99)), 0.01))
+    tail = np.maximum(-np.expm1(n * norm.logcdf(t)), SMALLEST)
+    p = np.where(reached == 0, np.minimum(p, tail), p)
+    return np.where(np.isnan(t), 1.0, np.minimum(1.0, p / gate * (1 + earlier)))
+
+
+def sequence_p(p_family: F64, vault: Returns, *, rule: Rule, gate: float, earlier: int, rng: int) -> F64:
+    """Family-wise p-value of finalists that are tested one after another until the first fails, float64 (k,).
+
+    Parameters
+    ----------
+    p_family : float64 (k,)
+        Of the replication test; finalists in the order in which the search part ranks them, best first.
+    vault : float (n_days, k)
+        Detrended daily returns of the vault.
+    rule : Rule
+        ``PARTS`` or ``VAULT``.
+
+    Notes
+    -----
+    The order does not depend on the vault, so each finalist may use the whole level: Maurer, Hothorn & Lehmacher
+    (1995). The adjusted p-value of one is the largest of those up to it.
+    """
+    alone = vault_p(vault, rng=rng)
+    if rule is Rule.VAULT:
+        each = alone
+    else:
+        prior = np.minimum(1.0, p_family / gate * (1 + earlier))
+        each = np.array([fisher(float(a), float(b)) for a, b in zip(prior, alone, strict=True)])
+    return np.maximum.accumulate(each)
+
+
+def vault_p(vault: Returns, *, rng: int) -> F64:
+    """One-sided p-value of each finalist on the vault, taken alone, float64 (k,)."""
+    return np.array([vault_test(vault[:, [k]], rng=rng)[1][0] for k in range(vault.shape[1])])

@@ -1,0 +1,106 @@
+"""One p-value per finalist: which rule applies, and each rule against hand calculation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from alpha_discovery.discovery.weighing import SMALLEST, Rule, plain_t, rule_for, sequence_p, whole_p
+from alpha_discovery.validation.combine import fisher
+from alpha_discovery.validation.stepm import StepMResult
+
+DRAWS = np.arange(1.0, 100.0) / 25.0  # 99 maxima: 0.04, 0.08, ... 3.96
+
+
+def family(maxima: np.ndarray = DRAWS) -> StepMResult:
+    nothing = np.zeros(0)
+    return StepMResult(5, 5, nothing.astype(np.int64), nothing, nothing, 3.0, 9.0, maxima.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("test", "earlier", "rule"),
+    [
+        ("stepm", 0, Rule.WHOLE),
+        ("stepm", 10, Rule.WHOLE),
+        ("stepm", 11, Rule.VAULT),
+        ("replication", 0, Rule.PARTS),
+        ("replication", 11, Rule.VAULT),
+    ],
+)
+def test_the_rule_follows_from_how_candidates_were_chosen(test: str, earlier: int, rule: Rule) -> None:
+    assert rule_for(test, earlier) is rule
+
+
+def test_the_whole_period_counts_the_draws_that_reach_it() -> None:
+    p = whole_p(np.array([3.0, 3.9]), family(), gate=1.0, earlier=0)
+    # 3.00, 3.04 ... 3.96 are 25 draws; 3.92 and 3.96 are 2
+    assert p.tolist() == [26 / 100, 3 / 100]
+
+
+def test_the_gate_and_earlier_trials_are_paid_for() -> None:
+    p = whole_p(np.array([3.9]), family(), gate=0.5, earlier=2)
+    assert p.tolist() == [pytest.approx(0.03 / 0.5 * 3)]
+
+
+def test_beyond_the_last_draw_the_tail_of_independent_normals_goes_on() -> None:
+    heavy = np.quantile(DRAWS, 0.99)
+    n = math.log(0.99) / norm.logcdf(heavy)
+    p = whole_p(np.array([4.3]), family(), gate=1.0, earlier=0)
+    assert p[0] == pytest.approx(1.0 - norm.cdf(4.3) ** n, rel=1e-6)
+    assert p[0] < 1 / 100
+
+
+def test_no_p_value_claims_more_than_the_smallest() -> None:
+    assert whole_p(np.array([40.0]), family(), gate=1.0, earlier=0).tolist() == [SMALLEST]
+
+
+def test_what_does_not_vary_gets_one() -> None:
+    assert whole_p(np.array([np.nan]), family(), gate=0.5, earlier=0).tolist() == [1.0]
+
+
+def test_plain_t_is_the_mean_over_its_plain_error() -> None:
+    values = np.array([[1.0, 2.0], [3.0, 2.0], [2.0, 2.0]])
+    t = plain_t(values)
+    assert t[0] == pytest.approx(2.0 / (math.sqrt(2 / 3) / math.sqrt(3)))  # population deviation of 1, 3, 2
+    assert np.isnan(t[1])
+
+
+class TestSequence:
+    GOOD, BAD = 0.004, -0.001
+
+    def vault(self, *means: float) -> np.ndarray:
+        noise = np.random.default_rng(1).standard_normal((180, len(means)))
+        noise -= noise.mean(axis=0)
+        return np.asarray(noise * 0.01 + np.array(means))
+
+    def test_one_finalist_is_fisher_of_its_two_parts(self) -> None:
+        vault = self.vault(self.GOOD)
+        alone = sequence_p(np.array([0.1]), vault, rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)
+        both = sequence_p(np.array([0.1]), vault, rule=Rule.PARTS, gate=0.5, earlier=0, rng=1)
+        assert both.tolist() == [fisher(0.1 / 0.5, float(alone[0]))]
+
+    def test_nobody_passes_behind_one_that_failed(self) -> None:
+        vault = self.vault(self.BAD, self.GOOD)
+        p = sequence_p(np.array([0.1, 0.1]), vault, rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)
+        assert p[0] == p[1] > 0.5
+
+    def test_the_first_is_not_harmed_by_those_behind(self) -> None:
+        vault = self.vault(self.GOOD, self.BAD)
+        p = sequence_p(np.array([0.1, 0.1]), vault, rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)
+        assert p[0] == sequence_p(np.array([0.1]), vault[:, :1], rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)[0] < 0.01
+
+    def test_the_vault_alone_ignores_the_search_part(self) -> None:
+        vault = self.vault(self.GOOD)
+        one, two = (sequence_p(np.array([p]), vault, rule=Rule.VAULT, gate=0.5, earlier=99, rng=1) for p in (0.01, 0.5))
+        assert one.tolist() == two.tolist()
+
+    def test_earlier_trials_weaken_the_search_part_only(self) -> None:
+        vault = self.vault(self.GOOD)
+        few, none = (
+            sequence_p(np.array([0.02]), vault, rule=Rule.PARTS, gate=0.5, earlier=n, rng=1)[0] for n in (9, 0)
+        )
+        alone = float(sequence_p(np.array([1.0]), vault, rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)[0])
+        assert few == fisher(0.02 / 0.5 * 10, alone) > none
