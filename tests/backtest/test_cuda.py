@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -202,10 +203,10 @@ def test_a_gpu_that_fails_leaves_the_work_to_the_cpu_and_says_why_once(
         raise RuntimeError("Error at driver init:\n\nno such card in here:")
 
     monkeypatch.setattr(cuda_kernel, "_numba_cuda", broken)
-    cuda_kernel._say_once.cache_clear()
+    monkeypatch.setattr(cuda_kernel, "_said", set())
     task = task_of(ONE_LEG, n=3)
-    with caplog.at_level(logging.WARNING):
-        found = [cuda_kernel.on_cuda(task.tape)(task) for _ in range(2)]
+    with caplog.at_level(logging.WARNING), ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: cuda_kernel.on_cuda(task.tape)(task), range(8)))
     expected = on_cpu(task)
     assert all(np.array_equal(sums, expected[0]) for sums, _ in found)
     reason = "the GPU failed, the CPU goes on with the same numbers: RuntimeError: no such card in here"

@@ -29,6 +29,8 @@ BLOCK = 128  # threads that share a processor
 _SHARE = 0.6  # of the free memory of the GPU that one part may take
 _log = logging.getLogger(__name__)
 _compiling = threading.Lock()
+_saying = threading.Lock()
+_said: set[str] = set()
 
 
 def on_cuda(tape: Tape) -> Simulator:
@@ -223,6 +225,8 @@ def _sentence(message: object) -> str:
     return next((line for line in lines if line and not line.startswith("Error at driver init")), "no message")
 
 
-@cache
 def _say_once(reason: str) -> None:
-    _log.warning("the GPU failed, the CPU goes on with the same numbers: %s", reason)
+    with _saying:  # several threads meet the same failure at the same moment
+        if reason not in _said:
+            _said.add(reason)
+            _log.warning("the GPU failed, the CPU goes on with the same numbers: %s", reason)
