@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.account import WIDTH, summaries
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK, N_TRADE, simulate_all
-from alpha_discovery.backtest.simulate_legs import simulate_legs_all
-from alpha_discovery.backtest.tape import Tape, one_leg
+from alpha_discovery.backtest.cuda_kernel import on_cuda
+from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.backtest.task import Simulator, Task, on_cpu
 from alpha_discovery.core import risk as risk_space
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import SUMMARY, Records
@@ -27,10 +28,10 @@ from alpha_discovery.errors import UserError
 from alpha_discovery.rules.strategy import Rules
 
 INTRABAR = ("stop_first", "target_first", "detail")
-CHUNK = 2_048
+DEVICES = ("cpu", "cuda")
+CHUNK = {"cpu": 2_048, "cuda": 65_536}  # a GPU has room for a quarter of a million threads; neighbours share bitmaps
 _NO_DAYS = np.zeros((0, 0), dtype=np.float32)
-_NOTHING = np.zeros((0, N_TRADE)), np.zeros(0)  # room for no trades and no equity
-_WORKING_SET = 128 * 2**20  # bytes of bitmaps and daily returns that one chunk may take
+_WORKING_SET = {"cpu": 128 * 2**20, "cuda": 512 * 2**20}  # bytes of bitmaps and daily returns of one chunk
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,14 +67,19 @@ class Options:
         0: summaries only; 1: detrended daily returns too; 2: raw ones as well.
     chunk : int or None
         Candidates worked on together; None: as many as fit a bounded working set.
+    device : str
+        ``cpu`` or ``cuda``: where trades are simulated. Signals are computed on the CPU either way.
     """
 
     intrabar: str = "stop_first"
     workers: int = 1
     daily: int = 0
     chunk: int | None = None
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
+        if self.device not in DEVICES:
+            raise UserError(f"no device {self.device!r}; use {' or '.join(DEVICES)}")
         if self.intrabar not in INTRABAR:
             raise UserError(f"no intrabar policy {self.intrabar!r}; use {' or '.join(INTRABAR)}")
 
@@ -98,11 +104,12 @@ def screen_chunks(
     """
     checked(rules, risk_matrix(rules, batch, tape), tape, options.intrabar)
     order = _order(rules, batch)
-    size = options.chunk or chunk_size(tape)
+    size = options.chunk or chunk_size(tape, options.device)
     pieces = [order[start : start + size] for start in range(0, len(order), size)]
+    simulator = on_cuda(tape) if options.device == "cuda" else on_cpu
 
     def work(rows: npt.NDArray[np.int64]) -> Chunk:
-        return _screen_chunk(rules, rows, take(batch, rows), tape, costs, options)
+        return _finished(rows, simulator, prepared(rules, take(batch, rows), tape, costs, options))
 
     workers = options.workers
     if workers <= 1 or len(pieces) == 1:
@@ -147,10 +154,10 @@ def cost_row(costs: Costs) -> tuple[float, float, float, float]:
     return costs.commission, costs.slippage, costs.limit_commission, costs.maintenance
 
 
-def chunk_size(tape: Tape) -> int:
+def chunk_size(tape: Tape, device: str = "cpu") -> int:
     """Candidates worked on together: bounded, so that memory does not grow with their number."""
     each = 4 * tape.close.shape[1] // 8 + 4 * tape.n_days + 8 * WIDTH
-    return int(min(CHUNK, max(64, _WORKING_SET // each)))
+    return int(min(CHUNK[device], max(64, _WORKING_SET[device] // each)))
 
 
 def risk_matrix(rules: Rules, batch: Batch, tape: Tape) -> npt.NDArray[np.float64]:
@@ -171,30 +178,21 @@ def _order(rules: Rules, batch: Batch) -> npt.NDArray[np.int64]:
     return np.lexsort(keys).astype(np.int64) if keys else np.arange(rows, dtype=np.int64)
 
 
-def _screen_chunk(
-    rules: Rules, rows: npt.NDArray[np.int64], batch: Batch, tape: Tape, costs: Costs, options: Options
-) -> Chunk:
+def prepared(rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT) -> Task:
+    """All rows of ``batch`` as one task: their signals computed, nothing simulated yet."""
     columns = Columns(tape, batch)
     tables = [columns.bitmaps(signal) for signal in rules.signals]
-    bitmaps = tuple(table.values for table in tables)
     rows_of = np.stack([table.row for table in tables], axis=1)
-    risk = risk_matrix(rules, batch, tape)
-    out = np.empty((len(rows), WIDTH))
-    daily = np.zeros((len(rows), options.daily, tape.n_days), dtype=np.float32)
-    days = (tape.day, tape.day_first, tape.day_last, tape.day_block)
-    span = (tape.begin, tape.end, INTRABAR.index(options.intrabar))
-    fees = cost_row(costs)
-    if len(tape.bars) == 1:
-        prices = one_leg(tape)
-        drift = float(tape.drift[0])
-        simulate_all(prices, (*days, drift), span, bitmaps, rows_of, risk, fees, out, daily, _NOTHING)
-    else:
-        weights = np.stack([np.broadcast_to(w.values(batch), len(rows)) for w in rules.weights], axis=1)
-        weights = np.ascontiguousarray(weights, dtype=np.float64)
-        prices2 = (tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked)
-        legs = np.zeros((len(tape.bars), 4))
-        shared = (*days, tape.drift), span, bitmaps, rows_of, risk, weights, fees
-        simulate_legs_all(prices2, *shared, out, daily, _NOTHING, legs)
-    summary = summaries(out, n_days=tape.n_days, n_bars=tape.end - tape.begin)
-    adjusted, raw = (np.ascontiguousarray(daily[:, k].T) if k < options.daily else _NO_DAYS for k in range(2))
+    weights = np.stack([np.broadcast_to(w.values(batch), len(rows_of)) for w in rules.weights], axis=1)
+    return Task(
+        tape, INTRABAR.index(options.intrabar), tuple(table.values for table in tables), rows_of,
+        risk_matrix(rules, batch, tape), np.ascontiguousarray(weights, dtype=np.float64), cost_row(costs),
+        options.daily,
+    )  # fmt: skip
+
+
+def _finished(rows: npt.NDArray[np.int64], simulator: Simulator, task: Task) -> Chunk:
+    sums, daily = simulator(task)
+    summary = summaries(sums, n_days=task.tape.n_days, n_bars=task.tape.end - task.tape.begin)
+    adjusted, raw = (daily[kind] if kind < task.daily else _NO_DAYS for kind in range(2))
     return Chunk(rows, summary, adjusted, raw)

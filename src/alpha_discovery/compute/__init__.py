@@ -1,0 +1,1 @@
+"""Where a machine's work is done, and how fast it is."""
