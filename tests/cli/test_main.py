@@ -32,7 +32,10 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 EVERY = dict(found for name in COMMANDS for found in commands(name, load_command(name)))
 
 
-@pytest.mark.parametrize("name", EVERY)
+MACHINE = {"devices", "bench"}  # these look at the machine, not into a folder; test_devices_and_bench.py runs them
+
+
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE))
 def test_every_command_answers_in_json_and_takes_a_folder(name: str) -> None:
     options = {option for parameter in EVERY[name].params for option in parameter.opts}
     assert {"--json", "--userdir"} <= options
@@ -156,7 +159,7 @@ def json_calls(found_dir: Path, csv: Path, alpha_id: str, run_id: str) -> dict[s
     }
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE))
 def test_the_json_of_every_command_is_one_object(
     name: str, found_dir: Path, in_found: Alpha, discovered: Any, tmp_path: Path
 ) -> None:

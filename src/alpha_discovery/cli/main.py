@@ -26,6 +26,8 @@ COMMANDS = {  # name: (module, its app, what it does)
     "runs": ("runs", "runs_app", "Runs that were made, and what came out."),
     "alphas": ("alphas", "alphas_app", "What passed: evidence, replay, reports."),
     "ledger": ("ledger", "ledger_app", "Everything that was ever tried on your data, and what trust is left."),
+    "devices": ("devices", "devices_app", "Which device simulates trades, and why."),
+    "bench": ("bench", "bench_app", "How many backtests a second this machine does."),
 }
 
 
