@@ -23,7 +23,7 @@ _FEWEST = 4  # members that a difference needs
 _MEMORY = 6  # remembered pairs of step width and crossover rate
 _BEST_SHARE = 0.15  # of the population, towards which mutation leads
 _FRONT_SHARE = 0.3  # of the children lead towards the Pareto front instead, where there is one
-_STUCK = 12  # generations with hardly a success before a new start
+_STUCK = 7  # generations with hardly a success before a new start
 _HARDLY = 0.01
 
 Float1D = npt.NDArray[np.float64]
@@ -45,6 +45,7 @@ class DifferentialEvolution:
         self._rates = np.full(_MEMORY, 0.5)
         self._slot = 0
         self._stuck = 0
+        self._since = 0.0  # progress at the last start
 
     def propose(self, n: int, situation: Situation, rng: np.random.Generator) -> Proposals:
         """Children of the population; none while it is too small, so that fresh points fill it."""
@@ -71,22 +72,24 @@ class DifferentialEvolution:
         if self._stuck >= _STUCK and len(self._scores) > 1:
             self._points, self._scores, self._stuck = self._points[:1], self._scores[:1], 0
             self._steps[:], self._rates[:] = 0.5, 0.5
+            self._since = situation.progress
 
     def state(self) -> dict[str, Any]:
         """The population and the settings that adapt."""
         return {
             "points": packed(self._points), "scores": packed(self._scores), "steps": packed(self._steps),
-            "rates": packed(self._rates), "slot": self._slot, "stuck": self._stuck,
+            "rates": packed(self._rates), "slot": self._slot, "stuck": self._stuck, "since": self._since,
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state`."""
         self._points, self._scores = unpacked(state["points"]), unpacked(state["scores"])
         self._steps, self._rates = unpacked(state["steps"]), unpacked(state["rates"])
-        self._slot, self._stuck = state["slot"], state["stuck"]
+        self._slot, self._stuck, self._since = state["slot"], state["stuck"], state["since"]
 
     def _room(self, progress: float) -> int:
-        return max(self._smallest, round(self._largest + (self._smallest - self._largest) * progress))
+        done = (progress - self._since) / max(1.0 - self._since, 1e-9)
+        return max(self._smallest, round(self._largest + (self._smallest - self._largest) * min(1.0, done)))
 
     def _drawn_settings(self, n: int, rng: np.random.Generator) -> tuple[Float1D, Float1D]:
         slot = rng.integers(_MEMORY, size=n)

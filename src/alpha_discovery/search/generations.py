@@ -121,7 +121,8 @@ class Generations:
             proposer.restore(state["proposers"][name])
 
     def _situation(self) -> Situation:
-        return Situation(min(1.0, self._told / self._budget), self._cube.encode(self.front.batch))
+        front = self._cube.encode(self.front.batch)
+        return Situation(min(1.0, self._told / self._budget), front, lambda u: self._seen.unseen(self._cube.decode(u)))
 
     def _rng(self, purpose: int) -> np.random.Generator:
         return np.random.default_rng([self._seed, purpose, len(self._log)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from alpha_discovery.core.space import Space
@@ -11,7 +10,7 @@ from alpha_discovery.search.differential import DifferentialEvolution
 from alpha_discovery.search.generations import FRESH, Generations
 from alpha_discovery.search.protocol import Row
 
-_LARGEST = 2_048
+_SMALLEST, _LARGEST = 16, 2_048
 
 
 class Genetic(Generations):
@@ -41,10 +40,13 @@ class After:
 
 
 def generation_size(budget: int) -> int:
-    """Twice the root of the budget: generations and their size grow alike, within what memory and threads like."""
-    return max(16, min(_LARGEST, round(2.0 * math.sqrt(budget))))
+    """Candidates of a generation: their number and that of generations both grow with the budget.
+
+    Half of ``budget ** 0.6``: 20 of 500, 500 of 100,000. Smaller ones learn more often; larger ones cost less each.
+    """
+    return max(_SMALLEST, min(_LARGEST, round(0.5 * budget**0.6)))
 
 
 def population(cube: Cube, size: int) -> DifferentialEvolution:
-    """A population as large as a generation, which shrinks to a few members as the budget is used up."""
-    return DifferentialEvolution(cube, largest=size, smallest=max(8, size // 16))
+    """A population somewhat smaller than a generation, which shrinks to a few members as the budget is used up."""
+    return DifferentialEvolution(cube, largest=max(8, round(0.8 * size)), smallest=max(6, size // 16))

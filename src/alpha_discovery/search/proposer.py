@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -50,10 +51,13 @@ class Situation:
         Share of the budget that is used, 0 to 1.
     front : float64 (k, d)
         Points of the Pareto front; none where no objectives are told.
+    new : callable
+        Positions of those points (n, d) that are valid, different and not proposed before.
     """
 
     progress: float
     front: Unit
+    new: Callable[[Unit], npt.NDArray[np.int64]]
 
 
 class Proposer(Protocol):

@@ -30,13 +30,17 @@ class Seen:
 
     def new(self, batch: Batch, *, at_most: int | None = None) -> npt.NDArray[np.int64]:
         """Positions of those rows; of the first ``at_most`` of them, which alone count as seen."""
+        rows = self.unseen(batch)[:at_most]
+        self._keys.add(self.keys(take(batch, rows)))
+        return rows
+
+    def unseen(self, batch: Batch) -> npt.NDArray[np.int64]:
+        """Positions of the different rows that meet the conditions and were not seen before; nothing is remembered."""
         keys = self.keys(batch)
         _, first = np.unique(keys, return_index=True)
         first.sort()
         first = first[self._space.satisfied(batch)[first]]
-        rows = first[~self._keys.has(keys[first])][:at_most]
-        self._keys.add(keys[rows])
-        return np.asarray(rows, dtype=np.int64)
+        return np.asarray(first[~self._keys.has(keys[first])], dtype=np.int64)
 
     def keys(self, batch: Batch) -> Keys:
         """A hash (n,) of each row."""
