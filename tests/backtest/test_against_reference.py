@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,9 +16,12 @@ from alpha_discovery.backtest.screen import Options, screen_chunks
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.core.results import SUMMARY, TRADE, Evaluation, Records
-from alpha_discovery.rules.strategy import Rules
-from alpha_discovery.testing.paths import detailed_strategy, funding_strategy, legs_strategy
+from alpha_discovery.core.scalar import Const
+from alpha_discovery.rules.nodes import Field
+from alpha_discovery.rules.strategy import ONE, Rules
+from alpha_discovery.testing.paths import at, detailed_strategy, explicit_bars, funding_strategy, legs_strategy
 from alpha_discovery.testing.trees import busy_rules, rules_strategy, strategy_of, values_strategy
 from alpha_discovery.trading.reference import replay
 
@@ -141,3 +145,26 @@ def test_finer_bars_decide_as_in_the_reference(data: st.DataObject, costs: Costs
     bars, finer = data.draw(detailed_strategy())
     begin = data.draw(st.integers(0, min(20, len(bars) - 1)))
     compare(rules, values, Market((bars,), costs, detail=finer), policy="detail", begin=begin)
+
+
+@pytest.mark.parametrize("n_legs", [1, 2])
+def test_a_reversal_that_leaves_nothing_equals_the_reference(n_legs: int) -> None:
+    # sold at 100, bought back at 210: a loss of more than everything, marked from that open on
+    bars = explicit_bars([(price,) * 4 for price in (100.0, 100.0, 210.0, 210.0, 210.0)])
+    still = replace(explicit_bars([(50.0,) * 4] * 5), instrument=Instrument("BBB/USDT"))
+    rules = Rules(enter_short=at(0), enter_long=at(1), weights=(ONE, Const(-0.5))[:n_legs])
+    values = strategy_of(rules).complete({"position_size": 1.0, "stop_loss": None, "take_profit": None})
+    compare(rules, values, Market((bars, still)[:n_legs], Costs(commission=0.0, slippage=0.0)))
+
+
+@pytest.mark.parametrize("day", ["2024-02-29", "2024-03-01"])
+def test_the_finer_bars_of_a_month_are_those_of_the_reference(day: str) -> None:
+    # the last day of February would decide for the target; the first of March must not
+    wild, still = (100.0, 111.0, 94.0, 100.0), (100.0,) * 4
+    times = np.array(["2024-01-01", "2024-02-01", "2024-03-01"], dtype="datetime64[ms]").astype(np.int64)
+    months = replace(explicit_bars([still, wild, still], timeframe="1M"), time=times)
+    start = int(np.datetime64(day, "ms").astype(np.int64))
+    finer = explicit_bars([(100.0, 111.0, 99.0, 100.0)], timeframe="1d", start=start)
+    rules = Rules(enter_long=Field("close") > 0)
+    values = strategy_of(rules).complete({"stop_loss": 0.05, "take_profit": 0.1})
+    compare(rules, values, Market((months,), Costs(), detail=finer), policy="detail")

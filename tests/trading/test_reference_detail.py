@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.instrument import Calendar, Instrument
 from alpha_discovery.core.results import EXIT_REASONS
 from alpha_discovery.core.timeframe import DAY, Timeframe
 from alpha_discovery.errors import UserError
@@ -22,7 +24,8 @@ LONG = {"enter_long": [0]}
 SHORT = {"enter_short": [0]}
 BOTH = [100, 100, (100, 111, 94, 100), 100]  # bar 2 touches 95 and 110
 LEVELS = {"stop_loss": 0.05, "take_profit": 0.1, "intrabar": "detail"}
-QUIET, TO_STOP, TO_TARGET, WILD = (100, 101, 99, 100), (100, 101, 94, 100), (100, 111, 99, 100), (100, 111, 94, 100)
+STILL, QUIET, WILD = (100, 100, 100, 100), (100, 101, 99, 100), (100, 111, 94, 100)
+TO_STOP, TO_TARGET = (100, 101, 94, 100), (100, 111, 99, 100)
 
 
 def quarters(rows: Sequence[Ohlc | None], *, hour: int = 2) -> Bars:
@@ -132,22 +135,32 @@ def test_the_reason_of_the_tighter_stop_is_kept(trade: Any, told: Any) -> None:
     assert told(liquidated) == [(1, 2, "liquidation", 100.0, pytest.approx(4 / 0.0475, rel=1e-14))]
 
 
-def months(rows: Sequence[Ohlc]) -> Bars:
-    """Bars of January, February ... 2024."""
-    bars = explicit_bars(rows, timeframe="1M")
-    first = np.datetime64("2024-01", "M") + np.arange(len(rows))
-    time = first.astype("datetime64[ms]").astype(np.int64)
-    return Bars(bars.instrument, bars.timeframe, time, bars.open, bars.high, bars.low, bars.close, bars.volume)
+def first_exit(bars: Bars, detail: Bars, risk: dict[str, Any]) -> str:
+    """Reason of the first exit of who is always long, with a stop at 95 and a target at 110."""
+    rules, values = Rules(enter_long=Field("close") > 0), {**risk, "stop_loss": 0.05, "take_profit": 0.1}
+    result = replay(rules, values, (bars,), Costs(commission=0.0, slippage=0.0), intrabar="detail", detail=detail)
+    return EXIT_REASONS[result.trades["reason"][0]]
+
+
+def opened(bars: Bars, times: Sequence[str], *, calendar: Calendar = "24/7") -> Bars:
+    """The bars at other times."""
+    time = np.array(times, dtype="datetime64[ms]").astype(np.int64)
+    return replace(bars, instrument=Instrument("AAA/USDT", calendar=calendar), time=time)
 
 
 @pytest.mark.parametrize(("day", "reason"), [("2024-02-29", "target"), ("2024-03-01", "stop")])
 def test_a_month_ends_with_its_own_last_day(risk: dict[str, Any], day: str, reason: str) -> None:
-    start = int(np.datetime64(day, "ms").astype(np.int64))
-    detail = explicit_bars([TO_TARGET], timeframe="1d", start=start)
-    bars = months([(100, 100, 100, 100), WILD, (100, 100, 100, 100)])
-    rules, values = Rules(enter_long=Field("close") > 0), {**risk, "stop_loss": 0.05, "take_profit": 0.1}
-    result = replay(rules, values, (bars,), Costs(commission=0.0, slippage=0.0), intrabar="detail", detail=detail)
-    assert EXIT_REASONS[result.trades["reason"][0]] == reason
+    months = opened(explicit_bars([STILL, WILD, STILL], timeframe="1M"), ["2024-01-01", "2024-02-01", "2024-03-01"])
+    assert first_exit(months, opened(explicit_bars([TO_TARGET], timeframe="1d"), [day]), risk) == reason
+
+
+@pytest.mark.parametrize(("hour", "reason"), [("2024-03-09T12:30", "target"), ("2024-03-09T13:30", "stop")])
+def test_a_session_ends_where_the_next_begins(risk: dict[str, Any], hour: str, reason: str) -> None:
+    # clocks are put forward: the second session lasts 23 hours
+    times = ["2024-03-07T14:30", "2024-03-08T14:30", "2024-03-09T13:30"]
+    days = opened(explicit_bars([STILL, WILD, STILL], timeframe="1d"), times, calendar="exchange")
+    finer = opened(explicit_bars([TO_TARGET], timeframe="1h"), [hour], calendar="exchange")
+    assert first_exit(days, finer, risk) == reason
 
 
 def test_detail_without_finer_bars_is_refused(trade: Any) -> None:
