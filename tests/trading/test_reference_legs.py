@@ -23,14 +23,14 @@ LONG = {"enter_long": [0]}
 def trade_legs(
     legs: Sequence[Prices], signals: Mapping[str, Sequence[int]], risk: Mapping[str, Any], *,
     weights: tuple[Scalar, ...] = (ONE, SOLD), commission: float = 0.0, slippage: float = 0.0,
-    timeframe: str = "1h", latency_ms: float = 0.0,
+    timeframe: str = "1h", latency_ms: float = 0.0, maker: float | None = None,
 ) -> Evaluation:  # fmt: skip
     """Like the fixture ``trade``, a list of rows a leg."""
     tables = [[(row, row, row, row) if isinstance(row, int | float) else row for row in rows] for rows in legs]
     bars = tuple(explicit_bars(table, timeframe=timeframe) for table in tables)
     conditions = {name: at(*signals.get(name, ())) for name in SIGNALS}
     rules = Rules(**conditions, weights=weights, latency_ms=Const(latency_ms))
-    return replay(rules, risk, bars, Costs(commission=commission, slippage=slippage))
+    return replay(rules, risk, bars, Costs(commission=commission, slippage=slippage, maker=maker))
 
 
 def ends(result: Evaluation) -> list[tuple[int, int, str]]:
@@ -96,6 +96,13 @@ def test_a_joint_target_leaves_at_market_with_slippage(risk: dict[str, Any]) -> 
     # sold at 200 * 0.99, bought back at 50 * 1.01
     assert ends(result)[0] == (0, 3, "target")
     assert result.trades["exit_price"] == pytest.approx([198.0, 50.5], rel=1e-14)
+
+
+def test_a_joint_target_pays_the_taker_commission(risk: dict[str, Any]) -> None:
+    legs = [[100, 100, 200, 200], [50] * 4]
+    result = trade_legs(legs, LONG, {**risk, "take_profit": 0.1}, commission=0.25, maker=0.0)
+    # 1 / 125 units, a quarter of 100 + 200; 1 / 62.5 units, a quarter of 50 + 50
+    assert result.trades["commission"] == pytest.approx([75 / 125, 25 / 62.5], rel=1e-13)
 
 
 def test_the_joint_trailing_stop_follows_the_best_gain_at_earlier_closes(risk: dict[str, Any]) -> None:

@@ -236,3 +236,25 @@ def test_a_stop_that_leaves_nothing_ends_the_backtest(trade: Any, told: Any) -> 
 def test_a_reversal_that_leaves_nothing_does_not_enter(trade: Any, told: Any) -> None:
     result = trade([100, 100, 210, 210], {"enter_short": [0], "enter_long": [1]})
     assert told(result) == [(1, 2, "reversal", 100.0, 210.0)]
+
+
+def test_a_target_pays_the_maker_commission(trade: Any) -> None:
+    inside = trade([100, 100, (100, 111, 99, 105), 105], LONG, take_profit=0.1, commission=0.25, maker=0.01)
+    beyond = trade([100, 100, 120, 120], LONG, take_profit=0.1, commission=0.25, maker=0.01)
+    # 1 / 125 units: 25 to get in, 1 % of 110 or of 120 to get out
+    assert inside.trades["commission"] == pytest.approx([26.1 / 125], rel=1e-13)
+    assert beyond.trades["commission"] == pytest.approx([26.2 / 125], rel=1e-13)
+    assert inside.trades["pnl"] == pytest.approx([-16.1 / 125], rel=1e-12)
+
+
+def test_a_target_may_be_free(trade: Any) -> None:
+    result = trade([100, 100, (100, 111, 99, 105), 105], LONG, take_profit=0.1, commission=0.25, maker=0.0)
+    assert result.trades["commission"] == pytest.approx([25 / 125], rel=1e-13)
+
+
+def test_every_other_fill_pays_the_taker_commission(trade: Any) -> None:
+    stopped = trade([100, 100, (99, 101, 94, 98), 98], LONG, stop_loss=0.05, commission=0.25, maker=0.01)
+    signalled = trade([100, 100, 96, 96], {**LONG, "exit_long": [1]}, take_profit=0.1, commission=0.25, maker=0.01)
+    # 25 % of 100 and of 95 or 96
+    assert stopped.trades["commission"] == pytest.approx([48.75 / 125], rel=1e-13)
+    assert signalled.trades["commission"] == pytest.approx([49 / 125], rel=1e-13)

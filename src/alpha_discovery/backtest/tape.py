@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from alpha_discovery.core.bars import Bars, Float1D, Int1D, iso
 from alpha_discovery.core.results import BLOCKS
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import TooFewBars, UserError
 
 Float2D = npt.NDArray[np.float64]
@@ -101,7 +102,8 @@ def tape(
     Raises
     ------
     UserError
-        If the legs' times differ, or the range is empty or outside the bars.
+        If the legs' times differ, the range is empty or outside the bars, funding is not one finite rate a bar and leg,
+        or the detail not finer.
     """
     first = bars[0]
     for other in bars[1:]:
@@ -159,9 +161,14 @@ def funding_by_bar(bars: Bars, time: Int1D, rate: Float1D) -> Float1D:
 
 def _due(open_: Float2D, funding: tuple[Float1D | None, ...]) -> Float2D:
     due = np.zeros_like(open_)
+    if funding and len(funding) != len(open_):
+        raise UserError(f"funding needs one series (or None) a leg; found {len(funding)} for {len(open_)} legs")
     for leg, rate in enumerate(funding):
-        if rate is not None:
-            due[leg] = np.cumsum(rate * open_[leg])
+        if rate is None:
+            continue
+        if rate.shape != open_[leg].shape or not np.isfinite(rate).all():
+            raise UserError(f"funding needs one finite rate a bar; found shape {rate.shape} for {open_.shape[1]} bars")
+        due[leg] = np.cumsum(rate * open_[leg])
     return due
 
 
@@ -171,8 +178,17 @@ def _finer(bars: Bars, detail: Bars | None) -> tuple[npt.NDArray[Any], ...]:
     if detail.timeframe.ms >= bars.timeframe.ms:
         raise UserError(f"detail bars need to be finer than {bars.timeframe}; found {detail.timeframe}")
     first = np.searchsorted(detail.time, bars.time).astype(np.int64)
-    last = np.searchsorted(detail.time, bars.time + bars.timeframe.ms).astype(np.int64)
+    last = np.searchsorted(detail.time, _closing(bars)).astype(np.int64)
     return detail.high, detail.low, first, last
+
+
+def _closing(bars: Bars) -> Int1D:
+    """int64 (T,): when each bar ends; months have lengths of their own, and no bar reaches into the next."""
+    ends = bars.time + bars.timeframe.ms
+    if bars.timeframe.is_calendar_month:
+        months = bars.time.astype("datetime64[ms]").astype("datetime64[M]") + bars.timeframe.ms // (30 * DAY)
+        ends = months.astype("datetime64[ms]").astype(np.int64)
+    return np.minimum(ends, np.append(bars.time[1:], ends[-1:]))
 
 
 def _slid(extremes: Float3D, width: int, to: int) -> Float3D:
