@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 Keys = npt.NDArray[np.uint64]
 _EMPTY = np.uint64(0)
-_STAND_IN = np.uint64(0x9E3779B97F4A7C15)  # the key 0 is stored as this
 
 
 class KeySet:
@@ -19,6 +18,7 @@ class KeySet:
     def __init__(self) -> None:
         self._table: Keys = np.zeros(1_024, dtype=np.uint64)
         self._count = 0
+        self._zero = False  # the key 0 marks an empty place, so whether it is held stands here
 
     def __len__(self) -> int:
         return self._count
@@ -28,10 +28,9 @@ class KeySet:
 
     def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """bool (n,): which keys are in the set."""
-        keys = _storable(keys)
         place = self._home(keys)
-        found = np.zeros(len(keys), dtype=np.bool_)
-        searching = np.arange(len(keys))
+        found = (keys == _EMPTY) & self._zero
+        searching = np.flatnonzero(keys != _EMPTY)
         while len(searching):
             there = self._table[place[searching]]
             found[searching[there == keys[searching]]] = True
@@ -42,12 +41,14 @@ class KeySet:
     def add(self, keys: Keys) -> None:
         """Add keys that are not in the set yet and differ from each other."""
         self._make_room(len(keys))
-        self._insert(_storable(keys))
+        self._insert(keys[keys != _EMPTY])
+        self._zero |= bool((keys == _EMPTY).any())
         self._count += len(keys)
 
     def sorted(self) -> Keys:
         """All keys, rising."""
-        return np.sort(self._table[self._table != _EMPTY])
+        held = np.sort(self._table[self._table != _EMPTY])
+        return np.concatenate((np.zeros(int(self._zero), dtype=np.uint64), held))
 
     def _home(self, keys: Keys) -> npt.NDArray[np.int64]:
         return (keys >> np.uint64(20) & np.uint64(len(self._table) - 1)).astype(np.int64)
@@ -68,7 +69,3 @@ class KeySet:
             keys = self._table[self._table != _EMPTY]
             self._table = np.zeros(size, dtype=np.uint64)
             self._insert(keys)
-
-
-def _storable(keys: Keys) -> Keys:
-    return np.where(keys == _EMPTY, _STAND_IN, keys)
