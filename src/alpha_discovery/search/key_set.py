@@ -29,7 +29,7 @@ class KeySet:
     def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """bool (n,): which keys are in the set."""
         place = self._home(keys)
-        found = (keys == _EMPTY) & self._zero
+        found: npt.NDArray[np.bool_] = (keys == _EMPTY) & self._zero
         searching = np.flatnonzero(keys != _EMPTY)
         while len(searching):
             there = self._table[place[searching]]
