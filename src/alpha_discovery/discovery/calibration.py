@@ -147,7 +147,7 @@ def discover_once(bars: dict[str, Bars], campaign: Campaign) -> Trial:
     jobs = jobs_of(campaign)
     past = history(bars, campaign.protocol, embargo_bars=embargo(jobs))
     screening = run_screening(campaign, past, jobs)
-    replicate = replicator(campaign, past, jobs)
+    replicate = replicator([(campaign, jobs)], past)
     verdict = judge(campaign, past, screening, EmptyLedger(), run_ids=["calibration"], replicate=replicate)
     reasons = [finalist.reason for finalist in verdict.finalists]
     return Trial(
