@@ -9,7 +9,8 @@ from alpha_discovery.core.space import Space
 from alpha_discovery.search.pareto import Front, crowding_distance, nondominated
 
 SPACE = Space({"x": Float(0.0, 1e6)})
-tables: st.SearchStrategy[np.ndarray] = st.lists(st.tuples(*[st.integers(0, 5).map(float)] * 3), min_size=1, max_size=40).map(np.array)
+small_row = st.tuples(*[st.integers(0, 5).map(float)] * 3)
+tables: st.SearchStrategy[np.ndarray] = st.lists(small_row, min_size=1, max_size=40).map(np.array)
 
 
 def slow_front(table: np.ndarray) -> list[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from alpha_discovery.core.space import Space
@@ -44,7 +45,7 @@ def generation_size(budget: int) -> int:
 
     Half of ``budget ** 0.6``: 20 of 500, 500 of 100,000. Smaller ones learn more often; larger ones cost less each.
     """
-    return max(_SMALLEST, min(_LARGEST, round(0.5 * budget**0.6)))
+    return max(_SMALLEST, min(_LARGEST, round(0.5 * math.pow(budget, 0.6))))
 
 
 def population(cube: Cube, size: int) -> DifferentialEvolution:
