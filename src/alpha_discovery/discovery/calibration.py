@@ -178,6 +178,16 @@ def together(cells: Iterable[Cell]) -> Rate:
     return rate(sum(one.hits for one in rates), sum(one.n for one in rates))
 
 
+def summary(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Rates of every cell, and of those without an edge together, as plain JSON values."""
+    null = [cell for cell in cells if not cell.name.startswith("planted")]
+    every = together(null) if null else None
+    return {
+        "cells": [cell.to_json() for cell in cells],
+        "without_edge": None if every is None else {**every._asdict(), "value": every.value},
+    }
+
+
 class EmptyLedger:
     """The port `Ledger` of somebody who has tried nothing yet: it forgets, and every round is the first."""
 
