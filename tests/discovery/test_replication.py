@@ -35,7 +35,7 @@ Setting = tuple[History, tuple[Job, ...]]
 def bests(setting: Setting, **changes: object) -> np.ndarray:
     past, jobs = setting
     arguments: dict[str, object] = {"best": NEVER, **changes}
-    return np.asarray(null_bests(CAMPAIGN, past, jobs, **arguments))  # type: ignore[arg-type]
+    return np.asarray(null_bests([(CAMPAIGN, jobs)], past, **arguments))  # type: ignore[arg-type]
 
 
 def test_each_copy_gives_the_best_t_of_the_same_search(setting: Setting) -> None:
@@ -76,7 +76,7 @@ def test_another_campaign_takes_nothing_from_the_journal(setting: Setting) -> No
     past, jobs = setting
     journal = JournalInMemory()
     bests(setting, journal=journal)
-    null_bests(replace(CAMPAIGN, seed=1), past, jobs, best=NEVER, journal=journal)
+    null_bests([(replace(CAMPAIGN, seed=1), jobs)], past, best=NEVER, journal=journal)
     assert len(list(journal.entries())) == 8
 
 
@@ -84,7 +84,7 @@ def test_it_ends_early_once_luck_has_plainly_done_as_well(setting: Setting) -> N
     past, jobs = setting
     many = replace(CAMPAIGN, protocol=Protocol(copies=21))
     done: list[tuple[int, int]] = []
-    values = null_bests(many, past, jobs, best=-99.0, progress=lambda n, of: done.append((n, of)))
+    values = null_bests([(many, jobs)], past, best=-99.0, progress=lambda n, of: done.append((n, of)))
     # 10 copies reach it: 1 + 10 is not above one half of 22; 20 are
     assert len(values) == 20
     assert done == [(10, 21), (20, 21)]
@@ -94,9 +94,9 @@ def test_a_copy_in_which_nothing_is_active_enough_reaches_nothing(setting: Setti
     past, jobs = setting
     strict = replace(CAMPAIGN, protocol=Protocol(copies=2, min_trades=10**6))
     journal = JournalInMemory()
-    values = replicator(strict, past, jobs, journal=journal)(0.0)
+    values = replicator([(strict, jobs)], past, journal=journal)(0.0)
     assert values.tolist() == [-np.inf, -np.inf]
-    assert replicator(strict, past, jobs, journal=journal)(0.0).tolist() == [-np.inf, -np.inf]
+    assert replicator([(strict, jobs)], past, journal=journal)(0.0).tolist() == [-np.inf, -np.inf]
 
 
 @pytest.mark.parametrize(("workers", "seconds"), [(1, 400.0), (2, 400.0), (40, 400.0)])
@@ -113,3 +113,11 @@ def test_bars_of_several_markets_keep_their_common_signs() -> None:
     copy = null_copy(past, 0)
     flipped = {key: np.diff(np.log(copy[key].close)) / np.diff(np.log(past.search[key].close)) for key in "AB"}
     assert np.array_equal(np.sign(flipped["A"]), np.sign(flipped["B"]))
+
+
+def test_searches_that_are_judged_together_reach_what_the_better_of_them_reaches(setting: Setting) -> None:
+    past, jobs = setting
+    other = replace(CAMPAIGN, seed=1)
+    alone = [null_bests([(campaign, jobs)], past, best=NEVER) for campaign in (CAMPAIGN, other)]
+    together = null_bests([(CAMPAIGN, jobs), (other, jobs)], past, best=NEVER)
+    assert np.array_equal(together, np.maximum(*alone))

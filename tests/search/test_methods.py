@@ -9,6 +9,7 @@ import pytest
 from alpha_discovery.core.params import Float
 from alpha_discovery.core.space import Space, batch_size
 from alpha_discovery.errors import UnknownName
+from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce, valid_points
 from alpha_discovery.search.methods import METHODS, make_optimizer
 from alpha_discovery.testing.optimizer_suite import MIXED, SMALL, AdaptiveSuite, Make, OptimizerSuite, drained, rows
@@ -24,6 +25,12 @@ class TestRandom(OptimizerSuite):
     @pytest.fixture
     def make(self) -> Make:
         return lambda space, budget, seed: make_optimizer("random", space, budget=budget, seed=seed)
+
+
+class TestBayesian(AdaptiveSuite):
+    @pytest.fixture
+    def make(self) -> Make:
+        return lambda space, budget, seed: Bayesian(space, budget=budget, seed=seed, batches=5)  # a model costs 50 ms
 
 
 class TestGenetic(AdaptiveSuite):

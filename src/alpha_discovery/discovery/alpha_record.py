@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +17,15 @@ from alpha_discovery.discovery.screening import Screening
 
 
 def alpha_records(
-    campaign: Campaign, past: History, screening: Screening, verdict: Verdict, *, run_id: str, now: datetime
+    campaign: Campaign, past: History, screening: Screening, verdict: Verdict, *,
+    run_of: Callable[[Finalist], str], now: datetime,
 ) -> tuple[AlphaRecord, ...]:
-    """Records of everything that a verdict accepted, in its order."""
+    """Records of everything that a verdict accepted, in its order; ``run_of`` says whose find each is."""
     if not verdict.accepted:
         return ()
     context = search_context(screening, verdict.family)
     return tuple(
-        _alpha(campaign, past, finalist, run_id, now, _evidence(finalist, verdict, screening, past, context))
+        _alpha(campaign, past, finalist, run_of(finalist), now, _evidence(finalist, verdict, screening, past, context))
         for finalist in verdict.accepted
     )
 
@@ -95,6 +97,7 @@ def _evidence(
         "combined": jsonable(
             {
                 "p": finalist.p, "level": verdict.round.level, "round": verdict.round.number, "epoch": past.epoch,
+                "rule": verdict.rule.value, "t": finalist.t_full, "tried_before": verdict.earlier,
             }
         ),
         "beside": reported_beside(finalist.search, screening.periods_per_year),

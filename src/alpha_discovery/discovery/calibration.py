@@ -147,7 +147,7 @@ def discover_once(bars: dict[str, Bars], campaign: Campaign) -> Trial:
     jobs = jobs_of(campaign)
     past = history(bars, campaign.protocol, embargo_bars=embargo(jobs))
     screening = run_screening(campaign, past, jobs)
-    replicate = replicator(campaign, past, jobs)
+    replicate = replicator([(campaign, jobs)], past)
     verdict = judge(campaign, past, screening, EmptyLedger(), run_ids=["calibration"], replicate=replicate)
     reasons = [finalist.reason for finalist in verdict.finalists]
     return Trial(
@@ -176,6 +176,16 @@ def together(cells: Iterable[Cell]) -> Rate:
     """Share of markets of all cells on which something was reported."""
     rates = [cell.reporting for cell in cells]
     return rate(sum(one.hits for one in rates), sum(one.n for one in rates))
+
+
+def summary(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Rates of every cell, and of those without an edge together, as plain JSON values."""
+    null = [cell for cell in cells if not cell.name.startswith("planted")]
+    every = together(null) if null else None
+    return {
+        "cells": [cell.to_json() for cell in cells],
+        "without_edge": None if every is None else {**every._asdict(), "value": every.value},
+    }
 
 
 class EmptyLedger:

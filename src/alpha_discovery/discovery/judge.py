@@ -39,6 +39,7 @@ def judge(
     run_ids: Sequence[str],
     replicate: Replicate,
     same: Sequence[str] = (),
+    shared: int = 0,
 ) -> Verdict:
     """Judge a finished search, or several that became one family; opens the vault only if there is a finalist.
 
@@ -52,10 +53,12 @@ def judge(
         Runs the whole search again on null markets; called only if the search learned from its results.
     same : sequence of str
         Other runs of the very same campaign: they tried the same list, so nothing was learned from them.
+    shared : int
+        Candidates that one of the runs tried of a strategy which a later one of them tried again.
     """
     test, family = family_test(screening, replicate)
     _note_noise(history, family, ledger)
-    earlier = ledger.tried(history.epoch, screening.strategies, besides=[*run_ids, *same])
+    earlier = ledger.tried(history.epoch, screening.strategies, besides=[*run_ids, *same]) + shared
     verdict = Verdict(family, 0, (), test=test, rule=rule_for(test, earlier), earlier=earlier)
     chosen = np.flatnonzero(reaching(family, campaign.protocol.finalist_p))
     if not len(chosen):

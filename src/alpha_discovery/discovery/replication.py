@@ -7,7 +7,7 @@ Everything is the same on each copy: campaign, seed, budget, eligibility, statis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -42,6 +42,9 @@ class Estimate:
         )
 
 
+Search = tuple[Campaign, tuple[Job, ...]]  # one of those that are judged together
+
+
 def estimate(campaign: Campaign, search_seconds: float, *, workers: int) -> Estimate:
     """Copies run side by side, each on one thread; the search itself had ``workers`` of them."""
     copies = campaign.protocol.copies
@@ -49,21 +52,22 @@ def estimate(campaign: Campaign, search_seconds: float, *, workers: int) -> Esti
 
 
 def null_bests(
-    campaign: Campaign,
+    searches: Sequence[Search],
     past: History,
-    jobs: tuple[Job, ...],
     *,
     best: float,
     workers: int = 1,
     journal: Journal | None = None,
     progress: Callable[[int, int], None] = lambda _, __: None,
 ) -> F64:
-    """Largest t that the search reaches on each copy of the search part.
+    """Largest t that the searches together reach on each copy of the search part.
 
     Parameters
     ----------
+    searches : sequence of (campaign, jobs)
+        Usually one; several that are judged as one family. Their protocol is that of the first.
     best : float
-        Largest t of the search itself. Once so many copies reach it that even the rest could not bring p down to
+        Largest t of the searches themselves. Once so many copies reach it that even the rest could not bring p down to
         ``finalist_p``, the rest is left out.
     workers : int
         Threads. No number depends on it.
@@ -77,14 +81,15 @@ def null_bests(
     float64 (copies,), or fewer; -inf where no candidate was eligible.
     """
     journal = JournalInMemory() if journal is None else journal
-    key = _key(campaign, past)
-    copies = campaign.protocol.copies
+    key = _key(searches, past)
+    protocol = searches[0][0].protocol
+    copies = protocol.copies
     known = {entry["copy"]: _stored(entry["best"]) for entry in journal.entries() if entry.get("replication") == key}
-    hopeless = campaign.protocol.finalist_p * (copies + 1)
+    hopeless = protocol.finalist_p * (copies + 1)
     found: list[float] = []
     while len(found) < copies and 1 + sum(one >= best for one in found) <= hopeless:
         numbers = range(len(found), min(len(found) + TOGETHER, copies))
-        for copy, value in _searched(campaign, past, jobs, [n for n in numbers if n not in known], workers):
+        for copy, value in _searched(searches, past, [n for n in numbers if n not in known], workers):
             journal.append({"replication": key, "copy": copy, "best": None if value == -np.inf else value})
             known[copy] = value
         found += [known[n] for n in numbers]
@@ -93,9 +98,8 @@ def null_bests(
 
 
 def replicator(
-    campaign: Campaign,
+    searches: Sequence[Search],
     past: History,
-    jobs: tuple[Job, ...],
     *,
     workers: int = 1,
     journal: Journal | None = None,
@@ -104,7 +108,7 @@ def replicator(
     """`null_bests` with everything given but the largest t of the search: what the judge asks for."""
 
     def replicate(best: float) -> F64:
-        return null_bests(campaign, past, jobs, best=best, workers=workers, journal=journal, progress=progress)
+        return null_bests(searches, past, best=best, workers=workers, journal=journal, progress=progress)
 
     return replicate
 
@@ -116,14 +120,12 @@ def null_copy(past: History, number: int) -> dict[str, Bars]:
 
 
 def _searched(
-    campaign: Campaign, past: History, jobs: tuple[Job, ...], numbers: list[int], workers: int
+    searches: Sequence[Search], past: History, numbers: list[int], workers: int
 ) -> Iterator[tuple[int, float]]:
-    cheap = replace(campaign, protocol=replace(campaign.protocol, draws=1))  # only t is needed of the family test
-
     def best_of(number: int) -> float:
-        split = Split(past.split.start, past.split.search_end, past.split.search_end, past.split.search_end)
-        result = run_screening(cheap, History(null_copy(past, number), split), jobs).family.result()
-        return float(result.t[0]) if len(result.t) else -np.inf
+        end = past.split.search_end
+        copy = History(null_copy(past, number), Split(past.split.start, end, end, end))
+        return max(_best_t(campaign, copy, jobs) for campaign, jobs in searches)
 
     if workers <= 1:
         yield from ((number, best_of(number)) for number in numbers)
@@ -132,8 +134,15 @@ def _searched(
         yield from zip(numbers, pool.map(best_of, numbers), strict=True)
 
 
-def _key(campaign: Campaign, past: History) -> str:
-    return content_hash("replication", campaign.to_json(), _prints(past), ENGINE_VERSION)[:16]
+def _best_t(campaign: Campaign, copy: History, jobs: tuple[Job, ...]) -> float:
+    cheap = replace(campaign, protocol=replace(campaign.protocol, draws=1))  # only t is needed of the family test
+    result = run_screening(cheap, copy, jobs).family.result()
+    return float(result.t[0]) if len(result.t) else -np.inf
+
+
+def _key(searches: Sequence[Search], past: History) -> str:
+    campaigns = [campaign.to_json() for campaign, _ in searches]
+    return content_hash("replication", campaigns, _prints(past), ENGINE_VERSION)[:16]
 
 
 def _prints(past: History) -> dict[str, str]:

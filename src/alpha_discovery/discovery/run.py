@@ -119,19 +119,22 @@ def discover(
     past = load_history(campaign, jobs, lab.market_data)
     record = _started(campaign, past, lab, workers)
     lab.runs.add(record)
+    run_id = record.id
     try:
         counted, began = _counter(campaign, record, lab, progress), lab.clock.monotonic()
         screening = run_screening(campaign, past, jobs, workers=workers, counted=counted)
         if screening.adaptive:
             notice(str(estimate(campaign, lab.clock.monotonic() - began, workers=workers)))
         replicate = replicator(
-            campaign, past, jobs, workers=workers, journal=lab.journal, progress=_copies(progress)
+            [(campaign, jobs)], past, workers=workers, journal=lab.journal, progress=copies_done(progress)
         )
         verdict = judge(
             campaign, past, screening, lab.ledger,
             run_ids=[record.id], replicate=replicate, same=same_campaign(lab.runs, campaign),
         )  # fmt: skip
-        alphas = alpha_records(campaign, past, screening, verdict, run_id=record.id, now=lab.clock.now())
+        alphas = alpha_records(
+            campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now()
+        )
         record = _finished(campaign, past, lab, lab.runs.get(record.id), screening, verdict)
         with lab.transaction():
             for alpha in alphas:
@@ -150,7 +153,7 @@ def same_campaign(runs: Runs, campaign: Campaign) -> list[str]:
     return [run.id for run in runs.list(limit=MOST_RUNS) if run.campaign_hash == campaign.fingerprint]
 
 
-def _copies(progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
+def copies_done(progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
     """Progress of the null markets in the form of the search's."""
     return lambda done, copies: progress(Counted("null markets", done, 0, 0, done, copies, math.nan))
 
@@ -216,7 +219,7 @@ def _finished(
         "usual_gate": usual_gate(campaign, screening),
         "rejections": [list(row) for row in rejections(campaign, screening, verdict)],
         "jobs": [_job_report(trials) for trials in screening.trials],
-        "finalists": [_finalist_report(finalist) for finalist in verdict.finalists],
+        "finalists": [finalist_report(finalist) for finalist in verdict.finalists],
         "round": None if verdict.round is None else {"number": verdict.round.number, "level": verdict.round.level},
     }
     return replace(
@@ -276,7 +279,7 @@ def _row(trials: Any, row: int) -> dict[str, Any]:
     return {"parameters": trials.job.space.decode(trials.batch, row), **jsonable(values)}
 
 
-def _finalist_report(finalist: Finalist) -> dict[str, Any]:
+def finalist_report(finalist: Finalist) -> dict[str, Any]:
     """What may be shown of a finalist: of the vault only whether the two parts together sufficed."""
     return {
         "strategy": finalist.trials.job.strategy.name,

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from alpha_discovery.core.space import Space
 from alpha_discovery.errors import UnknownName
+from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce
 from alpha_discovery.search.genetic import Genetic
 from alpha_discovery.search.protocol import Optimizer
 from alpha_discovery.search.random_search import RandomSearch
 
 METHODS: dict[str, Callable[..., Optimizer]] = {
-    "brute_force": BruteForce, "random": RandomSearch, "genetic": Genetic,
+    "brute_force": BruteForce, "random": RandomSearch, "bayesian": Bayesian, "genetic": Genetic,
 }  # fmt: skip
 
 
