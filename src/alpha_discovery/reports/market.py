@@ -10,7 +10,7 @@ import numpy as np
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.reports.figures import layout, title
 from alpha_discovery.reports.page import Chart, Figure, Table, Tile, numbers, page, times
-from alpha_discovery.reports.words import count, date, percent, plural
+from alpha_discovery.reports.words import count, date, percent
 
 _MOST_GAPS = 50
 
@@ -43,8 +43,7 @@ def _tiles(bars: Bars) -> list[Tile]:
     missing = _missing(bars)
     share = missing / (missing + len(bars))
     return [
-        Tile("Bars", count(len(bars)), str(bars.timeframe)),
-        Tile("Missing", count(missing), f"{percent(share)} in {plural(int(bars.gap_before.sum()), 'gap')}"),
+        Tile("Bars", count(len(bars)), f"{count(missing)} missing ({percent(share)})"),
         Tile("Last close", f"{bars.close[-1]:,.6g}", date(bars.time[-1])),
         Tile("Change", percent(growth, signed=True), f"from {bars.low.min():,.6g} to {bars.high.max():,.6g}"),
     ]
