@@ -12,6 +12,7 @@ AlphaDiscoveryError
 ├── VaultSealed               search code asked for bars that only the judge may see
 ├── LeaseLost                 a run that another worker works on now
 ├── StorageFailed             the database or a folder cannot be read or written (CLI exit 1)
+├── SourceFailed              a source of prices or an exchange does not answer, or not sensibly (CLI exit 1)
 └── MissingExtra              an optional package that is not installed
 """
 
@@ -79,6 +80,10 @@ class LeaseLost(AlphaDiscoveryError):
 
 class StorageFailed(AlphaDiscoveryError, OSError):
     """The database or a folder cannot be read or written."""
+
+
+class SourceFailed(AlphaDiscoveryError, OSError):
+    """A source of prices or an exchange does not answer, or not in a sensible way."""
 
 
 class MissingExtra(AlphaDiscoveryError, ImportError):
