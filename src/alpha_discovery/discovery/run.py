@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.evidence import jsonable
@@ -36,6 +37,7 @@ from alpha_discovery.discovery.ports import Alphas, Ledger, MarketData, Runs
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
 from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
+from alpha_discovery.errors import TooFewBars
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
 MOST_RUNS = 10_000  # looked through for runs of the same campaign
@@ -116,7 +118,8 @@ def discover(
         Before anything is stored, if the campaign cannot be run on the data at hand.
     """
     jobs = jobs_of(campaign, lab.user_strategies)
-    past = load_history(campaign, jobs, lab.market_data)
+    campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
+    lab.ledger.enter(past.stretch)
     record = _started(campaign, past, lab, workers)
     lab.runs.add(record)
     run_id = record.id
@@ -146,6 +149,26 @@ def discover(
         lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
     return Discovery(record, alphas, verdict, screening)
+
+
+def _with_fresh_vault(
+    campaign: Campaign, jobs: tuple[Job, ...], lab: Lab, notice: Callable[[str], None]
+) -> tuple[Campaign, History]:
+    """The campaign and its bars; where their vault was judged before, enough new bars make the new vault."""
+    past = load_history(campaign, jobs, lab.market_data)
+    judged = None if campaign.protocol.vault_start else lab.ledger.judged_until(past.stretch)
+    if judged is None or past.split.end - judged < campaign.protocol.min_vault_days * DAY:
+        return campaign, past
+    fresh = replace(campaign, protocol=replace(campaign.protocol, vault_start=iso(judged)))
+    try:
+        moved = load_history(fresh, jobs, lab.market_data)
+    except TooFewBars:
+        return campaign, past
+    if moved.split.vault_start < judged:
+        return campaign, past
+    began = iso(moved.split.vault_start)
+    notice(f"the vault of these prices was opened before; the bars from {began} on are the new one")
+    return fresh, moved
 
 
 def same_campaign(runs: Runs, campaign: Campaign) -> list[str]:
