@@ -11,6 +11,7 @@ AlphaDiscoveryError
 ├── NotFound                  an id or a market under which nothing is stored (CLI exit 1, HTTP 404)
 ├── VaultSealed               search code asked for bars that only the judge may see
 ├── StorageFailed             the database or a folder cannot be read or written (CLI exit 1)
+├── SourceFailed              a source of prices or an exchange does not answer, or not sensibly (CLI exit 1)
 └── MissingExtra              an optional package that is not installed
 """
 
@@ -74,6 +75,10 @@ class VaultSealed(AlphaDiscoveryError, PermissionError):
 
 class StorageFailed(AlphaDiscoveryError, OSError):
     """The database or a folder cannot be read or written."""
+
+
+class SourceFailed(AlphaDiscoveryError, OSError):
+    """A source of prices or an exchange does not answer, or not in a sensible way."""
 
 
 class MissingExtra(AlphaDiscoveryError, ImportError):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from backtesting import Backtest, Strategy  # type: ignore[import-not-found]
+from backtesting import Backtest, Strategy
 from tools.oracles.exchange import Case, Float1D, Trades, serve
 from tools.oracles.textbook import Market, conditions
 
