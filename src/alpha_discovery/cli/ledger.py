@@ -35,7 +35,8 @@ def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     if not rows:
         say(screen, "nothing was tried yet")
         return
-    say(screen, "worth: as many independent tries are as hard to beat; looks: how often the vault was opened", style="dim")
+    words = "worth: as many independent tries are as hard to beat; looks: how often the vault was opened"
+    say(screen, words, style="dim")
     say(screen, "luck reaches: annual Sharpe of the best of them, once in twenty searches", style="dim")
 
 
