@@ -46,9 +46,14 @@ ENTRY = {
     "recorded_at": NOW,
 }  # fmt: skip
 ROUND = {"epoch": "e", "number": 1, "level": 0.03, "run_ids": '["run-1"]', "runs_hash": "h", "opened_at": NOW}
-EPOCH = {
-    "epoch": "e", "n_effective": 5.0, "noise_reach": 2.0, "markets": '["BTC/USDT@binance"]', "timeframe": "1h",
-    "start": 0, "search_end": 3, "vault_start": 3, "end": 4,
+LATER = "2026-01-02 12:05:00.000000"
+QUEUED = {
+    "run_id": "run-1", "priority": 0, "queued_at": NOW, "served_at": NOW, "token": 3, "lease_until": LATER,
+    "attempts": 1, "stage": "search", "done": 10, "planned": 20, "worked_seconds": 1.5,
+}  # fmt: skip
+BOT = {
+    "id": "bot-1", "alpha_id": "alpha-1", "name": "first", "state": "stopped", "allocated_capital": "10000.01",
+    "config": "{}", "created_at": NOW, "updated_at": NOW,
 }  # fmt: skip
 CONTENT: dict[str, dict[str, dict[str, Any]]] = {
     "0001": {"discovery_runs": RUN, "discovered_alphas": ALPHA, "optimization_cache": CACHED},
@@ -56,11 +61,22 @@ CONTENT: dict[str, dict[str, dict[str, Any]]] = {
         "discovery_runs": RUN, "discovered_alphas": ALPHA, "optimization_cache": CACHED, "trial_ledger": ENTRY,
         "judging_rounds": ROUND, "data_epochs": {"epoch": "e", "n_effective": 5.0, "noise_reach": 2.0},
     },
-    "0003": {
-        "discovery_runs": RUN, "discovered_alphas": ALPHA, "optimization_cache": CACHED, "trial_ledger": ENTRY,
-        "judging_rounds": {**ROUND, "place": 1}, "data_epochs": EPOCH,
-    },
+}
+CONTENT["0003"] = CONTENT["0002"] | {
+    "run_queue": QUEUED,
+    "run_checkpoints": {"run_id": "run-1", "saved_at": NOW, "batches": 1, "state": b"state"},
+    "run_segments": {"run_id": "run-1", "number": 0, "data": b"data"},
+    "run_journal": {"run_id": "run-1", "entry": '{"copy": 1}'},
+    "run_events": {"run_id": "run-1", "at": NOW, "kind": "batch", "data": "{}"},
+    "lab_ticks": {"schedule": "nightly", "due": NOW, "campaign_hash": "c", "run_id": "run-1"},
+    "bots": BOT,
+    "alpha_lineage": {"child_id": "alpha-2", "parent_id": "alpha-1", "how": "improved", "at": NOW},
 }  # fmt: skip
+EPOCH = {
+    "epoch": "e", "n_effective": 5.0, "noise_reach": 2.0, "markets": '["BTC/USDT@binance"]', "timeframe": "1h",
+    "start": 0, "search_end": 3, "vault_start": 3, "end": 4,
+}  # fmt: skip
+CONTENT["0004"] = CONTENT["0003"] | {"judging_rounds": ROUND | {"place": 1}, "data_epochs": EPOCH}
 
 
 def make(file: Path, revision: str) -> None:
@@ -186,7 +202,7 @@ def test_a_newer_database_is_left_alone(file: Path) -> None:
     with sqlite3.connect(file) as newer:
         newer.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0099'")
     newer.close()
-    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0003\); run pip install -U"):
+    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0004\); run pip install -U"):
         Database.open(file)
 
 

@@ -15,20 +15,32 @@ from alpha_discovery.validation.combine import alpha_spending
 class RunState(StrEnum):
     """Life of a run; `MOVES` says what may follow what."""
 
+    QUEUED = "queued"  # waits for a worker, at the start or in the middle
     RUNNING = "running"
+    STOPPING = "stopping"  # somebody asked; the worker has not put it down yet
     COMPLETED = "completed"
     FAILED = "failed"
-    STOPPED = "stopped"
-    INTERRUPTED = "interrupted"  # the process died; nothing more will come
+    STOPPED = "stopped"  # ended by a person
+    INTERRUPTED = "interrupted"  # put down half-way, by a person or because its process died
 
 
 MOVES: dict[RunState, frozenset[RunState]] = {
-    RunState.RUNNING: frozenset({RunState.COMPLETED, RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED}),
+    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED}),
+    RunState.RUNNING: frozenset(
+        {
+            RunState.STOPPING, RunState.QUEUED, RunState.COMPLETED, RunState.FAILED, RunState.STOPPED,
+            RunState.INTERRUPTED,
+        }
+    ),
+    RunState.STOPPING: frozenset(
+        {RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED, RunState.FAILED}
+    ),
     RunState.COMPLETED: frozenset(),
-    RunState.FAILED: frozenset(),
-    RunState.STOPPED: frozenset(),
-    RunState.INTERRUPTED: frozenset(),
-}
+    # these three may go on from their last checkpoint
+    RunState.FAILED: frozenset({RunState.QUEUED}),
+    RunState.STOPPED: frozenset({RunState.QUEUED}),
+    RunState.INTERRUPTED: frozenset({RunState.QUEUED, RunState.STOPPED}),
+}  # fmt: skip
 
 
 class AlphaState(StrEnum):

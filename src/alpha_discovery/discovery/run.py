@@ -1,4 +1,4 @@
-"""A discovery run from campaign to stored alphas.
+"""A discovery run from campaign to stored alphas, at one go or from a checkpoint.
 
 1. Resolve strategies and markets, cut off the vault, store the run.
 2. Search; each batch is counted in the ledger before its results are used.
@@ -21,12 +21,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alpha_discovery.core.bars import Bars, iso
+from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.checkpoint import Checkpoints, Course, NoCheckpoints
 from alpha_discovery.discovery.evidence import jsonable
 from alpha_discovery.discovery.funnel import funnel, rejections, usual_gate
 from alpha_discovery.discovery.history import History, campaign_bars, history
@@ -37,7 +38,7 @@ from alpha_discovery.discovery.ports import Alphas, Ledger, MarketData, Runs
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
 from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
-from alpha_discovery.errors import TooFewBars
+from alpha_discovery.errors import BadMarketData, TooFewBars
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
 MOST_RUNS = 10_000  # looked through for runs of the same campaign
@@ -57,6 +58,7 @@ class Lab:
     transaction: Callable[[], AbstractContextManager[object]] = nullcontext  # all or nothing
     user_strategies: Path | None = None  # a folder of the user's own strategy files
     journal: Journal = field(default_factory=JournalInMemory)  # null markets that were searched
+    checkpoints: Checkpoints = field(default_factory=NoCheckpoints)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,32 +124,91 @@ def discover(
     lab.ledger.enter(past.stretch)
     record = _started(campaign, past, lab, workers)
     lab.runs.add(record)
-    run_id = record.id
     try:
-        counted, began = _counter(campaign, record, lab, progress), lab.clock.monotonic()
-        screening = run_screening(campaign, past, jobs, workers=workers, counted=counted)
-        if screening.adaptive:
-            notice(str(estimate(campaign, lab.clock.monotonic() - began, workers=workers)))
-        replicate = replicator(
-            [(campaign, jobs)], past, workers=workers, journal=lab.journal, progress=copies_done(progress)
-        )
-        verdict = judge(
-            campaign, past, screening, lab.ledger,
-            run_ids=[record.id], replicate=replicate, same=same_campaign(lab.runs, campaign),
-        )  # fmt: skip
-        alphas = alpha_records(
-            campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now()
-        )
-        record = _finished(campaign, past, lab, lab.runs.get(record.id), screening, verdict)
-        with lab.transaction():
-            for alpha in alphas:
-                lab.alphas.add(alpha)
-            lab.runs.update(record)
+        return _carried_out(Task(campaign, jobs, past, record), lab, workers=workers, progress=progress, notice=notice)
     except BaseException as error:
         state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
         last = lab.runs.get(record.id)
         lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
+
+
+def take_up(
+    run_id: str,
+    lab: Lab,
+    *,
+    workers: int = 1,
+    course: Course = Course(),  # noqa: B008  (frozen)
+    progress: Callable[[Counted], None] = lambda _: None,
+    notice: Callable[[str], None] = _log.info,
+) -> Discovery:
+    """Begin a stored run that has not begun, or go on with one from its last checkpoint.
+
+    Whoever calls it moves the run to `RunState.RUNNING` before, and says what became of it if this raises.
+
+    Raises
+    ------
+    UserError, NotFound
+        If the campaign cannot be run on the data at hand.
+    BadMarketData
+        If the bars are no longer those on which the run began.
+    """
+    record = lab.runs.get(run_id)
+    campaign = campaign_from(record)
+    jobs = jobs_of(campaign, lab.user_strategies)
+    if not record.data_hash:
+        campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
+        record = _begun(replace(record, campaign=campaign.to_json()), past, lab, workers)
+    else:
+        past = load_history(_as_begun(campaign, record), jobs, lab.market_data)
+    if record.data_hash != past.fingerprint:
+        raise BadMarketData(f"the bars are not those on which run {record.id[:12]} began; run its campaign again")
+    task = Task(campaign, jobs, past, record)
+    resumed = replace(course, resume=lab.checkpoints.load(record.id))
+    return _carried_out(task, lab, workers=workers, progress=progress, notice=notice, course=resumed)
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is to be carried out: a campaign, resolved, on bars."""
+
+    campaign: Campaign
+    jobs: tuple[Job, ...]
+    past: History
+    record: RunRecord
+
+
+def _carried_out(
+    task: Task,
+    lab: Lab,
+    *,
+    workers: int,
+    progress: Callable[[Counted], None],
+    notice: Callable[[str], None],
+    course: Course = Course(),  # noqa: B008  (frozen)
+) -> Discovery:
+    campaign, jobs, past, run_id = task.campaign, task.jobs, task.past, task.record.id
+    counted, began = _counter(campaign, task.record, lab, progress), lab.clock.monotonic()
+    screening = run_screening(campaign, past, jobs, workers=workers, counted=counted, course=course)
+    if screening.adaptive:
+        notice(str(estimate(campaign, lab.clock.monotonic() - began, workers=workers)))
+    with lab.transaction():
+        lab.checkpoints.enter(run_id, "judge")
+    replicate = replicator(
+        [(campaign, jobs)], past, workers=workers, journal=lab.checkpoints.journal(run_id) or lab.journal,
+        progress=copies_done(progress), course=course,
+    )  # fmt: skip
+    verdict = judge(
+        campaign, past, screening, lab.ledger,
+        run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign),
+    )  # fmt: skip
+    alphas = alpha_records(campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now())
+    with lab.transaction():
+        record = _finished(campaign, past, lab, lab.runs.get(run_id), screening, verdict)
+        for alpha in alphas:
+            lab.alphas.add(alpha)
+        lab.runs.update(record)
+        lab.checkpoints.close(record)
     return Discovery(record, alphas, verdict, screening)
 
 
@@ -210,6 +271,27 @@ def _started(campaign: Campaign, past: History, lab: Lab, workers: int) -> RunRe
     )
 
 
+def _begun(record: RunRecord, past: History, lab: Lab, workers: int) -> RunRecord:
+    """Pin a run that was queued to the bars that are there now."""
+    with lab.transaction():
+        lab.ledger.enter(past.stretch)
+        began = replace(
+            lab.runs.get(record.id), campaign=record.campaign, campaign_hash=campaign_from(record).fingerprint,
+            data_hash=past.fingerprint, epoch=past.epoch, start_time=lab.clock.now(), parallel_workers=workers,
+            report={"split": past.split.to_json(), "markets": past.fingerprints},
+        )  # fmt: skip
+        lab.runs.update(began)
+    return began
+
+
+def _as_begun(campaign: Campaign, record: RunRecord) -> Campaign:
+    """The campaign without the bars that came after the run began."""
+    if not record.data_hash:
+        return campaign
+    end = to_ms(record.report["split"]["end"])
+    return campaign if campaign.end and to_ms(campaign.end) <= end else replace(campaign, end=iso(end))
+
+
 def _counter(
     campaign: Campaign, record: RunRecord, lab: Lab, progress: Callable[[Counted], None]
 ) -> Callable[[Counted], None]:
@@ -221,9 +303,16 @@ def _counter(
             record.epoch, record.id, batch.strategy, campaign.method, batch.batch, batch.n_tested, batch.n_eligible, now
         )
         best = batch.best_sharpe if math.isfinite(batch.best_sharpe) else None
+        told = {
+            "strategy": batch.strategy, "batch": batch.batch, "n_tested": batch.n_tested,
+            "n_eligible": batch.n_eligible, "done": batch.done, "planned": batch.planned, "best_sharpe": best,
+        }  # fmt: skip
         with lab.transaction():
             lab.ledger.record(entry)
-            lab.runs.update(replace(record, strategies_tested=batch.done, best_sharpe=best))
+            # read again: somebody may have asked it to stop meanwhile
+            lab.runs.update(replace(lab.runs.get(record.id), strategies_tested=batch.done, best_sharpe=best))
+            if batch.step is not None:
+                lab.checkpoints.save(record.id, batch.step, told)
         progress(batch)
 
     return counted

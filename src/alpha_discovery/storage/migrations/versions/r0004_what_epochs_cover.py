@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 TIMES = ("start", "search_end", "vault_start", "end")
 _WIDEST = {"start": min, "search_end": max, "vault_start": min, "end": max}  # of several runs: what any of them saw
