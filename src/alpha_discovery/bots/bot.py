@@ -19,9 +19,9 @@ from typing import Any
 
 from alpha_discovery.bots.book import Book
 from alpha_discovery.bots.config import BotConfig
-from alpha_discovery.bots.desk import ENTRY, Desk, Entry
+from alpha_discovery.bots.desk import Desk, Entry
 from alpha_discovery.bots.guard import Guard, defect
-from alpha_discovery.bots.orders import Kind, Order
+from alpha_discovery.bots.orders import ENTRY, Kind, Order
 from alpha_discovery.bots.ports import Bar, Broker, Feed, Memory
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
@@ -60,6 +60,7 @@ class Bot:
         self.bars = 0  # traded so far: the position of the next one
         self.last: int | None = None
         self.rows: tuple[BarRow, ...] = ()  # the last bar
+        self.funded: int | None = None  # the bar whose funding is paid
         self.missed: str | None = None  # why a bar that came too late wanted to leave
         self.skipped: list[int] = []  # open times of bars that the next one refuted
         self.decision = NOTHING
@@ -114,7 +115,7 @@ class Bot:
     def resume(self) -> None:
         """Trade again; the drawdown limit begins anew at the present equity."""
         self.halted = None
-        self.guard.peak = self.equity
+        self.guard.begin_anew(self.equity)
         self.note("resumed")
         self.save()
 
@@ -137,7 +138,7 @@ class Bot:
     def to_json(self) -> dict[str, Any]:
         """The state as plain values."""
         return {
-            "bars": self.bars, "last": self.last, "rows": [list(row) for row in self.rows],
+            "bars": self.bars, "last": self.last, "funded": self.funded, "rows": [list(row) for row in self.rows],
             "decision": list(self.decision), "missed": self.missed, "skipped": self.skipped,
             "halted": self.halted, "held": None if self.held is None else _bar_json(self.held),
             "levels": None if self.levels is None else {"best": self.levels.best},
@@ -157,7 +158,7 @@ class Bot:
 
     def _restore(self, told: Mapping[str, Any]) -> None:
         self.bars, self.last, self.halted = told["bars"], told["last"], told["halted"]
-        self.rows = tuple(BarRow(*row) for row in told["rows"])
+        self.rows, self.funded = tuple(BarRow(*row) for row in told["rows"]), told["funded"]
         self.decision, self.missed, self.skipped = Decision(*told["decision"]), told["missed"], list(told["skipped"])
         self.held = None if told["held"] is None else _bar_of(told["held"])
         self.guard = Guard.of(self.config.safeguards, told["guard"])
@@ -175,14 +176,19 @@ class Bot:
             self.broker.restore([one for one in self.desk.orders.values() if not one.ended], self.rows)
             return
         self.note("restarted")
-        for id_ in self.desk.strangers():  # sent in the moment of the crash, before its position was known
-            self.broker.cancel(id_)
-            self.note("stranger", client_id=id_)
         if self.feed.next(self.last) is not None:  # the open that an entry was meant for is over
             self.decision = self.decision._replace(enter=0)
-        self._settle(self._now)
-        self._compare_positions()
+        self.desk.forget_unsent()
+        self._act(self._now)  # what was decided and perhaps not sent; what was sent keeps its id and is one order
+        self._look_around()
         self.save()
+
+    def _look_around(self) -> None:
+        """At a broker that others can reach: take back orders of ours that we do not know, compare what is held."""
+        for id_ in self.desk.strangers():  # one that seemed lost and arrived late
+            self.broker.cancel(id_)
+            self.note("stranger", client_id=id_)
+        self._compare_positions()
 
     def _compare_positions(self) -> None:
         held = {leg.leg: leg.side * leg.quantity for leg in self.book.position.legs} if self.book.position else {}
@@ -210,14 +216,15 @@ class Bot:
 
     def _live(self, bar: Bar) -> None:
         opens, closes = [row.open for row in bar.rows], [row.close for row in bar.rows]
-        if bar.rates:
+        if bar.rates and self.funded != bar.time:
             self.book.add_funding(opens, bar.rates)
-        self.last = bar.time
+            self.funded = bar.time
         self.broker.opened(bar)
         self._settle(bar.time)
         self.broker.closed(bar)
         self._settle(bar.time)
         self._watch(bar)
+        self.last = bar.time  # not before: whoever crashes up to here lives through this bar again
         equity = self.book.mark(closes)
         signals = self._stream.update(bar.rows, bar.gap)
         self.rows = bar.rows
@@ -228,6 +235,8 @@ class Bot:
         self._catch_up(fresh=bar.fresh)
         if bar.fresh:
             self._act(self._now)
+            if self.broker.remembers:
+                self._look_around()
 
     def _catch_up(self, *, fresh: bool) -> None:
         """A bar that was missed enters nothing any more; what it wanted to leave is left at the first fresh one."""

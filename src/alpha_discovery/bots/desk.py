@@ -7,12 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from alpha_discovery.bots.book import Book
-from alpha_discovery.bots.orders import ENDED, Kind, Order, OrderState, Report, Tracked
+from alpha_discovery.bots.orders import ENDED, ENTRY, Kind, Order, OrderState, Report, Tracked
 from alpha_discovery.bots.ports import Broker
 
 ATTEMPTS = 5  # of leaving what an exit order left over
 DUST = 1e-9  # of the quantity: less than this is held by rounding alone
-ENTRY = "entry"
 
 Note = Callable[..., None]
 
@@ -156,6 +155,13 @@ class Desk:
         if level is not None and left > leg.quantity * DUST:
             id_ = self.client_id(time, leg.leg, kind.value)
             self.send([Order(id_, leg.leg, -leg.side, kind, reason, quantity=left, price=level)])
+
+    def forget_unsent(self) -> None:
+        """After a restart: drop orders that were written down and never arrived, so that they can be sent again."""
+        for id_, one in list(self.orders.items()):
+            if one.report.state is OrderState.INTENDED and self.broker.find(id_) is None:
+                del self.orders[id_]
+                self._note("unsent", client_id=id_)
 
     def strangers(self) -> list[str]:
         """Open orders at the broker with our prefix that we know nothing of."""

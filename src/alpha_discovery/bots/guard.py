@@ -45,6 +45,8 @@ class Guard:
         UTC day number of the last mark and the equity at its beginning.
     rests_until : int or None
         Day number from which entries are allowed again.
+    tripped : bool
+        Whether the drawdown limit was broken and nobody has resumed since.
     """
 
     limits: Safeguards
@@ -52,6 +54,11 @@ class Guard:
     day: int = -1
     day_equity: float = 0.0
     rests_until: int | None = None
+    tripped: bool = False
+
+    def begin_anew(self, equity: float) -> None:
+        """Measure drawdown from here on."""
+        self.peak, self.tripped = equity, False
 
     def holds_back(self, bar: Bar, last: Sequence[BarRow]) -> bool:
         """Whether a bar moves more than ``max_jump`` from the last close, so that another has to confirm it."""
@@ -62,16 +69,18 @@ class Guard:
         return _near(bar, held.rows, self.limits.max_jump or float("inf"))
 
     def mark(self, time: int, equity: float) -> str | None:
-        """Note a mark; the limit that it breaks, if any: ``max_drawdown`` or ``max_daily_loss``."""
+        """Note a mark; the limit that it is the first to break, if any: ``max_drawdown`` or ``max_daily_loss``."""
         day = time // DAY
         if day != self.day:
             self.day, self.day_equity = day, equity if self.day < 0 else self._last
         self._last = equity
         self.peak = max(self.peak, equity)
-        if self.limits.max_drawdown is not None and equity < self.peak * (1.0 - self.limits.max_drawdown):
+        fall = self.limits.max_drawdown
+        if fall is not None and not self.tripped and equity < self.peak * (1.0 - fall):
+            self.tripped = True
             return "max_drawdown"
         loss = self.limits.max_daily_loss
-        if loss is not None and equity < self.day_equity * (1.0 - loss):
+        if loss is not None and self.may_enter(time) and equity < self.day_equity * (1.0 - loss):
             self.rests_until = day + 1
             return "max_daily_loss"
         return None

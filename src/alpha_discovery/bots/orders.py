@@ -9,6 +9,8 @@ from typing import Any
 
 from alpha_discovery.errors import UserError
 
+ENTRY = "entry"  # the reason of an order that opens a position
+
 
 class OrderState(StrEnum):
     """Where an order stands."""
