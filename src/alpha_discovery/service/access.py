@@ -187,7 +187,7 @@ class Access:
     def _hash(self, name: str, password: str) -> str:
         if not SHORTEST <= len(password) <= LONGEST:
             raise UserError(f"a password needs {SHORTEST} to {LONGEST} characters; found {len(password)}")
-        if password.lower() == name.lower() or len(set(password)) < 4:  # noqa: PLR2004
+        if password.lower() == name.lower() or len(set(password)) < 4:
             raise UserError("this password is too easy to guess; take several words")
         return self._hasher.hash(password)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.storage.access_models import KeyRow, RefreshRow, SessionRow, UserRow
 from alpha_discovery.storage.database import Database
 
+Kind = TypeVar("Kind", bound="User | Key | Login")
 ADMIN, VIEWER = "admin", "viewer"
 ROLES = (ADMIN, VIEWER)
 
@@ -238,5 +239,5 @@ def _user(row: UserRow | None) -> User | None:
     return None if row is None else _plain(User, row)
 
 
-def _plain(kind: Any, row: Any) -> Any:
+def _plain(kind: type[Kind], row: Any) -> Kind:
     return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})

@@ -24,7 +24,8 @@ def upgrade() -> None:
     op.create_table(
         "user_sessions",
         _text("id"), _text("user_id"), _moment("began_at"), _moment("expires_at"), sa.Column("ended_at", MOMENT),
-        _text("client"), sa.PrimaryKeyConstraint("id", name="pk_user_sessions"), _owner("user_sessions", "user_id", "users"),
+        _text("client"), sa.PrimaryKeyConstraint("id", name="pk_user_sessions"),
+        _owner("user_sessions", "user_id", "users"),
     )  # fmt: skip
     op.create_index("ix_user_sessions_user_id", "user_sessions", ["user_id"])
     op.create_table(
