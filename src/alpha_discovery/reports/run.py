@@ -16,6 +16,8 @@ from alpha_discovery.discovery.records import RunRecord
 from alpha_discovery.discovery.run import Discovery, campaign_from
 from alpha_discovery.reports.alpha import alpha_section
 from alpha_discovery.reports.evaluated import evaluate_sleeves
+from alpha_discovery.reports.evidence import beside_table
+from alpha_discovery.reports.foresight import bought_table, whole_search_table
 from alpha_discovery.reports.histograms import reach_figure
 from alpha_discovery.reports.page import Chart, Fold, Table, Tile, page
 from alpha_discovery.reports.pooled import Parts
@@ -48,14 +50,15 @@ def run_report(discovery: Discovery, bars: Mapping[str, Bars]) -> str:
         reach=_reach(discovery, searched), funnel=_funnel(record),
         rejections=_rejections(record), overview=strategies_table(trials, searched),
         strategies=[strategy_section(one, searched) for one in detailed], left_out=len(trials) - len(detailed),
-        finalists=_finalists(record), round=record.report["round"],
+        finalists=_finalists(record), asides=_asides(record, discovery),
+        whole=whole_search_table(record), bought=bought_table(record), round=record.report["round"],
         alphas=_alphas(discovery, campaign, inside), folds=_folds(record, campaign), runtime=_runtime(record),
     )  # fmt: skip
 
 
 def _searched(discovery: Discovery, campaign: Campaign, bars: Mapping[str, Bars], parts: Parts) -> Searched:
     before = {key: one.between(None, parts.search_end) for key, one in bars.items()}
-    years = discovery.screening.n_periods / discovery.screening.periods_per_year
+    years = _years(discovery)
     return Searched(campaign, before, parts, years, *discovery.verdict.family.noise_reach())
 
 
@@ -142,6 +145,21 @@ def _finalists(record: RunRecord) -> Table | None:
             "both tests passed, inside the thresholds" if one["verdict"] == "accepted" else one["reason"],
         ])  # fmt: skip
     return Table(head, rows, "lrrrrrrll", stacks=True)
+
+
+def _asides(record: RunRecord, discovery: Discovery) -> list[Fold]:
+    """For each finalist the figures that others would show, closed until somebody asks."""
+    years, search = _years(discovery), record.report.get("context", {})
+    folds = []
+    for one in record.report["finalists"]:
+        told = {"beside": one.get("beside", {}), "context": {"alpha": one.get("context", {}), "search": search}}
+        name = f"{one['strategy']}: {settings(one['parameters'])}"
+        folds.append(Fold(f"What others would show of {name}", table=beside_table(told, search_years=years)))
+    return folds
+
+
+def _years(discovery: Discovery) -> float:
+    return discovery.screening.n_periods / discovery.screening.periods_per_year
 
 
 def _alphas(discovery: Discovery, campaign: Campaign, bars: Mapping[str, Bars]) -> Sequence[dict[str, Any]]:
