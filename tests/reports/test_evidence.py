@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alpha_discovery.reports.evidence import beside_table, evidence_table, numbers_table
+from alpha_discovery.reports.evidence import beside_table, evidence_table, numbers_table, side_by_side
 
 EVIDENCE: dict[str, Any] = {
     "family": {
@@ -89,3 +89,9 @@ def test_behind_the_fold_is_every_number_under_its_name() -> None:
     assert rows["context · alpha · dsr effective"] == "0.91"
     leaves = sum(len(part) for part in EVIDENCE.values()) + sum(len(part) for part in CONTEXT.values())
     assert len(rows) == leaves
+
+
+def test_finalists_stand_side_by_side_and_what_is_missing_is_a_dash() -> None:
+    first, second = side_by_side([("one", CONTEXT["alpha"]), ("two", {"psr": 0.5})]).rows
+    assert first == ["one", "above 99.99%", "12.00%", "91.00%", "0.87", "1.10", "–"]
+    assert second == ["two", "50.00%", "–", "–", "–", "–", "–"]

@@ -78,7 +78,8 @@ class Outlook:
         return (
             f"{self.planned:,} candidates over {self.years:.1f} years: an edge must be worth a Sharpe ratio of "
             f"{self.alike[0]:.1f} to {self.here[0]:.1f} to be told apart from luck every second time, "
-            f"{self.alike[1]:.1f} to {self.here[1]:.1f} four times in five; twice the years would lower the last to {self.longer:.1f}"
+            f"{self.alike[1]:.1f} to {self.here[1]:.1f} four times in five; twice the years would lower the "
+            f"last to {self.longer:.1f}"
         )
 
 

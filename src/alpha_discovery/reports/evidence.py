@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from alpha_discovery.discovery.evidence import number
@@ -27,6 +27,21 @@ def beside_table(evidence: Mapping[str, Any], *, search_years: float) -> Table:
     alpha = {**evidence.get("beside", {}), **context.get("alpha", {})}
     rows = [*_alone(alpha, search_years), *_corrected(alpha, context.get("search", {}))]
     return Table(HEAD, rows, "lllll", stacks=True)
+
+
+def side_by_side(named: Sequence[tuple[str, Mapping[str, Any]]]) -> Table:
+    """The figures that decide nothing for several candidates, a row each."""
+    head = (
+        "finalist", "alone, Sharpe > 0", "deflated, all", "deflated, independent", "haircut", "shrunk", "record, years",
+    )  # fmt: skip
+    rows = [
+        [
+            name, *(probability(one.get(key)) for key in ("psr", "dsr_raw", "dsr_effective")),
+            *(ratio(one.get(key)) for key in ("haircut_sharpe", "shrunk_sharpe", "min_track_record_years")),
+        ]
+        for name, one in named
+    ]  # fmt: skip
+    return Table(head, rows, "lrrrrrr", stacks=True)
 
 
 def numbers_table(evidence: Mapping[str, Any]) -> Table:
