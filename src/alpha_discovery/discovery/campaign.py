@@ -15,7 +15,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName
 
 INTRABAR = ("stop_first", "target_first")
-METHODS = ("brute_force", "random", "bayesian", "genetic")
+METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,9 @@ class Protocol:
         Share of the bars, at the end, that the search never sees.
     min_vault_days : int
         The vault has at least this many periods.
+    vault_start : str or None
+        ISO 8601: the vault starts here instead, if that leaves it ``min_vault_days``; `discover` sets it when the vault
+        that the share gives was judged before and enough new bars have come to be one of their own.
     min_trades, min_active : int, float
         A candidate takes part in the test with at least this many round trips and this share of active days;
         decided without looking at returns.
@@ -56,6 +59,7 @@ class Protocol:
     draws: int = 1000
     vault_share: float = 0.25
     min_vault_days: int = 90
+    vault_start: str | None = None
     min_trades: int = 30
     min_active: float = 0.14
     mean_block: float = 5.0

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from alpha_discovery.errors import AlphaDiscoveryError
+from alpha_discovery.validation.combine import alpha_spending
 
 
 class RunState(StrEnum):
@@ -189,7 +190,10 @@ class JudgingRound:
 
 @dataclass(frozen=True)
 class EpochAccount:
-    """The ledger's account of one data epoch."""
+    """The ledger's account of one data epoch and of everything that shares its prices.
+
+    ``rounds`` were opened at vaults that share prices with this one's; ``level_spent`` is what so many rounds take.
+    """
 
     epoch: str
     n_tested: int
@@ -205,3 +209,8 @@ class EpochAccount:
     def level_left(self) -> float:
         """What later rounds can still spend."""
         return max(0.0, self.level - self.level_spent)
+
+    @property
+    def next_level(self) -> float:
+        """What the next round would be judged at."""
+        return alpha_spending(self.rounds + 1, self.level)

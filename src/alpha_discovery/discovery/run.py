@@ -24,6 +24,7 @@ import pandas as pd
 from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Checkpoints, Course, NoCheckpoints
@@ -37,7 +38,8 @@ from alpha_discovery.discovery.ports import Alphas, Ledger, MarketData, Runs
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
 from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
-from alpha_discovery.errors import BadMarketData
+from alpha_discovery.discovery.turns import turns
+from alpha_discovery.errors import BadMarketData, TooFewBars
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
 MOST_RUNS = 10_000  # looked through for runs of the same campaign
@@ -120,7 +122,8 @@ def discover(
         Before anything is stored, if the campaign cannot be run on the data at hand.
     """
     jobs = jobs_of(campaign, lab.user_strategies)
-    past = load_history(campaign, jobs, lab.market_data)
+    campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
+    lab.ledger.enter(past.stretch)
     record = _started(campaign, past, lab, workers)
     lab.runs.add(record)
     try:
@@ -155,10 +158,12 @@ def take_up(
     record = lab.runs.get(run_id)
     campaign = campaign_from(record)
     jobs = jobs_of(campaign, lab.user_strategies)
-    past = load_history(_as_begun(campaign, record), jobs, lab.market_data)
     if not record.data_hash:
-        record = _begun(record, past, lab, workers)
-    elif record.data_hash != past.fingerprint:
+        campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
+        record = _begun(replace(record, campaign=campaign.to_json()), past, lab, workers)
+    else:
+        past = load_history(_as_begun(campaign, record), jobs, lab.market_data)
+    if record.data_hash != past.fingerprint:
         raise BadMarketData(f"the bars are not those on which run {record.id[:12]} began; run its campaign again")
     task = Task(campaign, jobs, past, record)
     resumed = replace(course, resume=lab.checkpoints.load(record.id))
@@ -210,6 +215,26 @@ def _carried_out(
     return Discovery(record, alphas, verdict, screening)
 
 
+def _with_fresh_vault(
+    campaign: Campaign, jobs: tuple[Job, ...], lab: Lab, notice: Callable[[str], None]
+) -> tuple[Campaign, History]:
+    """The campaign and its bars; where their vault was judged before, enough new bars make the new vault."""
+    past = load_history(campaign, jobs, lab.market_data)
+    judged = None if campaign.protocol.vault_start else lab.ledger.judged_until(past.stretch)
+    if judged is None or past.split.end - judged < campaign.protocol.min_vault_days * DAY:
+        return campaign, past
+    fresh = replace(campaign, protocol=replace(campaign.protocol, vault_start=iso(judged)))
+    try:
+        moved = load_history(fresh, jobs, lab.market_data)
+    except TooFewBars:
+        return campaign, past
+    if moved.split.vault_start < judged:
+        return campaign, past
+    began = iso(moved.split.vault_start)
+    notice(f"the vault of these prices was opened before; the bars from {began} on are the new one")
+    return fresh, moved
+
+
 def same_campaign(runs: Runs, campaign: Campaign) -> list[str]:
     """Ids of the runs of this very campaign: they tried the same list, whatever became of them."""
     return [run.id for run in runs.list(limit=MOST_RUNS) if run.campaign_hash == campaign.fingerprint]
@@ -252,8 +277,9 @@ def _started(campaign: Campaign, past: History, lab: Lab, workers: int) -> RunRe
 def _begun(record: RunRecord, past: History, lab: Lab, workers: int) -> RunRecord:
     """Pin a run that was queued to the bars that are there now."""
     with lab.transaction():
+        lab.ledger.enter(past.stretch)
         began = replace(
-            lab.runs.get(record.id),
+            lab.runs.get(record.id), campaign=record.campaign, campaign_hash=campaign_from(record).fingerprint,
             data_hash=past.fingerprint, epoch=past.epoch, start_time=lab.clock.now(), parallel_workers=workers,
             report={"split": past.split.to_json(), "markets": past.fingerprints},
         )  # fmt: skip
@@ -360,6 +386,7 @@ def _job_report(trials: Any) -> dict[str, Any]:
         "tested": len(trials),
         "eligible": int(trials.columns["eligible"].sum()),
         "best": None if best is None else _row(trials, best),
+        "turns": turns(trials.log),
     }
 
 
