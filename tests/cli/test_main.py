@@ -30,6 +30,7 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 
 EVERY = dict(found for name in COMMANDS for found in commands(name, load_command(name)))
+ELSEWHERE = {"judge"} | {name for name in EVERY if name.startswith("bots ")}  # test_judge.py, test_bots.py
 
 
 OUTSIDE = {f"data {name}" for name in ("download", "update", "repair", "symbols")}  # test_download.py has a server
@@ -162,7 +163,7 @@ def json_calls(found_dir: Path, csv: Path, alpha_id: str, run_id: str) -> dict[s
     }
 
 
-@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - OUTSIDE - {"judge"}))  # judge: test_judge.py
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - OUTSIDE - ELSEWHERE))
 def test_the_json_of_every_command_is_one_object(
     name: str, found_dir: Path, in_found: Alpha, discovered: Any, tmp_path: Path
 ) -> None:

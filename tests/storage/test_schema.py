@@ -89,6 +89,12 @@ CONTENT["0005"] = CONTENT["0004"] | {
 }  # fmt: skip
 
 
+CONTENT["0006"] = CONTENT["0005"] | {
+    "bot_states": {"bot_id": "bot-1", "saves": 1, "events": 1, "state": "{}"},
+    "bot_events": {"bot_id": "bot-1", "seq": 1, "data": "{}"},
+}
+
+
 def make(file: Path, revision: str) -> None:
     """A database of an older schema."""
     engine = writing(connect(address(file), wait=1.0))
@@ -212,7 +218,7 @@ def test_a_newer_database_is_left_alone(file: Path) -> None:
     with sqlite3.connect(file) as newer:
         newer.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0099'")
     newer.close()
-    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0005\); run pip install -U"):
+    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0006\); run pip install -U"):
         Database.open(file)
 
 

@@ -27,6 +27,7 @@ COMMANDS = {  # name: (module, its app, what it does)
     "runs": ("runs", "runs_app", "Runs that were made, and what came out."),
     "worker": ("worker", "worker_app", "Work on queued runs until told to end."),
     "alphas": ("alphas", "alphas_app", "What passed: evidence, replay, reports."),
+    "bots": ("bots", "bots_app", "Alphas at work on paper, and whether they do what their backtest did."),
     "calibrate": ("calibrate", "calibrate_app", "Measure the lab: false alphas on noise, power on planted edges."),
     "ledger": ("ledger", "ledger_app", "Everything that was ever tried on your data, and what trust is left."),
     "devices": ("devices", "devices_app", "Which device simulates trades, and why."),

@@ -147,10 +147,15 @@ def granted_round(alpha: AlphaRecord) -> JudgingRound:
 
 
 def row_of(alpha: AlphaRecord) -> Batch:
-    """The parameters as a batch of one row."""
+    """The parameters of an alpha as a batch of one row."""
+    return encoded(alpha.parameters)
+
+
+def encoded(parameters: Mapping[str, Any]) -> Batch:
+    """Stored parameters, risk included, as a batch of one row."""
     codes = {
         name: risk.ALLOWED[name].encode(name, value) if name in risk.ALLOWED else float(value)
-        for name, value in alpha.parameters.items()
+        for name, value in parameters.items()
     }
     return {name: np.array([code]) for name, code in codes.items()}
 

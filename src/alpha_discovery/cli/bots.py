@@ -1,0 +1,231 @@
+"""``alpha bots``: alphas at work on paper, bar by bar, and whether they do what their backtest did."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from alpha_discovery.bootstrap import Workplace, open_lab
+from alpha_discovery.bots.bot import Bot
+from alpha_discovery.bots.config import Safeguards
+from alpha_discovery.cli.options import AsJson, UserDir, settings_of
+from alpha_discovery.cli.terminal import console, print_json, say, table
+from alpha_discovery.core.bars import iso
+from alpha_discovery.reports.words import NOTHING, percent
+from alpha_discovery.service import bots as work
+from alpha_discovery.storage.bot_memory import BotMemoryInSql
+from alpha_discovery.storage.bots import Bot as StoredBot
+from alpha_discovery.storage.bots import BotsInSql
+
+_HELP = "Alphas at work on paper, and whether they do what their backtest did."
+bots_app = typer.Typer(help=_HELP, no_args_is_help=True)
+
+Which = Annotated[str, typer.Argument(metavar="BOT", help="Its name, or the beginning of its id.")]
+Fraction = Annotated[float | None, typer.Option(min=0.0, help="A fraction; 0.1 is 10%.")]
+
+
+@bots_app.command("deploy", epilog="Example: alpha bots deploy 1a2b3c --name trend --capital 5000 --start 2024-01-01")
+def deploy(
+    alpha_id: Annotated[str, typer.Argument(metavar="ALPHA", help="Its id, or the beginning of it.")],
+    name: Annotated[str, typer.Option(help="What to call the bot.")],
+    capital: Annotated[float, typer.Option(help="Allocated, in the quote currency.")] = 10_000.0,
+    start: Annotated[str | None, typer.Option(help="First bar to trade; by default the next one.")] = None,
+    max_position: Fraction = None, max_daily_loss: Fraction = None, max_drawdown: Fraction = None,
+    max_jump: Annotated[float, typer.Option(min=0.0, help="Move of a bar that another bar must confirm.")] = 0.5,
+    userdir: UserDir = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Make a paper bot of an alpha; it trades when you run it."""
+    guards = Safeguards(max_position, max_daily_loss, max_drawdown, max_jump or None)
+    with open_lab(settings_of(userdir), create=False) as opened:
+        made = work.deploy(opened, alpha_id, work.Deployment(name, capital, start, guards))
+    if as_json:
+        print_json({"bots": [{"id": bot.id, "name": bot.name, "alpha": bot.alpha_id} for bot in made]})
+        return
+    for bot in made:
+        money = f"{float(bot.allocated_capital):,.2f}"
+        say(console(), f"bot {bot.name} is ready with {money}; run it: alpha bots run {bot.name!r}")
+
+
+@bots_app.command("list", epilog="Example: alpha bots list")
+def list_(userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """List bots with what they are worth."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        found = [_told(opened, bot) for bot in BotsInSql(opened.database).list(limit=1_000)[0]]
+    if as_json:
+        print_json({"bots": found})
+        return
+    head = ("Bot", "Market", "Mode", "Capital", "Worth", "Return", "Trades", "Last bar")
+    rows = [
+        (b["name"], b["market"], b["mode"], f"{b['capital']:,.0f}", f"{b['equity']:,.2f}", percent(b["return"]),
+         str(b["trades"]), b["last"] or NOTHING)
+        for b in found
+    ]  # fmt: skip
+    table(console(), head, rows, "llLrrrrl")
+    if not found:
+        say(console(), "no bots yet; make one of an alpha: alpha bots deploy ALPHA --name NAME")
+
+
+@bots_app.command("show", epilog="Example: alpha bots show trend")
+def show(
+    bot: Which, log: Annotated[int, typer.Option(min=0, help="How many of the last events to show.")] = 10,
+    userdir: UserDir = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Show one bot: what it holds, what it is worth, what happened last."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        stored = _find(opened, bot)
+        told = _told(opened, stored)
+        state = BotMemoryInSql(opened.database).load(stored.id)
+        events = _last_events(opened, stored.id, log)
+    told |= {"position": None if state is None else state["book"]["position"], "events": events}
+    if as_json:
+        print_json(told)
+        return
+    screen = console()
+    for name in ("name", "market", "mode", "capital", "equity", "return", "trades", "bars", "last", "halted"):
+        value = told[name]
+        say(screen, f"{name:<10} {percent(value) if name == 'return' else value if value is not None else NOTHING}")
+    position = told["position"]
+    if position is not None:
+        legs = [(leg["side"], leg["quantity"], leg["entry"][0]) for leg in position["legs"]]
+        say(screen, "holds      " + ", ".join(f"{'+' if s > 0 else '-'}{q:.6g} at {p:.6g}" for s, q, p in legs))
+    for event in events:
+        say(screen, _line(event))
+
+
+@bots_app.command("run", epilog="Example: alpha bots run trend --follow 60")
+def run(
+    bot: Which,
+    follow: Annotated[float | None, typer.Option(min=1.0, help="Look for new bars every so many seconds.")] = None,
+    userdir: UserDir = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Live through every bar that is stored by now, and with --follow through those to come.
+
+    Update prices beside it: alpha data update. A bot that is killed goes on where it was; no order is made twice.
+    """
+    with open_lab(settings_of(userdir), create=False) as opened:
+        stored = _find(opened, bot)
+        running = work.begun(opened, stored.id)
+        _steps(running, follow)
+        told = _told(opened, stored)
+    if as_json:
+        print_json(told)
+    else:
+        say(console(), f"bot {told['name']} is at {told['last'] or 'no bar yet'}, worth {told['equity']:,.2f} after "
+            f"{told['trades']} trades" + (f"; halted: {told['halted']}" if told["halted"] else ""))  # fmt: skip
+
+
+@bots_app.command("resume", epilog="Example: alpha bots resume trend")
+def resume(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Let a halted bot trade again; its drawdown is measured from now on."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        stored = _find(opened, bot)
+        work.begun(opened, stored.id).resume()
+        told = _told(opened, stored)
+    _said(told, f"bot {told['name']} trades again", as_json=as_json)
+
+
+@bots_app.command("halt", epilog="Example: alpha bots halt trend --why 'exchange maintenance'")
+def halt(
+    bot: Which, why: Annotated[str, typer.Option(help="What the log shall say.")] = "a person asked",
+    close: Annotated[bool, typer.Option("--close", help="Close what is open at the next open.")] = False,
+    userdir: UserDir = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Enter nothing more until resumed; what is open keeps its stop, its target and its exits."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        stored = _find(opened, bot)
+        running = work.begun(opened, stored.id)
+        running.halt(why)
+        if close:
+            running.flatten(why)
+        running.save()
+        told = _told(opened, stored)
+    _said(told, f"bot {told['name']} is halted: {why}", as_json=as_json)
+
+
+@bots_app.command("reconcile", epilog="Example: alpha bots reconcile trend")
+def reconcile(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Compare a bot's trades with the backtest over the same bars; exit code 1 if any differs."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        stored = _find(opened, bot)
+        found = work.compare(opened, stored.id)
+    if as_json:
+        print_json({
+            "bot": stored.name, "compared": found.compared, "slippage": found.slippage,
+            "differences": [vars(one) for one in found.differences],
+        })  # fmt: skip
+    else:
+        screen = console()
+        say(screen, f"{found.compared} trades compared, {len(found.differences)} differences")
+        rows = [(d.kind, str(d.entry_bar), d.name, str(d.bot), str(d.backtest)) for d in found.differences]
+        if rows:
+            table(screen, ("Kind", "Entry bar", "What", "Bot", "Backtest"), rows, "lrlrr")
+        if found.slippage is not None:
+            measured = percent(found.slippage, 3)
+            say(screen, f"measured slippage {measured} a side; judge with --slippage {found.slippage:.6f}")
+    raise typer.Exit(1 if found.differences else 0)
+
+
+def _steps(running: Bot, follow: float | None) -> None:
+    while True:
+        while running.step():
+            pass
+        if follow is None:
+            return
+        time.sleep(follow)
+
+
+def _find(opened: Workplace, text: str) -> StoredBot:
+    every = BotsInSql(opened.database).list(limit=10_000)[0]
+    named = [bot for bot in every if bot.name == text]
+    return named[0] if named else BotsInSql(opened.database).get(text)
+
+
+def _told(opened: Workplace, stored: StoredBot) -> dict[str, Any]:
+    memory = BotMemoryInSql(opened.database)
+    state = memory.load(stored.id)
+    capital = float(stored.allocated_capital)
+    equity = capital if state is None else state["book"]["equity"]
+    last = None if state is None or state["last"] is None else iso(state["last"])
+    return {
+        "id": stored.id, "name": stored.name, "alpha": stored.alpha_id, "mode": stored.config["mode"],
+        "market": " ".join(stored.config["market"]["sleeve"]) + " " + stored.config["market"]["timeframe"],
+        "capital": capital, "equity": equity, "return": equity / capital - 1.0,
+        "trades": len(work.trades_of(memory, stored.id)), "bars": 0 if state is None else state["bars"],
+        "last": last, "halted": None if state is None else state["halted"],
+    }  # fmt: skip
+
+
+def _last_events(opened: Workplace, bot_id: str, many: int) -> list[Mapping[str, Any]]:
+    memory, after = BotMemoryInSql(opened.database), 0
+    kept: list[Mapping[str, Any]] = []
+    while events := memory.events(bot_id, after):
+        kept = [*kept, *(event for event in events if event["kind"] not in ("mark", "report"))][-many:] if many else []
+        after = events[-1]["seq"]
+    return kept
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    facts = {k: v for k, v in event.items() if k not in ("kind", "bar", "time", "seq")}
+    when = iso(event["time"]) if event["time"] is not None else ""
+    if event["kind"] == "trade":
+        side = "long" if event["side"] > 0 else "short"
+        prices = f"{event['entry_price']:.6g} -> {event['exit_price']:.6g}"
+        return f"{when} trade: {side} {prices}, {event['pnl']:+,.2f} ({event['reason']})"
+    if event["kind"] == "order":
+        order = event["order"]
+        size = f"for {order['value']:,.2f}" if order["value"] is not None else f"{order['quantity']:.6g}"
+        at = f" at {order['price']:.6g}" if order["price"] is not None else ""
+        return f"{when} order: {order['reason']} {'buy' if order['direction'] > 0 else 'sell'} {size}{at}"
+    if event["kind"] in ("left", "entered"):
+        return f"{when} {event['kind']}"
+    return f"{when} {event['kind']}: {', '.join(f'{k} {v}' for k, v in facts.items())}"
+
+
+def _said(told: dict[str, Any], text: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+    else:
+        say(console(), text)

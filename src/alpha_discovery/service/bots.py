@@ -1,0 +1,200 @@
+"""Deployed alphas at work: made from a stored alpha, run over the catalog on paper, compared with the backtest."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from alpha_discovery.backtest.evaluate import evaluate
+from alpha_discovery.backtest.tape import tape
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.bots.bot import Bot
+from alpha_discovery.bots.config import BotConfig, Safeguards
+from alpha_discovery.bots.feeds import ReplayFeed
+from alpha_discovery.bots.ports import Bar
+from alpha_discovery.bots.reconcile import Reconciled, reconcile
+from alpha_discovery.brokers.paper import PaperBroker
+from alpha_discovery.core.bars import Bars, iso, to_ms
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.discovery.replay import encoded
+from alpha_discovery.discovery.sleeves import align
+from alpha_discovery.errors import NotFound, UserError
+from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.walk import number
+from alpha_discovery.storage.bot_memory import BotMemoryInSql
+from alpha_discovery.storage.bots import Bot as StoredBot
+from alpha_discovery.storage.bots import BotsInSql
+from alpha_discovery.trading.fills import Fills
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """How an alpha is deployed.
+
+    Attributes
+    ----------
+    name : str
+        Unique; several markets get a bot each, with the market behind the name.
+    capital : float
+        Allocated in the quote currency, shared equally by the markets.
+    start : str or None
+        Time of the first traded bar; None: the first that closes after the deployment. An earlier one replays.
+    safeguards : Safeguards
+    by : str or None
+        Who deployed it.
+    """
+
+    name: str
+    capital: float = 10_000.0
+    start: str | None = None
+    safeguards: Safeguards = field(default_factory=Safeguards)
+    by: str | None = None
+
+
+def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
+    """Make paper bots of an alpha, one a market; none begins to trade before it is run.
+
+    Raises
+    ------
+    NotFound
+        If the alpha or a market of it is not stored.
+    UserError
+        If the name is taken or the capital is not positive.
+    """
+    alpha = place.lab.alphas.get(alpha_id)
+    sleeves = alpha.market["sleeves"]
+    made = [_stored(place, alpha, sleeve, how, share=how.capital / len(sleeves)) for sleeve in sleeves]
+    bots = BotsInSql(place.database)
+    for bot in made:
+        bots.add(bot)
+    return made
+
+
+def begun(place: Workplace, bot_id: str) -> Bot:
+    """The bot, ready to step: its state restored and its signals warmed up.
+
+    Raises
+    ------
+    NotFound
+        If there is no such bot, or its prices are not stored any more.
+    StorageFailed
+        If another process runs it.
+    """
+    stored = BotsInSql(place.database).get(bot_id)
+    config = BotConfig.of(stored.config["bot"])
+    rules = Rules.from_json(config.rules)
+    latency = number(rules.latency_ms, {name: config.parameters[name] for name in rules.parameters})
+    broker = PaperBroker(Fills(Costs(**config.costs), latency, config.timeframe_ms), stored.config["intrabar"])
+    return Bot(config, broker, _feed(place, stored), BotMemoryInSql(place.database))
+
+
+def run(place: Workplace, bot_id: str, *, progress: Callable[[Bot], None] = lambda bot: None) -> Bot:
+    """Live through every bar that has closed since; the bot as it is then. It may be called again at any time."""
+    bot = begun(place, bot_id)
+    while bot.step():
+        progress(bot)
+    return bot
+
+
+def compare(place: Workplace, bot_id: str) -> Reconciled:
+    """The bot's trades beside the backtest of the same rule over the bars that it has lived through.
+
+    Raises
+    ------
+    NotFound
+        If the bot has not traded yet.
+    """
+    stored = BotsInSql(place.database).get(bot_id)
+    config = BotConfig.of(stored.config["bot"])
+    memory = BotMemoryInSql(place.database)
+    state = memory.load(stored.id)
+    if state is None or state["last"] is None:
+        raise NotFound(f"bot {stored.name} has seen no bar yet; run it first: alpha bots run {stored.name}")
+    bars, begin = _bars(place, stored)
+    end = int(np.searchsorted(bars[0].time, state["last"], side="right"))
+    rules, costs = Rules.from_json(config.rules), Costs(**config.costs)
+    over = tape(bars, begin=begin, end=end)
+    found = evaluate(rules, encoded(config.parameters), over, costs, intrabar=stored.config["intrabar"])
+    return reconcile(trades_of(memory, stored.id), found, capital=config.capital)
+
+
+def trades_of(memory: BotMemoryInSql, bot_id: str) -> list[Mapping[str, Any]]:
+    """Every closed trade of a bot, in order."""
+    trades: list[Mapping[str, Any]] = []
+    after = 0
+    while events := memory.events(bot_id, after):
+        trades += [event for event in events if event["kind"] == "trade"]
+        after = events[-1]["seq"]
+    return trades
+
+
+def _stored(place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: float) -> StoredBot:
+    bars = _aligned(place, sleeve, alpha.timeframe, alpha.market["venue"])
+    start = to_ms(how.start) if how.start is not None else int(bars[0].time[-1]) + bars[0].timeframe.ms
+    if start <= bars[0].time[0]:
+        first = iso(int(bars[0].time[0]))
+        raise UserError(f"a bot that starts at {iso(start)} needs bars before it to warm up; stored from {first}")
+    id_ = uuid.uuid4().hex
+    name = how.name if len(alpha.market["sleeves"]) == 1 else f"{how.name} {' '.join(sleeve)}"
+    config = BotConfig(
+        id_, name, alpha.rules, alpha.parameters, alpha.costs, Timeframe.parse(alpha.timeframe).ms, share,
+        how.safeguards,
+    )  # fmt: skip
+    market = {"sleeve": list(sleeve), "timeframe": alpha.timeframe, "venue": alpha.market["venue"], "start": start}
+    told = {"mode": "paper", "intrabar": alpha.market["intrabar"], "market": market, "bot": config.to_json()}
+    now = place.lab.clock.now()
+    return StoredBot(id_, alpha.id, name, "stopped", repr(share), told, now, now, how.by)
+
+
+class CatalogFeed:
+    """Stored bars, read again when they are used up: paper trading goes as fast as the catalog is updated.
+
+    Parameters
+    ----------
+    read : callable
+        Gives the bars of every leg and the position of the first that is traded.
+    """
+
+    def __init__(self, read: Callable[[], tuple[tuple[Bars, ...], int]]) -> None:
+        self._read = read
+        self._feed = self._newest()
+
+    def history(self, until: int | None) -> Sequence[Bar]:
+        """Bars up to ``until``, or all before the first traded one."""
+        return self._feed.history(until)
+
+    def next(self, after: int | None) -> Bar | None:
+        """The bar after ``after``; None if none is stored yet."""
+        found = self._feed.next(after)
+        if found is None:
+            self._feed = self._newest()
+            found = self._feed.next(after)
+        return found
+
+    def _newest(self) -> ReplayFeed:
+        bars, begin = self._read()
+        return ReplayFeed(bars, begin=begin)
+
+
+def _feed(place: Workplace, stored: StoredBot) -> CatalogFeed:
+    return CatalogFeed(lambda: _bars(place, stored))
+
+
+def _bars(place: Workplace, stored: StoredBot) -> tuple[tuple[Bars, ...], int]:
+    market = stored.config["market"]
+    bars = _aligned(place, market["sleeve"], market["timeframe"], market["venue"])
+    return bars, int(np.searchsorted(bars[0].time, market["start"]))
+
+
+def _aligned(place: Workplace, sleeve: Sequence[str], timeframe: str, venue: str | None) -> tuple[Bars, ...]:
+    found = []
+    for key in sleeve:
+        symbol, _, named = key.partition("@")
+        found.append(place.lab.market_data.load(symbol, timeframe, named or venue))
+    return align(tuple(found))

@@ -1,0 +1,64 @@
+"""The state and the log of bots in SQL; see `bots.ports.Memory`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from alpha_discovery.errors import StorageFailed
+from alpha_discovery.storage.bot_models import BotEventRow, BotStateRow
+from alpha_discovery.storage.database import Database
+from alpha_discovery.storage.plain import check_limit, plain_json
+
+
+class BotMemoryInSql:
+    """One bot's memory is written by one process: whoever loads it after another began to write is refused to save.
+
+    Parameters
+    ----------
+    database : Database
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._saves: dict[str, int] = {}
+
+    def load(self, bot_id: str) -> Mapping[str, Any] | None:
+        """The last saved state; None for a bot that has not begun."""
+        with self._database.reading() as session:
+            row = session.get(BotStateRow, bot_id)
+            self._saves[bot_id] = 0 if row is None else row.saves
+            return None if row is None else row.state
+
+    def save(self, bot_id: str, state: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
+        """Replace the state and append what happened, in one transaction.
+
+        Raises
+        ------
+        StorageFailed
+            If it cannot be written, or another process has saved this bot since we loaded it: two of them would
+            trade twice.
+        """
+        plain = plain_json("state", dict(state))
+        with self._database.transaction() as session:
+            row = session.get(BotStateRow, bot_id)
+            seen = self._saves.get(bot_id, 0)
+            if (0 if row is None else row.saves) != seen:
+                raise StorageFailed(f"another process runs bot {bot_id}; end one of the two")
+            if row is None:
+                row = BotStateRow(bot_id=bot_id, saves=0, events=0, state=plain)
+                session.add(row)
+            for number, event in enumerate(events, row.events + 1):
+                session.add(BotEventRow(bot_id=bot_id, seq=number, data=plain_json("event", dict(event))))
+            row.saves, row.events, row.state = seen + 1, row.events + len(events), plain
+            session.flush()
+        self._saves[bot_id] = seen + 1
+
+    def events(self, bot_id: str, after: int = 0, limit: int = 1000) -> Sequence[Mapping[str, Any]]:
+        """What happened after number ``after``, in order, each with its number ``seq``."""
+        query = select(BotEventRow).where(BotEventRow.bot_id == bot_id, BotEventRow.seq > after)
+        query = query.order_by(BotEventRow.seq).limit(check_limit(limit))
+        with self._database.reading() as session:
+            return [{**row.data, "seq": row.seq} for row in session.scalars(query)]
