@@ -17,8 +17,8 @@ class Costs:
 
     Market impact follows the square-root law: an order of ``Q`` units moves the price against itself by
     ``impact * sigma * sqrt(Q / V)``, where ``V`` is the volume and ``sigma = (high - low) / close / (2 sqrt(ln 2))``
-    the volatility (Parkinson 1980) of the bar before the fill: both are known when the order is sent. ``Q / V`` counts as
-    at most 1, and the move as at most half of the price. Limit (target) fills have no impact.
+    the volatility (Parkinson 1980) of the bar before the fill: both are known when the order is sent. ``Q / V`` counts
+    as at most 1, and the move as at most half of the price. Limit (target) fills have no impact.
 
     Source: Almgren, Thum, Hauptmann and Li (2005), Direct estimation of equity market impact, Risk 18(7), find a power
     of 3/5 of ``Q / V`` with a factor of 0.142 for temporary impact; Gatheral (2010), No-dynamic-arbitrage and market
