@@ -60,6 +60,7 @@ class Lab:
     user_strategies: Path | None = None  # a folder of the user's own strategy files
     journal: Journal = field(default_factory=JournalInMemory)  # null markets that were searched
     checkpoints: Checkpoints = field(default_factory=NoCheckpoints)
+    keep: Callable[[Discovery], None] = lambda _: None  # writes what is no row, before the run counts as completed
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,8 +205,9 @@ def _carried_out(
         run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign),
     )  # fmt: skip
     alphas = alpha_records(campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now())
+    record = _finished(campaign, past, lab, lab.runs.get(run_id), screening, verdict)
+    lab.keep(Discovery(record, alphas, verdict, screening))
     with lab.transaction():
-        record = _finished(campaign, past, lab, lab.runs.get(run_id), screening, verdict)
         for alpha in alphas:
             lab.alphas.add(alpha)
         lab.runs.update(record)
