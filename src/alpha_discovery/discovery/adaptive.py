@@ -3,7 +3,7 @@
 Two estimators stand side by side, both along the parameter's own scale (the logarithm where it has one):
 
 spread      mean +- 2 standard deviations of the promising values;
-quantiles   their 10 % and 90 % quantiles, drawn towards the whole range by as much as there are few of them.
+quantiles   their 20 % and 80 % quantiles, drawn towards the whole range by as much as there are few of them.
 
 The second one is used: outliers do not move it, few samples do not narrow it, and it is never narrower than a floor.
 """
@@ -24,8 +24,8 @@ from alpha_discovery.search.cube import BELOW_ONE, to_unit
 SHARED = ("stop_loss", "take_profit", "position_size")  # parameters that strategies learn about from each other
 FEWEST = 20  # promising values below which nothing is said
 PULL = 20  # the whole range weighs as much as so many promising values
-FLOOR = 0.2  # share of the range that a region has at least
-TAILS = (0.1, 0.9)
+FLOOR = 0.15  # share of the range that a region has at least
+TAILS = (0.2, 0.8)
 OFF_MATTERS = 0.1  # share of "off" among promising values from which off stays possible
 STOPS = {"high": (0.02, 0.15), "normal": (0.01, 0.08)}  # stop losses by volatility of the market
 
@@ -74,7 +74,7 @@ def regions(space: Space, own: Values, shared: Values) -> dict[str, Region]:
     return _possible(space, found)
 
 
-def promising(scores: npt.ArrayLike, *, share: float = 0.1) -> npt.NDArray[np.int64]:
+def promising(scores: npt.ArrayLike, *, share: float = 0.05) -> npt.NDArray[np.int64]:
     """Rows (k,) with the best ``share`` of the scores (n,) that are numbers and above zero; best first."""
     values = np.asarray(scores, dtype=np.float64)
     known = np.flatnonzero(np.isfinite(values))

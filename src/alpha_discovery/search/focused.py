@@ -26,6 +26,7 @@ from alpha_discovery.search.seen import Seen
 
 REGION, EVERYWHERE = "region", "everywhere"
 EXPLORES = 0.25  # share of the budget that goes everywhere, whatever the region brings
+REGION_SHARE = 4  # the region gets a quarter of the budget: it is small, and a small budget learns in small steps
 _BELOW_ALL = -1e300
 
 Make = Callable[..., Optimizer]
@@ -38,10 +39,11 @@ class Focused:
 
     def __init__(self, make: Make, space: Space, region: Space, *, budget: int, seed: int) -> None:
         self._arms = {
-            REGION: make(region, budget=budget, seed=seed + 1), EVERYWHERE: make(space, budget=budget, seed=seed),
-        }  # fmt: skip
+            REGION: make(region, budget=max(1, budget // REGION_SHARE), seed=seed + 1),
+            EVERYWHERE: make(space, budget=budget, seed=seed),
+        }
         self._budget = budget
-        self._size = generation_size(budget)
+        self._size = generation_size(max(1, budget // REGION_SHARE))
         self._region = region
         self._cube = Cube(region)
         self._seen = Seen(space)
@@ -58,7 +60,7 @@ class Focused:
 
     @property
     def plan(self) -> str:
-        return f"{self._arms[EVERYWHERE].plan}; in the region of earlier finds as far as that pays"
+        return f"{self._arms[EVERYWHERE].plan}; at most a quarter in the region of earlier finds"
 
     @property
     def front(self) -> Front:
