@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
+from alpha_discovery.cache.disk import DiskStore
+from alpha_discovery.cache.layered import Cache
+from alpha_discovery.cache.memory import MemoryStore
+from alpha_discovery.cache.redis import RedisStore
+from alpha_discovery.cache.store import Store
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.clock import Clock, SystemClock
 from alpha_discovery.core.instrument import normalise_symbol
@@ -38,6 +43,7 @@ class Workplace:
     events: EventsInSql
     run_search: RunSearch
     alpha_search: AlphaSearch
+    cache: Cache
 
 
 class SampleMarkets:
@@ -93,7 +99,7 @@ def open_lab(
     """
     catalog = Catalog(settings.data)
     time = clock or SystemClock()
-    with Database.open(settings.database, create=create) as database:
+    with Database.open(settings.database, create=create) as database, closing(open_cache(settings)) as cache:
         lab = Lab(
             market_data=market_data or StoredMarkets(catalog),
             runs=RunsInSql(database),
@@ -105,8 +111,25 @@ def open_lab(
         )
         yield Workplace(
             settings, lab, catalog, database, QueueInSql(database, time), EventsInSql(database),
-            RunSearch(database), AlphaSearch(database),
+            RunSearch(database), AlphaSearch(database), cache,
         )  # fmt: skip
+
+
+def open_cache(settings: Settings) -> Cache:
+    """Memory first, then a file, then a server if there is one; nothing if caching is turned off.
+
+    Raises
+    ------
+    MissingExtra
+        If a Redis server is named and its client is not installed.
+    """
+    if not settings.cache_mb:
+        return Cache([])
+    size = settings.cache_mb * 2**20
+    stores: list[Store] = [MemoryStore(size // 8), DiskStore(settings.userdir / "cache.db", size)]
+    if settings.redis_url is not None:
+        stores.append(RedisStore(settings.redis_url))
+    return Cache(stores)
 
 
 def claimed_lab(place: Workplace, claim: Claim) -> Lab:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
+from alpha_discovery import reports
 from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.cache.key import result_key
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.jobs import market_keys
 from alpha_discovery.discovery.looks import Backtest
@@ -12,9 +16,12 @@ from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import judged_bars, row_of
 from alpha_discovery.discovery.run import Discovery
 from alpha_discovery.errors import StorageFailed
+from alpha_discovery.kernels import source_hash
 from alpha_discovery.reports import alpha_report, backtest_report, run_report
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.rules.strategy import Rules
+
+_PAGE_FILES = {".py", ".html", ".css", ".js", ".jinja"}
 
 
 def write_run_report(found: Discovery, opened: Workplace) -> Path:
@@ -38,12 +45,29 @@ def write_alpha_report(alpha: AlphaRecord, opened: Workplace) -> Path:
         If the folder cannot be written to.
     """
     bars = judged_bars(alpha, opened.lab.market_data)
-    evaluations = evaluate_sleeves(
-        Rules.from_json(alpha.rules), row_of(alpha), alpha.market["sleeves"], bars, Costs(**alpha.costs),
-        intrabar=alpha.market["intrabar"],
+
+    def made() -> bytes:
+        evaluations = evaluate_sleeves(
+            Rules.from_json(alpha.rules), row_of(alpha), alpha.market["sleeves"], bars, Costs(**alpha.costs),
+            intrabar=alpha.market["intrabar"],
+        )  # fmt: skip
+        return alpha_report(alpha, evaluations, bars).encode()
+
+    key = result_key(
+        "alpha report", data={key: one.fingerprint for key, one in bars.items()}, rules=alpha.rules,
+        parameters=alpha.parameters, costs=alpha.costs, more=[repr(alpha), source_hash(), _pages_hash()],
     )  # fmt: skip
-    html = alpha_report(alpha, evaluations, bars)
+    html = opened.cache.get_or_compute(key, made).decode()
     return write(opened.settings.reports / f"alpha-{alpha.id[:12]}.html", html)
+
+
+@cache
+def _pages_hash() -> str:
+    """Short hash of everything that pages are made of: an edit of a template makes every page anew."""
+    digest = hashlib.sha256()
+    for path in sorted(one for one in Path(reports.__file__).parent.rglob("*") if one.suffix in _PAGE_FILES):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def write_backtest_report(found: Backtest, path: Path) -> Path:

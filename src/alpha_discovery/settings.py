@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         ``postgresql://user@host/name`` or ``sqlite:///file``; None: ``alpha.db`` in the user's folder.
     workers : int
         Threads that backtest side by side; 0: one per core. No result depends on it.
+    cache_mb : int
+        Bound of the cache on disk, MiB; 0: nothing is cached.
+    redis_url : str or None
+        A Redis server as a further cache that machines share.
     log_level : str
     """
 
@@ -34,6 +38,8 @@ class Settings(BaseSettings):
     userdir: Path = Path("user_data")
     database_url: str | None = None
     workers: int = Field(default=0, ge=0)
+    cache_mb: int = Field(default=512, ge=0)
+    redis_url: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
     @property

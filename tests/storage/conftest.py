@@ -1,10 +1,8 @@
-"""Databases to test with: a file each, and a schema each of the server that ALPHA_TEST_POSTGRES_URL may name."""
+"""Databases to test with: a file each, and a private PostgreSQL server that is emptied after each test."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,11 +14,11 @@ from alpha_discovery.storage.cache import CacheInSql
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.engine import address
 from alpha_discovery.storage.ledger import LedgerInSql
+from alpha_discovery.storage.queue_models import TABLES
 from alpha_discovery.storage.runs import RunsInSql
 from alpha_discovery.testing.example_records import TickingClock
+from alpha_discovery.testing.servers import private_postgres
 from alpha_discovery.testing.storage_suite import Stores
-
-POSTGRES = "ALPHA_TEST_POSTGRES_URL"
 
 
 @pytest.fixture(scope="session")
@@ -31,20 +29,25 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES in os.environ else ["sqlite"])
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a private PostgreSQL server, its database at the newest schema."""
+    with private_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        Database.open(server.url).close()
+        yield server.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def where(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Iterator[str]:
-    """Where there is a database that nobody else uses, or can be made."""
+    """Where there is an empty database that nobody else uses."""
     if request.param == "sqlite":
         yield str(shutil.copy(template, tmp_path / "alpha.db"))
         return
-    url = address(os.environ[POSTGRES])
-    schema = f"test_{uuid.uuid4().hex}"
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    url: str = request.getfixturevalue("postgres")
+    yield url
+    engine = sa.create_engine(address(url), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(sa.schema.CreateSchema(schema))
-        own = url.update_query_dict({"options": f"-csearch_path={schema}"})
-        yield own.render_as_string(hide_password=False)
-        connection.execute(sa.schema.DropSchema(schema, cascade=True))
+        connection.execute(sa.text(f"TRUNCATE {', '.join(TABLES.tables)} RESTART IDENTITY CASCADE"))
     engine.dispose()
 
 

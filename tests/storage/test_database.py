@@ -214,11 +214,8 @@ def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_postgresql_behaves_like_sqlite() -> None:
-    """The other half of the suites runs where there is a server; here is said where it does not."""
-    if "ALPHA_TEST_POSTGRES_URL" not in os.environ:
-        pytest.skip("ALPHA_TEST_POSTGRES_URL names no PostgreSQL server to test with")
-    with Database.open(os.environ["ALPHA_TEST_POSTGRES_URL"]) as database, database.reading() as session:
+def test_the_server_of_the_suites_is_a_real_one(postgres: str) -> None:
+    with Database.open(postgres) as database, database.reading() as session:
         assert session.get_bind().dialect.name == "postgresql"
 
 

@@ -103,13 +103,13 @@ def finish(running: list[subprocess.Popen[str]]) -> list[str]:
     return spoken
 
 
-def test_four_processes_that_make_the_database_and_record_at_once_lose_nothing(tmp_path: Path) -> None:
+def test_eight_processes_that_make_the_database_and_record_at_once_lose_nothing(tmp_path: Path) -> None:
     where = str(tmp_path / "new" / "alpha.db")
-    with processes(RECORD, where, "abcd") as running:
+    with processes(RECORD, where, "abcdefgh") as running:
         finish(running)
     with Database.open(where) as database:
         account = LedgerInSql(database, TickingClock()).account("epoch-1")
-    assert (account.n_tested, account.n_eligible, account.n_runs) == (2_000, 1_400, 4)
+    assert (account.n_tested, account.n_eligible, account.n_runs) == (4_000, 2_800, 8)
 
 
 def test_processes_that_ask_at_once_get_different_rounds(where: str) -> None:

@@ -69,6 +69,10 @@ def settings_for(config: Config, userdir: Path | None, workers: int | None) -> S
         more["workers"] = config.max_parallel_workers
     if settings.database_url is None and config.storage.database_url is not None:
         more["database_url"] = config.storage.database_url
+    if settings.redis_url is None and config.storage.redis_url is not None:
+        more["redis_url"] = config.storage.redis_url
+    if "cache_mb" not in settings.model_fields_set:
+        more["cache_mb"] = config.storage.cache_mb if config.cache_enabled else 0
     return settings.model_copy(update=more)
 
 
