@@ -28,6 +28,8 @@ COMMANDS = {  # name: (module, its app, what it does)
     "alphas": ("alphas", "alphas_app", "What passed: evidence, replay, reports."),
     "calibrate": ("calibrate", "calibrate_app", "Measure the lab: false alphas on noise, power on planted edges."),
     "ledger": ("ledger", "ledger_app", "Everything that was ever tried on your data, and what trust is left."),
+    "serve": ("serve", "serve_app", "Serve the laboratory to browsers and programs."),
+    "users": ("users", "users_app", "Who may use the laboratory over HTTP."),
     "devices": ("devices", "devices_app", "Which device simulates trades, and why."),
     "bench": ("bench", "bench_app", "How many backtests a second this machine does."),
 }
