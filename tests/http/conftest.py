@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -70,6 +71,15 @@ class Server:
     def post(self, path: str, *, headers: dict[str, str] | None = None, **more: Any) -> Any:
         """The answer to a change that the admin asks for."""
         return self.client.post(PREFIX + path, headers=self.login() | (headers or {}), **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet() -> Iterator[None]:
+    """Nothing is logged; by default structlog would draw tracebacks with every variable, for a minute."""
+    lines = [structlog.processors.JSONRenderer()]
+    structlog.configure(processors=lines, logger_factory=structlog.ReturnLoggerFactory())
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

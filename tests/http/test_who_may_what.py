@@ -116,7 +116,7 @@ def test_what_belongs_to_somebody_else_is_not_there(server: Any) -> None:
         assert server.client.delete(PREFIX + path, headers=eve).status_code == 404
     assert server.client.get(f"{PREFIX}/auth/keys", headers=eve).json() == []
     assert server.client.get(f"{PREFIX}/auth/me", headers=server.login("bob")).status_code == 200
-    assert access.keys.get(key.id)[0].revoked_at is None  # type: ignore[index]
+    assert access.keys.get(key.id)[0].revoked_at is None
 
 
 def test_every_listed_endpoint_exists(server: Any) -> None:

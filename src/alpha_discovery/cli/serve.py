@@ -1,4 +1,4 @@
-"""``alpha serve``: the laboratory over HTTP, with a worker beside it."""
+"""``alpha serve``: API, schedule and workers in one command, each worker in a process that is watched."""
 
 from __future__ import annotations
 
@@ -6,42 +6,96 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
 from alpha_discovery.bootstrap import open_lab
-from alpha_discovery.cli.main import COMMANDS
-from alpha_discovery.cli.options import UserDir, settings_of
+from alpha_discovery.cli.http_options import (
+    Behind,
+    Certificate,
+    Host,
+    Names,
+    OpenMetrics,
+    Origins,
+    Plain,
+    Port,
+    PrivateKey,
+)
+from alpha_discovery.cli.lab import settings_for
+from alpha_discovery.cli.options import UserDir, Workers
+from alpha_discovery.config import Config, read_config
 from alpha_discovery.errors import UserError
+from alpha_discovery.service.lab import LabSchedule
+from alpha_discovery.service.refresh import refresh
 from alpha_discovery.settings import Settings
 
-serve_app = typer.Typer(help="Serve the laboratory to browsers and programs.")
+serve_app = typer.Typer(help="API, schedule and workers in one command.")
 
-Host = Annotated[str, typer.Option(help="Address to listen on; beyond this machine only with TLS or --plain-http.")]
-Port = Annotated[int, typer.Option(min=1, max=65535)]
-Certificate = Annotated[Path | None, typer.Option(help="TLS certificate, PEM.")]
-PrivateKey = Annotated[Path | None, typer.Option(help="Its private key, PEM.")]
-Behind = Annotated[bool, typer.Option("--behind-proxy", help="A proxy in front ends TLS.")]
-Plain = Annotated[bool, typer.Option("--plain-http", help="Listen beyond this machine without TLS.")]
-Names = Annotated[list[str] | None, typer.Option("--name", help="Host name to answer to; may be given several times.")]
-Origins = Annotated[list[str] | None, typer.Option("--origin", help="Origin of another page that may call it.")]
-OpenMetrics = Annotated[bool, typer.Option("--open-metrics", help="Answer /metrics without a key.")]
-ApiOnly = Annotated[bool, typer.Option("--api-only", help="Start no worker beside it.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration; see: alpha config.")]
+Processes = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; they share the threads.")]
+
+LOOK = 0.5  # seconds between two looks at the workers
+PAUSE = 5.0  # seconds before a worker that died is started again
+GOODBYE = 30.0  # seconds that workers have to put their runs down
+COMMAND = "import sys; from alpha_discovery.cli.main import app; sys.argv[0] = 'alpha'; app()"
 
 
-@serve_app.command(epilog="Example: alpha serve --port 8080")
+class Crew:
+    """Worker processes that are started again when they die."""
+
+    def __init__(self, words: list[str], count: int, database_url: str | None) -> None:
+        self._words = words
+        # by the environment: a command line, with a password in it, is there for everybody to read
+        self._environment = {**os.environ, **({"ALPHA_DATABASE_URL": database_url} if database_url else {})}
+        self._running: list[subprocess.Popen[bytes]] = [self._start() for _ in range(count)]
+        self._again: list[float] = []
+
+    def look(self) -> None:
+        """Start workers again that died a while ago."""
+        for one in [one for one in self._running if one.poll() is not None]:
+            typer.echo(f"worker {one.pid} ended with code {one.returncode}; another one follows", err=True)
+            self._running.remove(one)
+            self._again.append(time.monotonic() + PAUSE)
+        for at in [at for at in self._again if at <= time.monotonic()]:
+            self._again.remove(at)
+            self._running.append(self._start())
+
+    def end(self) -> None:
+        """Let all put their runs down, and end those that do not."""
+        for one in self._running:
+            one.terminate()
+        until = time.monotonic() + GOODBYE
+        for one in self._running:
+            try:
+                one.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                one.kill()
+                one.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", COMMAND, *self._words], env=self._environment)  # noqa: S603
+
+
+@serve_app.command(epilog="Example: alpha serve -c alpha.yaml")
 def serve(
-    host: Host = "127.0.0.1", port: Port = 8000, certificate: Certificate = None, private_key: PrivateKey = None,
-    behind_proxy: Behind = False, plain_http: Plain = False, name: Names = None, origin: Origins = None,
-    open_metrics: OpenMetrics = False, api_only: ApiOnly = False, userdir: UserDir = None,
+    config: ConfigFile = None, processes: Processes = 1, host: Host = "127.0.0.1", port: Port = 8000,
+    certificate: Certificate = None, private_key: PrivateKey = None, behind_proxy: Behind = False,
+    plain_http: Plain = False, name: Names = None, origin: Origins = None, open_metrics: OpenMetrics = False,
+    workers: Workers = None, userdir: UserDir = None,
 ) -> None:  # fmt: skip
-    """Serve until told to end (Ctrl-C); runs that are under way go on at the next start."""
-    from alpha_discovery.http.options import HttpOptions
-    from alpha_discovery.http.serving import serve as serve_http
+    """Answer over HTTP, and keep workers and the schedule of the lab running, until told to end.
+
+    A worker that dies is started again, and its runs go on from their last batch. When this process is killed, its
+    workers hand their runs back and end too.
+    """
+    from alpha_discovery.http.options import HttpOptions  # a second that no other command need pay
+    from alpha_discovery.http.serving import HttpServer
     from alpha_discovery.telemetry.logs import log_as_json
 
     if "*" in (origin or ()):
@@ -50,28 +104,47 @@ def serve(
         host=host, port=port, certificate=certificate, private_key=private_key, behind_proxy=behind_proxy,
         plain_http=plain_http, names=tuple(name or ()), origins=tuple(origin or ()), open_metrics=open_metrics,
     )  # fmt: skip
-    settings = settings_of(userdir)
+    told = read_config(config)
+    settings = settings_for(told, userdir, workers)
     log_as_json("info" if settings.log_level == "warning" else settings.log_level)
-    with open_lab(settings) as opened, _worker(settings, wanted=not api_only and "worker" in COMMANDS):
-        serve_http(opened, options, say=lambda line: typer.echo(line, err=True))
-
-
-@contextmanager
-def _worker(settings: Settings, *, wanted: bool) -> Iterator[None]:
-    """A worker in a process of its own: its threads take no time from answers, and it may be killed alone."""
-    if not wanted:
-        yield
-        return
-    command = [sys.executable, "-c", "from alpha_discovery.cli.main import app; app()", "worker"]
-    beside = subprocess.Popen(  # noqa: S603  (our own command, no shell)
-        [*command, "--userdir", str(settings.userdir)], env={**os.environ, "PYTHONUNBUFFERED": "1"}
-    )
-    try:
-        yield
-    finally:
-        beside.send_signal(signal.SIGTERM)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _setting(ended))
+    with open_lab(settings) as opened:
+        schedule = LabSchedule(opened, told, before=(refresh,))
+        schedule.look()
+        server = HttpServer(opened, options, say=lambda line: typer.echo(line, err=True))
+        server.start()
+        thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
+        thread.start()
+        crew = Crew(_words(told, settings, max(1, processes)), processes, settings.database_url)
+        typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
-            beside.wait(timeout=20.0)
-        except subprocess.TimeoutExpired:
-            beside.kill()
-            beside.wait()
+            while not ended.wait(LOOK) and server.is_alive:
+                crew.look()
+        finally:
+            ended.set()
+            server.end()
+            crew.end()
+            thread.join()
+
+
+def _words(config: Config, settings: Settings, processes: int) -> list[str]:
+    """The command line of a worker."""
+    told = config.resources
+    words = ["worker", "--with-parent", "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
+    words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(told.nice)]
+    if told.max_cpu_percent is not None:
+        words += ["--max-cpu-percent", str(max(1.0, told.max_cpu_percent / processes))]
+    if told.max_memory_gb is not None:
+        words += ["--max-memory-gb", str(told.max_memory_gb / processes)]
+    if told.max_gpu_memory_gb is not None:
+        words += ["--max-gpu-memory-gb", str(told.max_gpu_memory_gb / processes)]
+    return words + (["--idle-only"] if told.idle_only else [])
+
+
+def _setting(ended: threading.Event) -> Callable[[int, FrameType | None], None]:
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    return end

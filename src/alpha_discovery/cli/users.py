@@ -24,12 +24,15 @@ FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the pass
 
 
 @users_app.command("add", epilog="Example: alpha users add ada --role admin")
-def add(name: Name, role: Role = "viewer", password_stdin: FromStdin = False, userdir: UserDir = None) -> None:
+def add(
+    name: Name, role: Role = "viewer", password_stdin: FromStdin = False, userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
     """Make a user; the password is asked for, and never an argument that others could see."""
     with open_lab(settings_of(userdir)) as opened:
         user = _access(opened).add_user(name, _password(password_stdin), role)
         _note(opened, "user_added", user)
-    typer.echo(f"{user.name} is {user.role}")
+    _say(f"{user.name} is {user.role}", user.name, as_json=as_json)
 
 
 @users_app.command("list", epilog="Example: alpha users list --json")
@@ -45,24 +48,33 @@ def list_(userdir: UserDir = None, as_json: AsJson = False) -> None:
 
 
 @users_app.command("password", epilog="Example: alpha users password ada")
-def password(name: Name, password_stdin: FromStdin = False, userdir: UserDir = None) -> None:
+def password(
+    name: Name, password_stdin: FromStdin = False, userdir: UserDir = None, as_json: AsJson = False
+) -> None:
     """Give a user another password; every login ends."""
     with open_lab(settings_of(userdir), create=False) as opened:
         access = _access(opened)
         access.set_password(_named(access, name).id, _password(password_stdin))
         _note(opened, "password", _named(access, name))
-    typer.echo(f"the password of {name} is changed")
+    _say(f"the password of {name} is changed", name, as_json=as_json)
 
 
 @users_app.command("remove", epilog="Example: alpha users remove ada")
-def remove(name: Name, userdir: UserDir = None) -> None:
+def remove(name: Name, userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Forget a user with logins and keys; what was done stays in the audit log."""
     with open_lab(settings_of(userdir), create=False) as opened:
         access = _access(opened)
         user = _named(access, name)
         access.users.delete(user.id)
         _note(opened, "user_deleted", user)
-    typer.echo(f"{name} is gone")
+    _say(f"{name} is gone", name, as_json=as_json)
+
+
+def _say(text: str, name: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"user": name})
+    else:
+        typer.echo(text)
 
 
 def _access(opened: Workplace) -> Access:

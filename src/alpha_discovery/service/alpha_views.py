@@ -25,7 +25,7 @@ from alpha_discovery.metrics.full import full_metrics
 from alpha_discovery.metrics.months import monthly_returns
 from alpha_discovery.reporting import write_alpha_report
 from alpha_discovery.reports.evaluated import evaluate_sleeves
-from alpha_discovery.reports.evidence import evidence_table
+from alpha_discovery.reports.evidence import beside_table, evidence_table
 from alpha_discovery.reports.pooled import Course, Parts, course
 from alpha_discovery.rules.strategy import Rules
 
@@ -148,9 +148,9 @@ class AlphaViews:
         alpha = self._place.lab.alphas.get(alpha_id)
         parts = Parts.of(alpha.market["split"])
         years = (parts.search_end - parts.start) / (365.25 * 86_400_000)
-        table = evidence_table(alpha.evidence, search_years=years)
+        rows = [*evidence_table(alpha.evidence).rows, *beside_table(alpha.evidence, search_years=years).rows]
         names = ("test", "asked", "found", "noise", "verdict")
-        return [dict(zip(names, map(str, row), strict=True)) for row in table.rows]
+        return [dict(zip(names, map(str, row), strict=True)) for row in rows]
 
     def replay(self, alpha_id: str) -> Replay:
         """Recompute every number and compare; raises as `see`."""
