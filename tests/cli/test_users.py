@@ -20,7 +20,8 @@ def alpha(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
 def test_a_user_is_made_listed_and_removed(tmp_path: Path) -> None:
     place = ("--userdir", str(tmp_path))
     for name in ("ada", "bob"):
-        made = alpha("users", "add", name, "--role", "admin", "--password-stdin", *place, given="correct horse battery\n")
+        words = ("users", "add", name, "--role", "admin", "--password-stdin")
+        made = alpha(*words, *place, given="correct horse battery\n")
         assert (made.returncode, made.stdout) == (0, f"{name} is admin\n")
     assert alpha("users", "remove", "bob", *place).returncode == 0
     last = alpha("users", "remove", "ada", "--json", *place)

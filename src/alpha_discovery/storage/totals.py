@@ -61,10 +61,10 @@ def totals(database: Database, clock: Clock) -> Totals:
         return Totals(
             tested=tested or 0, eligible=eligible or 0, batches=batches,
             profitable=session.scalar(select(func.sum(RunRow.profitable_found))) or 0,
-            alphas=alphas, best_sharpe=best, runs=dict(map(tuple, session.execute(by_state))),
+            alphas=alphas, best_sharpe=best, runs={row[0]: row[1] for row in session.execute(by_state)},
             durations=tuple(3600.0 * one for one in hours if one is not None),
             rounds=session.scalar(select(func.count()).select_from(RoundRow)) or 0,
-            cache_entries=entries, cache_hits=hits or 0, bots=dict(map(tuple, session.execute(by_bot))),
+            cache_entries=entries, cache_hits=hits or 0, bots={row[0]: row[1] for row in session.execute(by_bot)},
             lately_tested=lately[0] or 0, lately_batches=lately[1],
             heartbeats={str(w): at for w, at in session.execute(held.group_by(QueueRow.worker)) if at},
             now=now,
