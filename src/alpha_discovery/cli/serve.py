@@ -1,4 +1,4 @@
-"""``alpha serve``: schedule and workers in one command, each worker in a process that is watched."""
+"""``alpha serve``: API, schedule and workers in one command, each worker in a process that is watched."""
 
 from __future__ import annotations
 
@@ -16,17 +16,29 @@ from typing import Annotated
 import typer
 
 from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.http_options import (
+    Behind,
+    Certificate,
+    Host,
+    Names,
+    OpenMetrics,
+    Origins,
+    Plain,
+    Port,
+    PrivateKey,
+)
 from alpha_discovery.cli.lab import settings_for
 from alpha_discovery.cli.options import UserDir, Workers
 from alpha_discovery.config import Config, read_config
+from alpha_discovery.errors import UserError
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.refresh import refresh
 from alpha_discovery.settings import Settings
 
-serve_app = typer.Typer(help="Schedule and workers in one command.")
+serve_app = typer.Typer(help="API, schedule and workers in one command.")
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration; see: alpha config.")]
-Processes = Annotated[int, typer.Option(min=1, max=64, help="Worker processes; they share the threads.")]
+Processes = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; they share the threads.")]
 
 LOOK = 0.5  # seconds between two looks at the workers
 PAUSE = 5.0  # seconds before a worker that died is started again
@@ -72,33 +84,47 @@ class Crew:
 
 @serve_app.command(epilog="Example: alpha serve -c alpha.yaml")
 def serve(
-    config: ConfigFile = None,
-    processes: Processes = 1,
-    workers: Workers = None,
-    userdir: UserDir = None,
-) -> None:
-    """Keep workers and the schedule of the lab running until told to end.
+    config: ConfigFile = None, processes: Processes = 1, host: Host = "127.0.0.1", port: Port = 8000,
+    certificate: Certificate = None, private_key: PrivateKey = None, behind_proxy: Behind = False,
+    plain_http: Plain = False, name: Names = None, origin: Origins = None, open_metrics: OpenMetrics = False,
+    workers: Workers = None, userdir: UserDir = None,
+) -> None:  # fmt: skip
+    """Answer over HTTP, and keep workers and the schedule of the lab running, until told to end.
 
     A worker that dies is started again, and its runs go on from their last batch. When this process is killed, its
     workers hand their runs back and end too.
     """
+    from alpha_discovery.http.options import HttpOptions  # a second that no other command need pay
+    from alpha_discovery.http.serving import HttpServer
+    from alpha_discovery.telemetry.logs import log_as_json
+
+    if "*" in (origin or ()):
+        raise UserError("--origin * would let every page in the world call this server; name the origins")
+    options = HttpOptions(
+        host=host, port=port, certificate=certificate, private_key=private_key, behind_proxy=behind_proxy,
+        plain_http=plain_http, names=tuple(name or ()), origins=tuple(origin or ()), open_metrics=open_metrics,
+    )  # fmt: skip
     told = read_config(config)
     settings = settings_for(told, userdir, workers)
+    log_as_json("info" if settings.log_level == "warning" else settings.log_level)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _setting(ended))
     with open_lab(settings) as opened:
         schedule = LabSchedule(opened, told, before=(refresh,))
         schedule.look()
+        server = HttpServer(opened, options, say=lambda line: typer.echo(line, err=True))
+        server.start()
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
-        crew = Crew(_words(told, settings, processes), processes, settings.database_url)
+        crew = Crew(_words(told, settings, max(1, processes)), processes, settings.database_url)
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
-            while not ended.wait(LOOK):
+            while not ended.wait(LOOK) and server.is_alive:
                 crew.look()
         finally:
             ended.set()
+            server.end()
             crew.end()
             thread.join()
 

@@ -1,0 +1,195 @@
+"""One alpha or several: their record, what they did, files of them."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Annotated, Any
+
+import pandas as pd
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import FileResponse
+
+from alpha_discovery.core.bars import iso
+from alpha_discovery.discovery.records import AlphaRecord, DeploymentStatus
+from alpha_discovery.http.guard import ActorDep, ViewerDep
+from alpha_discovery.http.middleware import REPORT_POLICY
+from alpha_discovery.http.problems import documented
+from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
+from alpha_discovery.http.shapes.alphas import (
+    AlphaDetail,
+    AlphaResponse,
+    Candles,
+    Compared,
+    Correlation,
+    DeploymentRequest,
+    Equity,
+    MarketMetrics,
+    Month,
+    Number,
+    ReplayOut,
+    Test,
+    Trade,
+)
+from alpha_discovery.http.site import SiteDep
+from alpha_discovery.storage.search_alphas import AlphaQuery
+
+router = APIRouter(prefix="/alphas", tags=["alphas"], responses=documented(401, 403, 404, 422, 503))
+CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+MOST_EXPORTED = 100_000
+Ids = Annotated[list[str], Query(min_length=1, max_length=50)]
+Moment = Annotated[str | None, Query(max_length=40, description="ISO 8601, UTC")]
+FILES: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, PARQUET: {}}, "description": "a table"}}
+
+
+@router.get("/export", response_class=Response, responses=FILES)
+def export_alphas(
+    site: SiteDep, _: ViewerDep, form: Annotated[str, Query(pattern="^(csv|parquet)$")] = "csv",
+    min_sharpe: float | None = None, strategy_type: Annotated[list[str] | None, Query(max_length=50)] = None,
+    run_id: str | None = None, min_validation_score: float | None = None,
+) -> Response:  # fmt: skip
+    """Give the alphas that match as a table, best first: CSV or Parquet."""
+    query = AlphaQuery(
+        strategy_types=tuple(strategy_type or ()), run_id=run_id, min_sharpe=min_sharpe,
+        min_score=min_validation_score, limit=MOST_EXPORTED, counted=False,
+    )  # fmt: skip
+    return _table(_frame(site.place.alpha_search.find(query)[0]), form, "alphas")
+
+
+@router.get("/compare")
+def compare_alphas(alpha_id: Ids, site: SiteDep, _: ViewerDep) -> list[Compared]:
+    """Put up to six alphas side by side."""
+    found = site.alphas.compare(alpha_id)
+    return [Compared(alpha=AlphaResponse.of(alpha), equity=Equity(**equity)) for alpha, equity in found]
+
+
+@router.get("/correlation")
+def correlate_alphas(alpha_id: Ids, site: SiteDep, _: ViewerDep) -> Correlation:
+    """Tell how alike the daily returns of alphas are, on days that all of them have."""
+    names, matrix, days = site.alphas.correlation(alpha_id)
+    return Correlation(alphas=names, matrix=matrix, days=days)
+
+
+@router.get("/{alpha_id}")
+def get_alpha(alpha_id: str, site: SiteDep, _: ViewerDep) -> AlphaDetail:
+    """Show an alpha as it is stored, its rule in words."""
+    return AlphaDetail.in_full(site.place.lab.alphas.get(alpha_id), [])
+
+
+@router.get("/{alpha_id}/equity")
+def get_equity(alpha_id: str, site: SiteDep, _: ViewerDep) -> Equity:
+    """Recompute the daily equity of an alpha, with its parts and the reach of luck."""
+    return Equity(**site.alphas.equity(alpha_id))
+
+
+@router.get("/{alpha_id}/months")
+def get_months(alpha_id: str, site: SiteDep, _: ViewerDep) -> list[Month]:
+    """Recompute the returns by calendar month."""
+    return [Month(**row) for row in site.alphas.months(alpha_id)]
+
+
+@router.get("/{alpha_id}/markets")
+def get_markets(alpha_id: str, site: SiteDep, _: ViewerDep) -> list[MarketMetrics]:
+    """Recompute the metrics of each market on its own."""
+    return [MarketMetrics(**row) for row in site.alphas.markets(alpha_id)]
+
+
+@router.get("/{alpha_id}/regimes")
+def get_regimes(alpha_id: str, site: SiteDep, _: ViewerDep) -> list[dict[str, Any]]:
+    """Show the numbers by market regime; empty where the alpha was not split by regimes."""
+    found = site.place.lab.alphas.get(alpha_id).evidence.get("regimes", [])
+    return found if isinstance(found, list) else [found]
+
+
+@router.get("/{alpha_id}/trades")
+def list_trades(
+    alpha_id: str, site: SiteDep, _: ViewerDep, response: Response, limit: Limit = 100, offset: Offset = 0
+) -> list[Trade]:
+    """Recompute the trades of an alpha, in order of entry, a page of them."""
+    frame = site.alphas.trades(alpha_id)
+    tell_total(response, len(frame))
+    return _trades(frame.iloc[offset : offset + limit])
+
+
+@router.get("/{alpha_id}/trades/export", response_class=Response, responses=FILES)
+def export_trades(
+    alpha_id: str, site: SiteDep, _: ViewerDep, form: Annotated[str, Query(pattern="^(csv|parquet)$")] = "csv"
+) -> Response:
+    """Give every trade of an alpha as a table: CSV or Parquet."""
+    return _table(site.alphas.trades(alpha_id), form, "trades")
+
+
+@router.get("/{alpha_id}/candles")
+def get_candles(
+    alpha_id: str, site: SiteDep, _: ViewerDep, market: str | None = None, start: Moment = None, end: Moment = None,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 500,
+) -> Candles:  # fmt: skip
+    """Show bars of one of its markets with the trades in them: the last ones, or those from a start on."""
+    label, bars, trades = site.alphas.candles(alpha_id, market=market, start=start, end=end, limit=limit)
+    prices = {name: getattr(bars, name).tolist() for name in ("open", "high", "low", "close", "volume")}
+    return Candles(market=label, time=[iso(time) for time in bars.time], **prices, trades=_trades(trades, label))
+
+
+@router.get("/{alpha_id}/evidence")
+def get_evidence(alpha_id: str, site: SiteDep, _: ViewerDep) -> list[Test]:
+    """Tell each test that an alpha went through, in words."""
+    return [Test(**row) for row in site.alphas.evidence(alpha_id)]
+
+
+@router.post("/{alpha_id}/replay")
+def replay_alpha(alpha_id: str, site: SiteDep, _: ViewerDep) -> ReplayOut:
+    """Recompute every stored number of an alpha and compare, to the last bit."""
+    found = site.alphas.replay(alpha_id)
+    differing = [Number(**vars(one), equal=one.equal) for one in found.differing]
+    return ReplayOut(
+        alpha_id=found.alpha.id, exact=found.is_exact, compared=len(found.numbers), differing=differing,
+        engine_version=found.engine_version,
+    )  # fmt: skip
+
+
+@router.get(
+    "/{alpha_id}/report", response_class=FileResponse,
+    responses={200: {"content": {"text/html": {}}, "description": "one HTML file"}},
+)  # fmt: skip
+def get_report(alpha_id: str, site: SiteDep, _: ViewerDep) -> FileResponse:
+    """Give the HTML report of an alpha."""
+    return FileResponse(
+        site.alphas.report(alpha_id), media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY}
+    )
+
+
+@router.get("/{alpha_id}/export")
+def export_alpha(alpha_id: str, site: SiteDep, _: ViewerDep, response: Response) -> AlphaDetail:
+    """Give an alpha's whole record as a file."""
+    alpha = site.place.lab.alphas.get(alpha_id)
+    response.headers["Content-Disposition"] = f'attachment; filename="alpha-{alpha.id[:12]}.json"'
+    return AlphaDetail.in_full(alpha, [])
+
+
+@router.put("/{alpha_id}/deployment", responses=documented(409))
+def set_deployment(alpha_id: str, request: DeploymentRequest, site: SiteDep, actor: ActorDep) -> AlphaResponse:
+    """Approve an alpha, retire it, or take an approval back."""
+    return AlphaResponse.of(site.desk.set_deployment(alpha_id, DeploymentStatus(request.status), actor))
+
+
+def _trades(frame: pd.DataFrame, market: str | None = None) -> list[Trade]:
+    named = frame if market is None else frame.assign(market=market)
+    return [Trade.model_validate(row) for row in named[list(Trade.model_fields)].to_dict("records")]
+
+
+def _frame(alphas: Any) -> pd.DataFrame:
+    return pd.DataFrame([_row(alpha) for alpha in alphas], columns=list(AlphaResponse.model_fields))
+
+
+def _row(alpha: AlphaRecord) -> dict[str, Any]:
+    told = dict(AlphaResponse.of(alpha))
+    return told | {"parameters": json.dumps(alpha.parameters), "tested_symbols": " ".join(alpha.tested_symbols)}
+
+
+def _table(frame: pd.DataFrame, form: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    if form == "csv":
+        return Response(frame.to_csv(index=False), media_type=CSV, headers=headers)
+    out = io.BytesIO()
+    frame.to_parquet(out, index=False)
+    return Response(out.getvalue(), media_type=PARQUET, headers=headers)

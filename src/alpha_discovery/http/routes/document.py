@@ -1,0 +1,78 @@
+"""The document's five endpoints, with its names and shapes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+
+from alpha_discovery.http.guard import ActorDep, ViewerDep
+from alpha_discovery.http.problems import documented
+from alpha_discovery.http.routes.paging import Limit, Offset, Text, tell_total
+from alpha_discovery.http.shapes.alphas import AlphaResponse, Deployed
+from alpha_discovery.http.shapes.runs import DiscoveryStatusResponse, Moved, StartDiscoveryRequest, Started
+from alpha_discovery.http.site import SiteDep
+from alpha_discovery.storage.search_alphas import AlphaQuery
+from alpha_discovery.strategies.registry import all_strategies
+
+router = APIRouter(tags=["discovery"], responses=documented(401, 403, 422, 503))
+IdempotencyKey = Annotated[
+    str | None,
+    Header(max_length=200, description="the same key with the same request is carried out once within a day"),
+]
+Names = Annotated[list[str] | None, Query(max_length=50)]
+
+
+@router.post("/start", status_code=201, responses=documented(404))
+def start_discovery(
+    request: StartDiscoveryRequest, site: SiteDep, actor: ActorDep, idempotency_key: IdempotencyKey = None
+) -> Started:
+    """Queue a discovery run."""
+    known = all_strategies(site.place.settings.strategies)
+    plan = request.campaign(dict(known), site.place.lab.market_data)
+    return Started(run_id=site.desk.start(plan, actor, priority=request.priority, key=idempotency_key))
+
+
+@router.get("/status/{run_id}", responses=documented(404))
+def get_discovery_status(run_id: str, site: SiteDep, _: ViewerDep) -> DiscoveryStatusResponse:
+    """Tell how far a run is."""
+    return DiscoveryStatusResponse.of(site.discoveries.status(run_id))
+
+
+@router.get("/alphas")
+def get_discovered_alphas(
+    site: SiteDep, _: ViewerDep, response: Response, limit: Limit = 10, offset: Offset = 0,
+    min_sharpe: float | None = 1.0, strategy_type: Names = None, state: Names = None, deployment_status: Names = None,
+    run_id: str | None = None, symbol: str | None = None, timeframe: str | None = None,
+    min_validation_score: float | None = None, max_drawdown: float | None = None, text: Text = None,
+    sort: str = "validation_score", descending: bool = True, count: bool = False,
+) -> list[AlphaResponse]:  # fmt: skip
+    """List alphas, best first; with `count`, the header X-Total-Count says how many match."""
+    query = AlphaQuery(
+        strategy_types=tuple(strategy_type or ()), states=tuple(state or ()), deployment=tuple(deployment_status or ()),
+        run_id=run_id, symbol=symbol, timeframe=timeframe, min_sharpe=min_sharpe, min_score=min_validation_score,
+        max_drawdown=max_drawdown, text=text, sort=sort, descending=descending, limit=limit, offset=offset,
+        counted=count,
+    )  # fmt: skip
+    found, total = site.place.alpha_search.find(query)
+    tell_total(response, total)
+    return [AlphaResponse.of(alpha) for alpha in found]
+
+
+@router.post("/deploy/{alpha_id}", status_code=201, responses=documented(404, 409))
+def deploy_alpha(
+    alpha_id: str, site: SiteDep, actor: ActorDep,
+    bot_name: Annotated[str, Query(min_length=1, max_length=100, description="Name for the bot")],
+    allocated_capital: Annotated[Decimal, Query(gt=0, le=10**12, decimal_places=8)] = Decimal(10_000),
+    idempotency_key: IdempotencyKey = None,
+) -> Deployed:  # fmt: skip
+    """Make a bot of an alpha. It is stopped, and trades on paper once it is started."""
+    bot = site.desk.deploy(alpha_id, bot_name, allocated_capital, actor, key=idempotency_key)
+    return Deployed(bot_id=bot.id, alpha_id=bot.alpha_id)
+
+
+@router.delete("/stop/{run_id}", responses=documented(404, 409))
+def stop_discovery(run_id: str, site: SiteDep, actor: ActorDep) -> Moved:
+    """Stop a run: the same as POST /runs/{run_id}/stop."""
+    return Moved(run_id=run_id, status=site.desk.stop(run_id, actor))

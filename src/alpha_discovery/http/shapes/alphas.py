@@ -1,0 +1,217 @@
+"""What endpoints of alphas and bots take and give."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.storage.bots import Bot
+
+NO_LOSSES = "null: no losing trade"
+
+
+class AlphaResponse(BaseModel):
+    """An alpha in a list: the document's fields, and what a table shows besides."""
+
+    id: str
+    strategy_type: str
+    strategy_name: str
+    parameters: dict[str, Any]
+    sharpe_ratio: float
+    total_return: float
+    max_drawdown: float
+    win_rate: float
+    profit_factor: float | None = Field(description=NO_LOSSES)
+    validation_score: float | None
+    discovered_at: datetime
+    deployment_status: str
+    deployment_count: int
+    in_sample_sharpe: float | None
+    out_sample_sharpe: float | None
+    tested_symbols: list[str]
+    timeframe: str
+    state: str
+    discovery_run_id: str
+
+    @staticmethod
+    def of(alpha: AlphaRecord) -> AlphaResponse:
+        """From the record."""
+        return AlphaResponse.model_construct(**_told(alpha))
+
+
+class AlphaDetail(AlphaResponse):
+    """An alpha in full, as it is stored."""
+
+    sentences: list[str] = Field(description="the rule in words, its parameters filled in")
+    rules: dict[str, Any]
+    costs: dict[str, Any]
+    market: dict[str, Any]
+    metrics: dict[str, Any] = Field(description="by part: search, vault, full")
+    evidence: dict[str, Any]
+    engine_version: str
+    market_regime: str | None
+    last_validated: datetime | None
+    lineage: list[dict[str, Any]]
+
+    @staticmethod
+    def in_full(alpha: AlphaRecord, lineage: list[dict[str, Any]]) -> AlphaDetail:
+        """From the record."""
+        return AlphaDetail(
+            **_told(alpha), sentences=Rules.from_json(alpha.rules).describe(alpha.parameters), rules=alpha.rules,
+            costs=alpha.costs, market=alpha.market, metrics=alpha.metrics, evidence=alpha.evidence,
+            engine_version=alpha.engine_version, market_regime=alpha.market_regime,
+            last_validated=alpha.last_validated, lineage=lineage,
+        )  # fmt: skip
+
+
+def _told(alpha: AlphaRecord) -> dict[str, Any]:
+    told = {name: getattr(alpha, name) for name in AlphaResponse.model_fields}
+    factor = alpha.profit_factor
+    return told | {
+        "profit_factor": factor if math.isfinite(factor) else None, "tested_symbols": list(alpha.tested_symbols),
+        "state": str(alpha.state), "deployment_status": str(alpha.deployment_status),
+    }  # fmt: skip
+
+
+class Equity(BaseModel):
+    """A daily course, its parts, and how far luck reaches."""
+
+    time: list[str]
+    equity: list[float]
+    adjusted_equity: list[float] = Field(description="less what the exposure earned from the market's own drift")
+    drawdown: list[float]
+    parts: dict[str, str] = Field(description="start, search_end, vault_start, end")
+    luck: dict[str, float | None] = Field(description="t of luck's best: mean, once in twenty; its own t")
+
+
+class Month(BaseModel):
+    """Returns of a year's months, January first; null where there is none."""
+
+    year: int
+    months: list[float | None]
+    total: float | None
+
+
+class MarketMetrics(BaseModel):
+    """An alpha on one of its markets."""
+
+    market: str
+    metrics: dict[str, Any]
+
+
+class Trade(BaseModel):
+    """One trade; profit after costs, of the starting equity."""
+
+    market: str
+    side: Literal["long", "short"]
+    entry_time: datetime
+    exit_time: datetime
+    entry_price: float
+    exit_price: float
+    quantity: float
+    pnl: float
+    commission: float
+    slippage: float
+    reason: str
+    leg: int
+    ambiguous: bool
+
+
+class Candles(BaseModel):
+    """Bars of a market with the trades in them; times in ISO 8601."""
+
+    market: str
+    time: list[str]
+    open: list[float]
+    high: list[float]
+    low: list[float]
+    close: list[float]
+    volume: list[float]
+    trades: list[Trade]
+
+
+class Test(BaseModel):
+    """A test that an alpha went through, in words."""
+
+    __test__ = False
+
+    test: str
+    asked: str
+    found: str
+    noise: str
+    verdict: str
+
+
+class Number(BaseModel):
+    """One stored number and what comes out now."""
+
+    part: str
+    name: str
+    stored: float | int | str | None
+    now: float | int | str | None
+    equal: bool
+
+
+class ReplayOut(BaseModel):
+    """An alpha recomputed."""
+
+    alpha_id: str
+    exact: bool
+    compared: int
+    differing: list[Number]
+    engine_version: str
+
+
+class Compared(BaseModel):
+    """One of several alphas side by side."""
+
+    alpha: AlphaResponse
+    equity: Equity
+
+
+class Correlation(BaseModel):
+    """How alike the daily returns of alphas are."""
+
+    alphas: list[str]
+    matrix: list[list[float | None]]
+    days: int
+
+
+class DeploymentRequest(BaseModel):
+    """Where an alpha is to stand."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal["pending", "approved", "retired"]
+
+
+class Deployed(BaseModel):
+    """A bot that was made of an alpha."""
+
+    bot_id: str
+    alpha_id: str
+    status: str = "deployed"
+
+
+class BotOut(BaseModel):
+    """A bot. Money is decimal text."""
+
+    id: str
+    alpha_id: str
+    name: str
+    state: str
+    allocated_capital: str
+    config: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    created_by: str | None
+
+    @staticmethod
+    def of(bot: Bot) -> BotOut:
+        """From the store."""
+        return BotOut(**vars(bot))

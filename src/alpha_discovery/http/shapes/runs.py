@@ -1,0 +1,268 @@
+"""What endpoints of runs take and give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from alpha_discovery.campaigns import last_days
+from alpha_discovery.discovery.campaign import METHODS, Campaign
+from alpha_discovery.discovery.ports import MarketData
+from alpha_discovery.errors import UserError
+from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.service.discoveries import HIGHEST_PRIORITY
+from alpha_discovery.service.estimate import Estimate
+from alpha_discovery.service.status import RunStatus
+from alpha_discovery.storage.events import Event
+
+DEFAULT_METHOD = "hybrid" if "hybrid" in METHODS else "random"
+Names = Field(min_length=1, max_length=200)
+Priority = Field(default=0, ge=-HIGHEST_PRIORITY, le=HIGHEST_PRIORITY)
+
+
+class StartDiscoveryRequest(BaseModel):
+    """A discovery to start, in the document's terms; what it does not name takes the defaults of `Campaign`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strategy_types: list[str] = Field(
+        min_length=1, max_length=200, description="families (trend_following ...) or names of strategies"
+    )
+    optimization_method: str = Field(default=DEFAULT_METHOD, description=f"one of {', '.join(METHODS)}")
+    max_iterations: int = Field(default=1000, ge=1, le=100_000_000, description="candidates per strategy, at most")
+    parallel_workers: int = Field(
+        default=4, ge=1, le=4096, deprecated=True, description="taken and not used: a worker's own limits decide"
+    )
+    backtest_period_days: float | None = Field(
+        default=365.0, gt=0.0, le=36_500.0, description="the last so many days; null: start and end, or all there is"
+    )
+    symbols: list[str] = Field(default=["BTCUSDT", "ETHUSDT"], min_length=1, max_length=200)
+    timeframe: str = "1h"
+    priority: int = Priority
+    settings: dict[str, Any] = Field(
+        default_factory=dict,
+        description="further settings of a campaign: venue, against, start, end, costs, seed, ranges, intrabar,"
+        " thresholds, protocol (GET /config/schema)",
+    )
+
+    def campaign(self, strategies: dict[str, Strategy], market_data: MarketData) -> Campaign:
+        """The campaign that is meant; raises `UserError`, `NotFound`."""
+        own = {"strategies", "method", "max_iterations", "symbols", "timeframe"} & set(self.settings)
+        if own:
+            raise UserError(f"{min(own)} has a field of its own beside settings; give it there")
+        names = [name for kind in self.strategy_types for name in _of_kind(kind, strategies)]
+        plan = Campaign.from_json({
+            "symbols": self.symbols, "timeframe": self.timeframe, "strategies": list(dict.fromkeys(names)),
+            "method": self.optimization_method, "max_iterations": self.max_iterations, **self.settings,
+        })  # fmt: skip
+        if self.backtest_period_days is None or plan.start is not None:
+            return plan
+        return last_days(plan, self.backtest_period_days, market_data)
+
+
+def _of_kind(kind: str, strategies: dict[str, Strategy]) -> list[str]:
+    """The strategies of a family that trade one market; a strategy's own name stands for itself."""
+    if kind in strategies:
+        return [kind]
+    return [one.name for one in strategies.values() if one.family == kind and one.n_legs == 1] or [kind]
+
+
+class CampaignRequest(BaseModel):
+    """A campaign in full, as `Campaign.to_json` writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    campaign: dict[str, Any]
+    priority: int = Priority
+
+
+class RerunRequest(BaseModel):
+    """What is different from the run's campaign; costs, thresholds, protocol and ranges may be given in part."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    changes: dict[str, Any] = Field(default_factory=dict)
+    priority: int = Priority
+
+
+class PriorityRequest(BaseModel):
+    """Runs of a higher priority are taken first."""
+
+    priority: int = Field(ge=-HIGHEST_PRIORITY, le=HIGHEST_PRIORITY)
+
+
+class Started(BaseModel):
+    """A run that was queued."""
+
+    run_id: str
+    status: str = "started"
+
+
+class Moved(BaseModel):
+    """A run and the state it is in now; ``stopping`` until its worker has put it down."""
+
+    run_id: str
+    status: str
+
+
+class DiscoveryStatusResponse(BaseModel):
+    """How far a run is, in the document's terms."""
+
+    run_id: str
+    status: str
+    stage: str
+    progress: float
+    strategies_tested: int
+    profitable_found: int
+    elapsed_time_hours: float
+    estimated_remaining_hours: float | None
+    current_best_sharpe: float | None
+    resource_usage: dict[str, float]
+
+    @staticmethod
+    def of(run: RunStatus) -> DiscoveryStatusResponse:
+        """From a run and its place in the queue."""
+        return DiscoveryStatusResponse(
+            run_id=run.id, status=run.state, stage=run.stage, progress=run.progress,
+            strategies_tested=run.record.strategies_tested, profitable_found=run.record.profitable_found,
+            elapsed_time_hours=run.worked_hours, estimated_remaining_hours=run.remaining_hours,
+            current_best_sharpe=run.record.best_sharpe, resource_usage=run.resource_usage,
+        )  # fmt: skip
+
+
+class RunOut(BaseModel):
+    """A run in a list."""
+
+    id: str
+    status: str
+    stage: str
+    progress: float
+    symbols: list[str]
+    timeframe: str
+    strategies: list[str]
+    method: str
+    max_iterations: int
+    start_time: datetime
+    end_time: datetime | None
+    worked_hours: float
+    remaining_hours: float | None
+    strategies_tested: int
+    profitable_found: int
+    best_sharpe: float | None
+    priority: int | None
+    asked_by: str | None
+    parent_id: str | None
+    worker: str | None
+    error_message: str | None
+
+    @staticmethod
+    def of(run: RunStatus) -> RunOut:
+        """From a run and its place in the queue."""
+        return RunOut(**_told(run))
+
+
+class RunDetail(RunOut):
+    """A run in full."""
+
+    campaign: dict[str, Any]
+    epoch: str
+    funnel: list[tuple[str, int, str]] = Field(description="stage, candidates left, what was asked")
+    report: dict[str, Any] = Field(description="split, markets, noise, rejections, finalists, judging round")
+    cpu_hours: float | None
+    gpu_hours: float | None
+    memory_peak_gb: float | None
+
+    @staticmethod
+    def of(run: RunStatus) -> RunDetail:
+        """From a run and its place in the queue."""
+        record = run.record
+        return RunDetail(
+            **_told(run), campaign=record.campaign, epoch=record.epoch, funnel=list(record.funnel),
+            report=record.report, cpu_hours=record.cpu_hours, gpu_hours=record.gpu_hours,
+            memory_peak_gb=record.memory_peak_gb,
+        )  # fmt: skip
+
+
+def _told(run: RunStatus) -> dict[str, Any]:
+    record, entry = run.record, run.entry
+    return {
+        "id": run.id, "status": run.state, "stage": run.stage, "progress": run.progress,
+        "symbols": record.campaign.get("symbols", []), "timeframe": record.campaign.get("timeframe", ""),
+        "strategies": list(record.strategy_types), "method": record.optimization_method,
+        "max_iterations": record.max_iterations, "start_time": record.start_time, "end_time": record.end_time,
+        "worked_hours": run.worked_hours, "remaining_hours": run.remaining_hours,
+        "strategies_tested": record.strategies_tested, "profitable_found": record.profitable_found,
+        "best_sharpe": record.best_sharpe, "priority": entry.priority if entry else None,
+        "asked_by": entry.asked_by if entry else None, "parent_id": entry.parent_id if entry else None,
+        "worker": entry.worker if entry else None, "error_message": record.error_message,
+    }  # fmt: skip
+
+
+class Point(BaseModel):
+    """After so many candidates, the best was this."""
+
+    done: int
+    best_sharpe: float | None
+
+
+class Convergence(BaseModel):
+    """The course of one search."""
+
+    strategy: str
+    method: str
+    points: list[Point]
+
+
+class Trials(BaseModel):
+    """A page of what a run tried; a value that is no number is null."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    total: int
+
+
+class EventOut(BaseModel):
+    """Something that happened to a run."""
+
+    id: int
+    run_id: str
+    at: datetime
+    kind: str
+    data: dict[str, Any]
+
+    @staticmethod
+    def of(event: Event) -> EventOut:
+        """From the log."""
+        return EventOut(**vars(event))
+
+
+class JobEstimate(BaseModel):
+    """One strategy of a campaign: candidates, and whole backtests a second on one of its markets."""
+
+    strategy: str
+    candidates: int
+    per_second: float
+
+
+class EstimateOut(BaseModel):
+    """What a campaign would take, and what its data could certify."""
+
+    candidates: int
+    jobs: list[JobEstimate]
+    seconds: float = Field(description="of the search, at the rate measured on this machine")
+    judging_seconds: float = Field(description="of searching again on markets without an edge, where the method learns")
+    search_years: float
+    vault_days: float
+    bars: int
+    smallest_sharpe: float = Field(description="annual Sharpe that can be told from luck, all candidates independent")
+    smallest_sharpe_one: float = Field(description="the same for a single candidate")
+    power: float = Field(description="chance of finding it")
+    level: float
+    tried_before: int = Field(description="candidates that were tried on these prices before")
+
+    @staticmethod
+    def of(found: Estimate) -> EstimateOut:
+        """From the use case."""
+        return EstimateOut(**{**vars(found), "jobs": [JobEstimate(**one) for one in found.jobs]})

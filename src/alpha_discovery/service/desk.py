@@ -1,0 +1,139 @@
+"""What somebody who may changes: carried out, written into the audit log, and done once per key."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.records import AlphaRecord, DeploymentStatus, RunState
+from alpha_discovery.errors import UserError
+from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
+from alpha_discovery.storage.bots import Bot, BotsInSql
+
+MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
+MAX_BOTS = 5  # of one alpha
+STOPPED = "stopped"
+
+
+class NotDeployable(UserError):
+    """An alpha that may not become a bot."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: user id, name, address."""
+
+    id: str
+    name: str
+    client: str = ""
+
+
+class Desk:
+    """Changes to a laboratory."""
+
+    def __init__(self, place: Workplace, discoveries: Discoveries, audit: AuditInSql, bots: BotsInSql) -> None:
+        self._place = place
+        self._discoveries = discoveries
+        self._audit = audit
+        self._bots = bots
+        self._answers = AnswersInSql(place.database, place.lab.clock)
+
+    def start(
+        self, plan: Campaign, actor: Actor, *, priority: int = 0, parent_id: str | None = None, key: str | None = None
+    ) -> str:
+        """Queue a campaign; the run's id. Raises as `Discoveries.start`, and `KeyReused`."""
+
+        def work() -> dict[str, Any]:
+            run_id = self._discoveries.start(plan, priority=priority, asked_by=actor.name, parent_id=parent_id)
+            self._note(actor, "start", run_id, {"campaign": plan.fingerprint, "parent": parent_id})
+            return {"run_id": run_id}
+
+        asked = content_hash("start", plan.to_json(), priority, parent_id)
+        return str(self._once(actor, key, asked, work)["run_id"])
+
+    def stop(self, run_id: str, actor: Actor) -> RunState:
+        """End a run; its state then."""
+        return self._moved("stop", run_id, actor, self._discoveries.stop)
+
+    def pause(self, run_id: str, actor: Actor) -> RunState:
+        """Put a run down; its state then."""
+        return self._moved("pause", run_id, actor, self._discoveries.pause)
+
+    def resume(self, run_id: str, actor: Actor) -> RunState:
+        """Let a run go on; its state then."""
+        return self._moved("resume", run_id, actor, self._discoveries.resume)
+
+    def prioritise(self, run_id: str, priority: int, actor: Actor) -> None:
+        """Give a run another priority."""
+        with self._place.database.transaction():
+            self._discoveries.prioritise(run_id, priority)
+            self._note(actor, "prioritise", run_id, {"priority": priority})
+
+    def rerun(self, run_id: str, changes: Mapping[str, Any], actor: Actor, *, priority: int = 0) -> str:
+        """Queue a run's campaign again, with changes; the new run's id."""
+        with self._place.database.transaction():
+            new = self._discoveries.rerun(run_id, changes, priority=priority, asked_by=actor.name)
+            self._note(actor, "rerun", new, {"parent": run_id, "changes": dict(changes)})
+        return new
+
+    def deploy(self, alpha_id: str, name: str, capital: Decimal, actor: Actor, *, key: str | None = None) -> Bot:
+        """Make a bot of an alpha: stopped, on paper. Nothing trades until somebody starts it.
+
+        Raises
+        ------
+        NotDeployable
+            For an alpha with a low score, one that is retired, or one with as many bots as it may have.
+        """
+
+        def work() -> dict[str, Any]:
+            alpha = self._place.lab.alphas.get(alpha_id)
+            _check_deployable(alpha)
+            now = self._place.lab.clock.now()
+            config = {"mode": "paper", "auto_start": False, "parameters": alpha.parameters}
+            bot = Bot(secrets.token_hex(8), alpha.id, name, STOPPED, str(capital), config, now, now, actor.name)
+            self._bots.add(bot)
+            self._place.lab.alphas.set_deployment(alpha.id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
+            self._note(actor, "deploy", alpha.id, {"bot": bot.id, "name": name, "capital": str(capital)})
+            return {"bot_id": bot.id}
+
+        asked = content_hash("deploy", alpha_id, name, str(capital))
+        return self._bots.get(self._once(actor, key, asked, work)["bot_id"])
+
+    def set_deployment(self, alpha_id: str, status: DeploymentStatus, actor: Actor) -> AlphaRecord:
+        """Approve or retire an alpha, or take that back; raises `NotFound`, `ImpossibleMove`."""
+        alphas = self._place.lab.alphas
+        with self._place.database.transaction():
+            before = alphas.get(alpha_id)
+            alphas.set_deployment(before.id, status)
+            self._note(actor, "deployment", before.id, {"from": before.deployment_status, "to": status})
+        return alphas.get(before.id)
+
+    def _moved(self, action: str, run_id: str, actor: Actor, move: Callable[[str], RunState]) -> RunState:
+        with self._place.database.transaction():
+            state = move(run_id)
+            self._note(actor, action, run_id, {"state": state})
+        return state
+
+    def _once(self, actor: Actor, key: str | None, asked: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        if key is None:
+            with self._place.database.transaction():
+                return work()
+        return self._answers.once(Question(actor.id, key, asked), work)[0]
+
+    def _note(self, actor: Actor, action: str, target: str, detail: Mapping[str, Any]) -> None:
+        self._audit.note(actor.name, action, target, detail=detail, client=actor.client)
+
+
+def _check_deployable(alpha: AlphaRecord) -> None:
+    found = alpha.validation_score
+    if found is not None and found < MIN_SCORE:  # paper may show what a fresh one without a score is worth
+        raise NotDeployable(f"a bot needs an alpha with a validation score of at least {MIN_SCORE}; this has {found}")
+    if alpha.deployment_count >= MAX_BOTS:
+        raise NotDeployable(f"this alpha was deployed {alpha.deployment_count} times; {MAX_BOTS} is the most")
