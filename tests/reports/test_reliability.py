@@ -17,7 +17,8 @@ BINS = [
 
 
 def test_the_curve_holds_the_stored_bins_and_marks_the_alpha() -> None:
-    chart = reliability_chart(alpha_record(evidence={"score": {"value": 0.81, "curve": {"reliability": BINS}}}, validation_score=0.81))
+    evidence = {"score": {"value": 0.81, "curve": {"reliability": BINS}}}
+    chart = reliability_chart(alpha_record(evidence=evidence, validation_score=0.81))
     assert chart is not None
     _, curve = chart.figure["data"]
     for k, one in enumerate(BINS):
