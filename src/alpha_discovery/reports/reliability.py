@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,14 +11,17 @@ from alpha_discovery.reports.figures import layout, title
 from alpha_discovery.reports.page import Chart, Figure, numbers
 from alpha_discovery.reports.words import count, percent
 
+Z_975 = 1.959963984540054
+
 
 def reliability_chart(alpha: AlphaRecord) -> Chart | None:
     """The curve that the alpha's score comes from; None where no calibration was stored with it.
 
-    It is read from ``evidence["score"]["reliability"]``: for each bin of scores ``score`` (its mean), ``n`` simulated
-    alphas, the share ``true`` of them with an edge, and its 95% interval ``low`` to ``high``.
+    It is read from ``evidence["score"]["curve"]["reliability"]``: for each bin of scores ``score`` (its mean), ``n``
+    simulated finalists, and the share ``true`` of them with an edge.
     """
-    bins = alpha.evidence.get("score", {}).get("reliability") or ()
+    curve = (alpha.evidence.get("score") or {}).get("curve") or {}
+    bins = curve.get("reliability") or ()
     if not bins or alpha.validation_score is None:
         return None
     n = sum(int(one["n"]) for one in bins)
@@ -30,10 +34,11 @@ def reliability_chart(alpha: AlphaRecord) -> Chart | None:
 
 
 def reliability_figure(bins: Sequence[Mapping[str, Any]], *, own: float) -> Figure:
-    """Share of true alphas over score, with intervals, the diagonal, and a mark at ``own``."""
+    """Share of true alphas over score, with 95% intervals, the diagonal, and a mark at ``own``."""
     x, share = ([float(one[name]) for one in bins] for name in ("score", "true"))
-    up = [float(one["high"]) - float(one["true"]) for one in bins]
-    down = [float(one["true"]) - float(one["low"]) for one in bins]
+    ends = [interval(float(one["true"]), int(one["n"])) for one in bins]
+    up = [high - middle for (_, high), middle in zip(ends, share, strict=True)]
+    down = [middle - low for (low, _), middle in zip(ends, share, strict=True)]
     shared = {"type": "scatter", "showlegend": False}
     diagonal = {
         **shared, "mode": "lines", "x": numbers([0.0, 1.0]), "y": numbers([0.0, 1.0]), "hoverinfo": "skip",
@@ -62,3 +67,13 @@ def reliability_figure(bins: Sequence[Mapping[str, Any]], *, own: float) -> Figu
             xaxis={**axis, "title": title("score")}, yaxis={**axis, "title": title("share that was true")},
         ),
     }
+
+
+def interval(share: float, n: int) -> tuple[float, float]:
+    """95% interval of a share of n; Wilson (1927). The whole unit interval without any."""
+    if n < 1:
+        return 0.0, 1.0
+    z2 = Z_975**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    reach = Z_975 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return min(share, middle - reach), max(share, middle + reach)
