@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.calibration import RULE, Cell, Trial, calibrate, rate, together
+from alpha_discovery.discovery.calibration import RULE, Cell, calibrate, rate, together
 from alpha_discovery.discovery.campaign import Campaign, Protocol, Thresholds
 from alpha_discovery.discovery.journal import JournalFile
 from alpha_discovery.discovery.noise_markets import Shape, maker
