@@ -15,7 +15,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName
 
 INTRABAR = ("stop_first", "target_first")
-METHODS = ("brute_force", "random", "bayesian", "genetic")
+METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from alpha_discovery.discovery.ports import Alphas, Ledger, MarketData, Runs
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
 from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
+from alpha_discovery.discovery.turns import turns
 from alpha_discovery.errors import BadMarketData, TooFewBars
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
@@ -383,6 +384,7 @@ def _job_report(trials: Any) -> dict[str, Any]:
         "tested": len(trials),
         "eligible": int(trials.columns["eligible"].sum()),
         "best": None if best is None else _row(trials, best),
+        "turns": turns(trials.log),
     }
 
 
