@@ -29,13 +29,13 @@ def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
         return
     screen = console()
     heading(screen, "Ledger", "nothing here is ever lowered or deleted")
-    head = ("Data", "Tried", "Worth", "Judged", "Level left", "Luck reaches", "Vault from")
+    head = ("Data", "Tried", "Worth", "Looks", "Level left", "Luck reaches", "Vault from")
     columns = len(head) if screen.width >= WIDE else len(head) - 1
     table(screen, head[:columns], [_row(one)[:columns] for one in rows], "Lrrrrrr"[:columns])
     if not rows:
         say(screen, "nothing was tried yet")
         return
-    words = "worth: as many independent tries are as hard to beat; judged: how many rounds were charged"
+    words = "worth: as many independent tries are as hard to beat; looks: how many judgings were charged"
     say(screen, words, style="dim")
     say(screen, "luck reaches: annual Sharpe of the best of them, once in twenty searches", style="dim")
 
