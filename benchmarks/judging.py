@@ -2,7 +2,7 @@
 
 Markets without an edge of four kinds, and planted ones of three strengths, are searched and judged by the lab as it
 is. Without thresholds of interest, so that every find counts. Each finished market is a line of a journal: a
-calculation that was stopped goes on where it was, and the result is written anew after every few markets of each kind.
+calculation that was stopped goes on where it was, and ``table`` and ``score`` make the results of what it holds.
 
 Seeds below 100,000 were used to choose the rule; what is published has other ones.
 """
@@ -12,15 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.calibration import RULE, Cell, calibrate, rate, together
-from alpha_discovery.discovery.campaign import Campaign, Protocol, Thresholds
+from alpha_discovery.discovery.calibration import RULE, Cell, calibrate, cell_key, rate, together, trial_of
+from alpha_discovery.discovery.campaign import Campaign, Thresholds
 from alpha_discovery.discovery.journal import JournalFile
 from alpha_discovery.discovery.noise_markets import Shape, maker
+from alpha_discovery.discovery.score_fit import curves, truths
 from alpha_discovery.discovery.truth import Truth
 
 RESULTS = Path(__file__).parent / "results"
@@ -37,11 +38,11 @@ CELLS: dict[str, tuple[str, Costs, float | None]] = {
 }
 
 
-def campaign(costs: Costs, method: str, candidates: int = 700, **protocol: Any) -> Campaign:
-    """The search that is tried: three strategies, so many candidates of each."""
+def campaign(costs: Costs, told: argparse.Namespace) -> Campaign:
+    """The search that is tried: some strategies, so many candidates of each."""
     return Campaign(
-        symbols=("SYN/USDT",), strategies=STRATEGIES, method=method, max_iterations=candidates, costs=costs,
-        thresholds=ANYTHING, protocol=Protocol(**protocol),
+        symbols=("SYN/USDT",), strategies=tuple(told.strategies), method=told.method, max_iterations=told.candidates,
+        costs=costs, thresholds=ANYTHING,
     )  # fmt: skip
 
 
@@ -50,24 +51,47 @@ def rates(told: argparse.Namespace) -> None:
     journal, began = JournalFile(told.journal), time.monotonic()
     names = [name for name in CELLS if not told.cells or name in told.cells]
     for end in range(TOGETHER, told.markets + TOGETHER, TOGETHER):
-        cells = []
         for name in names:
             kind, costs, sharpe = CELLS[name]
             make = maker(kind, shape=Shape(), costs=costs, sharpe=sharpe)
             seeds = range(told.first, told.first + min(end, told.markets))
-            plan = campaign(costs, told.method, told.candidates)
-            cells.append(calibrate(name, make, plan, seeds, workers=told.workers, journal=journal))
+            plan = campaign(costs, told)
+            calibrate(name, make, plan, seeds, workers=told.workers, journal=journal)
             if told.minutes and time.monotonic() - began > 60.0 * told.minutes:
                 return
-        _write(told.out, table(cells, told.method, told.candidates))
 
 
-def table(cells: Sequence[Cell], method: str, candidates: int) -> dict[str, Any]:
+def tables(told: argparse.Namespace) -> None:
+    """The rates of the markets of the journal that are finished."""
+    _write(told.out, table(finished(told), told))
+
+
+def score(told: argparse.Namespace) -> None:
+    """Fit what evidence is worth to the markets of the journal that are finished."""
+    plan = campaign(CHEAP, told)
+    truths_of = {name: Truth(sharpe, shape=Shape(), costs=costs) for name, (_, costs, sharpe) in CELLS.items()}
+    cells = [(cell, truths_of[cell.name]) for cell in finished(told)]
+    _write(told.out, curves(cells, plan, years=2.0))
+
+
+def finished(told: argparse.Namespace) -> list[Cell]:
+    """The cells of the journal as far as they are."""
+    entries = list(JournalFile(told.journal).entries())
+    out = []
+    for name, (_, costs, _) in CELLS.items():
+        key = cell_key(name, campaign(costs, told))
+        trials = sorted((trial_of(one) for one in entries if one["cell"] == key), key=lambda one: one.seed)
+        if trials:
+            out.append(Cell(name, tuple(trials)))
+    return out
+
+
+def table(cells: Sequence[Cell], told: argparse.Namespace) -> dict[str, Any]:
     """Rates with 95% intervals, and the campaign and the seeds that they come from."""
     null = [cell for cell in cells if cell.name in NULLS]
-    plan = campaign(CELLS["planted 3"][1], method, candidates)
+    plan = campaign(CHEAP, told)
     return {
-        "method": method,
+        "method": told.method,
         "rule": RULE,
         "campaign": plan.to_json(),
         "without_edge": None if not null else _rate(*together(null)[:2]),
@@ -91,14 +115,10 @@ def cell_json(cell: Cell) -> dict[str, Any]:
     if sharpe is None:
         return out
     truth = Truth(sharpe, shape=Shape(), costs=costs)
-    truths = [[_true(one, truth) for one in trial.finalists if one["verdict"] == "accepted"] for trial in cell.trials]
-    finds = sum(map(len, truths))
-    true = sum(map(sum, truths))
-    return {**out, "found_a_true_one": _rate(sum(map(any, truths)), n), "finds": finds, "false_finds": finds - true}
-
-
-def _true(found: Mapping[str, Any], truth: Truth) -> bool:
-    return truth.sharpe(found["strategy"], found["parameters"]) > 0.0
+    found = [(trial.seed, one) for trial in cell.trials for one in trial.finalists if one["verdict"] == "accepted"]
+    true = truths([one for _, one in found], truth)
+    lucky = {seed for (seed, _), is_true in zip(found, true, strict=True) if is_true}
+    return {**out, "found_a_true_one": _rate(len(lucky), n), "finds": len(found), "false_finds": len(found) - sum(true)}
 
 
 def _rate(hits: int, n: int) -> dict[str, float]:
@@ -115,8 +135,9 @@ def _write(path: Path, found: dict[str, Any]) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("rates",))
+    parser.add_argument("what", choices=("rates", "table", "score"))
     parser.add_argument("--method", default="brute_force")
+    parser.add_argument("--strategies", nargs="+", default=STRATEGIES)
     parser.add_argument("--candidates", type=int, default=700, help="of each strategy")
     parser.add_argument("--markets", type=int, default=100, help="of each kind")
     parser.add_argument("--cells", nargs="*", choices=tuple(CELLS))
@@ -126,8 +147,8 @@ def main() -> None:
     parser.add_argument("--journal", type=Path, default=Path("judging.jsonl"))
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()
-    told.out = told.out or RESULTS / f"judging-{told.method}.json"
-    rates(told)
+    told.out = told.out or RESULTS / f"judging-{told.what}-{told.method}.json"
+    {"rates": rates, "table": tables, "score": score}[told.what](told)
 
 
 if __name__ == "__main__":
