@@ -25,6 +25,7 @@ class Thresholds:
     min_sharpe_ratio: float = 1.0
     min_profit_factor: float = 1.5
     max_drawdown: float = 0.20
+    min_capacity: float = 0.0  # equity in quote currency that it must carry, orders below 1% of their bar's volume
 
 
 @dataclass(frozen=True)

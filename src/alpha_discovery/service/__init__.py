@@ -2,6 +2,9 @@
 
 ==============  ======================================================================
 ``discoveries`` `Discoveries`: start, stop, pause, resume, run again, look
+``status``      `RunStatus`: a run with its place in the queue; `Page`
+``worker``      `Worker`: takes runs from the queue, several at once; ``held_run``: one of them
+``governor``    `Limits` of processor and memory, measured and kept
 ==============  ======================================================================
 
 Nothing is imported here: name the module.

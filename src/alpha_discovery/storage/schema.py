@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 
 from alpha_discovery.errors import StorageFailed
-from alpha_discovery.storage.queue_models import TABLES
+from alpha_discovery.storage.access_models import TABLES
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # in order; the last is what `models` and `queue_models` describe
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # in order; the last is what the models describe
 NEWEST = REVISIONS[-1]
 VERSION_TABLE = "alpha_discovery_version"  # a server may hold other programs' Alembic tables
 FOLDER = Path(__file__).parent / "migrations"
