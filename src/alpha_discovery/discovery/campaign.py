@@ -126,7 +126,7 @@ class Campaign:
 
     def to_json(self) -> dict[str, Any]:
         """Plain form, read back by `from_json`."""
-        data = asdict(self)
+        data = {**asdict(self), "costs": self.costs.to_json()}
         for name in ("symbols", "against", "strategies"):
             data[name] = list(data[name])
         data["ranges"] = {owner: dict(values) for owner, values in self.ranges.items()}
