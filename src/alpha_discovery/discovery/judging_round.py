@@ -67,8 +67,8 @@ class Round:
         vault = np.concatenate([_column(one) for one in finalists], axis=1)
         verdict = self._verdict
         p_family = np.array([one.p_family for one in finalists])
-        p = sequence_p(p_family, vault, rule=verdict.rule, earlier=verdict.earlier, rng=self._seed)
         alone = vault_p(vault, rng=self._seed)
+        p = sequence_p(p_family, alone, rule=verdict.rule, earlier=verdict.earlier)
         t = [float(plain_t(self._over_all(cluster[:1]))[0]) for cluster in clusters]
         return [
             replace(one, t_full=t[k], p_vault=float(alone[k]), p=float(p[k])) for k, one in enumerate(finalists)

@@ -83,15 +83,15 @@ def whole_p(t: F64, family: StepMResult, *, earlier: int) -> F64:
     return np.where(np.isnan(t), 1.0, np.minimum(1.0, p * (1 + earlier)))
 
 
-def sequence_p(p_family: F64, vault: Returns, *, rule: Rule, earlier: int, rng: int) -> F64:
+def sequence_p(p_family: F64, p_vault: F64, *, rule: Rule, earlier: int) -> F64:
     """Family-wise p-value of finalists that are tested one after another until the first fails, float64 (k,).
 
     Parameters
     ----------
     p_family : float64 (k,)
         Of the replication test; finalists in the order in which the search part ranks them, best first.
-    vault : float (n_days, k)
-        Detrended daily returns of the vault.
+    p_vault : float64 (k,)
+        `vault_p` of each.
     rule : Rule
         ``PARTS`` or ``VAULT``.
 
@@ -100,12 +100,11 @@ def sequence_p(p_family: F64, vault: Returns, *, rule: Rule, earlier: int, rng: 
     The order does not depend on the vault, so each finalist may use the whole level: Maurer, Hothorn & Lehmacher
     (1995). The adjusted p-value of one is the largest of those up to it.
     """
-    alone = vault_p(vault, rng=rng)
     if rule is Rule.VAULT:
-        each = alone
+        each = p_vault
     else:
         prior = np.minimum(1.0, p_family * (1 + earlier))
-        each = np.array([fisher(float(a), float(b)) for a, b in zip(prior, alone, strict=True)])
+        each = np.array([fisher(float(a), float(b)) for a, b in zip(prior, p_vault, strict=True)])
     return np.maximum.accumulate(each)
 
 
