@@ -70,7 +70,8 @@ def test_plain_t_is_the_mean_over_its_plain_error() -> None:
 
 class TestSequence:
     def sequence(self, p_family: list[float], p_vault: list[float], rule: Rule, earlier: int = 0) -> list[float]:
-        return sequence_p(np.array(p_family), np.array(p_vault), rule=rule, earlier=earlier).tolist()
+        each = sequence_p(np.array(p_family), np.array(p_vault), rule=rule, earlier=earlier)
+        return [float(one) for one in each]
 
     def test_one_finalist_is_fisher_of_its_two_parts(self) -> None:
         assert self.sequence([0.1], [0.02], Rule.PARTS) == [fisher(0.1, 0.02)]
