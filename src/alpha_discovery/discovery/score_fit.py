@@ -25,6 +25,7 @@ from alpha_discovery.search.methods import make_optimizer
 PRIOR = 0.5  # share of markets that hold an edge
 ENOUGH = 50  # finalists in a bin that is worth looking at
 WITHIN = 0.05
+LEAST = 30  # finalists of each sort
 
 
 @dataclass(frozen=True)
@@ -38,21 +39,32 @@ class Judged:
     weight: float
 
 
-def curves(cells: Sequence[tuple[Cell, Truth]], campaign: Campaign, *, years: float) -> dict[str, Any]:
+def curves(
+    cells: Sequence[tuple[Cell, Truth]], campaign: Campaign, *, years: float, least: int = LEAST
+) -> dict[str, Any]:
     """The curves that a calibration supports, with its markets and the reliability of each, as plain JSON values.
+
+    Parameters
+    ----------
+    least : int
+        Finalists of each sort, those with an edge and those without, that a fit rests on at least.
 
     Raises
     ------
     UserError
-        Without markets of both sorts that have finalists.
+        If there are fewer.
     """
     jobs = jobs_of(campaign)
     adaptive = make_optimizer(campaign.method, jobs[0].space, budget=1, seed=0).adaptive
     out = []
     for rule in (Rule.PARTS if adaptive else Rule.WHOLE, Rule.VAULT):
         finalists = judged(cells, rule)
-        if not {one.is_true for one in finalists if one.seed % 2 == 0} >= {True, False}:
-            raise UserError("a score needs finalists with an edge and without one; calibrate with more markets of both")
+        even = [one.is_true for one in finalists if one.seed % 2 == 0]
+        if min(even.count(True), even.count(False)) < least:
+            raise UserError(
+                f"it needs {least} finalists with an edge and {least} without on markets of even seeds, found "
+                f"{even.count(True)} and {even.count(False)}; calibrate with more markets of both sorts"
+            )
         tested = cells[0][0].trials[0].tested
         out.append(fit(finalists, rule=rule, method=campaign.method, years=years, tested=tested, strategies=len(jobs)))
     seeds = {cell.name: [cell.trials[0].seed, cell.trials[-1].seed] for cell, _ in cells}
