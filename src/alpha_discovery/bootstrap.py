@@ -17,6 +17,7 @@ from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.ports import MarketData
 from alpha_discovery.discovery.run import Lab
+from alpha_discovery.discovery.validation_score import SCORES, scores_of
 from alpha_discovery.errors import BadMarketData, NotFound
 from alpha_discovery.market_data import Catalog, load_sample, resample, sample_names
 from alpha_discovery.settings import Settings
@@ -108,6 +109,7 @@ def open_lab(
             clock=time,
             transaction=database.transaction,
             user_strategies=settings.strategies,
+            scores=scores_of(settings.userdir / "calibration" / SCORES),
         )
         yield Workplace(
             settings, lab, catalog, database, QueueInSql(database, time), EventsInSql(database),

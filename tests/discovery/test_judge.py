@@ -47,13 +47,27 @@ def found(make_lab: Make, campaign: Campaign, bars: Bars) -> tuple[Discovery, La
     return discover(campaign, lab), lab
 
 
-def test_without_a_finalist_nothing_is_charged(make_lab: Make, make_campaign: Make, noise: Bars) -> None:
+def test_a_judging_is_charged_even_if_nothing_comes_near(make_lab: Make, make_campaign: Make, noise: Bars) -> None:
     strict = make_campaign(protocol=Protocol(finalist_p=0.0005))  # below the least p-value of 1000 draws
     discovery, lab = found(make_lab, strict, noise)
     account = lab.ledger.account(discovery.record.epoch)
+    assert discovery.verdict.finalists == ()
+    assert account.level_spent == pytest.approx(0.05 * 6.0 / math.pi**2)
+    assert (account.rounds, account.n_tested) == (1, 60)
+
+
+def test_without_a_finalist_the_vault_alone_costs_nothing(make_lab: Make, make_campaign: Make, noise: Bars) -> None:
+    lab = make_lab(noise)
+    first = discover(make_campaign(seed=1), lab)
+    again = discover(make_campaign(seed=2, protocol=Protocol(finalist_p=0.0005)), lab)
+    assert again.verdict.rule is Rule.VAULT
+    assert again.verdict.round is None
+    assert lab.ledger.account(first.record.epoch).rounds == 1
+
+
+def test_nothing_active_enough_costs_nothing(make_lab: Make, make_campaign: Make, noise: Bars) -> None:
+    discovery, _ = found(make_lab, make_campaign(protocol=Protocol(min_trades=10**6)), noise)
     assert discovery.verdict.round is None
-    assert (account.rounds, account.level_spent) == (0, 0.0)
-    assert account.n_tested == 60
 
 
 def test_the_first_round_costs_what_the_ledger_grants(make_lab: Make, make_campaign: Make, planted: Bars) -> None:

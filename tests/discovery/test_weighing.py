@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from alpha_discovery.discovery.weighing import SMALLEST, Rule, plain_t, rule_for, sequence_p, whole_p
+from alpha_discovery.discovery.weighing import SMALLEST, Rule, plain_t, rule_for, sequence_p, vault_p, whole_p
 from alpha_discovery.validation.combine import fisher
 from alpha_discovery.validation.stepm import StepMResult
 
@@ -35,30 +35,30 @@ def test_the_rule_follows_from_how_candidates_were_chosen(test: str, earlier: in
 
 
 def test_the_whole_period_counts_the_draws_that_reach_it() -> None:
-    p = whole_p(np.array([3.0, 3.9]), family(), gate=1.0, earlier=0)
+    p = whole_p(np.array([3.0, 3.9]), family(), earlier=0)
     # 3.00, 3.04 ... 3.96 are 25 draws; 3.92 and 3.96 are 2
     assert p.tolist() == [26 / 100, 3 / 100]
 
 
-def test_the_gate_and_earlier_trials_are_paid_for() -> None:
-    p = whole_p(np.array([3.9]), family(), gate=0.5, earlier=2)
-    assert p.tolist() == [pytest.approx(0.03 / 0.5 * 3)]
+def test_earlier_trials_are_paid_for() -> None:
+    p = whole_p(np.array([3.9]), family(), earlier=2)
+    assert p.tolist() == [pytest.approx(0.03 * 3)]
 
 
 def test_beyond_the_last_draw_the_tail_of_independent_normals_goes_on() -> None:
     heavy = np.quantile(DRAWS, 0.99)
     n = math.log(0.99) / norm.logcdf(heavy)
-    p = whole_p(np.array([4.3]), family(), gate=1.0, earlier=0)
+    p = whole_p(np.array([4.3]), family(), earlier=0)
     assert p[0] == pytest.approx(1.0 - norm.cdf(4.3) ** n, rel=1e-6)
     assert p[0] < 1 / 100
 
 
 def test_no_p_value_claims_more_than_the_smallest() -> None:
-    assert whole_p(np.array([40.0]), family(), gate=1.0, earlier=0).tolist() == [SMALLEST]
+    assert whole_p(np.array([40.0]), family(), earlier=0).tolist() == [SMALLEST]
 
 
 def test_what_does_not_vary_gets_one() -> None:
-    assert whole_p(np.array([np.nan]), family(), gate=0.5, earlier=0).tolist() == [1.0]
+    assert whole_p(np.array([np.nan]), family(), earlier=0).tolist() == [1.0]
 
 
 def test_plain_t_is_the_mean_over_its_plain_error() -> None:
@@ -69,38 +69,34 @@ def test_plain_t_is_the_mean_over_its_plain_error() -> None:
 
 
 class TestSequence:
-    GOOD, BAD = 0.004, -0.001
-
-    def vault(self, *means: float) -> np.ndarray:
-        noise = np.random.default_rng(1).standard_normal((180, len(means)))
-        noise -= noise.mean(axis=0)
-        return np.asarray(noise * 0.01 + np.array(means))
+    def sequence(self, p_family: list[float], p_vault: list[float], rule: Rule, earlier: int = 0) -> list[float]:
+        each = sequence_p(np.array(p_family), np.array(p_vault), rule=rule, earlier=earlier)
+        return [float(one) for one in each]
 
     def test_one_finalist_is_fisher_of_its_two_parts(self) -> None:
-        vault = self.vault(self.GOOD)
-        alone = sequence_p(np.array([0.1]), vault, rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)
-        both = sequence_p(np.array([0.1]), vault, rule=Rule.PARTS, gate=0.5, earlier=0, rng=1)
-        assert both.tolist() == [fisher(0.1 / 0.5, float(alone[0]))]
+        assert self.sequence([0.1], [0.02], Rule.PARTS) == [fisher(0.1, 0.02)]
 
     def test_nobody_passes_behind_one_that_failed(self) -> None:
-        vault = self.vault(self.BAD, self.GOOD)
-        p = sequence_p(np.array([0.1, 0.1]), vault, rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)
-        assert p[0] == p[1] > 0.5
+        assert self.sequence([0.1, 0.1], [0.7, 0.001], Rule.VAULT) == [0.7, 0.7]
 
     def test_the_first_is_not_harmed_by_those_behind(self) -> None:
-        vault = self.vault(self.GOOD, self.BAD)
-        p = sequence_p(np.array([0.1, 0.1]), vault, rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)
-        assert p[0] == sequence_p(np.array([0.1]), vault[:, :1], rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)[0] < 0.01
+        assert self.sequence([0.1, 0.1], [0.001, 0.7], Rule.VAULT) == [0.001, 0.7]
 
     def test_the_vault_alone_ignores_the_search_part(self) -> None:
-        vault = self.vault(self.GOOD)
-        one, two = (sequence_p(np.array([p]), vault, rule=Rule.VAULT, gate=0.5, earlier=99, rng=1) for p in (0.01, 0.5))
-        assert one.tolist() == two.tolist()
+        one, two = (self.sequence([p], [0.02], Rule.VAULT, earlier=99) for p in (0.01, 0.5))
+        assert one == two == [0.02]
 
     def test_earlier_trials_weaken_the_search_part_only(self) -> None:
-        vault = self.vault(self.GOOD)
-        few, none = (
-            sequence_p(np.array([0.02]), vault, rule=Rule.PARTS, gate=0.5, earlier=n, rng=1)[0] for n in (9, 0)
-        )
-        alone = float(sequence_p(np.array([1.0]), vault, rule=Rule.VAULT, gate=0.5, earlier=0, rng=1)[0])
-        assert few == fisher(0.02 / 0.5 * 10, alone) > none
+        # nine earlier trials make ten lists of one
+        few, none = (self.sequence([0.02], [0.1], Rule.PARTS, earlier=n)[0] for n in (9, 0))
+        assert few == fisher(0.2, 0.1) > none
+
+    def test_earlier_trials_never_make_more_than_certainty(self) -> None:
+        assert self.sequence([0.5], [0.1], Rule.PARTS, earlier=9) == [fisher(1.0, 0.1)]
+
+
+def test_the_vault_of_one_that_earned_is_less_likely_luck() -> None:
+    noise = np.random.default_rng(1).standard_normal((180, 2))
+    noise -= noise.mean(axis=0)
+    good, bad = vault_p(noise * 0.01 + np.array([0.004, -0.001]), rng=1)
+    assert good < 0.01 < 0.5 < bad

@@ -146,7 +146,9 @@ def test_finalists_are_shown_with_verdict_and_reason(passed: Any) -> None:
 
 def test_without_finalists_the_page_says_that_the_vault_stayed_shut(nothing: Any) -> None:
     discovery = replace_report(nothing.discovery, finalists=[], round=None)
-    assert "nothing was charged for looking at it" in run_report(discovery, nothing.bars)
+    assert "Nothing was charged." in run_report(discovery, nothing.bars)
+    charged = replace_report(nothing.discovery, finalists=[], round={"number": 3, "level": 0.003})
+    assert "judging number 3 on this data, charged to the ledger" in run_report(charged, nothing.bars)
 
 
 def test_every_alpha_has_a_section_of_its_own(passed: Any) -> None:

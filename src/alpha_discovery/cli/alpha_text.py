@@ -43,6 +43,8 @@ def alpha_block(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = Fa
     say(screen, "• " + ", ".join(f"{plain(name)} {setting(name, value)}" for name, value in own.items()))
     numbers(screen, alpha)
     evidence(screen, alpha, only_deciding=only_deciding)
+    if told := alpha.evidence.get("score"):
+        score(screen, told)
     if fragility := alpha.evidence.get("fragility"):
         kill_tests(screen, fragility, only_count=only_deciding)
 
@@ -65,6 +67,17 @@ def evidence(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = False
         screen.print(Text.assemble("  ", (test, "bold"), f": {found}  ", (decision, "green")))
         say(screen, asked, "dim", indent=4)
         say(screen, f"Noise: {noise}.", "dim", indent=4)
+
+
+def score(screen: Console, told: dict[str, Any]) -> None:
+    """What the evidence is worth, and on which simulated markets that was found."""
+    curve = told["curve"]
+    verdict = ("deployable", "green") if told["deployable"] else ("not deployable", "yellow")
+    screen.print(Text.assemble("  ", ("Validation score", "bold"), f": {percent(told['value'], 0)}  ", verdict))
+    asked = f"the chance that it has an edge, if every second market holds one; {percent(told['needed'], 0)} is asked"
+    say(screen, asked, "dim", indent=4)
+    from_what = f"simulated markets of {ratio(curve['years'], 0)} years with {count(curve['tested'])} tries each"
+    say(screen, f"Found on {from_what}.", "dim", indent=4)
 
 
 def kill_tests(screen: Console, fragility: dict[str, Any], *, only_count: bool = False) -> None:

@@ -35,9 +35,9 @@ def list_(
         print_json({"alphas": [record_json(alpha) for alpha in found]})
         return
     screen = console()
-    head = ("Alpha", "Strategy", "Bars", "Sharpe", "in vault", "Return", "Drawdown", "State", "Profit factor")
+    head = ("Alpha", "Strategy", "Bars", "Sharpe", "in vault", "Score", "Return", "Drawdown", "State", "Profit factor")
     columns = len(head) if screen.width >= WIDE else len(head) - 2
-    table(screen, head[:columns], [_row(alpha)[:columns] for alpha in found], "lLlrrrrlr"[:columns])
+    table(screen, head[:columns], [_row(alpha)[:columns] for alpha in found], "lLlrrrrrlr"[:columns])
     if not found:
         say(screen, "no alphas are stored; most searches find none, because most of what looks good is luck")
 
@@ -102,6 +102,7 @@ def _exact(value: object) -> str:
 def _row(alpha: AlphaRecord) -> tuple[str, ...]:
     return (
         alpha.id[:8], alpha.strategy_name, alpha.timeframe, ratio(alpha.sharpe_ratio), ratio(alpha.out_sample_sharpe),
+        NOTHING if alpha.validation_score is None else percent(alpha.validation_score, 0),
         percent(alpha.total_return, signed=True), percent(alpha.max_drawdown), alpha.state,
         gain_factor(alpha.profit_factor),
     )  # fmt: skip

@@ -29,7 +29,10 @@ from alpha_discovery.discovery.calibration import Cell, Rate, Trial, calibrate, 
 from alpha_discovery.discovery.campaign import METHODS, Campaign
 from alpha_discovery.discovery.journal import JournalFile
 from alpha_discovery.discovery.noise_markets import NOISES, Maker, Shape, maker
+from alpha_discovery.discovery.score_fit import curves
 from alpha_discovery.discovery.screening import Counted
+from alpha_discovery.discovery.truth import Truth
+from alpha_discovery.discovery.validation_score import SCORES
 from alpha_discovery.errors import UnknownName, UserError
 from alpha_discovery.market_data import Catalog
 from alpha_discovery.market_data.store import replace_file
@@ -75,6 +78,7 @@ def calibrate_(
     shape = Shape(bars, campaign.timeframe, volatility, campaign.symbols[0])
     own = _own(campaign, settings.data) if symbol else None
     kinds = dict(_kinds(parse.names(noise), planted or [], shape, paid, own))
+    edges = dict(zip(reversed(kinds), reversed(planted or []), strict=False))
     folder = out or settings.userdir / "calibration"
     journal, seeds = JournalFile(folder / "journal.jsonl"), range(seed, seed + markets)
     cells = []
@@ -86,11 +90,26 @@ def calibrate_(
             )
     result = {"campaign": campaign.to_json(), **summary(cells)}
     replace_file(folder / "calibration.json", (json.dumps(result, indent=1) + "\n").encode())
+    truths = [(cell, Truth(edges.get(cell.name), shape=shape, costs=paid)) for cell in cells]
+    scored = _scored(truths, campaign, shape, folder / SCORES)
     write_plot(cells, folder / "calibration.html")
     if as_json:
         print_json({**result, "files": {"folder": str(folder)}})
     else:
         show(cells, folder)
+        say(console(), scored, style="dim")
+
+
+def _scored(cells: list[tuple[Cell, Truth]], campaign: Campaign, shape: Shape, path: Path) -> str:
+    """Fit what evidence is worth, if there are markets of both sorts; in one sentence what came of it."""
+    if {truth.has_edge for _, truth in cells} != {True, False}:
+        return "with markets of both sorts the validation score would be fitted, too"
+    try:
+        found = curves(cells, campaign, years=shape.bars / shape.per_year)
+    except UserError as error:
+        return f"the validation score was not fitted: {error}"
+    replace_file(path, (json.dumps(found, indent=1) + "\n").encode())
+    return f"the validation score was fitted: {path}"
 
 
 class _Told:

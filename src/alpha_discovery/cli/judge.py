@@ -68,18 +68,21 @@ def show(found: Judgement, account: EpochAccount) -> None:
     tried = f"{count(verdict.family.n_tested)} configurations of {len(found.records)} runs as one family"
     heading(screen, "Judged together", tried)
     if verdict.round is None:
-        say(screen, "nothing stood out from luck, so the vault stayed closed and nothing was charged")
+        say(screen, "nothing stood out from luck, so the vault stayed closed; nothing was charged")
         return
     say(
         screen,
         f"round {verdict.round.number} on this data, at the level {chance(verdict.round.level)}; "
         f"evidence: {verdict.rule.value}",
     )
+    if not verdict.finalists:
+        say(screen, "nothing stood out from luck, so the vault stayed closed")
     rows = [
         (one.trials.job.strategy.name, ratio(one.t), chance(one.p_family), one.reason.value)
         for one in verdict.finalists
     ]
-    table(screen, ("Finalist", "t", "p, search part", "Verdict"), rows, "lrrL")
+    if rows:
+        table(screen, ("Finalist", "t", "p, search part", "Verdict"), rows, "lrrL")
     for alpha in found.alphas:
         sharpe = f"Sharpe {ratio(alpha.sharpe_ratio)}"
         say(screen, f"alpha {alpha.id[:12]}: {alpha.strategy_name}, {sharpe}, run {alpha.discovery_run_id[:12]}")

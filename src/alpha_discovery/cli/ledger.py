@@ -19,7 +19,7 @@ ledger_app = typer.Typer(add_completion=False)
 def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Show the account of every data epoch: what was tried, and what of its error level is left.
 
-    Each time a vault is opened, a part of the allowed chance of a false report is used up: for all bars in it, whatever
+    Each judging uses up a part of the allowed chance of a false report: for all bars of its vault, whatever
     market list, end date or bar length they are asked with next. 90 days of new bars are a new vault.
     """
     with open_lab(settings_of(userdir), create=False) as opened:
@@ -35,7 +35,7 @@ def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     if not rows:
         say(screen, "nothing was tried yet")
         return
-    words = "worth: as many independent tries are as hard to beat; looks: how often the vault was opened"
+    words = "worth: as many independent tries are as hard to beat; looks: how many judgings were charged"
     say(screen, words, style="dim")
     say(screen, "luck reaches: annual Sharpe of the best of them, once in twenty searches", style="dim")
 

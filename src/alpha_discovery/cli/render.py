@@ -193,7 +193,7 @@ def short(screen: Console, run: RunRecord, alphas: Sequence[AlphaRecord]) -> Non
 
 def ledger_line(screen: Console, account: EpochAccount) -> None:
     """What was ever tried on this data, and what of the error level is left."""
-    rounds = "the vault was not opened yet" if not account.rounds else f"the vault was opened {_times(account.rounds)}"
+    rounds = "never judged" if not account.rounds else f"judged {_times(account.rounds)}"
     say(
         screen,
         f"Ledger of this data: {count(account.n_tested)} candidates tried in {plural(account.n_runs, 'run')}; "

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.context import alpha_context, search_context, variants_context
 from alpha_discovery.discovery.evidence import jsonable, number, reported_beside
@@ -14,20 +15,25 @@ from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.judge import Finalist, Verdict
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.screening import Screening
+from alpha_discovery.discovery.validation_score import Scores
 
 
 def alpha_records(
     campaign: Campaign, past: History, screening: Screening, verdict: Verdict, *,
-    run_of: Callable[[Finalist], str], now: datetime,
+    run_of: Callable[[Finalist], str], now: datetime, scores: Scores,
 ) -> tuple[AlphaRecord, ...]:
     """Records of everything that a verdict accepted, in its order; ``run_of`` says whose find each is."""
     if not verdict.accepted:
         return ()
     context = search_context(screening, verdict.family)
-    return tuple(
-        _alpha(campaign, past, finalist, run_of(finalist), now, _evidence(finalist, verdict, screening, past, context))
-        for finalist in verdict.accepted
-    )
+    years = (past.split.end - past.split.start) / (365.25 * DAY)
+    out = []
+    for finalist in verdict.accepted:
+        score = scores.score(finalist.p, rule=verdict.rule.value, years=years)
+        evidence = _evidence(finalist, verdict, screening, past, context)
+        evidence["score"] = None if score is None else score.to_json()
+        out.append(_alpha(campaign, past, finalist, run_of(finalist), now, evidence))
+    return tuple(out)
 
 
 def _alpha(
@@ -48,7 +54,7 @@ def _alpha(
     metrics = {"search": finalist.search.metrics, "vault": finalist.vault.metrics, "full": finalist.full.metrics}
     rules = job.strategy.rules.to_json()
     identity = (rules, parameters, campaign.costs.to_json(), market, ENGINE_VERSION)
-    full = finalist.full.metrics
+    full, score = finalist.full.metrics, evidence["score"]
     return AlphaRecord(
         id=content_hash(*identity)[:32],
         discovery_run_id=run_id,
@@ -68,7 +74,7 @@ def _alpha(
         profit_factor=number(full["profit_factor"]),
         in_sample_sharpe=finalist.search.metrics["sharpe_ratio"],
         out_sample_sharpe=finalist.vault.metrics["sharpe_ratio"],
-        validation_score=None,
+        validation_score=None if score is None else score["value"],
         tested_symbols=tuple(dict.fromkeys(key for sleeve in job.sleeves for key in sleeve)),
         timeframe=campaign.timeframe,
         discovered_at=now,

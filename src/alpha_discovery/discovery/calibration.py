@@ -32,7 +32,7 @@ from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.errors import OutOfRange
 from alpha_discovery.validation.combine import alpha_spending
 
-RULE = 1  # raised whenever the judge decides differently: older journals then no longer count
+RULE = 2  # raised whenever the judge decides differently: older journals then no longer count
 
 Maker = Callable[[int], dict[str, Bars]]
 
@@ -133,13 +133,18 @@ def calibrate(
     if not seeds:
         raise OutOfRange(name="markets", value=0, allowed="[1, inf)")
     journal = JournalInMemory() if journal is None else journal
-    key = content_hash(name, campaign.to_json(), ENGINE_VERSION, RULE)[:16]
-    known = {entry["seed"]: _trial(entry) for entry in journal.entries() if entry.get("cell") == key}
+    key = cell_key(name, campaign)
+    known = {entry["seed"]: trial_of(entry) for entry in journal.entries() if entry.get("cell") == key}
     for trial in _computed(market, campaign, [seed for seed in seeds if seed not in known], workers):
         journal.append({"cell": key, "name": name, **asdict(trial)})
         known[trial.seed] = trial
         progress(trial)
     return Cell(name, tuple(known[seed] for seed in seeds))
+
+
+def cell_key(name: str, campaign: Campaign) -> str:
+    """What the journal entries of a kind of market under a campaign have in common."""
+    return content_hash(name, campaign.to_json(), ENGINE_VERSION, RULE)[:16]
 
 
 def discover_once(bars: dict[str, Bars], campaign: Campaign) -> Trial:
@@ -239,7 +244,8 @@ def _finalist(finalist: Finalist) -> Entry:
     }
 
 
-def _trial(entry: Entry) -> Trial:
+def trial_of(entry: Entry) -> Trial:
+    """The market that an entry of the journal is about."""
     fields = {name: entry[name] for name in Trial.__dataclass_fields__}
     return Trial(**{**fields, "finalists": tuple(entry["finalists"])})
 

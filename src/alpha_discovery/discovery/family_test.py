@@ -18,6 +18,7 @@ from alpha_discovery.validation.replication import replication_p
 from alpha_discovery.validation.stepm import StepMResult
 
 STEPM, REPLICATION = "stepm", "replication"
+ENOUGH = 4  # null searches that reach a candidate: its p-value is settled then, near 0.1 or above
 Replicate = Callable[[float], F64]  # from the largest t of a search to that of the same search on each null market
 
 
@@ -36,7 +37,7 @@ def family_test(screening: Screening, replicate: Replicate) -> tuple[str, StepMR
     critical = float(np.quantile(luck, level)) if len(luck) else float("nan")
     return REPLICATION, replace(
         result,
-        p_adjusted=replication_p(result.t, null_best),
+        p_adjusted=replication_p(result.t, null_best, enough=ENOUGH),
         critical_value=critical,
         n_eff=implied_number(critical, screening.family.alpha) if len(luck) else 0.0,
         maxima=luck.astype(np.float32),

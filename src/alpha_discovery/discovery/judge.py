@@ -3,7 +3,8 @@
 1. Family-wise p-values of the best candidates on the search part: over all of them, or from the search run again on
    null markets.
 2. Finalists: p at most `finalist_p`, in clusters of correlated ones, at most `finalists` clusters.
-3. The ledger grants a judging round; the vault opens once.
+3. The ledger grants and charges a judging round. A judging whose rule reads the search part is charged even if nothing
+   comes near, or the first look would be free; the vault opens once, and only for finalists.
 4. One p-value a finalist, by the rule that fits how it was chosen (see `weighing`), against the level of the round.
 5. Thresholds of interest, then kill tests: what passed but is outside or fragile is not reported.
 """
@@ -41,7 +42,7 @@ def judge(
     same: Sequence[str] = (),
     shared: int = 0,
 ) -> Verdict:
-    """Judge a finished search, or several that became one family; opens the vault only if there is a finalist.
+    """Judge a finished search, or several that became one family; the vault opens only if there is a finalist.
 
     Parameters
     ----------
@@ -63,15 +64,15 @@ def judge(
     earlier = ledger.tried(history.epoch, learned, besides=[*run_ids, *same]) + shared
     verdict = Verdict(family, 0, (), test=test, rule=rule_for(test, earlier), earlier=earlier)
     chosen = np.flatnonzero(reaching(family, campaign.protocol.finalist_p))
-    if not len(chosen):
+    if not len(chosen) and (verdict.rule is Rule.VAULT or not len(family.t)):
         return verdict
-    clusters = _clusters(campaign, history, screening, family, chosen)
+    clusters = _clusters(campaign, history, screening, family, chosen) if len(chosen) else []
     level = campaign.protocol.level
     if verdict.rule is Rule.VAULT:  # the vault alone decides: each list that was tried on its bars is one more try
         others = ledger.tried(history.epoch, learned, besides=[*run_ids, *same], in_vault=True)
         level /= 1 + others
     round_ = ledger.open_round(history.epoch, list(run_ids), level=level)
-    judged = Round(campaign, history, screening, verdict, round_).judged(clusters)
+    judged = Round(campaign, history, screening, verdict, round_).judged(clusters) if clusters else ()
     ledger.close_round(round_, {"finalists": len(judged), "accepted": sum(f.reason is Reason.ACCEPTED for f in judged)})
     close = stood_out(screening, family, campaign.protocol.finalist_p)
     return replace(verdict, n_close=close, finalists=judged, round=round_)

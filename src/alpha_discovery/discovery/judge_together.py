@@ -153,7 +153,7 @@ def _stored(
         return owner[finalist.trials]
 
     now = lab.clock.now()
-    alphas = alpha_records(cases[0].campaign, past, screening, verdict, run_of=run_of, now=now)
+    alphas = alpha_records(cases[0].campaign, past, screening, verdict, run_of=run_of, now=now, scores=lab.scores)
     records = tuple(_updated(case.record, cases, screening, verdict, run_of) for case in cases)
     with lab.transaction():
         for alpha in alphas:

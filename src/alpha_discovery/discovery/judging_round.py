@@ -65,18 +65,17 @@ class Round:
         """The most central members in the order of the search part, each tested if the one before passed."""
         finalists = [self._finalist(cluster, 0) for cluster in clusters]
         vault = np.concatenate([_column(one) for one in finalists], axis=1)
-        verdict, gate = self._verdict, self._campaign.protocol.finalist_p
+        verdict = self._verdict
         p_family = np.array([one.p_family for one in finalists])
-        p = sequence_p(p_family, vault, rule=verdict.rule, gate=gate, earlier=verdict.earlier, rng=self._seed)
         alone = vault_p(vault, rng=self._seed)
+        p = sequence_p(p_family, alone, rule=verdict.rule, earlier=verdict.earlier)
         t = [float(plain_t(self._over_all(cluster[:1]))[0]) for cluster in clusters]
         return [
             replace(one, t_full=t[k], p_vault=float(alone[k]), p=float(p[k])) for k, one in enumerate(finalists)
         ]
 
     def _whole_p(self, t: F64) -> F64:
-        gate = self._campaign.protocol.finalist_p
-        return whole_p(t, self._verdict.family, gate=gate, earlier=self._verdict.earlier)
+        return whole_p(t, self._verdict.family, earlier=self._verdict.earlier)
 
     def _finalist(self, cluster: Places, member: int) -> Finalist:
         """A member of a cluster, measured on each part."""

@@ -17,15 +17,13 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Course
-from alpha_discovery.discovery.family_test import Replicate
+from alpha_discovery.discovery.family_test import ENOUGH, Replicate
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.journal import Journal, JournalInMemory
 from alpha_discovery.discovery.noise_markets import signflip
 from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.validation.arrays import F64
-
-TOGETHER = 10  # copies between two looks at whether the rest can still matter
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Estimate:
         time = f"{self.seconds:,.0f} s" if self.seconds < 120 else f"{self.seconds / 60:,.0f} min"
         return (
             f"a search that learns is judged by running it again on {self.copies} markets without an edge: "
-            f"about {time}, less if it is plain before that luck does as well"
+            f"at most about {time}, less if luck plainly does as well"
         )
 
 
@@ -69,8 +67,8 @@ def null_bests(
     searches : sequence of (campaign, jobs)
         Usually one; several that are judged as one family. Their protocol is that of the first.
     best : float
-        Largest t of the searches themselves. Once so many copies reach it that even the rest could not bring p down to
-        ``finalist_p``, the rest is left out.
+        Largest t of the searches themselves. Once `ENOUGH` copies have reached it, its p-value is settled and the rest
+        is left out.
     workers : int
         Threads. No number depends on it.
     journal : Journal, optional
@@ -82,23 +80,23 @@ def null_bests(
 
     Returns
     -------
-    float64 (copies,), or fewer; -inf where no candidate was eligible.
+    float64 (copies,), or fewer: until the one that settles it; -inf where no candidate was eligible.
     """
     journal = JournalInMemory() if journal is None else journal
     key = _key(searches, past)
     protocol = searches[0][0].protocol
     copies = protocol.copies
     known = {entry["copy"]: _stored(entry["best"]) for entry in journal.entries() if entry.get("replication") == key}
-    hopeless = protocol.finalist_p * (copies + 1)
     found: list[float] = []
-    while len(found) < copies and 1 + sum(one >= best for one in found) <= hopeless:
-        numbers = range(len(found), min(len(found) + TOGETHER, copies))
+    while len(found) < copies and (missing := ENOUGH - sum(one >= best for one in found)) > 0:
+        numbers = range(len(found), min(len(found) + max(missing, workers), copies))
         for copy, value in _searched(searches, past, [n for n in numbers if n not in known], workers, course):
             journal.append({"replication": key, "copy": copy, "best": None if value == -np.inf else value})
             known[copy] = value
         found += [known[n] for n in numbers]
         progress(len(found), copies)
-    return np.array(found)
+    reached = np.cumsum(np.array(found) >= best)
+    return np.array(found)[: 1 + int(np.searchsorted(reached, ENOUGH))]
 
 
 def replicator(

@@ -41,6 +41,7 @@ from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecor
 from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.discovery.turns import turns
+from alpha_discovery.discovery.validation_score import Scores, shipped
 from alpha_discovery.errors import BadMarketData, TooFewBars
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
@@ -62,6 +63,7 @@ class Lab:
     user_strategies: Path | None = None  # a folder of the user's own strategy files
     journal: Journal = field(default_factory=JournalInMemory)  # null markets that were searched
     checkpoints: Checkpoints = field(default_factory=NoCheckpoints)
+    scores: Scores = field(default_factory=shipped)  # what evidence is worth
     keep: Callable[[Discovery], None] = lambda _: None  # writes what is no row, before the run counts as completed
 
 
@@ -220,7 +222,9 @@ def _carried_out(
         campaign, past, screening, lab.ledger,
         run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign),
     )  # fmt: skip
-    alphas = alpha_records(campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now())
+    alphas = alpha_records(
+        campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now(), scores=lab.scores
+    )
     record = _finished(campaign, past, lab, lab.runs.get(run_id), screening, verdict)
     lab.keep(Discovery(record, alphas, verdict, screening))
     with lab.transaction():

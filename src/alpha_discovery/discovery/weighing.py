@@ -9,9 +9,9 @@ PARTS   a search that learned from the search part. The replication test speaks 
 VAULT   strategies of which more than a few candidates had been tried on this data before. Whoever chose the ranges may
         have chosen them by those results, so only the vault is evidence.
 
-A finalist exists only if the family test of the search part gave p <= g; given that, a p-value of the search part or of
-the whole is divided by g to be one again. Each earlier trial of the same strategies counts as one more list that might
-have been chosen instead.
+Under the first two rules the search part is evidence, so each judging is charged to the ledger, also one in which
+nothing comes near; under the third one that opens the vault. Each earlier trial of the same strategies counts as one
+more list that might have been chosen instead.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def plain_t(returns: Returns) -> F64:
         return np.where(spread > 0.0, math.sqrt(len(values)) * values.mean(axis=0) / spread, np.nan)
 
 
-def whole_p(t: F64, family: StepMResult, *, gate: float, earlier: int) -> F64:
+def whole_p(t: F64, family: StepMResult, *, earlier: int) -> F64:
     """Family-wise p-value of t over search part and vault together, float64 (k,).
 
     Parameters
@@ -66,8 +66,6 @@ def whole_p(t: F64, family: StepMResult, *, gate: float, earlier: int) -> F64:
     family : StepMResult
         Of the search part: its maxima say what the best t of this family is by luck. Their law depends on how the
         candidates hang together and not on the length of the sample.
-    gate : float
-        p-value of the search part below which there are finalists at all.
     earlier : int
         Earlier trials of the same strategies.
 
@@ -82,18 +80,18 @@ def whole_p(t: F64, family: StepMResult, *, gate: float, earlier: int) -> F64:
     n = max(1.0, implied_number(float(np.quantile(draws, 0.99)), 0.01))
     tail = np.maximum(-np.expm1(n * norm.logcdf(t)), SMALLEST)
     p = np.where(reached == 0, np.minimum(p, tail), p)
-    return np.where(np.isnan(t), 1.0, np.minimum(1.0, p / gate * (1 + earlier)))
+    return np.where(np.isnan(t), 1.0, np.minimum(1.0, p * (1 + earlier)))
 
 
-def sequence_p(p_family: F64, vault: Returns, *, rule: Rule, gate: float, earlier: int, rng: int) -> F64:
+def sequence_p(p_family: F64, p_vault: F64, *, rule: Rule, earlier: int) -> F64:
     """Family-wise p-value of finalists that are tested one after another until the first fails, float64 (k,).
 
     Parameters
     ----------
     p_family : float64 (k,)
         Of the replication test; finalists in the order in which the search part ranks them, best first.
-    vault : float (n_days, k)
-        Detrended daily returns of the vault.
+    p_vault : float64 (k,)
+        `vault_p` of each.
     rule : Rule
         ``PARTS`` or ``VAULT``.
 
@@ -102,12 +100,11 @@ def sequence_p(p_family: F64, vault: Returns, *, rule: Rule, gate: float, earlie
     The order does not depend on the vault, so each finalist may use the whole level: Maurer, Hothorn & Lehmacher
     (1995). The adjusted p-value of one is the largest of those up to it.
     """
-    alone = vault_p(vault, rng=rng)
     if rule is Rule.VAULT:
-        each = alone
+        each = p_vault
     else:
-        prior = np.minimum(1.0, p_family / gate * (1 + earlier))
-        each = np.array([fisher(float(a), float(b)) for a, b in zip(prior, alone, strict=True)])
+        prior = np.minimum(1.0, p_family * (1 + earlier))
+        each = np.array([fisher(float(a), float(b)) for a, b in zip(prior, p_vault, strict=True)])
     return np.maximum.accumulate(each)
 
 

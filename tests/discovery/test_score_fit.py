@@ -1,0 +1,85 @@
+"""Scores fitted on calibrations whose truth is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.calibration import Cell, Trial
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.noise_markets import PLANTED, Shape
+from alpha_discovery.discovery.score_fit import curves, judged
+from alpha_discovery.discovery.truth import Truth
+from alpha_discovery.discovery.weighing import Rule
+from alpha_discovery.errors import UserError
+
+COSTS = Costs(0.0002, 0.0001)
+CAMPAIGN = Campaign(symbols=("SYN/USDT",), strategies=("sma_cross",), method="brute_force", costs=COSTS)
+
+
+def finalist(p: float, fast: int = PLANTED[0], slow: int = PLANTED[1], p_vault: float | None = 0.2) -> dict[str, Any]:
+    parameters = {"fast": fast, "slow": slow, "position_size": 0.2, "stop_loss": 0.1, "take_profit": 0.2}
+    return {"strategy": "sma_cross", "parameters": parameters, "verdict": "accepted", "p": p, "p_vault": p_vault}
+
+
+def trial(seed: int, *finalists: dict[str, Any]) -> Trial:
+    return Trial(seed, 100, 90, 0, 0, 1.0, finalists, 0.1)
+
+
+@pytest.fixture(scope="module")
+def planted() -> Truth:
+    return Truth(3.0, shape=Shape(), costs=COSTS)
+
+
+NOTHING = Truth(None, shape=Shape(), costs=COSTS)
+
+
+def test_the_planted_rule_earns_what_was_planted(planted: Truth) -> None:
+    # forty years: standard error 0.16; stops of 10 % and a fifth of the equity take a little of it
+    assert planted.sharpes("sma_cross", [finalist(0.1)["parameters"]])[0] == pytest.approx(3.0, abs=0.5)
+
+
+def test_without_an_edge_nothing_is_true() -> None:
+    assert NOTHING.sharpes("sma_cross", [finalist(0.1)["parameters"]] * 2) == [0.0, 0.0]
+
+
+def test_both_sorts_of_markets_count_alike(planted: Truth) -> None:
+    cells = [
+        (Cell("noise", (trial(0, finalist(0.4)), trial(1), trial(2), trial(3))), NOTHING),
+        (Cell("planted", (trial(0, finalist(0.01), finalist(0.02)),)), planted),
+    ]
+    found = judged(cells, Rule.WHOLE)
+    assert [(one.is_true, one.weight) for one in found] == [(False, 0.5 / 4), (True, 0.5), (True, 0.5)]
+
+
+def test_the_vault_alone_goes_by_the_p_value_of_the_vault(planted: Truth) -> None:
+    cells = [(Cell("planted", (trial(0, finalist(0.01), finalist(0.02, p_vault=None)),)), planted)]
+    assert [one.p for one in judged(cells, Rule.VAULT)] == [0.2]
+
+
+def test_markets_of_even_seeds_are_fitted_on_and_the_others_checked(planted: Truth) -> None:
+    noise = tuple(trial(seed, finalist(0.3 + 0.002 * seed)) for seed in range(100))
+    edges = tuple(trial(seed, finalist(0.001 * (1 + seed % 5))) for seed in range(20))
+    found = curves([(Cell("noise", noise), NOTHING), (Cell("planted", edges), planted)], CAMPAIGN, years=2.0, least=10)
+    whole, vault = found["curves"]
+    assert (whole["rule"], vault["rule"]) == ("whole period", "vault alone")
+    assert (whole["fitted_on"], whole["checked_on"]) == (60, 60)
+    shares = [row["true"] for row in whole["reliability"]]
+    assert (shares[0], shares[-1]) == (0.0, pytest.approx(1.0))
+    assert found["seeds"] == {"noise": [0, 99], "planted": [0, 19]}
+
+
+def test_a_search_that_learns_has_a_curve_of_its_own(planted: Truth) -> None:
+    cells = [
+        (Cell("noise", (trial(0, finalist(0.4)), trial(1, finalist(0.4)))), NOTHING),
+        (Cell("planted", (trial(0, finalist(0.01)), trial(1, finalist(0.01)))), planted),
+    ]
+    genetic = Campaign(symbols=("SYN/USDT",), strategies=("sma_cross",), method="genetic", costs=COSTS)
+    assert curves(cells, genetic, years=2.0, least=1)["curves"][0]["rule"] == "search part and vault"
+
+
+def test_markets_of_one_sort_are_not_enough() -> None:
+    with pytest.raises(UserError, match="found 0 and 1"):
+        curves([(Cell("noise", (trial(0, finalist(0.4)),)), NOTHING)], CAMPAIGN, years=2.0)
