@@ -167,7 +167,7 @@ def noisy(bars: Bars, rng: np.random.Generator) -> Bars:
     prices = {name: getattr(bars, name) * np.exp(scale * rng.standard_normal(len(bars))) for name in names}
     every = np.stack([prices[name] for name in names])
     prices |= {"high": every.max(axis=0), "low": every.min(axis=0)}
-    return Bars(bars.instrument, bars.timeframe, time=bars.time, volume=bars.volume, **prices)
+    return replace(bars, **prices)
 
 
 def _year(raw: npt.NDArray[np.float32], subject: Subject) -> dict[str, Any]:
