@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 import alpha_discovery as ad
@@ -21,8 +22,8 @@ from alpha_discovery.rules import Rules, crosses_above, crosses_below, strategy
 from alpha_discovery.storage.trials import load_trials
 
 PUBLIC = [
-    "Bars", "Campaign", "Costs", "Settings", "alphas", "backtest", "discover", "ledger", "load_bars", "replay", "runs",
-    "screen",
+    "Bars", "Campaign", "Costs", "Settings", "alphas", "backtest", "discover", "evaluate", "ledger", "load_bars",
+    "plot", "replay", "runs", "screen",
 ]  # fmt: skip
 
 
@@ -218,3 +219,58 @@ def test_looking_needs_a_database(settings: ad.Settings) -> None:
             look(settings=settings)
     with pytest.raises(NotFound):
         ad.replay("abc", settings=settings)
+
+
+def test_a_screen_tries_the_rows_of_a_frame_in_either_library(bars: ad.Bars, settings: ad.Settings) -> None:
+    rows = {"fast": [5, 10, 20], "slow": [50, 60, 70]}
+    one = ad.screen("sma_cross", bars, pd.DataFrame(rows), settings=settings)
+    two = ad.screen("sma_cross", bars, pl.DataFrame(rows), settings=settings)
+    assert sorted(zip(one.to_frame()["fast"], one.to_frame()["slow"], strict=True)) == [(5, 50), (10, 60), (20, 70)]
+    assert one.to_frame().equals(two.to_frame())
+    assert two.account.n_tested == 3  # the same list again is nothing new
+
+
+def test_several_strategies_are_one_screen(bars: ad.Bars, settings: ad.Settings) -> None:
+    found = ad.screen(["sma_cross", "mean_reversion"], bars, n=4, settings=settings)
+    assert found.to_frame()["strategy"].value_counts().to_dict() == {"sma_cross": 4, "mean_reversion": 4}
+    assert found.account.n_tested == 8
+
+
+def test_the_top_of_a_screen_is_in_the_order_asked_for(bars: ad.Bars, settings: ad.Settings) -> None:
+    found = ad.screen("sma_cross", bars, n=6, settings=settings)
+    gained, fell = found.top(3, by="total_return"), found.top(3, by="max_drawdown")
+    assert gained["total_return"].tolist() == sorted(found.to_frame()["total_return"])[:-4:-1]
+    assert fell["max_drawdown"].tolist() == sorted(found.to_frame()["max_drawdown"])[:3]
+    with pytest.raises(UnknownName):
+        found.top(by="sharp")
+
+
+def test_a_heatmap_shows_means_and_is_drawn(bars: ad.Bars, settings: ad.Settings) -> None:
+    rows = pd.DataFrame({"fast": [5, 5, 10], "slow": [50, 50, 60], "stop_loss": [0.02, 0.08, 0.05]})
+    found = ad.screen("sma_cross", bars, rows, settings=settings)
+    table, frame = found.heatmap("fast", "slow", by="total_return"), found.to_frame()
+    assert table.loc[50, 5] == pytest.approx(frame[frame["fast"] == 5]["total_return"].mean(), rel=1e-12)
+    assert np.isnan(table.to_numpy()).sum() == 2  # pairs that were not tried
+    assert ad.plot(found, "fast", "slow").data[0].type == "heatmap"
+    with pytest.raises(UserError, match="two parameters"):
+        ad.plot(found)
+
+
+def test_an_evaluation_is_there_in_pandas_and_polars(bars: ad.Bars, settings: ad.Settings) -> None:
+    found = ad.evaluate("sma_cross", bars, {"fast": 10, "slow": 50}, settings=settings)
+    frames = found.to_polars()
+    assert frames["equity"]["equity"].to_list() == found.equity.tolist()
+    assert frames["trades"]["pnl"].to_list() == found.trades["pnl"].tolist()
+    assert frames["equity"]["time"].dt.epoch("ms")[0] == bars.time[0]
+    first, held = found.trades.iloc[0], found.positions.iloc[:, 0]
+    sign = 1 if first["side"] == "long" else -1
+    assert held.loc[first["entry_time"]] == pytest.approx(sign * first["quantity"], rel=1e-15)
+    assert [trace.name for trace in ad.plot(found).data] == ["equity", "entry", "exit", "drawdown", "exposure"]
+
+
+def test_several_markets_of_one_strategy_are_sleeves(settings: ad.Settings) -> None:
+    both = (ad.load_bars("AAPL", "1d"), ad.load_bars("IBM", "1d"))
+    frame = pd.DataFrame({"fast": [10], "slow": [50]})
+    pooled = ad.screen("sma_cross", both, frame, settings=settings).to_frame()
+    alone = [ad.screen("sma_cross", one, frame, settings=settings).to_frame() for one in both]
+    assert pooled["n_trades"][0] > max(one["n_trades"][0] for one in alone)

@@ -16,7 +16,18 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from alpha_discovery.api import alphas, backtest, discover, ledger, load_bars, replay, runs, screen
+    from alpha_discovery.api import (
+        alphas,
+        backtest,
+        discover,
+        evaluate,
+        ledger,
+        load_bars,
+        plot,
+        replay,
+        runs,
+        screen,
+    )
     from alpha_discovery.core.bars import Bars
     from alpha_discovery.core.costs import Costs
     from alpha_discovery.discovery.campaign import Campaign
@@ -30,8 +41,10 @@ __all__ = [
     "alphas",
     "backtest",
     "discover",
+    "evaluate",
     "ledger",
     "load_bars",
+    "plot",
     "replay",
     "runs",
     "screen",

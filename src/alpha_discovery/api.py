@@ -6,7 +6,7 @@ Everything that is tried is counted in the trial ledger of the user's folder, wh
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from alpha_discovery.bootstrap import StoredMarkets, Workplace, open_lab
 from alpha_discovery.campaigns import Progress, run_campaign
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.space import Batch, joined
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.by_hand import Book, backtest_by_hand, screen_by_hand
 from alpha_discovery.discovery.campaign import Campaign
@@ -104,8 +105,46 @@ def backtest(
         return backtest_by_hand(found, _legs(bars), values, book(opened), costs=costs or Costs(), intrabar=intrabar)
 
 
+def evaluate(
+    strategy: str | Strategy, bars: Bars | tuple[Bars, ...], parameters: Mapping[str, Any] | None = None, **more: Any
+) -> Backtest:
+    """`backtest` under the name that belongs beside `screen`: one parameter set with all there is to see.
+
+    Returns
+    -------
+    Backtest
+        ``.equity``, ``.trades``, ``.positions`` (pandas), ``.to_polars()`` (the three as polars), ``.metrics``.
+    """
+    return backtest(strategy, bars, parameters, **more)
+
+
+def plot(found: Backtest | Screen, x: str | None = None, y: str | None = None, *, by: str = "sharpe_ratio") -> Any:
+    """A plotly figure: equity, trades, drawdown and exposure of a backtest, or the heatmap of a screen.
+
+    Parameters
+    ----------
+    x, y : str
+        Of a screen: the two parameters that span the heatmap.
+    by : str
+        Of a screen: the column whose mean colours it.
+
+    Raises
+    ------
+    UserError
+        If a screen comes without the two parameters.
+    """
+    from alpha_discovery.reports.interactive import course_plot, heatmap_plot
+
+    if isinstance(found, Backtest):
+        return course_plot(found.to_frame(), found.trades_frame(), title=repr(found)[1:-1])
+    if x is None or y is None:
+        raise UserError("a heatmap needs two parameters, e.g. ad.plot(found, 'fast', 'slow')")
+    return heatmap_plot(found.heatmap(x, y, by), title=by)
+
+
 def screen(
-    strategy: str | Strategy, bars: Bars | tuple[Bars, ...], ranges: Mapping[str, Any] | None = None, *,
+    strategy: str | Strategy | Sequence[str | Strategy], bars: Bars | tuple[Bars, ...],
+    ranges: Mapping[str, Any] | Any = None, *,
     n: int = 1000, settings: Settings | None = None, **campaign: Any,
 ) -> Screen:  # fmt: skip
     """Backtest up to ``n`` parameter sets over the search part of the bars, and count them in the trial ledger.
@@ -114,17 +153,23 @@ def screen(
 
     Parameters
     ----------
-    ranges : mapping, optional
-        Parameter to value or ``[low, high]``; by default the whole space.
+    strategy : str, Strategy, or several
+        Several are one family: what luck reaches is that of all of them together.
+    bars : Bars or tuple of Bars
+        Several markets are the legs of a strategy that trades several together, else sleeves of equal capital.
+    ranges : mapping or DataFrame, optional
+        Parameter to value or ``[low, high]``; by default the whole space. Or a frame (pandas or polars): every row is
+        tried, in its order, and what it does not name comes from the strategy's ``standard`` template.
     n : int
-        Parameter sets, at most.
+        Parameter sets a strategy, at most; a frame is tried whole.
     **campaign
         Further settings of `Campaign`: ``method`` ("random", "brute_force"), ``costs``, ``seed``, ``intrabar``.
 
     Returns
     -------
     Screen
-        ``.to_frame()`` (one row a parameter set, best first), ``.best``, ``.noise`` (what luck alone would reach).
+        ``.to_frame()`` (one row a parameter set, best first), ``.top(n, by=)``, ``.heatmap(x, y)``, ``.best``,
+        ``.noise`` (what luck alone would reach).
 
     Raises
     ------
@@ -132,11 +177,15 @@ def screen(
         For an unknown strategy, parameter or setting, a range outside the space, or too few bars.
     """
     place = _settings(settings)
-    found, legs = _strategy(strategy, place), _legs(bars)
-    told = {"symbols": [str(legs[0].instrument)], "timeframe": legs[0].timeframe.name, "strategies": [found.name]}
-    plan = Campaign.from_json({**told, **campaign, "max_iterations": n, "ranges": {found.name: dict(ranges or {})}})
+    named = (strategy,) if isinstance(strategy, str | Strategy) else tuple(strategy)
+    found, legs = tuple(_strategy(one, place) for one in named), _legs(bars)
+    rows = None if ranges is None or isinstance(ranges, Mapping) else {one.name: _rows(one, ranges) for one in found}
+    narrowed = {one.name: dict(ranges or {}) for one in found} if rows is None else {}
+    told = {"symbols": list(dict.fromkeys(str(leg.instrument) for leg in legs)), "timeframe": legs[0].timeframe.name}
+    names = [one.name for one in found]
+    plan = Campaign.from_json({**told, "strategies": names, **campaign, "max_iterations": n, "ranges": narrowed})
     with _open(place) as opened:
-        return screen_by_hand(found, legs, plan, book(opened), workers=place.threads)
+        return screen_by_hand(found, legs, plan, book(opened), rows=rows, workers=place.threads)
 
 
 def discover(
@@ -247,6 +296,15 @@ def _from_file(path: Path, timeframe: str | None, venue: str | None) -> Bars:
         first = checked.quality.errors[0].text
         raise BadMarketData(f"{path} has {len(checked.quality.errors)} errors; {first}; see: alpha data check {path}")
     return good_bars(checked.raw, checked.quality, checked.instrument, checked.timeframe)
+
+
+def _rows(strategy: Strategy, frame: Any) -> Batch:
+    """The rows of a frame as complete parameter sets of a strategy."""
+    rows = frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_dict("records")
+    if not rows:
+        raise UserError("a frame of parameters needs at least one row")
+    standard = templates(strategy).get("standard", {})
+    return joined([strategy.allowed.encode(strategy.complete({**standard, **row})) for row in rows])
 
 
 def _strategy(named: str | Strategy, settings: Settings) -> Strategy:

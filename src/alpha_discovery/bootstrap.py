@@ -20,6 +20,7 @@ from alpha_discovery.discovery.run import Lab
 from alpha_discovery.discovery.validation_score import SCORES, scores_of
 from alpha_discovery.errors import BadMarketData, NotFound
 from alpha_discovery.market_data import Catalog, load_sample, resample, sample_names
+from alpha_discovery.market_data.funding import with_funding
 from alpha_discovery.settings import Settings
 from alpha_discovery.storage.alphas import AlphasInSql
 from alpha_discovery.storage.checkpoints import CheckpointsInSql
@@ -70,9 +71,9 @@ class StoredMarkets:
         self._sample = SampleMarkets()
 
     def load(self, symbol: str, timeframe: str, venue: str | None = None) -> Bars:
-        """Stored bars, or else those of the sample; raises as `Catalog.load`."""
+        """Stored bars with their funding, or else those of the sample; raises as `Catalog.load`."""
         try:
-            return self._catalog.load(symbol, timeframe, venue)
+            return with_funding(self._catalog.load(symbol, timeframe, venue), self._catalog.root)
         except NotFound as missing:
             try:
                 return self._sample.load(symbol, timeframe, venue)

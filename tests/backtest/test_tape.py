@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpha_discovery.backtest.tape import FAR, NEAR, funding_by_bar, one_leg, tape
+from alpha_discovery.backtest.tape import FAR, NEAR, one_leg, tape
+from alpha_discovery.core.funding import funding_by_bar
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import TooFewBars, UserError
 from alpha_discovery.testing.paths import MONDAY, bars_strategy, explicit_bars, legs_strategy
@@ -132,3 +133,16 @@ def test_legs_of_different_timeframes_are_refused() -> None:
 def test_a_range_without_bars_is_refused(begin: int, end: int) -> None:
     with pytest.raises(TooFewBars):
         tape((FOUR,), begin=begin, end=end)
+
+
+def test_funding_of_the_bars_is_due_unless_another_is_given() -> None:
+    rates = np.array([0.0, 0.001, 0.0, 0.002])
+    funded = replace(FOUR, funding=rates)
+    assert tape((funded,)).due.tolist() == tape((FOUR,), funding=(rates,)).due.tolist()
+    assert tape((funded,), funding=(np.zeros(4),)).due.tolist() == [[0.0] * 4]
+
+
+def test_what_falls_due_on_the_31st_belongs_to_the_month() -> None:
+    months = replace(explicit_bars([(1.0,) * 4] * 1, timeframe="1M"), time=np.array([1_704_067_200_000]))  # 2024-01
+    last = np.array([1_706_659_200_000])  # 2024-01-31
+    assert funding_by_bar(months, last, np.array([0.001])).tolist() == [0.001]

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.core.bars import Bars, Float1D, Int1D, iso
+from alpha_discovery.core.funding import closing_times
 from alpha_discovery.core.results import BLOCKS
-from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import TooFewBars, UserError
 
 Float2D = npt.NDArray[np.float64]
@@ -99,7 +99,7 @@ def tape(
     Parameters
     ----------
     funding : tuple of float64 (T,) or None, one a leg
-        Rate that falls due at the open of each bar, as a fraction of the position's value (see `funding_by_bar`).
+        Rate that falls due at the open of each bar, as a fraction of the position's value; by default that of the bars.
     detail : Bars
         Finer bars of the first leg, for ``intrabar="detail"``.
 
@@ -129,7 +129,7 @@ def tape(
     fresh[0] = True
     last = np.append(starts[1:], end) - 1
     block = np.arange(len(last)) * BLOCKS // len(last)
-    due = _due(stacked["open"], funding)
+    due = _due(stacked["open"], funding or tuple(leg.funding for leg in bars))
     marked = stacked["close"] - due
     near = _slid(np.stack([stacked["low"], stacked["high"], marked, marked], axis=1), 1, NEAR)
     drift = _drift(stacked["open"], stacked["close"], begin, last)
@@ -146,23 +146,6 @@ def one_leg(tape: Tape) -> tuple[npt.NDArray[np.float64], ...]:
         tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.near[0],
         tape.far[0], tape.due[0], tape.marked[0], *tape.detail, tape.flow[0],
     )  # fmt: skip
-
-
-def funding_by_bar(bars: Bars, time: Int1D, rate: Float1D) -> Float1D:
-    """Funding rates (times in ms, any order) as one rate a bar: the sum of those due from its open up to the next.
-
-    Raises
-    ------
-    UserError
-        If times and rates differ in number, or a rate is not a number.
-    """
-    if len(time) != len(rate) or not np.isfinite(rate).all():
-        raise UserError(f"funding needs one finite rate a time; found {len(time)} times and {len(rate)} rates")
-    out = np.zeros(len(bars))
-    at = np.searchsorted(bars.time, time, side="right") - 1
-    inside = (at >= 0) & (time < _closing(bars)[-1])
-    np.add.at(out, at[inside], rate[inside])
-    return out
 
 
 def _due(open_: Float2D, funding: tuple[Float1D | None, ...]) -> Float2D:
@@ -184,17 +167,8 @@ def _finer(bars: Bars, detail: Bars | None) -> tuple[npt.NDArray[Any], ...]:
     if detail.timeframe.ms >= bars.timeframe.ms:
         raise UserError(f"detail bars need to be finer than {bars.timeframe}; found {detail.timeframe}")
     first = np.searchsorted(detail.time, bars.time).astype(np.int64)
-    last = np.searchsorted(detail.time, _closing(bars)).astype(np.int64)
+    last = np.searchsorted(detail.time, closing_times(bars)).astype(np.int64)
     return detail.high, detail.low, first, last
-
-
-def _closing(bars: Bars) -> Int1D:
-    """int64 (T,): when each bar ends; months have lengths of their own, and no bar reaches into the next."""
-    ends = bars.time + bars.timeframe.ms
-    if bars.timeframe.is_calendar_month:
-        months = bars.time.astype("datetime64[ms]").astype("datetime64[M]") + bars.timeframe.ms // (30 * DAY)
-        ends = months.astype("datetime64[ms]").astype(np.int64)
-    return np.minimum(ends, np.append(bars.time[1:], ends[-1:]))
 
 
 def _slid(extremes: Float3D, width: int, to: int) -> Float3D:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alpha_discovery.cli import download
+from alpha_discovery.cli.funding import funding
 from alpha_discovery.core.bars import FIELDS, Bars, iso
 from alpha_discovery.errors import UserError
 from alpha_discovery.market_data import (
@@ -37,7 +38,7 @@ data_app = typer.Typer(help="Import, check and look after prices.", no_args_is_h
 
 for _name, _command in (
     ("download", download.download_), ("update", download.update), ("repair", download.repair_),
-    ("symbols", download.symbols_), ("show", download.show),
+    ("symbols", download.symbols_), ("show", download.show), ("funding", funding),
 ):  # fmt: skip
     data_app.command(_name)(_command)
 

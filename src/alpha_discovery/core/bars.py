@@ -41,6 +41,9 @@ class Bars:
         Prices, finite and > 0, ``low <= open, close <= high``.
     volume : float64 (n,)
         Traded amount in units of the base, finite and >= 0 (zeros where the source has none).
+    funding : float64 (n,) or None
+        Of a perpetual: the rate that falls due at the open of each bar, a fraction of the position's value there; see
+        `core.funding.funding_by_bar`. None: nothing is ever due.
 
     Raises
     ------
@@ -56,11 +59,14 @@ class Bars:
     low: Float1D
     close: Float1D
     volume: Float1D
+    funding: Float1D | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "time", _frozen(self.time, np.int64))
         for name in FIELDS:
             object.__setattr__(self, name, _frozen(getattr(self, name), np.float64))
+        if self.funding is not None:
+            object.__setattr__(self, "funding", _frozen(self.funding, np.float64))
         _check(self)
 
     def __len__(self) -> int:
@@ -78,6 +84,8 @@ class Bars:
         digest.update(head.encode())
         for array in (self.time, self.open, self.high, self.low, self.close, self.volume):
             digest.update(np.ascontiguousarray(array).tobytes())
+        if self.funding is not None:
+            digest.update(b"funding" + self.funding.tobytes())
         return digest.hexdigest()
 
     @cached_property
@@ -120,7 +128,8 @@ class Bars:
     def slice(self, start: int, stop: int) -> Bars:
         """Bars at positions ``start`` to ``stop - 1``."""
         fields = {name: getattr(self, name)[start:stop] for name in ("time", *FIELDS)}
-        return Bars(self.instrument, self.timeframe, **fields)
+        funding = None if self.funding is None else self.funding[start:stop]
+        return Bars(self.instrument, self.timeframe, **fields, funding=funding)
 
     def between(self, start: str | int | None, end: str | int | None) -> Bars:
         """Bars whose open time is in ``[start, end)``; times as ISO 8601 (UTC) or milliseconds.
@@ -211,6 +220,8 @@ def _check(bars: Bars) -> None:
     lengths = {name: getattr(bars, name).shape for name in ("time", *FIELDS)}
     if len(set(lengths.values())) > 1 or bars.time.ndim != 1:
         raise BadMarketData(f"bars need columns of one length; found {lengths}")
+    if bars.funding is not None and (bars.funding.shape != bars.time.shape or not np.isfinite(bars.funding).all()):
+        raise BadMarketData(f"funding needs one finite rate for each of {len(bars)} bars")
     if len(bars) > 1 and (late := np.flatnonzero(np.diff(bars.time) <= 0)).size:
         row = int(late[0]) + 1
         raise BadMarketData(f"time does not increase at row {row} ({iso(bars.time[row])})")

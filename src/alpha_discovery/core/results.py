@@ -104,6 +104,16 @@ class Evaluation:
         columns = {"equity": self.equity, "drawdown": 1.0 - self.equity / peak, "exposure": self.exposure}
         return pd.DataFrame(columns, index=index)
 
+    def positions_frame(self) -> pd.DataFrame:
+        """Signed units held of each leg at each bar close, one column a market, for a starting equity of 1."""
+        bars = self.bars[0]
+        held = np.zeros((self.end - self.begin, len(self.bars)))
+        for trade in self.trades:
+            stretch = slice(int(trade["entry_bar"]) - self.begin, int(trade["exit_bar"]) - self.begin)
+            held[stretch, int(trade["leg"])] += trade["side"] * trade["quantity"]
+        index = pd.DatetimeIndex(pd.to_datetime(bars.time[self.begin : self.end], unit="ms", utc=True), name="time")
+        return pd.DataFrame(held, index=index, columns=[str(leg.instrument) for leg in self.bars])
+
     def trades_frame(self) -> pd.DataFrame:
         """One row a trade, with times and the reason of the exit in words."""
         bars = self.bars[0]

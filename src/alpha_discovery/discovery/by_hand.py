@@ -19,6 +19,7 @@ from alpha_discovery.core.bars import Bars, to_ms
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.space import Batch
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.history import History, Split, history
 from alpha_discovery.discovery.jobs import Job, embargo
@@ -103,18 +104,23 @@ def backtest_by_hand(
 
 
 def screen_by_hand(
-    strategy: Strategy,
+    strategy: Strategy | tuple[Strategy, ...],
     legs: tuple[Bars, ...],
     campaign: Campaign,
     book: Book,
     *,
+    rows: Mapping[str, Batch] | None = None,
     workers: int = 1,
     progress: Callable[[Counted], None] = lambda _: None,
 ) -> Screen:
-    """Screen one strategy over the search part of its market, and count every candidate.
+    """Screen strategies over the search part of a market, and count every candidate; all are one family.
 
     Parameters
     ----------
+    legs : tuple of Bars
+        The markets: of strategies that trade one, each market is a sleeve of equal capital.
+    rows : mapping of strategy to columns, optional
+        Parameter sets to try, in their order, instead of what the method would.
     campaign : Campaign
         Method, budget, ranges (for the strategy or ``*``), costs and seed; its markets and strategies are not read.
 
@@ -126,24 +132,37 @@ def screen_by_hand(
     TooFewBars
         If search part and vault would be too short.
     """
-    _check_legs(strategy, legs)
-    _check_method(campaign.method, strategy)
-    ranges = {**campaign.ranges.get("*", {}), **campaign.ranges.get(strategy.name, {})}
+    strategies = (strategy,) if isinstance(strategy, Strategy) else strategy
+    jobs = tuple(_job(one, legs, campaign, (rows or {}).get(one.name)) for one in strategies)
     keys = tuple(str(leg.instrument) for leg in legs)
-    jobs = (Job(strategy, strategy.space_with(ranges), (keys,)),)
     past = history(dict(zip(keys, legs, strict=True)), campaign.protocol, embargo_bars=embargo(jobs))
     told = (campaign.fingerprint, past.fingerprint)
+    lists = [job.rows for job in jobs if job.rows is not None]
+    listed = [{name: column.tobytes().hex() for name, column in one.items()} for one in lists]
     book.ledger.enter(past.stretch)
 
     def counted(batch: Counted) -> None:
         book.count(
-            past.epoch, strategy.name, (*told, batch.batch), n_tested=batch.n_tested, n_eligible=batch.n_eligible
+            past.epoch, batch.strategy, (*told, *listed, batch.batch), n_tested=batch.n_tested,
+            n_eligible=batch.n_eligible,
         )
         progress(batch)
 
     screening = run_screening(campaign, past, jobs, workers=workers, counted=counted)
     noise = noise_report(screening, Verdict(screening.family.result(), 0, ()))
-    return Screen(strategy, screening, past.split, noise, book.ledger.account(past.epoch))
+    return Screen(strategies[0], screening, past.split, noise, book.ledger.account(past.epoch))
+
+
+def _job(strategy: Strategy, legs: tuple[Bars, ...], campaign: Campaign, rows: Batch | None) -> Job:
+    """What to try of one strategy: one position over several markets, or one market a sleeve."""
+    keys = tuple(str(leg.instrument) for leg in legs)
+    several = strategy.n_legs == 1 and len(set(keys)) == len(keys)
+    if not several:
+        _check_legs(strategy, legs)
+    _check_method(campaign.method, strategy)
+    ranges = {**campaign.ranges.get("*", {}), **campaign.ranges.get(strategy.name, {})}
+    markets = tuple((key,) for key in keys) if several else (keys,)
+    return Job(strategy, strategy.space_with(ranges), markets, rows=rows)
 
 
 def _check_legs(strategy: Strategy, legs: tuple[Bars, ...]) -> None:

@@ -165,7 +165,7 @@ def _noisy_prices(subject: Subject) -> Found:
 def noisy(bars: Bars, rng: np.random.Generator) -> Bars:
     """Each price off by a normal error of `NOISE` times its bar's range; highs and lows widened to hold the others."""
     prices = noisy_prices(Ohlc(bars.open, bars.high, bars.low, bars.close), rng=rng, size=NOISE)
-    return Bars(bars.instrument, bars.timeframe, time=bars.time, volume=bars.volume, **prices._asdict())
+    return replace(bars, **prices._asdict())
 
 
 def _year(raw: npt.NDArray[np.float32], subject: Subject) -> dict[str, Any]:

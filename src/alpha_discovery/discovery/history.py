@@ -103,7 +103,8 @@ def history(bars: Mapping[str, Bars], protocol: Protocol, *, embargo_bars: int) 
 def _alone(bars: Bars) -> Bars:
     """The same bars in memory of their own: a slice of an array still leads to the rest of it."""
     columns = {name: getattr(bars, name).copy() for name in ("time", *FIELDS)}
-    return Bars(bars.instrument, bars.timeframe, **columns)
+    funding = None if bars.funding is None else bars.funding.copy()
+    return Bars(bars.instrument, bars.timeframe, **columns, funding=funding)
 
 
 def _split(times: np.ndarray, bars: Bars, protocol: Protocol, embargo_bars: int) -> Split:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from alpha_discovery.core.params import Kind
-from alpha_discovery.core.space import Space
+from alpha_discovery.core.space import Batch, Space
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.errors import BadCampaign, UnknownName
 from alpha_discovery.rules.strategy import Strategy
@@ -25,12 +25,15 @@ class Job:
         Market keys; each inner tuple is traded as one position (its legs), all with equal capital.
     region : Space, optional
         Part of the space in which the search begins.
+    rows : columns or None
+        Parameter sets to try instead of a search, in their order.
     """
 
     strategy: Strategy
     space: Space
     sleeves: tuple[tuple[str, ...], ...]
     region: Space | None = None
+    rows: Batch | None = field(default=None, compare=False)
 
 
 def jobs_of(campaign: Campaign, user_strategies: Path | None = None) -> tuple[Job, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import Evaluation
@@ -16,8 +17,21 @@ from alpha_discovery.discovery.evidence import jsonable
 from alpha_discovery.discovery.history import Split
 from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.screening import Screening
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import UnknownName, UserError
 from alpha_discovery.rules.strategy import Strategy
+
+
+def _polars(frame: pd.DataFrame) -> pl.DataFrame:
+    """Column by column: polars' own way needs pyarrow to agree with pandas on its version."""
+    columns: dict[str, Any] = {}
+    for name in frame.columns:
+        column = frame[name]
+        if isinstance(column.dtype, pd.DatetimeTZDtype):
+            stamps = pd.DatetimeIndex(column).as_unit("ms").asi8
+            columns[str(name)] = pl.Series(stamps).cast(pl.Datetime("ms", "UTC"))
+        else:
+            columns[str(name)] = column.to_list()
+    return pl.DataFrame(columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +72,26 @@ class Backtest:
         """One row a trade."""
         return self.evaluation.trades_frame()
 
+    @property
+    def equity(self) -> pd.Series[float]:
+        """Equity by UTC open time of the bar, for a starting equity of 1."""
+        return self.evaluation.to_frame()["equity"]
+
+    @property
+    def trades(self) -> pd.DataFrame:
+        """One row a trade."""
+        return self.evaluation.trades_frame()
+
+    @property
+    def positions(self) -> pd.DataFrame:
+        """Signed units of each market at the close of each bar, for a starting equity of 1."""
+        return self.evaluation.positions_frame()
+
+    def to_polars(self) -> dict[str, pl.DataFrame]:
+        """``equity`` (with drawdown and exposure), ``trades`` and ``positions`` as polars frames."""
+        frames = {"equity": self.to_frame().reset_index(), "positions": self.positions.reset_index()}
+        return {name: _polars(frame) for name, frame in {**frames, "trades": self.trades}.items()}
+
     def to_json(self) -> dict[str, Any]:
         """Everything but equity and trades, as plain JSON values."""
         return {
@@ -84,9 +118,14 @@ class Backtest:
         return f"<b>{escape(repr(self)[1:-1])}</b><table>{cells}</table>"
 
 
+def _known(frame: pd.DataFrame, name: str) -> None:
+    if name not in frame.columns:
+        raise UnknownName(kind="column", name=name, known=[str(column) for column in frame.columns])
+
+
 @dataclass(frozen=True, eq=False)
 class Screen:
-    """Many parameter sets of one strategy over the search part of one market.
+    """Many parameter sets, of one strategy or several, over the search part of a market.
 
     Attributes
     ----------
@@ -104,18 +143,54 @@ class Screen:
 
     @property
     def best(self) -> dict[str, Any]:
-        """Parameters with the highest t, the test's own order; raises `UserError` if nothing could be tested."""
-        trials = self.screening.trials[0]
-        t = trials.columns["t"]
-        if not np.isfinite(t).any():
+        """Parameters with the highest t, the test's own order; raises `UserError` if nothing could be tested.
+
+        Of several strategies with the name of the one they belong to, under ``strategy``.
+        """
+        reached = [np.nanmax(trials.columns["t"], initial=-np.inf) for trials in self.screening.trials]
+        if not np.isfinite(reached).any():
             raise UserError("nothing was active enough to be tested; widen the ranges or take a longer history")
-        return trials.job.space.decode(trials.batch, int(np.nanargmax(t)))
+        trials = self.screening.trials[int(np.argmax(reached))]
+        found = trials.job.space.decode(trials.batch, int(np.nanargmax(trials.columns["t"])))
+        return found if len(self.screening.trials) == 1 else {"strategy": trials.job.strategy.name, **found}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a parameter set, highest t first: parameters as the engine holds them, metrics, t."""
-        trials = self.screening.trials[0]
-        frame = pd.DataFrame({**trials.batch, **trials.columns})
+        parts = []
+        for trials in self.screening.trials:
+            part = pd.DataFrame({**trials.batch, **trials.columns})
+            if len(self.screening.trials) > 1:
+                part.insert(0, "strategy", trials.job.strategy.name)
+            parts.append(part)
+        frame = pd.concat(parts, ignore_index=True)
         return frame.sort_values(["t", "sharpe_ratio"], ascending=False, ignore_index=True)
+
+    def top(self, n: int = 10, by: str = "t") -> pd.DataFrame:
+        """The ``n`` rows of `to_frame` with the most ``by``, or the least ``max_drawdown``.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such column.
+        """
+        frame = self.to_frame()
+        _known(frame, by)
+        return frame.sort_values(by, ascending=by == "max_drawdown", ignore_index=True).head(n)
+
+    def heatmap(self, x: str, y: str, by: str = "sharpe_ratio") -> pd.DataFrame:
+        """Mean of ``by`` at each pair of values of two parameters: rows ``y``, columns ``x``; `api.plot` draws it.
+
+        The mean over everything else that was varied, not the best: a best of many is mostly luck.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such column.
+        """
+        frame = self.to_frame()
+        for name in (x, y, by):
+            _known(frame, name)
+        return frame.pivot_table(index=y, columns=x, values=by, aggfunc="mean")
 
     def __repr__(self) -> str:
         tried, best, luck = (self.noise[name] for name in ("n_tested", "best_sharpe", "noise_95_sharpe"))

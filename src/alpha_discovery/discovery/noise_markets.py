@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -108,7 +108,7 @@ def signflip(seed: int, *, bars: Mapping[str, Bars]) -> dict[str, Bars]:
     out = {}
     for column, (key, one) in enumerate(bars.items()):
         columns = dict(zip(("open", "high", "low", "close"), flipped[:, places[column], column], strict=True))
-        out[key] = Bars(one.instrument, one.timeframe, time=one.time, volume=one.volume, **columns)
+        out[key] = replace(one, **columns)  # funding is paid there as here
     return out
 
 

@@ -22,6 +22,7 @@ from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
 from alpha_discovery.metrics.summary import profit_factor, sharpe_ratio
+from alpha_discovery.search.listed import Listed
 from alpha_discovery.search.methods import make_optimizer
 from alpha_discovery.search.protocol import Optimizer, Row
 from alpha_discovery.validation.bootstrap import stationary_weights
@@ -213,6 +214,8 @@ def _pool(campaign: Campaign, history: History, n_periods: int, periods_per_year
 
 
 def _optimizer(campaign: Campaign, job: Job) -> Optimizer:
+    if job.rows is not None:
+        return Listed(job.space, job.rows)
     seed = int(content_hash("search", campaign.seed, job.strategy.name)[:8], 16)
     return make_optimizer(campaign.method, job.space, budget=campaign.max_iterations, seed=seed, region=job.region)
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.screen import Chunk, Options, chunk_size, screen_chunks
 from alpha_discovery.backtest.tape import Tape, tape
-from alpha_discovery.core.bars import Bars, Int1D
+from alpha_discovery.core.bars import Bars, Float1D, Int1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import BLOCKS, SUMMARY, Records
 from alpha_discovery.core.space import Batch
@@ -164,4 +164,11 @@ def _period_of(bars: Bars) -> Int1D:
 def _at(bars: Bars, times: Int1D) -> Bars:
     rows = np.searchsorted(bars.time, times)
     columns = {name: getattr(bars, name)[rows] for name in ("open", "high", "low", "close", "volume")}
-    return Bars(bars.instrument, bars.timeframe, time=times, **columns)
+    return Bars(bars.instrument, bars.timeframe, time=times, **columns, funding=_due_between(bars, rows))
+
+
+def _due_between(bars: Bars, rows: Int1D) -> Float1D | None:
+    """Funding at some of the bars: what fell due at a bar that is left out is due at the one kept before it."""
+    if bars.funding is None or not len(rows):
+        return None if bars.funding is None else np.zeros(0)
+    return np.asarray(np.add.reduceat(bars.funding[: len(bars)], rows), dtype=np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,11 @@ class Header:
 
 
 def write_bars(path: Path, bars: Bars) -> None:
-    """Store ``bars`` at ``path``; a reader sees the old file or the new one, never a part of either."""
+    """Store ``bars`` at ``path``; a reader sees the old file or the new one, never a part of either.
+
+    Funding has a file of its own (`market_data.funding`).
+    """
+    bars = replace(bars, funding=None)
     columns = {"time": pa.array(bars.time).cast(_TIME)} | {name: pa.array(getattr(bars, name)) for name in FIELDS}
     schema = _SCHEMA.with_metadata({_KEY: canonical_json(asdict(Header.of(bars))).encode()})
     sink = pa.BufferOutputStream()

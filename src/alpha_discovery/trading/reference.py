@@ -50,7 +50,7 @@ def replay(
     intrabar : "stop_first", "target_first" or "detail"
         Which of two levels counts if one bar touches both; "detail" asks the finer bars inside it.
     funding : tuple of float64 (n,) or None
-        The rate due at the open of each bar, one array a leg, None for a leg without; empty: no leg has any.
+        The rate due at the open of each bar, one array a leg, None for a leg without; empty: that of the bars.
     detail : Bars or None
         Finer bars of the first leg; needed, and used, by "detail" only.
 
@@ -65,6 +65,7 @@ def replay(
     if intrabar == "detail" and (detail is None or not len(detail)):
         raise UserError('intrabar="detail" needs finer bars; pass them as detail, or choose stop_first')
     _check_bars(rules, bars)
+    funding = funding or tuple(leg.funding for leg in bars)
     market = Market(bars, funding=funding, detail=detail if intrabar == "detail" else None)
     end = len(bars[0]) if end is None else end
     if not 0 <= begin < end <= len(bars[0]):
