@@ -60,7 +60,7 @@ def test_near_and_far_are_extremes_of_the_bars_ahead(bars: object, data: st.Data
     t = data.draw(st.integers(0, n_bars - 1))
     for extremes, width in ((over.near, NEAR), (over.far, FAR)):
         ahead = slice(t, t + width)
-        found = extremes[0, :, t].tolist()
+        found = extremes[0, t].tolist()
         low, high, marked = over.low[0, ahead], over.high[0, ahead], over.marked[0, ahead]
         assert found == [low.min(), high.max(), marked.min(), marked.max()]
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import math
 
-from alpha_discovery.backtest.bitmaps import next_exit
+import numpy as np
+
+from alpha_discovery.backtest.bitmaps import lowest_bit, next_exit
 from alpha_discovery.backtest.tape import FAR, NEAR
 from alpha_discovery.kernels import inlined
 
 SIGNAL, REVERSAL, STOP, TARGET, TRAILING, MAX_HOLDING, END_OF_DATA, RUIN, LIQUIDATION = range(9)
 STOP_FIRST, TARGET_FIRST, DETAIL = range(3)
+_ONE = np.uint64(1)
 
 
 @inlined
@@ -31,17 +34,43 @@ def decision(bits, masks, side, entry, end, max_bars):
 
 @inlined
 def first_touch(prices, side, start, stop_bar, stop, target):
-    """First bar in ``[start, stop_bar]`` that reaches stop or target, else ``stop_bar + 1``; NaN levels are off."""
-    high, low, near, far = prices[1], prices[2], prices[6], prices[7]
+    """First bar in ``[start, stop_bar]`` that reaches stop or target, else ``stop_bar + 1``; NaN levels are off.
+
+    Also the lowest and the highest mark of the bars before it (infinities without any).
+    """
+    near, far = prices[6], prices[7]
     below, above = (stop, target) if side > 0 else (target, stop)
+    least, most = math.inf, -math.inf
     t = start
-    while t + FAR - 1 <= stop_bar and not ((far[0, t] <= below) | (far[1, t] >= above)):
+    while t + FAR - 1 <= stop_bar and not ((far[t, 0] <= below) | (far[t, 1] >= above)):
+        least, most = min(least, far[t, 2]), max(most, far[t, 3])
         t += FAR
-    while t + NEAR - 1 <= stop_bar and not ((near[0, t] <= below) | (near[1, t] >= above)):
+    while t + NEAR - 1 <= stop_bar and not ((near[t, 0] <= below) | (near[t, 1] >= above)):
+        least, most = min(least, near[t, 2]), max(most, near[t, 3])
         t += NEAR
-    while t <= stop_bar and not ((low[t] <= below) | (high[t] >= above)):
-        t += 1
-    return t
+    passed = _bars_to_touch(prices, t, stop_bar, below, above)
+    for k in range(t, t + passed):
+        least, most = min(least, prices[9][k]), max(most, prices[9][k])
+    return t + passed, least, most
+
+
+@inlined
+def _bars_to_touch(prices, t, stop_bar, below, above):
+    """How many of the bars from t on, up to and with ``stop_bar``, reach neither level; at most NEAR of them.
+
+    Their comparisons are gathered into bits: which one is first can hardly be predicted, and a wrong guess costs more
+    than all of them.
+    """
+    high, low = prices[1], prices[2]
+    n = min(stop_bar + 1 - t, NEAR)
+    hits = _ONE << np.uint64(n)
+    if t + NEAR <= len(low):
+        for k in range(NEAR):
+            hits |= np.uint64((low[t + k] <= below) | (high[t + k] >= above)) << np.uint64(k)
+    else:
+        for k in range(n):
+            hits |= np.uint64((low[t + k] <= below) | (high[t + k] >= above)) << np.uint64(k)
+    return lowest_bit(hits)
 
 
 @inlined
@@ -108,7 +137,8 @@ def _first_in_detail(prices, side, t, stop, target):
 def find_exit(prices, bits, masks, side, entry, end, levels, policy):
     """The exit of a position: bar, reason, price before slippage, inside the bar (not at its open), ambiguous.
 
-    ``levels``: stop, target, liquidation price, trailing distance, bars to hold at most; NaN is off.
+    ``levels``: stop, target, liquidation price, trailing distance, bars to hold at most; NaN is off. Also the lowest
+    and the highest mark of the closes at which the position is open; NaN where they were not looked at.
     """
     stop, target, liquidation, trail, max_bars = levels
     decided, why = decision(bits, masks, side, entry, end, max_bars)
@@ -116,12 +146,14 @@ def find_exit(prices, bits, masks, side, entry, end, levels, policy):
     if not math.isnan(liquidation) and not side * (stop - liquidation) >= 0.0:
         stop, stopped = liquidation, LIQUIDATION
     if math.isnan(trail):
-        t = first_touch(prices, side, entry, decided, stop, target)
+        t, least, most = first_touch(prices, side, entry, decided, stop, target)
     else:
         t, stop, trailing = first_trailing_touch(prices, side, entry, decided, stop, target, trail)
+        least, most = math.nan, math.nan
     if t <= decided:
         by_stop, price, inside, both = resolve(prices, side, t, entry, stop, target, policy)
-        return t, ((TRAILING if trailing else stopped) if by_stop else TARGET), price, inside, both
+        reason = (TRAILING if trailing else stopped) if by_stop else TARGET
+        return (t, reason, price, inside, both), (least, most)
     if why == END_OF_DATA:
-        return decided, why, prices[3][decided], True, False
-    return decided + 1, why, prices[0][decided + 1], False, False
+        return (decided, why, prices[3][decided], True, False), (math.nan, math.nan)
+    return (decided + 1, why, prices[0][decided + 1], False, False), (least, most)

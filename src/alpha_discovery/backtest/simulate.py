@@ -12,25 +12,24 @@ from alpha_discovery.backtest.account import (
     AMBIGUOUS,
     COMMISSION,
     DAY,
-    DRAWDOWN,
     EQUITY,
     FUNDING,
     LOSS,
-    PEAK,
     PROFIT,
     SLIPPAGE,
     TRADES,
     TURNOVER,
     WINS,
     close_day,
+    close_row,
     count_held,
     go_to_day,
     mark_drawdown,
     open_row,
 )
 from alpha_discovery.backtest.bitmaps import next_entry
-from alpha_discovery.backtest.exits import END_OF_DATA, REVERSAL, RUIN, TARGET, find_exit
-from alpha_discovery.backtest.tape import FAR, NEAR
+from alpha_discovery.backtest.exits import REVERSAL, TARGET, find_exit
+from alpha_discovery.backtest.marks import mark_closes, mark_days
 from alpha_discovery.kernels import hot_kernel, inlined
 
 # columns of the risk parameters of a candidate; DELAY is the square root of latency over bar length
@@ -50,9 +49,9 @@ def entry_masks(direction):
 def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     """Run one candidate.
 
-    ``prices``: open, high, low, close, spread (T), running (T+1), near, far (4, T), due,
+    ``prices``: open, high, low, close, spread (T), running (T+1), near, far (T, 4), due,
     marked (T), detail high, low, first, last; ``days``: day (T),
-    first, last, block (n_days), drift;
+    first, last, block, mark, held (n_days), drift;
     ``span``: begin, end, intrabar policy; ``bits``: four bitmaps; ``risk``: eight columns; ``costs``: commission,
     slippage, maker, maintenance. ``row`` gets the sums; ``daily`` (0 to 2 rows of n_days: detrended, raw),
     ``trades`` (n, N_TRADE) and ``equity`` (T) are filled as far as they have room.
@@ -67,12 +66,12 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
         pull = go_to_day(row, days[0][entry], pull, days, daily)
         position = _enter(prices, risk, costs, side, entry, row[EQUITY])
         levels = _levels(position, risk, costs, side)
-        leaving = find_exit(prices, bits, masks, side, entry, end, levels, policy)
-        leaving = _mark_closes(prices, position, side, entry, leaving, row, equity)
+        leaving, extremes = find_exit(prices, bits, masks, side, entry, end, levels, policy)
+        leaving = mark_closes(prices, position, side, entry, leaving, extremes, row, equity)
         exit_bar, reason, _, inside, _ = leaving
         last_held = exit_bar if inside else exit_bar - 1
         count_held(row, days[0], entry, last_held)
-        pull = _mark_days(prices, days, position, side, (entry, exit_bar, last_held), pull, row, daily)
+        pull = mark_days(prices, days, position, side, (entry, exit_bar, last_held), pull, row, daily)
         _leave(prices, risk, costs, side, position, entry, leaving, row, trades)
         if reason != REVERSAL or row[EQUITY] <= 0.0:  # who has nothing left does not enter the other side
             mark_drawdown(row, row[EQUITY])
@@ -85,6 +84,7 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
             t, side = next_entry(bits, masks, exit_bar, end - 1)
     if row[DAY] < n_days:
         close_day(row, row[EQUITY], pull, days, daily)
+    close_row(row)
 
 
 @inlined
@@ -105,83 +105,6 @@ def _levels(position, risk, costs, side):
         liquidation = (quantity * fill - side * base) / (quantity * (1.0 - side * costs[3]))
     stop, target = fill * (1.0 - side * risk[STOP_LOSS]), fill * (1.0 + side * risk[TAKE_PROFIT])
     return stop, target, liquidation, risk[TRAIL], risk[MAX_BARS]
-
-
-@inlined
-def _mark_closes(prices, position, side, entry, leaving, row, equity):
-    """Drawdown over the closes at which the position is open; a ruined one ends there."""
-    quantity, _, base, anchor = position
-    close, marked, stop, slope = prices[3], prices[9], leaving[0], side * quantity
-    ruined = _walk_closes(prices, slope, anchor, base, entry, stop, row)
-    if len(equity) > 0:
-        for t in range(entry, stop):
-            equity[t] = base + slope * (marked[t] - anchor)
-    if ruined >= 0:
-        return ruined, RUIN, close[ruined], True, False
-    if leaving[1] == END_OF_DATA and base + slope * (marked[stop] - anchor) <= 0.0:
-        return stop, RUIN, close[stop], True, False
-    return leaving
-
-
-@inlined
-def _walk_closes(prices, slope, anchor, base, start, stop, row):
-    """Note the drawdown of each close in ``[start, stop)``; returns the one that ruins, or -1.
-
-    Stretches without a new peak and without a deeper drawdown are passed over by their extremes.
-    """
-    marked, near, far = prices[9], prices[6], prices[7]
-    best, low = (3, 2) if slope > 0.0 else (2, 3)  # rows of the closes that make equity highest and lowest
-    peak, worst = row[PEAK], row[DRAWDOWN]
-    ruined, t = -1, start
-    while t < stop and ruined < 0:
-        floor = peak - worst * peak
-        if t + FAR <= stop and _quiet(base, slope, anchor, far[best, t], far[low, t], peak, floor):
-            t += FAR
-        elif t + NEAR <= stop and _quiet(base, slope, anchor, near[best, t], near[low, t], peak, floor):
-            t += NEAR
-        else:
-            for k in range(t, min(t + NEAR, stop)):
-                mark = base + slope * (marked[k] - anchor)
-                peak = max(peak, mark)
-                if peak - mark > worst * peak:
-                    worst = (peak - mark) / peak
-                    if mark <= 0.0:
-                        ruined = k
-                        break
-            t += NEAR
-    row[PEAK], row[DRAWDOWN] = peak, worst
-    return ruined
-
-
-@inlined
-def _quiet(base, slope, anchor, best, low, peak, floor):
-    """Whether a stretch of closes neither makes a new peak nor falls below the floor (a hair above it counts)."""
-    return (base + slope * (best - anchor) <= peak) & (base + slope * (low - anchor) > floor)
-
-
-@inlined
-def _mark_days(prices, days, position, side, span, pull, row, daily):
-    """End the periods whose last close falls into the trade; returns the pull of the unfinished one."""
-    running, marked = prices[5], prices[9]
-    _, first, last, _, drift = days
-    quantity, fill, base, anchor = position
-    entry, exit_bar, last_held = span
-    a = entry
-    d = int(row[DAY])
-    while d < len(last) and last[d] < exit_bar:
-        b = last[d]
-        held = fill if a == entry else 0.0
-        held += running[b] - running[max(a, entry + 1) - 1]
-        pull += side * quantity * held / (b - first[d] + 1) * drift
-        close_day(row, base + side * quantity * (marked[b] - anchor), pull, days, daily)
-        pull = 0.0
-        a = b + 1
-        d += 1
-    if a <= last_held:
-        held = fill if a == entry else 0.0
-        held += running[last_held] - running[max(a, entry + 1) - 1]
-        pull += side * quantity * held / (last[d] - first[d] + 1) * drift
-    return pull
 
 
 @inlined

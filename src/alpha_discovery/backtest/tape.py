@@ -31,15 +31,19 @@ class Tape:
         Funding paid per unit up to the open of each bar, that moment included.
     marked : float64 (L, T)
         ``close - due``: differences of it are what a unit held has earned.
-    near, far : float64 (L, 4, T)
-        Lowest low, highest high, lowest and highest mark of the `NEAR` (`FAR`) bars from each bar on: a stretch that
-        cannot reach a level is passed over in one step.
+    near, far : float64 (L, T, 4)
+        Lowest low, highest high, lowest and highest mark of the `NEAR` (`FAR`) bars from each bar on, side by side in
+        memory: a stretch that cannot reach a level is passed over in one step.
     running : float64 (L, T+1)
         ``running[l, t]`` is the sum of the first t closes: sums over stretches in one subtraction.
     day : int64 (T,)
         Accounting period of each bar, 0 at ``begin``.
     day_first, day_last, day_block : int64 (n_days,)
         First and last bar of each period inside the range, and its block of a summary.
+    day_mark : float64 (L, n_days)
+        Mark at the last bar of each period.
+    day_held : float64 (L, n_days)
+        Mean of the closes before the bars of a period: what a unit held through it was worth, on average.
     drift : float64 (L,)
         Mean return per period of holding the leg over the range.
     detail : tuple of arrays
@@ -65,6 +69,8 @@ class Tape:
     day_first: Int1D
     day_last: Int1D
     day_block: Int1D
+    day_mark: Float2D
+    day_held: Float2D
     drift: Float1D
     detail: tuple[npt.NDArray[Any], ...]
     begin: int
@@ -125,12 +131,13 @@ def tape(
     block = np.arange(len(last)) * BLOCKS // len(last)
     due = _due(stacked["open"], funding)
     marked = stacked["close"] - due
-    near = _slid(np.stack([stacked["low"], stacked["high"], marked, marked], axis=1), 1, NEAR)
+    near = _slid(np.stack([stacked["low"], stacked["high"], marked, marked], axis=2), 1, NEAR)
+    held = (running[:, last] - running[:, np.maximum(starts - 1, 0)]) / (last - starts + 1)
     drift = _drift(stacked["open"], stacked["close"], begin, last)
     return Tape(
         bars, **stacked, spread=spread, due=due, marked=marked, near=near, far=_slid(near, NEAR, FAR),
-        running=running, day=day, day_first=starts, day_last=last, day_block=block, drift=drift,
-        detail=_finer(first, detail), begin=begin, end=end, fresh=fresh,
+        running=running, day=day, day_first=starts, day_last=last, day_block=block, day_mark=marked[:, last],
+        day_held=held, drift=drift, detail=_finer(first, detail), begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
 
 
@@ -139,6 +146,14 @@ def one_leg(tape: Tape) -> tuple[npt.NDArray[np.float64], ...]:
     return (
         tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.near[0],
         tape.far[0], tape.due[0], tape.marked[0], *tape.detail,
+    )  # fmt: skip
+
+
+def days_of_one_leg(tape: Tape) -> tuple[Any, ...]:
+    """Accounting periods as the one-leg kernel takes them: day of each bar, first, last, block, mark, held, drift."""
+    return (
+        tape.day, tape.day_first, tape.day_last, tape.day_block, tape.day_mark[0], tape.day_held[0],
+        float(tape.drift[0]),
     )  # fmt: skip
 
 
@@ -192,12 +207,12 @@ def _closing(bars: Bars) -> Int1D:
 
 
 def _slid(extremes: Float3D, width: int, to: int) -> Float3D:
-    """Sliding minima (rows 0 and 2) and maxima (1 and 3) over ``to`` bars from those over ``width``, doubling."""
+    """Sliding minima (columns 0 and 2) and maxima (1 and 3) over ``to`` bars from those over ``width``, doubling."""
     out = extremes.copy()
     while width < to:
-        ahead = out[:, :, width:].copy()
+        ahead = out[:, width:].copy()
         for k, pick in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
-            pick(out[:, k, :-width], ahead[:, k], out=out[:, k, :-width])
+            pick(out[:, :-width, k], ahead[:, :, k], out=out[:, :-width, k])
         width *= 2
     return out
 
