@@ -51,8 +51,8 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
     else:
         weights = np.array([float(np.broadcast_to(w.values(row), 1)[0]) for w in rules.weights])
         simulate_legs(
-            all_legs(tape), (*days_of(tape), tape.drift), span, bits, risk[0], weights, fees, sums[0], daily, trades, equity,
-            np.zeros((legs, 4)),
+            all_legs(tape), (*days_of(tape), tape.drift), span, bits, risk[0], weights, fees, sums[0], daily, trades,
+            equity, np.zeros((legs, 4)),
         )
     records = _records(trades[: int(sums[0, TRADES]) * legs], legs)
     summary = summaries(sums, n_days=tape.n_days, n_bars=tape.end - tape.begin)[0]

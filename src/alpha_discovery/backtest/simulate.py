@@ -49,7 +49,7 @@ def entry_masks(direction):
 def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     """Run one candidate.
 
-    ``prices``: open, high, low, close, spread (T), running (T+1), near, far (T, 4), due,
+    ``prices``: open, high, low, close, spread (T), running (T+1), ahead (4, T, 4), due,
     marked (T), detail high, low, first, last; ``days``: day (T),
     first, last, block, mark, held (n_days), drift;
     ``span``: begin, end, intrabar policy; ``bits``: four bitmaps; ``risk``: eight columns; ``costs``: commission,
@@ -75,7 +75,8 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
         _leave(prices, risk, costs, side, position, entry, leaving, row, trades)
         if reason != REVERSAL or row[EQUITY] <= 0.0:  # who has nothing left does not enter the other side
             mark_drawdown(row, row[EQUITY])
-            equity[exit_bar:] = row[EQUITY]  # equity without room is an empty array
+            if len(equity) > 0:
+                equity[exit_bar:] = row[EQUITY]
         if row[EQUITY] <= 0.0:
             break
         if reason == REVERSAL:
@@ -89,17 +90,21 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
 
 @inlined
 def _enter(prices, risk, costs, side, entry, equity):
-    """Quantity, fill price, equity after the entry's commission, and the fill from which marks count."""
+    """Quantity, fill price, equity after the entry's commission, the fill from which marks count, quantity per equity.
+
+    A trade's equity depends on that of the one before by a single multiplication: all else can be computed ahead.
+    """
     commission, slippage = costs[0], costs[1]
     fill = prices[0][entry] * (1.0 + side * (slippage + risk[DELAY] * prices[4][entry]))
-    quantity = risk[SIZE] * risk[LEVERAGE] * equity / (fill * (1.0 + commission))
-    return quantity, fill, equity - commission * quantity * fill, fill - prices[8][entry]
+    share = risk[SIZE] * risk[LEVERAGE] / (fill * (1.0 + commission))
+    quantity = share * equity
+    return quantity, fill, equity - commission * quantity * fill, fill - prices[7][entry], share
 
 
 @inlined
 def _levels(position, risk, costs, side):
     """Stop, target, liquidation price (NaN without leverage), trailing distance, bars to hold."""
-    quantity, fill, base, _ = position
+    quantity, fill, base, _, _ = position
     liquidation = np.nan
     if risk[LEVERAGE] > 1.0:
         liquidation = (quantity * fill - side * base) / (quantity * (1.0 - side * costs[3]))
@@ -112,28 +117,29 @@ def _leave(prices, risk, costs, side, position, entry, leaving, row, trades):
     """Settle the exit: equity, costs, counts, and the trade's record if there is room."""
     exit_bar, reason, price, inside, ambiguous = leaving
     commission, slippage, maker, _ = costs
-    quantity, fill, base, _ = position
-    out, rate = price, maker
-    if reason != TARGET:
-        out, rate = price * (1.0 - side * (slippage + risk[DELAY] * prices[4][exit_bar])), commission
+    quantity, fill, _, _, share = position
+    worse, rate = slippage + risk[DELAY] * prices[4][exit_bar], commission
+    if reason == TARGET:
+        worse, rate = 0.0, maker
+    out = price * (1.0 - side * worse)
     before = row[EQUITY]
     paid = commission * quantity * fill + rate * quantity * out
     slipped = quantity * (abs(fill - prices[0][entry]) + abs(out - price))
-    funded = side * quantity * (prices[8][exit_bar] - prices[8][entry])
-    row[EQUITY] = base + side * quantity * (out - fill) - rate * quantity * out - funded
-    profit = row[EQUITY] - before
+    due = side * (prices[7][exit_bar] - prices[7][entry])
+    growth = share * (side * (out - fill) - (commission * fill + rate * out) - due)
+    profit = before * growth
+    won = profit > 0.0
     n = int(row[TRADES])
+    row[EQUITY] = before * (1.0 + growth)
     row[TRADES] += 1
-    if profit > 0.0:
-        row[WINS] += 1
-        row[PROFIT] += profit
-    else:
-        row[LOSS] -= profit
-    row[TURNOVER] += quantity * (fill + out) / before
-    row[AMBIGUOUS] += 1 if ambiguous else 0
+    row[WINS] += 1.0 if won else 0.0  # values, not branches: half of the guesses would be wrong
+    row[PROFIT] += profit if won else 0.0
+    row[LOSS] -= 0.0 if won else profit
+    row[TURNOVER] += share * (fill + out)
+    row[AMBIGUOUS] += 1.0 if ambiguous else 0.0
     row[COMMISSION] += paid
     row[SLIPPAGE] += slipped
-    row[FUNDING] += funded
+    row[FUNDING] += quantity * due
     if n < len(trades):
         record = trades[n]
         record[0], record[1], record[2], record[3], record[4] = side, entry, exit_bar, fill, out

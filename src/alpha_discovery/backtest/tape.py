@@ -15,7 +15,8 @@ from alpha_discovery.errors import TooFewBars, UserError
 
 Float2D = npt.NDArray[np.float64]
 Float3D = npt.NDArray[np.float64]
-NEAR, FAR = 8, 64
+Float4D = npt.NDArray[np.float64]
+WIDTHS = (8, 16, 32, 64)  # bars of the stretches whose extremes are kept, each twice the one before
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +32,9 @@ class Tape:
         Funding paid per unit up to the open of each bar, that moment included.
     marked : float64 (L, T)
         ``close - due``: differences of it are what a unit held has earned.
-    near, far : float64 (L, T, 4)
-        Lowest low, highest high, lowest and highest mark of the `NEAR` (`FAR`) bars from each bar on, side by side in
-        memory: a stretch that cannot reach a level is passed over in one step.
+    ahead : float64 (L, len(WIDTHS), T, 4)
+        Lowest low, highest high, lowest and highest mark of the 8 (16, 32, 64) bars from each bar on: any stretch is
+        two of these that overlap, or a few more, and one that cannot reach a level is passed over in one step.
     running : float64 (L, T+1)
         ``running[l, t]`` is the sum of the first t closes: sums over stretches in one subtraction.
     day : int64 (T,)
@@ -62,8 +63,7 @@ class Tape:
     spread: Float2D
     due: Float2D
     marked: Float2D
-    near: Float3D
-    far: Float3D
+    ahead: Float4D
     running: Float2D
     day: Int1D
     day_first: Int1D
@@ -131,11 +131,11 @@ def tape(
     block = np.arange(len(last)) * BLOCKS // len(last)
     due = _due(stacked["open"], funding)
     marked = stacked["close"] - due
-    near = _slid(np.stack([stacked["low"], stacked["high"], marked, marked], axis=2), 1, NEAR)
+    ahead = _ahead(np.stack([stacked["low"], stacked["high"], marked, marked], axis=2))
     held = (running[:, last] - running[:, np.maximum(starts - 1, 0)]) / (last - starts + 1)
     drift = _drift(stacked["open"], stacked["close"], begin, last)
     return Tape(
-        bars, **stacked, spread=spread, due=due, marked=marked, near=near, far=_slid(near, NEAR, FAR),
+        bars, **stacked, spread=spread, due=due, marked=marked, ahead=ahead,
         running=running, day=day, day_first=starts, day_last=last, day_block=block, day_mark=marked[:, last],
         day_held=held, drift=drift, detail=_finer(first, detail), begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
@@ -144,8 +144,8 @@ def tape(
 def one_leg(tape: Tape) -> tuple[npt.NDArray[np.float64], ...]:
     """The arrays of the first leg in the order in which the one-leg kernel takes them."""
     return (
-        tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.near[0],
-        tape.far[0], tape.due[0], tape.marked[0], *tape.detail,
+        tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.ahead[0],
+        tape.due[0], tape.marked[0], *tape.detail,
     )  # fmt: skip
 
 
@@ -206,14 +206,16 @@ def _closing(bars: Bars) -> Int1D:
     return np.minimum(ends, np.append(bars.time[1:], ends[-1:]))
 
 
-def _slid(extremes: Float3D, width: int, to: int) -> Float3D:
-    """Sliding minima (columns 0 and 2) and maxima (1 and 3) over ``to`` bars from those over ``width``, doubling."""
-    out = extremes.copy()
-    while width < to:
-        ahead = out[:, width:].copy()
-        for k, pick in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
-            pick(out[:, :-width, k], ahead[:, :, k], out=out[:, :-width, k])
-        width *= 2
+def _ahead(extremes: Float3D) -> Float4D:
+    """Sliding minima (columns 0 and 2) and maxima (1 and 3) over each of the `WIDTHS`, by doubling."""
+    out, now, width = np.empty((len(extremes), len(WIDTHS), *extremes.shape[1:])), extremes.copy(), 1
+    for level, to in enumerate(WIDTHS):
+        while width < to:
+            later = now[:, width:].copy()
+            for k, pick in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
+                pick(now[:, :-width, k], later[:, :, k], out=now[:, :-width, k])
+            width *= 2
+        out[:, level] = now
     return out
 
 
