@@ -35,7 +35,7 @@ from alpha_discovery.rules.walk import parameters
 
 Rows = npt.NDArray[np.int64]
 _LARGEST = 2**62
-_BLOCK = 32  # rows of arithmetic that are computed together and dropped
+_BLOCK = 16  # rows of arithmetic that are computed together and dropped
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
 
@@ -190,9 +190,10 @@ class Columns:
         assert isinstance(node, Compare | Cross)
         sides = (node.left, node.right)
         step = _BLOCK if any(self._is_passing(side) for side in sides) else max(1, len(candidates))
+        sources = [self._source(side) for side in sides]
         for start in range(0, len(candidates), step):
             block = candidates[start : start + step]
-            self._compare(node, [self._rows(side, block) for side in sides], out[start : start + step])
+            self._compare(node, [source(block) for source in sources], out[start : start + step])
         return out
 
     def _compare(self, node: Compare | Cross, sides: list[Table], out: npt.NDArray[np.uint64]) -> None:
@@ -213,17 +214,29 @@ class Columns:
             return False
         return len(self._group(parameters(node))[0]) > _BLOCK
 
-    def _rows(self, node: Node, candidates: Rows) -> Table:
-        """Values for some candidates, one row of the index each; arithmetic that is passing is not kept."""
+    def _source(self, node: Node) -> Callable[[Rows], Table]:
+        """What gives values for some candidates, one row of the index each; arithmetic that is passing is not kept.
+
+        Nodes are looked up once and not for every block: hashing a tree costs more than some rows of it.
+        """
         if not self._is_passing(node):
             table = self._table(node)
-            return Table(table.values, table.row[candidates])
-        every = np.arange(len(candidates), dtype=np.int64)
+            return lambda block: Table(table.values, table.row[block])
         if isinstance(node, Unary):
-            inner = self._rows(node.x, candidates)
-            return Table(_UNARY[node.op](inner.values[inner.row]), every)
+            apply, inner = _UNARY[node.op], self._source(node.x)
+
+            def changed(block: Rows) -> Table:
+                before = inner(block)
+                return Table(apply(before.values[before.row]), np.arange(len(block), dtype=np.int64))
+
+            return changed
         assert isinstance(node, Combine)
-        return Table(self._combined(node, [self._rows(side, candidates) for side in (node.left, node.right)]), every)
+        left, right, combine = self._source(node.left), self._source(node.right), node
+
+        def combined(block: Rows) -> Table:
+            return Table(self._combined(combine, [left(block), right(block)]), np.arange(len(block), dtype=np.int64))
+
+        return combined
 
     def _combined(self, node: Combine, sides: list[Table]) -> npt.NDArray[np.float64]:
         left, right = sides

@@ -37,6 +37,7 @@ class Common:
         self._batch = batch
         self._make = make
         self._left = room
+        self._counted: set[Node] = set()
         self._distinct: dict[str, npt.NDArray[np.float64]] = {}
         self._tables: dict[tuple[str, ...], Tables] = {}
         self._values: dict[Node, npt.NDArray[Any] | None] = {}
@@ -64,10 +65,12 @@ class Common:
         if names and names[0] not in self._distinct:
             self._distinct[names[0]] = np.unique(self._batch[names[0]])
         rows = len(self._distinct[names[0]]) if names else 1
-        each = sum(self._n_bars // 8 if isinstance(one, Bool) else 8 * self._n_bars for one in walk(node))
-        if rows * each > self._left:
+        new = {one for one in walk(node) if not isinstance(one, Scalar | Field)} - self._counted
+        need = rows * sum(self._n_bars // 8 if isinstance(one, Bool) else 8 * self._n_bars for one in new)
+        if need > self._left:
             return False
-        self._left -= rows * each
+        self._left -= need
+        self._counted |= new
         return True
 
     def _computed(self, node: Node) -> npt.NDArray[Any]:
