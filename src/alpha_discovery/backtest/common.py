@@ -76,5 +76,6 @@ class Common:
     def _computed(self, node: Node) -> npt.NDArray[Any]:
         names = parameters(node)
         if names not in self._tables:
-            self._tables[names] = self._make({name: self._distinct[name] for name in names})
+            small = {name: self._distinct[name] for name in names} or {"any": np.zeros(1)}  # a batch has rows
+            self._tables[names] = self._make(small)
         return self._tables[names].values(node)
