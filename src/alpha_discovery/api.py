@@ -5,6 +5,7 @@ Everything that is tried is counted in the trial ledger of the user's folder, wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,11 +15,14 @@ import pandas as pd
 
 from alpha_discovery.bootstrap import StoredMarkets, Workplace, open_lab
 from alpha_discovery.campaigns import Progress, run_campaign
-from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.by_hand import Book, backtest_by_hand, screen_by_hand
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.looks import Backtest, Screen
+from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.replay import Replay
 from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab
@@ -29,6 +33,7 @@ from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.settings import Settings, read_settings
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.strategies.templates import templates
+from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
 ALL = 1_000_000  # runs or alphas that a listing holds at most
 
@@ -193,20 +198,40 @@ def ledger(*, settings: Settings | None = None) -> pd.DataFrame:
 
 
 def ledger_rows(lab: Lab) -> list[dict[str, Any]]:
-    """The account of every data epoch, the latest first, with the markets that its runs name."""
-    markets: dict[str, str] = {}
-    for run in lab.runs.list(limit=ALL):
-        names = ", ".join(run.report.get("markets", {}))
-        markets.setdefault(run.epoch, f"{names} {run.campaign.get('timeframe', '')}")
-    accounts = [lab.ledger.account(epoch) for epoch in lab.ledger.epochs()]
-    return [
-        {
-            "epoch": one.epoch, "markets": markets.get(one.epoch), "n_tested": one.n_tested,
-            "n_eligible": one.n_eligible, "n_runs": one.n_runs, "rounds": one.rounds, "level": one.level,
-            "level_left": one.level_left, "n_effective": one.n_effective, "noise_reach": one.noise_reach,
-        }
-        for one in accounts
-    ]  # fmt: skip
+    """The account of every data epoch, the latest first, as plain JSON values.
+
+    Epochs of the same prices whose vaults overlap have one account, and one row: that of the latest of them.
+    ``noise_sharpe`` is the annual Sharpe ratio
+    that the best of everything tried reaches by luck once in twenty times, ``smallest_sharpe`` the smallest one that
+    this length and number of independent tries can certify, four times in five; None while nothing was tested.
+    """
+    every = lab.ledger.epochs()
+    shown: list[DataEpoch] = []
+    for epoch in sorted(every, key=lambda one: one.vault_start >= one.end):  # those with a vault first
+        if not any(_covers(one, epoch) for one in shown):
+            shown.append(epoch)
+    return [_ledger_row(epoch, lab.ledger.account(epoch.id)) for epoch in every if epoch in shown]
+
+
+def _covers(one: DataEpoch, other: DataEpoch) -> bool:
+    """Whether the account of one epoch tells all that is to be told of the other's."""
+    whole = other.vault_start >= other.end or one.shares_vault(other)
+    return one.prices == other.prices and one.learned_from(other) and whole
+
+
+def _ledger_row(epoch: DataEpoch, account: EpochAccount) -> dict[str, Any]:
+    years = (epoch.search_end - epoch.start) / (365.0 * DAY)
+    reach, tries = account.noise_reach, account.n_effective
+    known = years > 0.0 and reach is not None and tries is not None
+    return {
+        "epoch": epoch.id, "markets": ", ".join(epoch.markets) + f" {epoch.timeframe}",
+        "start": iso(epoch.start), "vault_start": iso(epoch.vault_start), "end": iso(epoch.end),
+        "n_tested": account.n_tested, "n_eligible": account.n_eligible, "n_runs": account.n_runs,
+        "n_effective": tries, "rounds": account.rounds, "level": account.level, "level_left": account.level_left,
+        "next_level": account.next_level, "noise_reach": reach,
+        "noise_sharpe": reach / math.sqrt(years) if known and reach is not None else None,
+        "smallest_sharpe": smallest_certifiable_sharpe(years, max(1.0, tries), 0.8) if known and tries else None,
+    }  # fmt: skip
 
 
 def book(opened: Workplace) -> Book:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.clock import Clock, SystemClock
@@ -16,9 +16,14 @@ from alpha_discovery.errors import BadMarketData, NotFound
 from alpha_discovery.market_data import Catalog, load_sample, resample, sample_names
 from alpha_discovery.settings import Settings
 from alpha_discovery.storage.alphas import AlphasInSql
+from alpha_discovery.storage.checkpoints import CheckpointsInSql
 from alpha_discovery.storage.database import Database
+from alpha_discovery.storage.events import EventsInSql
 from alpha_discovery.storage.ledger import LedgerInSql
+from alpha_discovery.storage.queue import Claim, QueueInSql
 from alpha_discovery.storage.runs import RunsInSql
+from alpha_discovery.storage.search_alphas import AlphaSearch
+from alpha_discovery.storage.search_runs import RunSearch
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,10 @@ class Workplace:
     lab: Lab
     catalog: Catalog
     database: Database
+    queue: QueueInSql
+    events: EventsInSql
+    run_search: RunSearch
+    alpha_search: AlphaSearch
 
 
 class SampleMarkets:
@@ -94,4 +103,21 @@ def open_lab(
             transaction=database.transaction,
             user_strategies=settings.strategies,
         )
-        yield Workplace(settings, lab, catalog, database)
+        yield Workplace(
+            settings, lab, catalog, database, QueueInSql(database, time), EventsInSql(database),
+            RunSearch(database), AlphaSearch(database),
+        )  # fmt: skip
+
+
+def claimed_lab(place: Workplace, claim: Claim) -> Lab:
+    """The laboratory of one run that a worker holds: nothing is written through it once the run is somebody else's."""
+    clock = place.lab.clock
+    database = place.database.guarded(place.queue.guard(claim))
+    return replace(
+        place.lab,
+        runs=RunsInSql(database),
+        alphas=AlphasInSql(database),
+        ledger=LedgerInSql(database, clock),
+        transaction=database.transaction,
+        checkpoints=CheckpointsInSql(database, clock),
+    )

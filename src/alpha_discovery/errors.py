@@ -10,7 +10,9 @@ AlphaDiscoveryError
 │   └── BadCampaign           a discovery configuration that contradicts itself
 ├── NotFound                  an id or a market under which nothing is stored (CLI exit 1, HTTP 404)
 ├── VaultSealed               search code asked for bars that only the judge may see
+├── LeaseLost                 a run that another worker works on now
 ├── StorageFailed             the database or a folder cannot be read or written (CLI exit 1)
+├── SourceFailed              a source of prices or an exchange does not answer, or not sensibly (CLI exit 1)
 └── MissingExtra              an optional package that is not installed
 """
 
@@ -72,8 +74,16 @@ class VaultSealed(AlphaDiscoveryError, PermissionError):
     """Search code asked for bars of the vault, which only a judging round may read."""
 
 
+class LeaseLost(AlphaDiscoveryError):
+    """The run was given to another worker, or taken back: whoever held it before writes nothing more."""
+
+
 class StorageFailed(AlphaDiscoveryError, OSError):
     """The database or a folder cannot be read or written."""
+
+
+class SourceFailed(AlphaDiscoveryError, OSError):
+    """A source of prices or an exchange does not answer, or not in a sensible way."""
 
 
 class MissingExtra(AlphaDiscoveryError, ImportError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,15 @@ def test_the_report_of_an_alpha_is_written(in_found: Alpha, discovered: Any, fou
 
 def test_the_ledger_names_the_market_of_every_epoch(in_found: Alpha) -> None:
     assert "SYN/USDT@synthetic 1h" in words(in_found("ledger"))
+
+
+def test_the_ledger_as_json_says_what_is_left_and_what_luck_reaches(in_found: Alpha) -> None:
+    (one,) = json.loads(in_found("ledger", "--json").stdout)["epochs"]
+    assert one["level_left"] == pytest.approx(one["level"] * (1 - 6 / math.pi**2))  # one round was opened
+    assert one["next_level"] == pytest.approx(one["level"] * 6 / math.pi**2 / 4)
+    assert 0.0 < one["noise_sharpe"] < 20.0
+    assert one["smallest_sharpe"] > 0.0
+    assert one["n_effective"] <= one["n_tested"]
 
 
 def test_every_strategy_is_listed(alpha: Alpha) -> None:

@@ -32,6 +32,7 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 EVERY = dict(found for name in COMMANDS for found in commands(name, load_command(name)))
 
 
+OUTSIDE = {f"data {name}" for name in ("download", "update", "repair", "symbols")}  # test_download.py has a server
 MACHINE = {"devices", "bench"}  # these look at the machine, not into a folder; test_devices_and_bench.py runs them
 
 
@@ -145,6 +146,7 @@ def json_calls(found_dir: Path, csv: Path, alpha_id: str, run_id: str) -> dict[s
         "data resample": (market[0], "--to", "1d"),
         "data export": (*market[:3], "--out", str(csv.with_name("out.csv"))),
         "data sample": (),
+        "data show": market[:3],
         "strategies list": (),
         "strategies show": ("sma_cross",),
         "backtest": ("sma_cross", "--symbol", *market[:1]),
@@ -160,7 +162,7 @@ def json_calls(found_dir: Path, csv: Path, alpha_id: str, run_id: str) -> dict[s
     }
 
 
-@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - {"judge"}))  # judge needs two runs: test_judge.py
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - OUTSIDE - {"judge"}))  # judge: test_judge.py
 def test_the_json_of_every_command_is_one_object(
     name: str, found_dir: Path, in_found: Alpha, discovered: Any, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from alpha_discovery.core.bars import Bars, to_ms
+from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.history import History, campaign_bars, history
@@ -86,21 +86,36 @@ class TestSplit:
 
 
 class TestEpoch:
-    def test_new_bars_within_the_quarter_keep_the_epoch(self) -> None:
+    def test_the_same_cut_of_the_same_markets_is_the_same_epoch(self, noise: Bars) -> None:
+        one, two = (history({"A": noise}, Protocol(), embargo_bars=10) for _ in range(2))
+        assert one.stretch == two.stretch
+        assert one.epoch == one.stretch.id
+
+    def test_a_day_more_is_another_epoch_that_shares_the_vault(self) -> None:
         bars = markets.random_walk(24 * 400, seed=1)
         first = history({"A": bars.slice(0, 24 * 370)}, Protocol(), embargo_bars=10)
         later = history({"A": bars.slice(0, 24 * 371)}, Protocol(), embargo_bars=10)
-        assert first.epoch == later.epoch
-        assert first.fingerprint != later.fingerprint
+        assert first.epoch != later.epoch
+        assert later.stretch.shares_vault(first.stretch)
 
-    def test_another_market_is_another_epoch(self, noise: Bars) -> None:
-        one, two = (history({key: noise}, Protocol(), embargo_bars=10) for key in ("A", "B"))
-        assert one.epoch != two.epoch
+    def test_another_market_shares_nothing(self, noise: Bars) -> None:
+        one, two = (history({key: noise}, Protocol(), embargo_bars=10).stretch for key in ("A", "B"))
+        assert one.id != two.id
+        assert not one.shares_vault(two)
+        assert not one.learned_from(two)
 
-    def test_another_start_of_the_same_bars_is_the_same_epoch(self, noise: Bars) -> None:
-        whole = history({"A": noise}, Protocol(), embargo_bars=10)
-        shorter = history({"A": noise.slice(24 * 30, len(noise))}, Protocol(), embargo_bars=10)
-        assert whole.epoch == shorter.epoch
+
+class TestStatedVault:
+    def test_the_vault_starts_where_the_protocol_says(self, noise: Bars) -> None:
+        start = iso(int(noise.time[-1]) - 100 * DAY)[:10]
+        past = history({"A": noise}, Protocol(vault_start=start), embargo_bars=10)
+        assert past.split.vault_start == to_ms(start)
+        assert past.split.search_end <= past.split.vault_start
+
+    def test_it_keeps_its_smallest_length(self, noise: Bars) -> None:
+        start = iso(int(noise.time[-1]) - 10 * DAY)[:10]
+        past = history({"A": noise}, Protocol(vault_start=start), embargo_bars=10)
+        assert past.split.end - past.split.vault_start >= 89 * DAY
 
 
 class TestVault:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,32 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StorageFailed, match="cannot"):
         JournalFile(tmp_path / "file" / "j").append({"k": 1})
+
+
+def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    code = (
+        "import sys; from pathlib import Path; from alpha_discovery.discovery.journal import JournalFile\n"
+        "journal = JournalFile(Path(sys.argv[1]))\n"
+        "for k in range(200): journal.append({'who': sys.argv[2], 'k': k, 'much': 'x' * 3000})\n"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code, str(path), who]) for who in "ab"]
+    assert [process.wait() for process in both] == [0, 0]
+    found = [(entry["who"], entry["k"]) for entry in JournalFile(path).entries()]
+    assert sorted(found) == [(who, k) for who in "ab" for k in range(200)]
+
+
+def test_a_writer_keeps_what_another_has_appended_since(tmp_path: Path) -> None:
+    one, two = JournalFile(tmp_path / "j"), JournalFile(tmp_path / "j")
+    one.append({"k": 1})
+    two.append({"k": 2})
+    one.append({"k": 3})
+    assert [entry["k"] for entry in one.entries()] == [1, 2, 3]
+
+
+def test_a_long_unfinished_line_is_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    JournalFile(path).append({"k": 1})
+    path.write_bytes(path.read_bytes() + b"x" * 200_000)
+    JournalFile(path).append({"k": 2})
+    assert [entry["k"] for entry in JournalFile(path).entries()] == [1, 2]

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery import run as run_module
-from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.records import RunState
-from alpha_discovery.discovery.run import campaign_from, discover
+from alpha_discovery.discovery.run import Lab, campaign_from, discover
 from alpha_discovery.errors import NotFound, StorageFailed, TooFewBars
 from alpha_discovery.testing import markets
 from alpha_discovery.testing.in_memory import LedgerInMemory
@@ -177,3 +179,40 @@ def test_at_least_eight_of_ten_planted_markets_are_found(make_lab: Make) -> None
         for seed in range(10)
     ]
     assert sum(count > 0 for count in reports) >= 8
+
+
+class TestVaultsOfNewBars:
+    """A vault that was judged before, and what has come since."""
+
+    def judged(self, lab: Lab, bars: Bars, *, days_ago: int) -> str:
+        """A round at the vault of the bars up to some days ago; the time it ends."""
+        past = history({"SYN/USDT": bars.slice(0, len(bars) - 24 * days_ago)}, Protocol(), embargo_bars=10)
+        lab.ledger.enter(past.stretch)
+        lab.ledger.open_round(past.epoch, ["earlier"], level=0.05)
+        return iso(past.split.end)
+
+    def test_new_bars_are_the_new_vault(self, make_lab: Make, make_campaign: Make, noise: Bars) -> None:
+        lab = make_lab(noise)
+        told: list[str] = []
+        end = self.judged(lab, noise, days_ago=90)
+        record = discover(make_campaign(), lab, notice=told.append).record
+        assert record.campaign["protocol"]["vault_start"] == end
+        assert record.report["split"]["vault_start"] >= end
+        assert any("are the new one" in line for line in told)
+        assert lab.ledger.account(record.epoch).rounds == 0
+
+    def test_too_few_new_bars_are_paid_for_from_the_old_account(
+        self, make_lab: Make, make_campaign: Make, noise: Bars
+    ) -> None:
+        lab = make_lab(noise)
+        self.judged(lab, noise, days_ago=30)
+        record = discover(make_campaign(), lab).record
+        assert record.campaign["protocol"]["vault_start"] is None
+        assert lab.ledger.account(record.epoch).rounds == 1
+
+    def test_a_vault_that_was_stated_stays(self, make_lab: Make, make_campaign: Make, noise: Bars) -> None:
+        lab = make_lab(noise)
+        self.judged(lab, noise, days_ago=100)
+        stated = iso(int(noise.time[-1]) - 150 * DAY)[:10]
+        record = discover(make_campaign(protocol=Protocol(vault_start=stated)), lab).record
+        assert record.campaign["protocol"]["vault_start"] == stated

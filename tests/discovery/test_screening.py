@@ -14,10 +14,12 @@ from alpha_discovery.core.results import SUMMARY
 from alpha_discovery.discovery import screening as screening_module
 from alpha_discovery.discovery import sleeves as sleeves_module
 from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment
 from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.screening import Counted, Screening, eligible, run_screening
 from alpha_discovery.search.methods import make_optimizer
+from alpha_discovery.storage.packed import packed, unpacked
 from alpha_discovery.testing import markets
 
 CAMPAIGN = Campaign(symbols=("SYN/USDT",), strategies=("sma_cross", "mean_reversion"), max_iterations=90, seed=5)
@@ -93,17 +95,50 @@ def test_every_batch_is_counted_once(bars: Bars, monkeypatch: pytest.MonkeyPatch
     assert sum(one.n_eligible for one in seen) == screening.family.result().n_eligible
 
 
-def test_a_batch_is_counted_before_the_optimizer_learns_from_it(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_asked_before_the_last_batch_is_counted(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening_module, "BATCH", 40)
     events: list[str] = []
 
     def spied(*args: Any, **named: Any) -> Any:
         optimizer: Any = make_optimizer(*args, **named)
-        optimizer.tell = lambda *_: events.append("told")
+        ask = optimizer.ask
+
+        def heard(n: int) -> Any:
+            events.append("asked")
+            return ask(n)
+
+        optimizer.ask = heard
         return optimizer
 
     monkeypatch.setattr(screening_module, "make_optimizer", spied)
     screened(bars, counted=lambda _: events.append("counted"))
-    assert events == ["counted", "told"] * 2
+    assert events == (["asked", "counted"] * 3 + ["asked"]) * 2
+
+
+@pytest.mark.parametrize(("method", "cut"), [("random", 1), ("random", 3), ("brute_force", 4), ("genetic", 6)])
+def test_a_search_goes_on_from_any_checkpoint_as_if_nothing_had_happened(
+    bars: Bars, monkeypatch: pytest.MonkeyPatch, cut: int, method: str
+) -> None:
+    monkeypatch.setattr(screening_module, "BATCH", 40)
+    campaign = Campaign.from_json({**CAMPAIGN.to_json(), "method": method})
+    jobs = jobs_of(campaign)
+    past = history({"SYN/USDT": bars}, Protocol(), embargo_bars=embargo(jobs))
+    kept: list[Segment] = []
+    checkpoints: list[Checkpoint] = []
+
+    def keep(batch: Counted) -> None:
+        assert batch.step is not None
+        kept.append(Segment.from_saved(unpacked(packed(batch.step.segment.saved()), "segment")))
+        checkpoints.append(Checkpoint.from_saved(unpacked(packed(batch.step.checkpoint().saved()), "checkpoint")))
+
+    whole = run_screening(campaign, past, jobs, counted=keep)
+    cut = min(cut, len(kept))
+    resumed = Resumed(checkpoints[cut - 1], kept[:cut])
+    later: list[Counted] = []
+    again = run_screening(campaign, past, jobs, counted=later.append, course=Course(resume=resumed))
+    assert same(whole, again)
+    assert whole.blocks.sums.tobytes() == again.blocks.sums.tobytes()
+    assert len(later) == len(kept) - cut
 
 
 def test_a_candidate_is_found_by_its_id(bars: Bars) -> None:

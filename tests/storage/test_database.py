@@ -21,7 +21,7 @@ from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.engine import address
 from alpha_discovery.storage.ledger import LedgerInSql
 from alpha_discovery.storage.runs import RunsInSql
-from alpha_discovery.testing.example_records import TickingClock, ledger_entry, run_record
+from alpha_discovery.testing.example_records import TickingClock, data_epoch, ledger_entry, run_record
 
 
 def test_folders_are_made(tmp_path: Path) -> None:
@@ -126,6 +126,7 @@ def test_readers_do_not_wait_for_a_writer(file: Path) -> None:
 def test_a_full_disk_is_named_and_nothing_is_stored(file: Path) -> None:
     with Database.open(file) as database:
         runs, ledger = RunsInSql(database), LedgerInSql(database, TickingClock())
+        ledger.enter(data_epoch())
         runs.add(run_record())
         full = pytest.raises(StorageFailed, match="finds no more space on its disk; free some")
         with full, database.transaction() as session:
@@ -237,6 +238,7 @@ def test_threads_share_a_database(file: Path) -> None:
 
     with Database.open(file) as database, ThreadPoolExecutor(8) as pool:
         ledger = LedgerInSql(database, TickingClock())
+        ledger.enter(data_epoch())
         list(pool.map(lambda batch: ledger.record(ledger_entry(batch)), range(40)))
         assert ledger.account("epoch-1").n_tested == 400
 

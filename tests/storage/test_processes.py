@@ -19,14 +19,14 @@ import sqlalchemy as sa
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.ledger import LedgerInSql
 from alpha_discovery.storage.runs import RunsInSql
-from alpha_discovery.testing.example_records import TickingClock, ledger_entry, run_record
+from alpha_discovery.testing.example_records import TickingClock, data_epoch, ledger_entry, run_record
 
 START = """
 import sys
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.ledger import LedgerInSql
 from alpha_discovery.storage.runs import RunsInSql
-from alpha_discovery.testing.example_records import TickingClock, ledger_entry, run_record
+from alpha_discovery.testing.example_records import TickingClock, data_epoch, ledger_entry, run_record
 
 where, me = sys.argv[1:]
 print("ready", flush=True)
@@ -36,6 +36,7 @@ sys.stdin.readline()
 RECORD = """
 with Database.open(where) as database:
     ledger = LedgerInSql(database, TickingClock())
+    ledger.enter(data_epoch())
     for batch in range(50):
         ledger.record(ledger_entry(batch, run_id=me))
 """
@@ -43,6 +44,7 @@ with Database.open(where) as database:
 ROUNDS = """
 with Database.open(where) as database:
     ledger = LedgerInSql(database, TickingClock())
+    ledger.enter(data_epoch())
     own = [ledger.open_round("epoch-1", [f"{me}-{n}"], level=0.05).number for n in range(5)]
     shared = ledger.open_round("epoch-1", ["shared"], level=0.05).number
     print(*own, shared)
@@ -55,6 +57,7 @@ with database.transaction() as session:
     session.execute(text("PRAGMA cache_size = 10"))  # pages: what does not fit is written before the commit
     RunsInSql(database).update(run_record(strategies_tested=20_000, report={"much": ["x" * 100] * 1_000}))
     ledger = LedgerInSql(database, TickingClock())
+    ledger.enter(data_epoch())
     for batch in range(1, 500):
         ledger.record(ledger_entry(batch))
     print("half", flush=True)
@@ -121,7 +124,9 @@ def test_processes_that_ask_at_once_get_different_rounds(where: str) -> None:
 def test_a_process_that_is_killed_in_a_transaction_leaves_nothing_of_it(file: Path) -> None:
     with Database.open(file) as database:
         RunsInSql(database).add(run_record())
-        LedgerInSql(database, TickingClock()).record(ledger_entry(0))
+        ledger = LedgerInSql(database, TickingClock())
+        ledger.enter(data_epoch())
+        ledger.record(ledger_entry(0))
     with processes(HALF, str(file), "a") as (running,):
         go(running)
         assert said(running) == "half"

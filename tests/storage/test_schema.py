@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,10 @@ from alembic.script import ScriptDirectory
 from alpha_discovery.errors import StorageFailed
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.engine import address, connect, writing
+from alpha_discovery.storage.ledger import LedgerInSql
 from alpha_discovery.storage.models import AlphaRow, CacheRow, LedgerRow, RoundRow, Row, RunRow
 from alpha_discovery.storage.schema import FOLDER, NEWEST, REVISIONS, VERSION_TABLE, upgrade
+from alpha_discovery.testing.example_records import TickingClock, data_epoch
 
 # what a database of each revision may hold: one row for each table that the revision knows
 NOW = "2026-01-02 12:00:00.123456"
@@ -43,12 +46,46 @@ ENTRY = {
     "recorded_at": NOW,
 }  # fmt: skip
 ROUND = {"epoch": "e", "number": 1, "level": 0.03, "run_ids": '["run-1"]', "runs_hash": "h", "opened_at": NOW}
+LATER = "2026-01-02 12:05:00.000000"
+QUEUED = {
+    "run_id": "run-1", "priority": 0, "queued_at": NOW, "served_at": NOW, "token": 3, "lease_until": LATER,
+    "attempts": 1, "stage": "search", "done": 10, "planned": 20, "worked_seconds": 1.5,
+}  # fmt: skip
+BOT = {
+    "id": "bot-1", "alpha_id": "alpha-1", "name": "first", "state": "stopped", "allocated_capital": "10000.01",
+    "config": "{}", "created_at": NOW, "updated_at": NOW,
+}  # fmt: skip
 CONTENT: dict[str, dict[str, dict[str, Any]]] = {
     "0001": {"discovery_runs": RUN, "discovered_alphas": ALPHA, "optimization_cache": CACHED},
     "0002": {
         "discovery_runs": RUN, "discovered_alphas": ALPHA, "optimization_cache": CACHED, "trial_ledger": ENTRY,
         "judging_rounds": ROUND, "data_epochs": {"epoch": "e", "n_effective": 5.0, "noise_reach": 2.0},
     },
+}
+CONTENT["0003"] = CONTENT["0002"] | {
+    "run_queue": QUEUED,
+    "run_checkpoints": {"run_id": "run-1", "saved_at": NOW, "batches": 1, "state": b"state"},
+    "run_segments": {"run_id": "run-1", "number": 0, "data": b"data"},
+    "run_journal": {"run_id": "run-1", "entry": '{"copy": 1}'},
+    "run_events": {"run_id": "run-1", "at": NOW, "kind": "batch", "data": "{}"},
+    "lab_ticks": {"schedule": "nightly", "due": NOW, "campaign_hash": "c", "run_id": "run-1"},
+    "bots": BOT,
+    "alpha_lineage": {"child_id": "alpha-2", "parent_id": "alpha-1", "how": "improved", "at": NOW},
+}  # fmt: skip
+EPOCH = {
+    "epoch": "e", "n_effective": 5.0, "noise_reach": 2.0, "markets": '["BTC/USDT@binance"]', "timeframe": "1h",
+    "start": 0, "search_end": 3, "vault_start": 3, "end": 4,
+}  # fmt: skip
+CONTENT["0004"] = CONTENT["0003"] | {"judging_rounds": ROUND | {"place": 1}, "data_epochs": EPOCH}
+CONTENT["0005"] = CONTENT["0004"] | {
+    "users": {
+        "id": "u", "name": "ada", "password": "$argon2id$", "role": "admin", "active": 1, "epoch": 1, "created_at": NOW,
+    },
+    "user_sessions": {"id": "s", "user_id": "u", "began_at": NOW, "expires_at": LATER, "client": "127.0.0.1"},
+    "refresh_tokens": {"hash": "h", "session_id": "s", "made_at": NOW},
+    "api_keys": {"id": "k", "user_id": "u", "name": "cron", "hash": "h", "role": "viewer", "created_at": NOW},
+    "audit_log": {"id": 1, "at": NOW, "who": "ada", "action": "start", "target": "run-1", "detail": "{}", "client": ""},
+    "kept_answers": {"user_id": "u", "key": "k", "request": "r", "answer": "{}", "at": NOW},
 }  # fmt: skip
 
 
@@ -113,6 +150,30 @@ def test_a_database_of_any_revision_is_brought_to_the_newest_with_its_data(file:
         assert session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
 
 
+def test_epochs_of_an_older_schema_cover_what_their_runs_say(file: Path) -> None:
+    make(file, "0002")
+    split = {"start": "2020-01-01T00:00Z", "search_end": "2021-01-01T00:00Z", "vault_start": "2021-01-02T00:00Z"}
+    report = json.dumps({"split": {**split, "end": "2021-06-01T00:00Z"}, "markets": {"BTC/USDT@binance": "f"}})
+    told = {**RUN, "campaign": '{"timeframe": "4h"}', "report": report}
+    rows = [("discovery_runs", told), ("judging_rounds", ROUND), ("judging_rounds", {**ROUND, "epoch": "lost"})]
+    with sqlite3.connect(file) as old:
+        for table, row in rows:
+            holes = ", ".join("?" * len(row))
+            old.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({holes})", tuple(row.values()))
+    old.close()
+    with Database.open(file) as database:
+        ledger = LedgerInSql(database, TickingClock())
+        day = 86_400_000  # 2020-01-01 is day 18,262 since 1970
+        same = data_epoch(
+            "now", markets=("BTC/USD@coinbase",), start=18_262 * day, search_end=18_628 * day,
+            vault_start=18_629 * day, end=18_800 * day,
+        )  # fmt: skip
+        ledger.enter(same)
+        assert ledger.judged_until(same) == 18_779 * day  # 2021-06-01
+        assert ledger.open_round("now", ["run-2"], level=0.05).number == 2
+        assert ledger.account("lost").rounds == 1
+
+
 def test_columns_of_the_first_plan_are_there() -> None:
     """Names fixed before the first line was written: what other programs may query."""
     planned = {
@@ -151,7 +212,7 @@ def test_a_newer_database_is_left_alone(file: Path) -> None:
     with sqlite3.connect(file) as newer:
         newer.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0099'")
     newer.close()
-    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0002\); run pip install -U"):
+    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0005\); run pip install -U"):
         Database.open(file)
 
 

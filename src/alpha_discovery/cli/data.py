@@ -14,6 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from alpha_discovery.cli import download
 from alpha_discovery.core.bars import FIELDS, Bars, iso
 from alpha_discovery.errors import UserError
 from alpha_discovery.market_data import (
@@ -33,6 +34,12 @@ from alpha_discovery.market_data import (
 from alpha_discovery.market_data.store import read_bars, replace_file
 
 data_app = typer.Typer(help="Import, check and look after prices.", no_args_is_help=True)
+
+for _name, _command in (
+    ("download", download.download_), ("update", download.update), ("repair", download.repair_),
+    ("symbols", download.symbols_), ("show", download.show),
+):  # fmt: skip
+    data_app.command(_name)(_command)
 
 _SHOWN = 20
 _ENDINGS = (".csv", ".txt", ".gz", ".zip", ".parquet", ".feather", ".json")

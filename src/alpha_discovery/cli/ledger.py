@@ -19,9 +19,8 @@ ledger_app = typer.Typer(add_completion=False)
 def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Show the account of every data epoch: what was tried, and what of its error level is left.
 
-    A data epoch is one set of markets up to one quarter of a year; 90 days of new bars open a new one.
-
-    Each time the vault of an epoch is opened, a part of the allowed chance of a false report is used up.
+    Each time a vault is opened, a part of the allowed chance of a false report is used up: for all bars in it, whatever
+    market list, end date or bar length they are asked with next. 90 days of new bars are a new vault.
     """
     with open_lab(settings_of(userdir), create=False) as opened:
         rows = api.ledger_rows(opened.lab)
@@ -30,16 +29,22 @@ def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
         return
     screen = console()
     heading(screen, "Ledger", "nothing here is ever lowered or deleted")
-    head = ("Epoch", "Data", "Tried", "Runs", "Vault opened", "Level left", "Active", "Luck's best t")
-    columns = len(head) if screen.width >= WIDE else len(head) - 2
-    table(screen, head[:columns], [_row(one)[:columns] for one in rows], "lLrrrrrr"[:columns])
+    head = ("Data", "Tried", "Worth", "Looks", "Level left", "Luck reaches", "Vault from")
+    columns = len(head) if screen.width >= WIDE else len(head) - 1
+    table(screen, head[:columns], [_row(one)[:columns] for one in rows], "Lrrrrrr"[:columns])
     if not rows:
         say(screen, "nothing was tried yet")
+        return
+    words = "worth: as many independent tries are as hard to beat; looks: how often the vault was opened"
+    say(screen, words, style="dim")
+    say(screen, "luck reaches: annual Sharpe of the best of them, once in twenty searches", style="dim")
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
     left = f"{percent(one['level_left'], 1)} of {percent(one['level'], 0)}"
+    sealed = one["vault_start"] < one["end"]
+    vault = one["vault_start"][:10] if sealed else "none"
     return (
-        one["epoch"][:8], one["markets"] or "by hand only", count(one["n_tested"]), count(one["n_runs"]),
-        count(one["rounds"]), left, count(one["n_eligible"]), ratio(one["noise_reach"]),
+        one["markets"], count(one["n_tested"]), count(one["n_effective"]), count(one["rounds"]), left,
+        ratio(one["noise_sharpe"]), vault,
     )  # fmt: skip

@@ -25,6 +25,7 @@ COMMANDS = {  # name: (module, its app, what it does)
     "discover": ("discover", "discover_app", "Search, judge by what luck would reach, store what passes."),
     "judge": ("judge", "judge_app", "Judge finished runs together: one look at the vault, one charge."),
     "runs": ("runs", "runs_app", "Runs that were made, and what came out."),
+    "worker": ("worker", "worker_app", "Work on queued runs until told to end."),
     "alphas": ("alphas", "alphas_app", "What passed: evidence, replay, reports."),
     "calibrate": ("calibrate", "calibrate_app", "Measure the lab: false alphas on noise, power on planted edges."),
     "ledger": ("ledger", "ledger_app", "Everything that was ever tried on your data, and what trust is left."),

@@ -20,7 +20,7 @@ runs_app = typer.Typer(help="Runs that were made, and what came out.", no_args_i
 @runs_app.command("list", epilog="Example: alpha runs list --state completed --limit 5")
 def list_(
     limit: Annotated[int, typer.Option(min=0, help="How many, the newest first.")] = 20,
-    state: Annotated[str | None, typer.Option(help="running, completed, failed, stopped or interrupted.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only runs that are in it: queued, running, completed ...")] = None,
     userdir: UserDir = None,
     as_json: AsJson = False,
 ) -> None:

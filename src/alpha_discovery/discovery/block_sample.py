@@ -6,6 +6,9 @@ depend on order, chunks or workers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -46,6 +49,16 @@ class BlockSample:
 
     def __len__(self) -> int:
         return len(self._rank)
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """What is kept, as plain arrays."""
+        return {"rank": self._rank.copy(), "sums": self._sums.copy(), "squares": self._squares.copy()}
+
+    def go_on(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Hold exactly what a `state` says."""
+        self._rank = np.array(state["rank"], dtype=np.uint64)
+        self._sums = np.array(state["sums"], dtype=np.float64)
+        self._squares = np.array(state["squares"], dtype=np.float64)
 
 
 def _scrambled(ids: I64, seed: np.uint64) -> npt.NDArray[np.uint64]:

@@ -91,7 +91,9 @@ def backtest_by_hand(
     if begin >= len(aligned[0]):
         raise TooFewBars(have=0, need=1, purpose=f"trading from {start} on")
     evaluation = evaluate(strategy.rules, row, tape(aligned, begin=begin, detail=detail), costs, intrabar=intrabar)
-    epoch = _whole(aligned).epoch
+    whole = _whole(aligned)
+    epoch = whole.epoch
+    book.ledger.enter(whole.stretch)
     active = eligible(np.atleast_1d(evaluation.summary), Protocol(), len(evaluation.daily_returns))
     read = [one.fingerprint for one in (*legs, *((detail,) if detail is not None else ()))]
     what = (values, costs.to_json(), intrabar, begin, read)
@@ -131,6 +133,7 @@ def screen_by_hand(
     jobs = (Job(strategy, strategy.space_with(ranges), (keys,)),)
     past = history(dict(zip(keys, legs, strict=True)), campaign.protocol, embargo_bars=embargo(jobs))
     told = (campaign.fingerprint, past.fingerprint)
+    book.ledger.enter(past.stretch)
 
     def counted(batch: Counted) -> None:
         book.count(

@@ -20,6 +20,7 @@ from scipy.stats import beta
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.evidence import jsonable
 from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
@@ -191,6 +192,9 @@ def summary(cells: Sequence[Cell]) -> dict[str, Any]:
 class EmptyLedger:
     """The port `Ledger` of somebody who has tried nothing yet: it forgets, and every round is the first."""
 
+    def enter(self, epoch: DataEpoch) -> None:
+        """Nothing to remember."""
+
     def record(self, entry: LedgerEntry) -> None:
         """Nothing to remember."""
 
@@ -212,11 +216,15 @@ class EmptyLedger:
         """Nothing tried."""
         return EpochAccount(epoch, 0, 0, 0, 0, level, 0.0)
 
-    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str]) -> int:
+    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str], in_vault: bool = False) -> int:
         """Nothing tried."""
         return 0
 
-    def epochs(self) -> Sequence[str]:
+    def judged_until(self, epoch: DataEpoch) -> int | None:
+        """Nothing judged."""
+        return None
+
+    def epochs(self) -> Sequence[DataEpoch]:
         """None."""
         return ()
 

@@ -15,7 +15,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName
 
 INTRABAR = ("stop_first", "target_first")
-METHODS = ("brute_force", "random", "bayesian", "genetic")
+METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Thresholds:
     min_sharpe_ratio: float = 1.0
     min_profit_factor: float = 1.5
     max_drawdown: float = 0.20
+    min_capacity: float = 0.0  # equity in quote currency that it must carry, orders below 1% of their bar's volume
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class Protocol:
         Share of the bars, at the end, that the search never sees.
     min_vault_days : int
         The vault has at least this many periods.
+    vault_start : str or None
+        ISO 8601: the vault starts here instead, if that leaves it ``min_vault_days``; `discover` sets it when the vault
+        that the share gives was judged before and enough new bars have come to be one of their own.
     min_trades, min_active : int, float
         A candidate takes part in the test with at least this many round trips and this share of active days;
         decided without looking at returns.
@@ -56,6 +60,7 @@ class Protocol:
     draws: int = 1000
     vault_share: float = 0.25
     min_vault_days: int = 90
+    vault_start: str | None = None
     min_trades: int = 30
     min_active: float = 0.14
     mean_block: float = 5.0

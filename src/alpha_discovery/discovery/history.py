@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alpha_discovery.core.bars import FIELDS, Bars, iso
+from alpha_discovery.core.bars import FIELDS, Bars, iso, to_ms
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.data_epoch import DataEpoch, data_epoch
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.errors import TooFewBars, VaultSealed
 
 MOST_EMBARGO = 0.05  # of the bars: on daily bars a long average would otherwise eat years
-EPOCH_DAYS = 90  # new bars of this many days open a new data epoch
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,14 @@ class History:
 
     @property
     def epoch(self) -> str:
-        """Data epoch: these markets, this bar length, a vault that ends in this quarter."""
+        """Id of the data epoch."""
+        return self.stretch.id
+
+    @property
+    def stretch(self) -> DataEpoch:
+        """Markets and times, by which the ledger knows what was tried and judged on the same prices before."""
         timeframe = next(iter(self.__bars.values())).timeframe.name
-        quarter = self.split.end // (EPOCH_DAYS * DAY)
-        return content_hash(sorted(self.keys), timeframe, quarter)[:16]
+        return data_epoch(self.keys, timeframe, **vars(self.split))
 
     def open_vault(self, round_: JudgingRound) -> dict[str, Bars]:
         """All bars, those of the vault included, for a judge.
@@ -109,7 +113,7 @@ def _split(times: np.ndarray, bars: Bars, protocol: Protocol, embargo_bars: int)
     if periods < need:
         purpose = f"a search part and a vault of {protocol.min_vault_days} days each"
         raise TooFewBars(have=len(bars), need=int(need * per_period), purpose=purpose)
-    vault_bars = max(protocol.vault_share * len(times), protocol.min_vault_days * per_period)
+    vault_bars = max(_vault_bars(times, protocol), protocol.min_vault_days * per_period)
     vault_at = len(times) - int(np.ceil(vault_bars))
     embargo_bars = min(embargo_bars, int(MOST_EMBARGO * len(times)))
     search_end = vault_at - embargo_bars
@@ -119,6 +123,13 @@ def _split(times: np.ndarray, bars: Bars, protocol: Protocol, embargo_bars: int)
     vault_start = _period_start(int(times[vault_at]), bars)
     end = int(times[-1]) + bars.timeframe.ms
     return Split(int(times[0]), int(times[search_end]), vault_start, end)
+
+
+def _vault_bars(times: np.ndarray, protocol: Protocol) -> float:
+    """Bars from the stated start of the vault on, or the share of all that it has otherwise."""
+    if protocol.vault_start is None:
+        return protocol.vault_share * len(times)
+    return float(len(times) - np.searchsorted(times, to_ms(protocol.vault_start)))
 
 
 def _period_start(ms: int, bars: Bars) -> int:

@@ -1,11 +1,18 @@
-"""Results of many independent tasks, one JSON line each, so that a stopped calculation goes on where it was."""
+"""Results of many independent tasks, one JSON line each, so that a stopped calculation goes on where it was.
+
+Several processes may write to one file: each line is appended under a lock of the operating system, which it gives back
+when a process dies.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from alpha_discovery.core.identity import canonical_json
 from alpha_discovery.errors import StorageFailed
@@ -37,7 +44,7 @@ class JournalInMemory:
 
 
 class JournalFile:
-    """A file of JSON lines; a last line that a killed process left unfinished is cut off.
+    """A file of JSON lines; a last line that a killed process left unfinished is cut off by the next who appends.
 
     Raises
     ------
@@ -47,7 +54,6 @@ class JournalFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._end: int | None = None  # where the last whole line ends
 
     def entries(self) -> Iterable[Entry]:
         lines = self._whole_lines()
@@ -59,11 +65,10 @@ class JournalFile:
     def append(self, entry: Entry) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            if self._end is None:
-                self._end = sum(len(line) + 1 for line in self._whole_lines())
-            with self._path.open("ab") as file:
-                file.truncate(self._end)
-                self._end += file.write(canonical_json(entry).encode() + b"\n")
+            with self._path.open("ab+") as file, _locked(file):
+                file.truncate(_end_of_lines(file))
+                file.write(canonical_json(entry).encode() + b"\n")
+                file.flush()
         except OSError as error:
             raise StorageFailed(f"cannot write {self._path}: {error.strerror}") from error
 
@@ -72,3 +77,42 @@ class JournalFile:
             return self._path.read_bytes().split(b"\n")[:-1] if self._path.exists() else []
         except OSError as error:
             raise StorageFailed(f"cannot read {self._path}: {error.strerror}") from error
+
+
+TAIL = 65_536  # bytes that are read at once to find the end of the last line
+
+
+def _end_of_lines(file: IO[bytes]) -> int:
+    """Where the last whole line ends; 0 without one."""
+    end = file.seek(0, os.SEEK_END)
+    while end > 0:
+        begin = max(0, end - TAIL)
+        file.seek(begin)
+        found = file.read(end - begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        end = begin
+    return 0
+
+
+@contextmanager
+def _locked(file: IO[bytes]) -> Iterator[None]:
+    """Alone with a file among all processes and threads that lock it so; ends with the process at the latest."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(2**40)  # a byte far behind the end stands for the file: a locked one could not be read
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        try:
+            yield
+        finally:
+            file.seek(2**40)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        return
+    import fcntl
+
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

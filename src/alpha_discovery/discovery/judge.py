@@ -23,7 +23,7 @@ from alpha_discovery.discovery.judging_round import Places, Round, daily_returns
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.screening import Screening
 from alpha_discovery.discovery.verdict import CONFIRMED, Finalist, Reason, Verdict
-from alpha_discovery.discovery.weighing import rule_for
+from alpha_discovery.discovery.weighing import Rule, rule_for
 from alpha_discovery.validation.cluster import medoids
 from alpha_discovery.validation.stepm import StepMResult
 
@@ -57,6 +57,7 @@ def judge(
         Candidates that one of the runs tried of a strategy which a later one of them tried again.
     """
     test, family = family_test(screening, replicate)
+    ledger.enter(history.stretch)
     _note_noise(history, family, ledger)
     earlier = ledger.tried(history.epoch, screening.strategies, besides=[*run_ids, *same]) + shared
     verdict = Verdict(family, 0, (), test=test, rule=rule_for(test, earlier), earlier=earlier)
@@ -64,7 +65,11 @@ def judge(
     if not len(chosen):
         return verdict
     clusters = _clusters(campaign, history, screening, family, chosen)
-    round_ = ledger.open_round(history.epoch, list(run_ids), level=campaign.protocol.level)
+    level = campaign.protocol.level
+    if verdict.rule is Rule.VAULT:  # the vault alone decides: each list that was tried on its bars is one more try
+        others = ledger.tried(history.epoch, screening.strategies, besides=[*run_ids, *same], in_vault=True)
+        level /= 1 + others
+    round_ = ledger.open_round(history.epoch, list(run_ids), level=level)
     judged = Round(campaign, history, screening, verdict, round_).judged(clusters)
     ledger.close_round(round_, {"finalists": len(judged), "accepted": sum(f.reason is Reason.ACCEPTED for f in judged)})
     close = stood_out(screening, family, campaign.protocol.finalist_p)

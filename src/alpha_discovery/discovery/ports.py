@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from alpha_discovery.core.bars import Bars
+from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import (
     AlphaRecord,
     DeploymentStatus,
@@ -67,15 +68,23 @@ class Alphas(Protocol):
 
 
 class Ledger(Protocol):
-    """The account of everything that was ever tried on a data epoch. Nothing lowers its counts."""
+    """The account of everything that was ever tried on a data epoch. Nothing lowers its counts.
+
+    Epochs whose prices overlap share what they are charged for; what is not entered can be neither tried nor judged.
+    """
+
+    def enter(self, epoch: DataEpoch) -> None:
+        """Say what an epoch covers, before anything is tried on it; saying it again changes nothing."""
 
     def record(self, entry: LedgerEntry) -> None:
-        """Count a batch; the same (run, strategy, batch) counted again changes nothing."""
+        """Count a batch; the same (run, strategy, batch) counted again changes nothing. `NotFound` if its epoch was
+        not entered."""
 
     def open_round(self, epoch: str, run_ids: Sequence[str], *, level: float) -> JudgingRound:
         """Open the next judging round and charge for it, at ``level * 6 / (pi^2 r^2)``; once per set of runs:
-        asking again for the same runs gives the round they already have. The charge stands before the vault is
-        opened, so this is refused (`StorageFailed`) inside a transaction that could still be undone."""
+        asking again for the same runs gives the round they already have. r counts every round whose vault shares
+        prices with this one. The charge stands before the vault is opened, so this is refused (`StorageFailed`)
+        inside a transaction that could still be undone; `NotFound` if the epoch was not entered."""
 
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
         """Store what the round decided (plain JSON values). A round decides once: the same outcome again changes
@@ -85,15 +94,23 @@ class Ledger(Protocol):
         """What the round decided; None while it is open. Raises `NotFound`."""
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
-        """Remember the effective number of trials and the best t that noise would reach, each the largest so far."""
+        """Remember the effective number of trials and the best t that noise would reach, each the largest so far.
+        `NotFound` if the epoch was not entered."""
 
     def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
-        """The epoch's account; zero counts if nothing was tried."""
+        """The epoch's account: what was tried on its prices, in it or in another epoch, and the rounds that looked at
+        prices of its vault; zero counts if nothing was."""
 
-    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str]) -> int:
-        """How many candidates of these strategies were tried on the epoch by other runs than ``besides``."""
+    def tried(
+        self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str], in_vault: bool = False
+    ) -> int:
+        """How many candidates of these strategies were tried on prices of the epoch by other runs than ``besides``;
+        with ``in_vault`` only those that were tried on prices of its vault."""
 
-    def epochs(self) -> Sequence[str]:
+    def judged_until(self, epoch: DataEpoch) -> int | None:
+        """End (ms) of the last vault that was opened and shares prices with this one's; None without one."""
+
+    def epochs(self) -> Sequence[DataEpoch]:
         """Every epoch with an entry, the latest first."""
 
 

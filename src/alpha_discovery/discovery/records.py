@@ -9,25 +9,38 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from alpha_discovery.errors import AlphaDiscoveryError
+from alpha_discovery.validation.combine import alpha_spending
 
 
 class RunState(StrEnum):
     """Life of a run; `MOVES` says what may follow what."""
 
+    QUEUED = "queued"  # waits for a worker, at the start or in the middle
     RUNNING = "running"
+    STOPPING = "stopping"  # somebody asked; the worker has not put it down yet
     COMPLETED = "completed"
     FAILED = "failed"
-    STOPPED = "stopped"
-    INTERRUPTED = "interrupted"  # the process died; nothing more will come
+    STOPPED = "stopped"  # ended by a person
+    INTERRUPTED = "interrupted"  # put down half-way, by a person or because its process died
 
 
 MOVES: dict[RunState, frozenset[RunState]] = {
-    RunState.RUNNING: frozenset({RunState.COMPLETED, RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED}),
+    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED}),
+    RunState.RUNNING: frozenset(
+        {
+            RunState.STOPPING, RunState.QUEUED, RunState.COMPLETED, RunState.FAILED, RunState.STOPPED,
+            RunState.INTERRUPTED,
+        }
+    ),
+    RunState.STOPPING: frozenset(
+        {RunState.STOPPED, RunState.INTERRUPTED, RunState.COMPLETED, RunState.FAILED}
+    ),
     RunState.COMPLETED: frozenset(),
-    RunState.FAILED: frozenset(),
-    RunState.STOPPED: frozenset(),
-    RunState.INTERRUPTED: frozenset(),
-}
+    # these three may go on from their last checkpoint
+    RunState.FAILED: frozenset({RunState.QUEUED}),
+    RunState.STOPPED: frozenset({RunState.QUEUED}),
+    RunState.INTERRUPTED: frozenset({RunState.QUEUED, RunState.STOPPED}),
+}  # fmt: skip
 
 
 class AlphaState(StrEnum):
@@ -177,7 +190,10 @@ class JudgingRound:
 
 @dataclass(frozen=True)
 class EpochAccount:
-    """The ledger's account of one data epoch."""
+    """The ledger's account of one data epoch and of everything that shares its prices.
+
+    ``rounds`` were opened at vaults that share prices with this one's; ``level_spent`` is what so many rounds take.
+    """
 
     epoch: str
     n_tested: int
@@ -193,3 +209,8 @@ class EpochAccount:
     def level_left(self) -> float:
         """What later rounds can still spend."""
         return max(0.0, self.level - self.level_spent)
+
+    @property
+    def next_level(self) -> float:
+        """What the next round would be judged at."""
+        return alpha_spending(self.rounds + 1, self.level)

@@ -16,6 +16,7 @@ import numpy as np
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.checkpoint import Course
 from alpha_discovery.discovery.family_test import Replicate
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.jobs import Job
@@ -59,6 +60,7 @@ def null_bests(
     workers: int = 1,
     journal: Journal | None = None,
     progress: Callable[[int, int], None] = lambda _, __: None,
+    course: Course = Course(),  # noqa: B008  (frozen)
 ) -> F64:
     """Largest t that the searches together reach on each copy of the search part.
 
@@ -75,6 +77,8 @@ def null_bests(
         Copies found there are not searched again.
     progress : callable
         Called with the number of copies done and of all.
+    course : Course, optional
+        Attended while a copy is searched.
 
     Returns
     -------
@@ -89,7 +93,7 @@ def null_bests(
     found: list[float] = []
     while len(found) < copies and 1 + sum(one >= best for one in found) <= hopeless:
         numbers = range(len(found), min(len(found) + TOGETHER, copies))
-        for copy, value in _searched(searches, past, [n for n in numbers if n not in known], workers):
+        for copy, value in _searched(searches, past, [n for n in numbers if n not in known], workers, course):
             journal.append({"replication": key, "copy": copy, "best": None if value == -np.inf else value})
             known[copy] = value
         found += [known[n] for n in numbers]
@@ -104,11 +108,14 @@ def replicator(
     workers: int = 1,
     journal: Journal | None = None,
     progress: Callable[[int, int], None] = lambda _, __: None,
+    course: Course = Course(),  # noqa: B008  (frozen)
 ) -> Replicate:
     """`null_bests` with everything given but the largest t of the search: what the judge asks for."""
 
     def replicate(best: float) -> F64:
-        return null_bests(searches, past, best=best, workers=workers, journal=journal, progress=progress)
+        return null_bests(
+            searches, past, best=best, workers=workers, journal=journal, progress=progress, course=course
+        )
 
     return replicate
 
@@ -120,12 +127,12 @@ def null_copy(past: History, number: int) -> dict[str, Bars]:
 
 
 def _searched(
-    searches: Sequence[Search], past: History, numbers: list[int], workers: int
+    searches: Sequence[Search], past: History, numbers: list[int], workers: int, course: Course
 ) -> Iterator[tuple[int, float]]:
     def best_of(number: int) -> float:
         end = past.split.search_end
         copy = History(null_copy(past, number), Split(past.split.start, end, end, end))
-        return max(_best_t(campaign, copy, jobs) for campaign, jobs in searches)
+        return max(_best_t(campaign, copy, jobs, course.attend) for campaign, jobs in searches)
 
     if workers <= 1:
         yield from ((number, best_of(number)) for number in numbers)
@@ -134,9 +141,9 @@ def _searched(
         yield from zip(numbers, pool.map(best_of, numbers), strict=True)
 
 
-def _best_t(campaign: Campaign, copy: History, jobs: tuple[Job, ...]) -> float:
+def _best_t(campaign: Campaign, copy: History, jobs: tuple[Job, ...], attend: Callable[[], None]) -> float:
     cheap = replace(campaign, protocol=replace(campaign.protocol, draws=1))  # only t is needed of the family test
-    result = run_screening(cheap, copy, jobs).family.result()
+    result = run_screening(cheap, copy, jobs, course=Course(attend)).family.result()
     return float(result.t[0]) if len(result.t) else -np.inf
 
 

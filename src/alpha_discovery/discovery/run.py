@@ -1,4 +1,4 @@
-"""A discovery run from campaign to stored alphas.
+"""A discovery run from campaign to stored alphas, at one go or from a checkpoint.
 
 1. Resolve strategies and markets, cut off the vault, store the run.
 2. Search; each batch is counted in the ledger before its results are used.
@@ -21,12 +21,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
-from alpha_discovery.discovery.evidence import jsonable
+from alpha_discovery.discovery.checkpoint import Checkpoints, Course, NoCheckpoints
+from alpha_discovery.discovery.context import alpha_context, search_context
+from alpha_discovery.discovery.evidence import jsonable, reported_beside
+from alpha_discovery.discovery.foresight import outlook
 from alpha_discovery.discovery.funnel import funnel, rejections, usual_gate
 from alpha_discovery.discovery.history import History, campaign_bars, history
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of, market_keys
@@ -36,6 +40,8 @@ from alpha_discovery.discovery.ports import Alphas, Ledger, MarketData, Runs
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
 from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
+from alpha_discovery.discovery.turns import turns
+from alpha_discovery.errors import BadMarketData, TooFewBars
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
 MOST_RUNS = 10_000  # looked through for runs of the same campaign
@@ -55,6 +61,8 @@ class Lab:
     transaction: Callable[[], AbstractContextManager[object]] = nullcontext  # all or nothing
     user_strategies: Path | None = None  # a folder of the user's own strategy files
     journal: Journal = field(default_factory=JournalInMemory)  # null markets that were searched
+    checkpoints: Checkpoints = field(default_factory=NoCheckpoints)
+    keep: Callable[[Discovery], None] = lambda _: None  # writes what is no row, before the run counts as completed
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +116,8 @@ def discover(
     progress : callable
         Called after each batch, and after some null markets if the search learns.
     notice : callable
-        Told in one sentence what the judging of a search that learns will take, before it begins.
+        Told in a sentence each what this search can find at all, before it begins, and what the judging of a search
+        that learns will take.
 
     Raises
     ------
@@ -116,36 +125,130 @@ def discover(
         Before anything is stored, if the campaign cannot be run on the data at hand.
     """
     jobs = jobs_of(campaign, lab.user_strategies)
-    past = load_history(campaign, jobs, lab.market_data)
+    campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
+    lab.ledger.enter(past.stretch)
     record = _started(campaign, past, lab, workers)
+    record = replace(record, report={**record.report, "outlook": _foreseen(campaign, jobs, past, lab, notice)})
     lab.runs.add(record)
-    run_id = record.id
     try:
-        counted, began = _counter(campaign, record, lab, progress), lab.clock.monotonic()
-        screening = run_screening(campaign, past, jobs, workers=workers, counted=counted)
-        if screening.adaptive:
-            notice(str(estimate(campaign, lab.clock.monotonic() - began, workers=workers)))
-        replicate = replicator(
-            [(campaign, jobs)], past, workers=workers, journal=lab.journal, progress=copies_done(progress)
-        )
-        verdict = judge(
-            campaign, past, screening, lab.ledger,
-            run_ids=[record.id], replicate=replicate, same=same_campaign(lab.runs, campaign),
-        )  # fmt: skip
-        alphas = alpha_records(
-            campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now()
-        )
-        record = _finished(campaign, past, lab, lab.runs.get(record.id), screening, verdict)
-        with lab.transaction():
-            for alpha in alphas:
-                lab.alphas.add(alpha)
-            lab.runs.update(record)
+        return _carried_out(Task(campaign, jobs, past, record), lab, workers=workers, progress=progress, notice=notice)
     except BaseException as error:
         state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
         last = lab.runs.get(record.id)
         lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
+
+
+def take_up(
+    run_id: str,
+    lab: Lab,
+    *,
+    workers: int = 1,
+    course: Course = Course(),  # noqa: B008  (frozen)
+    progress: Callable[[Counted], None] = lambda _: None,
+    notice: Callable[[str], None] = _log.info,
+) -> Discovery:
+    """Begin a stored run that has not begun, or go on with one from its last checkpoint.
+
+    Whoever calls it moves the run to `RunState.RUNNING` before, and says what became of it if this raises.
+
+    Raises
+    ------
+    UserError, NotFound
+        If the campaign cannot be run on the data at hand.
+    BadMarketData
+        If the bars are no longer those on which the run began.
+    """
+    record = lab.runs.get(run_id)
+    campaign = campaign_from(record)
+    jobs = jobs_of(campaign, lab.user_strategies)
+    if not record.data_hash:
+        campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
+        record = _begun(replace(record, campaign=campaign.to_json()), past, lab, workers)
+        told = _foreseen(campaign, jobs, past, lab, notice)
+        record = replace(record, report={**record.report, "outlook": told})
+        lab.runs.update(record)
+    else:
+        past = load_history(_as_begun(campaign, record), jobs, lab.market_data)
+    if record.data_hash != past.fingerprint:
+        raise BadMarketData(f"the bars are not those on which run {record.id[:12]} began; run its campaign again")
+    task = Task(campaign, jobs, past, record)
+    resumed = replace(course, resume=lab.checkpoints.load(record.id))
+    return _carried_out(task, lab, workers=workers, progress=progress, notice=notice, course=resumed)
+
+
+def _foreseen(
+    campaign: Campaign, jobs: tuple[Job, ...], past: History, lab: Lab, notice: Callable[[str], None]
+) -> dict[str, Any]:
+    """Say what the search can find before it begins, and keep it."""
+    seen = outlook(campaign, jobs, past, lab.ledger.account(past.epoch, level=campaign.protocol.level))
+    notice(str(seen))
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(seen).items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is to be carried out: a campaign, resolved, on bars."""
+
+    campaign: Campaign
+    jobs: tuple[Job, ...]
+    past: History
+    record: RunRecord
+
+
+def _carried_out(
+    task: Task,
+    lab: Lab,
+    *,
+    workers: int,
+    progress: Callable[[Counted], None],
+    notice: Callable[[str], None],
+    course: Course = Course(),  # noqa: B008  (frozen)
+) -> Discovery:
+    campaign, jobs, past, run_id = task.campaign, task.jobs, task.past, task.record.id
+    counted, began = _counter(campaign, task.record, lab, progress), lab.clock.monotonic()
+    screening = run_screening(campaign, past, jobs, workers=workers, counted=counted, course=course)
+    if screening.adaptive:
+        notice(str(estimate(campaign, lab.clock.monotonic() - began, workers=workers)))
+    with lab.transaction():
+        lab.checkpoints.enter(run_id, "judge")
+    replicate = replicator(
+        [(campaign, jobs)], past, workers=workers, journal=lab.checkpoints.journal(run_id) or lab.journal,
+        progress=copies_done(progress), course=course,
+    )  # fmt: skip
+    verdict = judge(
+        campaign, past, screening, lab.ledger,
+        run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign),
+    )  # fmt: skip
+    alphas = alpha_records(campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now())
+    record = _finished(campaign, past, lab, lab.runs.get(run_id), screening, verdict)
+    lab.keep(Discovery(record, alphas, verdict, screening))
+    with lab.transaction():
+        for alpha in alphas:
+            lab.alphas.add(alpha)
+        lab.runs.update(record)
+        lab.checkpoints.close(record)
     return Discovery(record, alphas, verdict, screening)
+
+
+def _with_fresh_vault(
+    campaign: Campaign, jobs: tuple[Job, ...], lab: Lab, notice: Callable[[str], None]
+) -> tuple[Campaign, History]:
+    """The campaign and its bars; where their vault was judged before, enough new bars make the new vault."""
+    past = load_history(campaign, jobs, lab.market_data)
+    judged = None if campaign.protocol.vault_start else lab.ledger.judged_until(past.stretch)
+    if judged is None or past.split.end - judged < campaign.protocol.min_vault_days * DAY:
+        return campaign, past
+    fresh = replace(campaign, protocol=replace(campaign.protocol, vault_start=iso(judged)))
+    try:
+        moved = load_history(fresh, jobs, lab.market_data)
+    except TooFewBars:
+        return campaign, past
+    if moved.split.vault_start < judged:
+        return campaign, past
+    began = iso(moved.split.vault_start)
+    notice(f"the vault of these prices was opened before; the bars from {began} on are the new one")
+    return fresh, moved
 
 
 def same_campaign(runs: Runs, campaign: Campaign) -> list[str]:
@@ -187,6 +290,27 @@ def _started(campaign: Campaign, past: History, lab: Lab, workers: int) -> RunRe
     )
 
 
+def _begun(record: RunRecord, past: History, lab: Lab, workers: int) -> RunRecord:
+    """Pin a run that was queued to the bars that are there now."""
+    with lab.transaction():
+        lab.ledger.enter(past.stretch)
+        began = replace(
+            lab.runs.get(record.id), campaign=record.campaign, campaign_hash=campaign_from(record).fingerprint,
+            data_hash=past.fingerprint, epoch=past.epoch, start_time=lab.clock.now(), parallel_workers=workers,
+            report={"split": past.split.to_json(), "markets": past.fingerprints},
+        )  # fmt: skip
+        lab.runs.update(began)
+    return began
+
+
+def _as_begun(campaign: Campaign, record: RunRecord) -> Campaign:
+    """The campaign without the bars that came after the run began."""
+    if not record.data_hash:
+        return campaign
+    end = to_ms(record.report["split"]["end"])
+    return campaign if campaign.end and to_ms(campaign.end) <= end else replace(campaign, end=iso(end))
+
+
 def _counter(
     campaign: Campaign, record: RunRecord, lab: Lab, progress: Callable[[Counted], None]
 ) -> Callable[[Counted], None]:
@@ -198,9 +322,16 @@ def _counter(
             record.epoch, record.id, batch.strategy, campaign.method, batch.batch, batch.n_tested, batch.n_eligible, now
         )
         best = batch.best_sharpe if math.isfinite(batch.best_sharpe) else None
+        told = {
+            "strategy": batch.strategy, "batch": batch.batch, "n_tested": batch.n_tested,
+            "n_eligible": batch.n_eligible, "done": batch.done, "planned": batch.planned, "best_sharpe": best,
+        }  # fmt: skip
         with lab.transaction():
             lab.ledger.record(entry)
-            lab.runs.update(replace(record, strategies_tested=batch.done, best_sharpe=best))
+            # read again: somebody may have asked it to stop meanwhile
+            lab.runs.update(replace(lab.runs.get(record.id), strategies_tested=batch.done, best_sharpe=best))
+            if batch.step is not None:
+                lab.checkpoints.save(record.id, batch.step, told)
         progress(batch)
 
     return counted
@@ -216,10 +347,11 @@ def _finished(
     report = {
         **record.report,
         "noise": noise_report(screening, verdict),
+        "context": search_context(screening, verdict.family),
         "usual_gate": usual_gate(campaign, screening),
         "rejections": [list(row) for row in rejections(campaign, screening, verdict)],
         "jobs": [_job_report(trials) for trials in screening.trials],
-        "finalists": [finalist_report(finalist) for finalist in verdict.finalists],
+        "finalists": [finalist_report(finalist, screening, verdict) for finalist in verdict.finalists],
         "round": None if verdict.round is None else {"number": verdict.round.number, "level": verdict.round.level},
     }
     return replace(
@@ -271,6 +403,7 @@ def _job_report(trials: Any) -> dict[str, Any]:
         "tested": len(trials),
         "eligible": int(trials.columns["eligible"].sum()),
         "best": None if best is None else _row(trials, best),
+        "turns": turns(trials.log),
     }
 
 
@@ -279,8 +412,11 @@ def _row(trials: Any, row: int) -> dict[str, Any]:
     return {"parameters": trials.job.space.decode(trials.batch, row), **jsonable(values)}
 
 
-def finalist_report(finalist: Finalist) -> dict[str, Any]:
-    """What may be shown of a finalist: of the vault only whether the two parts together sufficed."""
+def finalist_report(finalist: Finalist, screening: Screening, verdict: Verdict) -> dict[str, Any]:
+    """What may be shown of a finalist: of the vault only whether the two parts together sufficed.
+
+    ``context`` and ``beside`` are about the search part alone; ``failed`` names the kill tests that demoted it.
+    """
     return {
         "strategy": finalist.trials.job.strategy.name,
         "parameters": finalist.trials.job.space.decode(finalist.trials.batch, finalist.row),
@@ -288,6 +424,9 @@ def finalist_report(finalist: Finalist) -> dict[str, Any]:
         "p_family": finalist.p_family,
         "cluster_size": finalist.cluster_size,
         "search": finalist.search.metrics,
+        "context": alpha_context(finalist.search, screening, verdict.family, finalist.p_family),
+        "beside": reported_beside(finalist.search, screening.periods_per_year),
+        "failed": list((finalist.fragility or {}).get("failed", ())),
         "verdict": finalist.reason.name.lower(),
         "reason": finalist.reason.value,
     }

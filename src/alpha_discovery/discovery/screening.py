@@ -7,7 +7,7 @@ the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,13 @@ from alpha_discovery.core.results import Records
 from alpha_discovery.core.space import Batch, batch_size, joined
 from alpha_discovery.discovery.block_sample import BlockSample
 from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment, Step, attended
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
 from alpha_discovery.metrics.summary import profit_factor, sharpe_ratio
 from alpha_discovery.search.methods import make_optimizer
-from alpha_discovery.search.protocol import Optimizer
+from alpha_discovery.search.protocol import Optimizer, Row
 from alpha_discovery.validation.bootstrap import stationary_weights
 from alpha_discovery.validation.stepm import StepM
 
@@ -33,7 +34,7 @@ SLIM = ("n_trades", "total_return", "max_drawdown", "exposure", "active_days", "
 
 @dataclass(frozen=True)
 class Counted:
-    """One batch that was evaluated: what the ledger must count, and how far the run is."""
+    """One batch that was evaluated: what the ledger must count, how far the run is, and where it could go on."""
 
     strategy: str
     batch: int
@@ -42,6 +43,7 @@ class Counted:
     done: int
     planned: int
     best_sharpe: float
+    step: Step | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,7 @@ class Trials:
     """Every candidate of one job, slim: parameters and the columns a person looks at.
 
     ``columns`` hold float64 (n,): sharpe_ratio, profit_factor, the fields of `SLIM`, ``t`` (NaN: not eligible).
+    ``log`` is what an optimizer that chooses between methods decided, generation by generation, and why.
     """
 
     job: Job
@@ -56,6 +59,7 @@ class Trials:
     adaptive: bool
     batch: Batch
     columns: dict[str, npt.NDArray[np.float64]]
+    log: tuple[Row, ...] = ()
 
     def __len__(self) -> int:
         return batch_size(self.batch)
@@ -97,37 +101,98 @@ def run_screening(
     workers: int = 1,
     counted: Callable[[Counted], None] = lambda _: None,
     into: Screening | None = None,
+    course: Course = Course(),  # noqa: B008  (frozen)
 ) -> Screening:
     """Search every job of a campaign on the search part.
 
     Parameters
     ----------
     counted : callable
-        Called after each batch, before anything of it can be used: writes the ledger.
+        Called after each batch, before anything of it can be used: writes the ledger, and the checkpoint.
     into : Screening, optional
         Of another campaign on the same history: both become one family, and the trials of this one follow.
+    course : Course, optional
+        How it goes on in its surroundings: where to begin, when to wait, when to end.
     """
     calendar = calendar_of(history.search)
     year = history.search[jobs[0].sleeves[0][0]].periods_per_year
     pool = _pool(campaign, history, len(calendar), year) if into is None else into
-    trials: list[Trials] = []
     planned = [_optimizer(campaign, job) for job in jobs]
-    total = sum(optimizer.planned for optimizer in planned)
-    done, best = 0, float("-inf")
-    for number, (job, optimizer) in enumerate(zip(jobs, planned, strict=True), start=len(pool.trials)):
+    at = _Standing(sum(optimizer.planned for optimizer in planned))
+    if course.resume is not None:
+        _restore(pool, course.resume, planned, at)
+    trials: list[Trials] = []
+    for job, optimizer in zip(jobs, planned, strict=True):
         over = sleeves(job.sleeves, history.search, calendar)
-        parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]] = []
-        for batch in _batches(optimizer):
+        number = len(pool.trials) + len(trials)
+        known = course.resume.of_job(len(trials)) if course.resume else ()
+        parts = [(one.batch, one.columns) for one in known]
+        at.enter(len(trials))
+        for batch in _batches(optimizer) if at.is_open(len(trials)) else ():
             offset = (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts)
-            columns = _screen_batch(campaign, job, batch, over, pool, offset, workers)
+            columns = _screen_batch(campaign, job, batch, over, pool, offset, workers, course)
             parts.append((batch, columns))
-            done += batch_size(batch)
-            best = max(best, float(np.nanmax(columns["sharpe_ratio"], initial=float("-inf"))))
-            eligible = int(columns["eligible"].sum())
-            counted(Counted(job.strategy.name, len(parts), batch_size(batch), eligible, done, total, best))
             optimizer.tell(batch, columns["sharpe_ratio"])
-        trials.append(_joined(job, optimizer, parts))
+            counted(at.counted(job, Segment(batch, columns), optimizer, pool))
+        at.leave(len(trials), optimizer)
+        trials.append(_joined(job, optimizer, parts, at.logs[len(trials)]))
     return replace(pool, trials=(*pool.trials, *trials))
+
+
+@dataclass
+class _Standing:
+    """How far a search is."""
+
+    planned: int
+    first: int = 0  # the job to begin or go on with
+    done: int = 0
+    best: float = float("-inf")
+    batches: list[int] = field(default_factory=list)
+    logs: list[list[Row]] = field(default_factory=list)  # of the jobs that are done
+
+    def enter(self, job: int) -> None:
+        """Begin a job, or find it begun."""
+        if job == len(self.batches):
+            self.batches.append(0)
+
+    def leave(self, job: int, optimizer: Optimizer) -> None:
+        """Keep what was decided in a job, unless it is known from before."""
+        if job == len(self.logs):
+            self.logs.append(optimizer.log())
+
+    def is_open(self, job: int) -> bool:
+        """Whether there is something left to search of it."""
+        return job >= self.first
+
+    def counted(self, job: Job, segment: Segment, optimizer: Optimizer, pool: Screening) -> Counted:
+        """Take in a batch, and say what must be counted of it."""
+        columns = segment.columns
+        size = len(columns["sharpe_ratio"])
+        number = sum(self.batches)
+        self.batches[-1] += 1
+        self.done += size
+        self.best = max(self.best, float(np.nanmax(columns["sharpe_ratio"], initial=float("-inf"))))
+
+        def checkpoint() -> Checkpoint:
+            return Checkpoint(
+                len(self.batches) - 1, tuple(self.batches), self.done, self.best, optimizer.state(),
+                pool.family.state(), pool.blocks.state(), tuple(self.logs),
+            )  # fmt: skip
+
+        return Counted(
+            job.strategy.name, self.batches[-1], size, int(columns["eligible"].sum()), self.done, self.planned,
+            self.best, Step(number, segment, checkpoint),
+        )  # fmt: skip
+
+
+def _restore(pool: Screening, resume: Resumed, optimizers: list[Optimizer], at: _Standing) -> None:
+    """Bring family, optimizer and counters to where they were at a checkpoint."""
+    last = resume.checkpoint
+    optimizers[last.job].restore(dict(last.optimizer))
+    at.first, at.done, at.best, at.batches = last.job, last.done, last.best, list(last.batches)
+    at.logs = list(last.logs)
+    pool.family.go_on(last.family)
+    pool.blocks.go_on(last.blocks)
 
 
 def eligible(summary: Records, protocol: Protocol, n_periods: int) -> npt.NDArray[np.bool_]:
@@ -165,14 +230,15 @@ def _screen_batch(
     pool: Screening,
     offset: int,
     workers: int,
+    course: Course,
 ) -> dict[str, npt.NDArray[np.float64]]:
     size = batch_size(batch)
     names = ("sharpe_ratio", "profit_factor", *SLIM, "t", "eligible")
     columns = {name: np.full(size, np.nan) for name in names}
     chunks = screen_sleeves(
-        job.strategy.rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=workers
+        job.strategy.rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=course.workers(workers)
     )
-    for chunk in chunks:
+    for chunk in attended(chunks, course.attend):
         rows, summary = chunk.rows, chunk.summary
         ok = eligible(summary, campaign.protocol, len(over.calendar))
         columns["t"][rows] = pool.family.add(offset + rows, chunk.adjusted, ok)
@@ -186,8 +252,8 @@ def _screen_batch(
 
 
 def _joined(
-    job: Job, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]]
+    job: Job, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]], log: list[Row]
 ) -> Trials:
     batch = joined([part for part, _ in parts])
     columns = joined([values for _, values in parts])
-    return Trials(job, optimizer.plan, optimizer.adaptive, batch, columns)
+    return Trials(job, optimizer.plan, optimizer.adaptive, batch, columns, tuple(log))

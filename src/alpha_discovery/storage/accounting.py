@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from alpha_discovery.discovery.records import ImpossibleMove, JudgingRound, LedgerEntry
 from alpha_discovery.errors import NotFound, OutOfRange, StorageFailed, UserError
+from alpha_discovery.validation.combine import alpha_spending
 
 
 def check_counts(entry: LedgerEntry) -> None:
@@ -27,6 +29,16 @@ def check_charge_stands(*, in_transaction: bool) -> None:
     """Refuse (`StorageFailed`) a round whose charge could be undone after somebody has looked at the vault."""
     if in_transaction:
         raise StorageFailed("a judging round is charged for good before its vault opens; open it outside a transaction")
+
+
+def charged(rounds: int, level: float) -> float:
+    """What so many rounds take of a level together."""
+    return math.fsum(alpha_spending(number, level) for number in range(1, rounds + 1))
+
+
+def not_entered(epoch: str) -> NotFound:
+    """An epoch of which the ledger does not know what it covers."""
+    return NotFound(f"data epoch {epoch} is not in the ledger; say what it covers first, with enter")
 
 
 def another_outcome(round_: JudgingRound) -> ImpossibleMove:

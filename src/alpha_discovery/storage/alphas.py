@@ -42,7 +42,7 @@ class AlphasInSql:
     def get(self, alpha_id: str) -> AlphaRecord:
         """The alpha whose id is or uniquely starts with ``alpha_id``; raises `NotFound`."""
         with self._database.reading() as session:
-            return _record(find_row(session, AlphaRow, alpha_id, kind="alpha"))
+            return alpha_record_of(find_row(session, AlphaRow, alpha_id, kind="alpha"))
 
     def top(
         self, *, limit: int = 10, min_sharpe: float | None = None, strategy_type: str | None = None
@@ -82,7 +82,7 @@ class AlphasInSql:
 
     def _all(self, query: Select[AlphaRow]) -> Sequence[AlphaRecord]:
         with self._database.reading() as session:
-            return [_record(row) for row in session.scalars(query)]
+            return [alpha_record_of(row) for row in session.scalars(query)]
 
 
 def _best_first() -> Select[AlphaRow]:
@@ -90,7 +90,8 @@ def _best_first() -> Select[AlphaRow]:
     return select(AlphaRow).order_by(score.desc().nulls_last(), sharpe.desc(), AlphaRow.id)
 
 
-def _record(row: AlphaRow) -> AlphaRecord:
+def alpha_record_of(row: AlphaRow) -> AlphaRecord:
+    """The record that a row stands for."""
     values = {f.name: getattr(row, f.name) for f in fields(AlphaRecord)}
     values["state"] = AlphaState(row.state)
     values["deployment_status"] = DeploymentStatus(row.deployment_status)

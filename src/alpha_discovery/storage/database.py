@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -25,11 +25,12 @@ class Database:
     Threads may share it: each works in its own connection and its own transaction.
     """
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, check: Callable[[Session], None] = lambda _: None) -> None:
         self.name = name
         self._engine = engine
         self._writing = writing(engine)
         self._local = threading.local()
+        self._check = check
 
     @classmethod
     def open(cls, where: str | Path, *, create: bool = True, wait: float = LOCK_SECONDS) -> Database:
@@ -65,6 +66,13 @@ class Database:
             engine.dispose()
             raise
         return cls(engine, name)
+
+    def guarded(self, check: Callable[[Session], None]) -> Database:
+        """The same database for somebody whose right to write may end: ``check`` begins every transaction, in it.
+
+        What it raises undoes the transaction.
+        """
+        return Database(self._engine, self.name, check)
 
     def close(self) -> None:
         """Close every connection; an SQLite file is whole then, without its side files."""
@@ -105,6 +113,7 @@ class Database:
             with Session(self._writing, expire_on_commit=False) as session, session.begin():
                 self._local.session = session
                 try:
+                    self._check(session)
                     yield session
                 finally:
                     self._local.session = None

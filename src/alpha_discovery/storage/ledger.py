@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
+from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import EpochAccount, JudgingRound, LedgerEntry
 from alpha_discovery.storage.accounting import (
     another_outcome,
+    charged,
     check_charge_stands,
     check_counts,
     no_round,
+    not_entered,
     runs_of_round,
 )
 from alpha_discovery.storage.database import Database
@@ -33,6 +35,13 @@ class LedgerInSql:
         self._database = database
         self._clock = clock
 
+    def enter(self, epoch: DataEpoch) -> None:
+        """Say what an epoch covers; saying it again changes nothing."""
+        told = vars(checked(epoch))
+        values = {"epoch": told.pop("id"), **told, "markets": list(epoch.markets)}
+        with self._database.transaction() as session:
+            session.execute(insert(session, EpochRow).values(values).on_conflict_do_nothing())
+
     def record(self, entry: LedgerEntry) -> None:
         """Count a batch; the same (run, strategy, batch) counted again changes nothing.
 
@@ -40,10 +49,13 @@ class LedgerInSql:
         ------
         OutOfRange
             For negative counts, or more eligible candidates than tested ones.
+        NotFound
+            If the epoch was not entered.
         """
         check_counts(entry)
         values: dict[str, Any] = vars(checked(entry))
         with self._database.transaction() as session:
+            _entered(session, entry.epoch)
             session.execute(insert(session, LedgerRow).values(values).on_conflict_do_nothing())
 
     def open_round(self, epoch: str, run_ids: Sequence[str], *, level: float) -> JudgingRound:
@@ -53,6 +65,8 @@ class LedgerInSql:
         ------
         UserError
             Without a run.
+        NotFound
+            If the epoch was not entered.
         StorageFailed
             Inside a transaction: the charge must stand before the vault is opened.
         """
@@ -64,10 +78,10 @@ class LedgerInSql:
                 known = select(RoundRow).where(RoundRow.epoch == epoch, RoundRow.runs_hash == runs_hash)
                 if (row := session.scalar(known)) is not None:
                     return _round(row)
-                last = session.scalar(select(func.max(RoundRow.number)).where(RoundRow.epoch == epoch))
-                number = (last or 0) + 1
+                place = (session.scalar(select(func.max(RoundRow.place))) or 0) + 1
+                number = len(_rounds_at(session, _entered(session, epoch))) + 1
                 opened = JudgingRound(epoch, number, alpha_spending(number, level), runs, self._clock.now())
-                if _add_round(session, opened, runs_hash):
+                if _add_round(session, opened, runs_hash=runs_hash, place=place):
                     return opened
 
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
@@ -92,47 +106,90 @@ class LedgerInSql:
             "noise_reach": plain_float("noise_reach", noise_reach),
         }
         with self._database.transaction() as session:
-            add = insert(session, EpochRow).values(epoch=epoch, **values)
+            _entered(session, epoch)
             largest = {
-                name: case((add.excluded[name] > stored, add.excluded[name]), else_=stored)
+                name: case((or_(stored.is_(None), stored < values[name]), values[name]), else_=stored)
                 for name, stored in (("n_effective", EpochRow.n_effective), ("noise_reach", EpochRow.noise_reach))
             }
-            session.execute(add.on_conflict_do_update(index_elements=["epoch"], set_=largest))
+            session.execute(update(EpochRow).where(EpochRow.epoch == epoch).values(largest))
 
     def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
         """The epoch's account; zero counts if nothing was tried."""
-        sums = select(
-            func.coalesce(func.sum(LedgerRow.n_tested), 0),
-            func.coalesce(func.sum(LedgerRow.n_eligible), 0),
-            func.count(LedgerRow.run_id.distinct()),
-        ).where(LedgerRow.epoch == epoch)
         with self._database.reading() as session:
+            own = _epoch(session, epoch)
+            if own is None:
+                return EpochAccount(epoch, 0, 0, 0, 0, level, 0.0)
+            near = _related(session, own.learned_from)
+            sums = select(
+                func.coalesce(func.sum(LedgerRow.n_tested), 0),
+                func.coalesce(func.sum(LedgerRow.n_eligible), 0),
+                func.count(LedgerRow.run_id.distinct()),
+            ).where(LedgerRow.epoch.in_(near))
             n_tested, n_eligible, n_runs = map(int, session.execute(sums).one())  # PostgreSQL sums to Decimal
-            levels = session.scalars(select(RoundRow.level).where(RoundRow.epoch == epoch)).all()
+            rounds = len(_rounds_at(session, own))
             noise = session.execute(
-                select(EpochRow.n_effective, EpochRow.noise_reach).where(EpochRow.epoch == epoch)
-            ).one_or_none()
-        spent = math.fsum(levels)
-        return EpochAccount(epoch, n_tested, n_eligible, n_runs, len(levels), level, spent, *(noise or (None, None)))
+                select(func.max(EpochRow.n_effective), func.max(EpochRow.noise_reach)).where(EpochRow.epoch.in_(near))
+            ).one()
+        return EpochAccount(epoch, n_tested, n_eligible, n_runs, rounds, level, charged(rounds, level), *noise)
 
-    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str]) -> int:
-        """How many candidates of these strategies were tried on the epoch by other runs than ``besides``."""
-        sums = select(func.coalesce(func.sum(LedgerRow.n_tested), 0)).where(
-            LedgerRow.epoch == epoch, LedgerRow.strategy.in_(strategies), LedgerRow.run_id.not_in(besides)
-        )
+    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str], in_vault: bool = False) -> int:
+        """Candidates of these strategies that other runs tried on prices of the epoch, or only of its vault."""
         with self._database.reading() as session:
+            own = _epoch(session, epoch)
+            if own is None:
+                return 0
+            near = _related(session, own.spoiled_by if in_vault else own.learned_from)
+            sums = select(func.coalesce(func.sum(LedgerRow.n_tested), 0)).where(
+                LedgerRow.epoch.in_(near), LedgerRow.strategy.in_(strategies), LedgerRow.run_id.not_in(besides)
+            )
             return int(session.scalar(sums) or 0)
 
-    def epochs(self) -> Sequence[str]:
+    def judged_until(self, epoch: DataEpoch) -> int | None:
+        """End (ms) of the last vault that was opened and shares prices with this one's; None without one."""
+        with self._database.reading() as session:
+            rounds = _rounds_at(session, epoch)
+            return session.scalar(select(func.max(EpochRow.end)).where(EpochRow.epoch.in_(rounds)))
+
+    def epochs(self) -> Sequence[DataEpoch]:
         """Every epoch with an entry, the latest first."""
         latest = func.max(LedgerRow.recorded_at).desc(), func.max(LedgerRow.id).desc()
         with self._database.reading() as session:
-            return session.scalars(select(LedgerRow.epoch).group_by(LedgerRow.epoch).order_by(*latest)).all()
+            ids = session.scalars(select(LedgerRow.epoch).group_by(LedgerRow.epoch).order_by(*latest)).all()
+            known = {row.epoch: _covered(row) for row in session.scalars(select(EpochRow))}
+        return [known[id_] for id_ in ids]
 
 
-def _add_round(session: Session, round_: JudgingRound, runs_hash: str) -> bool:
-    """Whether the number was still free."""
-    values: dict[str, Any] = vars(checked(round_)) | {"runs_hash": runs_hash}
+def _epoch(session: Session, epoch: str) -> DataEpoch | None:
+    row = session.get(EpochRow, epoch, populate_existing=True)
+    return None if row is None else _covered(row)
+
+
+def _entered(session: Session, epoch: str) -> DataEpoch:
+    found = _epoch(session, epoch)
+    if found is None:
+        raise not_entered(epoch)
+    return found
+
+
+def _related(session: Session, meets: Callable[[DataEpoch], bool]) -> list[str]:
+    """Ids of the epochs that stand so to one of them, that one included if it does."""
+    return [one.id for one in map(_covered, session.scalars(select(EpochRow))) if meets(one)]
+
+
+def _rounds_at(session: Session, epoch: DataEpoch) -> list[str]:
+    """The epoch of every round that was opened at prices of this vault; an epoch stands once for each of its rounds."""
+    near: Iterable[str] = {epoch.id, *_related(session, epoch.shares_vault)}
+    return list(session.scalars(select(RoundRow.epoch).where(RoundRow.epoch.in_(near))))
+
+
+def _covered(row: EpochRow) -> DataEpoch:
+    times = row.start, row.search_end, row.vault_start, row.end
+    return DataEpoch(row.epoch, tuple(row.markets), row.timeframe, *times)
+
+
+def _add_round(session: Session, round_: JudgingRound, *, runs_hash: str, place: int) -> bool:
+    """Whether number and place were still free."""
+    values: dict[str, Any] = vars(checked(round_)) | {"runs_hash": runs_hash, "place": place}
     add = insert(session, RoundRow).values(values).on_conflict_do_nothing().returning(RoundRow.number)
     return session.scalar(add) is not None
 

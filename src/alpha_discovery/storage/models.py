@@ -194,20 +194,27 @@ class RoundRow(Row):
 
     epoch: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[int]  # among all rounds of all epochs: two that are opened at once cannot both count the same
     level: Mapped[float]
     run_ids: Mapped[list[Any]]
     runs_hash: Mapped[str]
     opened_at: Mapped[datetime]
     outcome: Mapped[dict[str, Any] | None]
 
-    __table_args__ = (UniqueConstraint("epoch", "runs_hash"),)
+    __table_args__ = (UniqueConstraint("epoch", "runs_hash"), UniqueConstraint("place"))
 
 
 class EpochRow(Row):
-    """What is known of the noise in one data epoch."""
+    """What a data epoch covers (times in ms UTC), and what is known of the noise in it."""
 
     __tablename__ = "data_epochs"
 
     epoch: Mapped[str] = mapped_column(primary_key=True)
-    n_effective: Mapped[float]
-    noise_reach: Mapped[float]
+    n_effective: Mapped[float | None]
+    noise_reach: Mapped[float | None]
+    markets: Mapped[list[Any]]
+    timeframe: Mapped[str]
+    start: Mapped[int]
+    search_end: Mapped[int]
+    vault_start: Mapped[int]
+    end: Mapped[int]

@@ -46,7 +46,7 @@ class RunsInSql:
     def get(self, run_id: str) -> RunRecord:
         """The run whose id is or uniquely starts with ``run_id``; raises `NotFound`."""
         with self._database.reading() as session:
-            return _record(find_row(session, RunRow, run_id, kind="run"))
+            return run_record_of(find_row(session, RunRow, run_id, kind="run"))
 
     def list(self, *, limit: int = 50, state: str | None = None) -> Sequence[RunRecord]:
         """Newest first; raises `UnknownName` for a state that does not exist."""
@@ -56,7 +56,7 @@ class RunsInSql:
                 raise UnknownName(kind="run state", name=state, known=set(RunState))
             query = query.where(RunRow.state == state)
         with self._database.reading() as session:
-            return [_record(row) for row in session.scalars(query)]
+            return [run_record_of(row) for row in session.scalars(query)]
 
     def delete_run(self, run_id: str) -> None:
         """Forget the run of exactly this id, and its alphas; what it tried stays in the ledger. Raises `NotFound`."""
@@ -71,7 +71,8 @@ def _values(run: RunRecord) -> dict[str, Any]:
     return vars(checked(run)) | {"runtime_hours": run.runtime_hours}
 
 
-def _record(row: RunRow) -> RunRecord:
+def run_record_of(row: RunRow) -> RunRecord:
+    """The record that a row stands for."""
     values = {f.name: getattr(row, f.name) for f in fields(RunRecord)}
     values["state"] = RunState(row.state)
     values["strategy_types"] = tuple(row.strategy_types)

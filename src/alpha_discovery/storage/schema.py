@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 
 from alpha_discovery.errors import StorageFailed
-from alpha_discovery.storage.models import Row
+from alpha_discovery.storage.access_models import TABLES
 
-REVISIONS = ("0001", "0002")  # in order; the last is what `models` describes
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # in order; the last is what the models describe
 NEWEST = REVISIONS[-1]
 VERSION_TABLE = "alpha_discovery_version"  # a server may hold other programs' Alembic tables
 FOLDER = Path(__file__).parent / "migrations"
@@ -83,7 +83,7 @@ def _check_empty(connection: Connection, name: str) -> None:
     """A file is ours alone; on a server, other programs' tables are none of our business."""
     found = set(inspect(connection).get_table_names())
     if connection.dialect.name != "sqlite":
-        found &= set(Row.metadata.tables)
+        found &= set(TABLES.tables)
     if found:
         raise StorageFailed(
             f"the database {name} holds tables of another program ({', '.join(sorted(found)[:5])}); name another one"

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.records import (
     EpochAccount,
     ImpossibleMove,
     JudgingRound,
 )
 from alpha_discovery.errors import NotFound, OutOfRange, StorageFailed, UserError
-from alpha_discovery.testing.example_records import NOON, alpha_record, ledger_entry, run_record
+from alpha_discovery.testing.example_records import NOON, alpha_record, data_epoch, ledger_entry, run_record
 from alpha_discovery.testing.storage_suite import (
     Stores,
     StoresSuite,
@@ -25,9 +26,17 @@ from alpha_discovery.testing.storage_suite import (
     plain,
 )
 
+EXAMPLE = data_epoch()
+
 
 class LedgerSuite(StoresSuite):
     """The contract of `alpha_discovery.discovery.ports.Ledger`."""
+
+    @pytest.fixture(autouse=True)
+    def entered(self, stores: Stores) -> None:
+        """Epochs of different markets, which share nothing."""
+        for name in ("epoch-1", "epoch-2", "a", "b", "c"):
+            stores.ledger.enter(data_epoch(name))
 
     def test_an_epoch_without_trials_has_an_empty_account(self, stores: Stores) -> None:
         assert stores.ledger.account("epoch-1", level=0.1) == EpochAccount("epoch-1", 0, 0, 0, 0, 0.1, 0.0)
@@ -79,7 +88,7 @@ class LedgerSuite(StoresSuite):
     def test_the_latest_epoch_comes_first(self, stores: Stores) -> None:
         for batch, (epoch, hours) in enumerate([("a", 0), ("b", 5), ("c", 2), ("a", 3)]):
             stores.ledger.record(ledger_entry(batch, epoch=epoch, recorded_at=NOON + timedelta(hours=hours)))
-        assert list(stores.ledger.epochs()) == ["b", "a", "c"]
+        assert list(stores.ledger.epochs()) == [data_epoch(name) for name in "bac"]
 
     def test_rounds_are_charged_by_the_spending_rule(self, stores: Stores) -> None:
         rounds = [stores.ledger.open_round("epoch-1", [f"run-{n}"], level=0.05) for n in (1, 2, 3)]
@@ -91,9 +100,88 @@ class LedgerSuite(StoresSuite):
         assert account.rounds == 3
         assert account.level_spent == pytest.approx(sum(expected), rel=1e-12)
 
-    def test_each_epoch_counts_its_own_rounds(self, stores: Stores) -> None:
+    def test_epochs_of_other_prices_count_their_own_rounds(self, stores: Stores) -> None:
         stores.ledger.open_round("epoch-1", ["run-1"], level=0.05)
         assert stores.ledger.open_round("epoch-2", ["run-1"], level=0.05).number == 1
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"end": EXAMPLE.end - 100 * DAY}, {"vault_start": EXAMPLE.vault_start - 30 * DAY},
+            {"markets": ("epoch-1", "another")}, {"timeframe": "4h"}, {"start": EXAMPLE.start + 400 * DAY},
+        ],
+        ids=["an earlier end", "an earlier vault", "one market more", "other bars", "a later start"],
+    )  # fmt: skip
+    def test_the_same_bars_under_another_name_pay_from_the_same_account(self, stores: Stores, other: Any) -> None:
+        stores.ledger.open_round("epoch-1", ["run-1"], level=0.05)
+        stores.ledger.enter(data_epoch("other", **{"markets": ("epoch-1",), **other}))
+        second = stores.ledger.open_round("other", ["run-2"], level=0.05)
+        assert second.number == 2
+        assert second.level == pytest.approx(0.05 * 6.0 / math.pi**2 / 4.0)
+        for name in ("epoch-1", "other"):
+            assert stores.ledger.account(name).rounds == 2
+
+    def test_a_vault_of_new_bars_has_an_account_of_its_own(self, stores: Stores) -> None:
+        stores.ledger.open_round("epoch-1", ["run-1"], level=0.05)
+        later = data_epoch(
+            "later", markets=("epoch-1",), search_end=EXAMPLE.end, vault_start=EXAMPLE.end,
+            end=EXAMPLE.end + 90 * DAY,
+        )  # fmt: skip
+        stores.ledger.enter(later)
+        assert stores.ledger.open_round("later", ["run-2"], level=0.05).number == 1
+
+    def test_rounds_at_two_markets_are_both_paid_for_by_a_round_over_both(self, stores: Stores) -> None:
+        for name in ("epoch-1", "epoch-2"):
+            stores.ledger.open_round(name, ["run-1"], level=0.05)
+        stores.ledger.enter(data_epoch("both", markets=("epoch-1", "epoch-2")))
+        assert stores.ledger.open_round("both", ["run-2"], level=0.05).number == 3
+        assert stores.ledger.open_round("epoch-1", ["run-3"], level=0.05).number == 3
+
+    def test_trials_of_an_overlapping_epoch_count(self, stores: Stores) -> None:
+        stores.ledger.enter(data_epoch("more", markets=("epoch-1", "another")))
+        stores.ledger.record(ledger_entry(1, epoch="more"))
+        assert stores.ledger.tried("epoch-1", ["sma_cross"], besides=[]) == 10
+        assert stores.ledger.account("epoch-1").n_tested == 10
+        assert stores.ledger.account("epoch-2").n_tested == 0
+
+    def test_a_search_that_saw_the_bars_of_a_vault_is_told(self, stores: Stores) -> None:
+        stores.ledger.record(ledger_entry(1))
+        assert stores.ledger.tried("epoch-1", ["sma_cross"], besides=[], in_vault=True) == 0
+        earlier = data_epoch(
+            "earlier", markets=("epoch-1",), search_end=EXAMPLE.start + 2 * 365 * DAY,
+            vault_start=EXAMPLE.start + 2 * 365 * DAY, end=EXAMPLE.vault_start,
+        )  # fmt: skip
+        stores.ledger.enter(earlier)
+        assert stores.ledger.tried("earlier", ["sma_cross"], besides=[], in_vault=True) == 10
+        assert stores.ledger.tried("earlier", ["sma_cross"], besides=["run-1"], in_vault=True) == 0
+
+    def test_the_end_of_the_last_vault_that_was_opened(self, stores: Stores) -> None:
+        later = data_epoch("later", markets=("epoch-1",), end=EXAMPLE.end + DAY)
+        assert stores.ledger.judged_until(later) is None
+        stores.ledger.open_round("epoch-1", ["run-1"], level=0.05)
+        assert stores.ledger.judged_until(later) == EXAMPLE.end
+        assert stores.ledger.judged_until(data_epoch("epoch-2")) is None
+
+    def test_what_was_not_entered_is_neither_tried_nor_judged(self, stores: Stores) -> None:
+        with pytest.raises(NotFound, match="data epoch unknown is not in the ledger"):
+            stores.ledger.record(ledger_entry(epoch="unknown"))
+        with pytest.raises(NotFound, match="data epoch unknown is not in the ledger"):
+            stores.ledger.open_round("unknown", ["run-1"], level=0.05)
+        with pytest.raises(NotFound, match="data epoch unknown is not in the ledger"):
+            stores.ledger.note_noise("unknown", n_effective=1.0, noise_reach=1.0)
+
+    def test_what_an_epoch_covers_is_said_once(self, stores: Stores) -> None:
+        stores.ledger.enter(data_epoch("epoch-1", markets=("another",)))
+        stores.ledger.record(ledger_entry())
+        assert list(stores.ledger.epochs()) == [data_epoch("epoch-1")]
+
+    def test_threads_that_judge_overlapping_epochs_at_once_get_different_rounds(self, stores: Stores) -> None:
+        names = [f"until-{days}" for days in range(6)]
+        for days, name in enumerate(names):
+            stores.ledger.enter(data_epoch(name, markets=("epoch-1",), end=EXAMPLE.end - days * DAY))
+        with ThreadPoolExecutor(4) as pool:
+            opened = pool.map(lambda name: stores.ledger.open_round(name, ["run"], level=0.05).number, names)
+        assert sorted(opened) == [1, 2, 3, 4, 5, 6]
 
     def test_the_same_runs_get_the_round_they_have(self, stores: Stores) -> None:
         first = stores.ledger.open_round("epoch-1", ["b", "a"], level=0.05)
@@ -162,6 +250,12 @@ class LedgerSuite(StoresSuite):
 
 class TransactionSuite(StoresSuite):
     """Several adapters, one transaction."""
+
+    @pytest.fixture(autouse=True)
+    def entered(self, stores: Stores) -> None:
+        """Epochs of different markets, which share nothing."""
+        for name in ("epoch-1",):
+            stores.ledger.enter(data_epoch(name))
 
     def test_what_is_stored_together_is_there_together(self, stores: Stores) -> None:
         stores.runs.add(run_record())

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123_456, tzinfo=UTC)
@@ -72,6 +74,14 @@ def alpha_record(alpha_id: str = "alpha-1", **changes: Any) -> AlphaRecord:
         discovered_at=NOON,
     )
     return replace(alpha, **changes)
+
+
+def data_epoch(epoch_id: str = "epoch-1", **changes: Any) -> DataEpoch:
+    """Four years of one market that bears the epoch's name, but for ``changes``; three of them are searched."""
+    start, year = 1_577_836_800_000, 365 * DAY
+    times = {"start": start, "search_end": start + 3 * year, "vault_start": start + 3 * year, "end": start + 4 * year}
+    told: dict[str, Any] = {"markets": (epoch_id,), "timeframe": "1h", **times}
+    return DataEpoch(epoch_id, **(told | changes))
 
 
 def ledger_entry(batch: int = 1, **changes: Any) -> LedgerEntry:

@@ -5,14 +5,14 @@ They pass the suites of `alpha_discovery.testing.storage_suite`, as the adapters
 
 from __future__ import annotations
 
-import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alpha_discovery.core.clock import Clock
+from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import (
     DEPLOYMENT_MOVES,
     MOVES,
@@ -28,9 +28,11 @@ from alpha_discovery.discovery.records import (
 from alpha_discovery.errors import NotFound, OutOfRange, UnknownName, UserError
 from alpha_discovery.storage.accounting import (
     another_outcome,
+    charged,
     check_charge_stands,
     check_counts,
     no_round,
+    not_entered,
     runs_of_round,
 )
 from alpha_discovery.storage.plain import check_limit, checked, plain_float, plain_json, the_only
@@ -48,6 +50,7 @@ class Tables:
     entries: dict[tuple[str, str, int], LedgerEntry] = field(default_factory=dict)
     rounds: dict[tuple[str, int], tuple[JudgingRound, Outcome]] = field(default_factory=dict)
     noise: dict[str, tuple[float, float]] = field(default_factory=dict)
+    epochs: dict[str, DataEpoch] = field(default_factory=dict)
 
     def copy(self) -> Tables:
         """The same rows, which never change, in tables of their own."""
@@ -200,11 +203,17 @@ class LedgerInMemory:
         self._memory = memory
         self._clock = clock
 
+    def enter(self, epoch: DataEpoch) -> None:
+        """Say what an epoch covers; saying it again changes nothing."""
+        with self._memory.alone() as tables:
+            tables.epochs.setdefault(epoch.id, epoch)
+
     def record(self, entry: LedgerEntry) -> None:
         """Count a batch; the same (run, strategy, batch) counted again changes nothing."""
         check_counts(entry)
         stored = checked(entry)
         with self._memory.alone() as tables:
+            _entered(tables, entry.epoch)
             tables.entries.setdefault((entry.run_id, entry.strategy, entry.batch), stored)
 
     def open_round(self, epoch: str, run_ids: Sequence[str], *, level: float) -> JudgingRound:
@@ -212,9 +221,9 @@ class LedgerInMemory:
         runs = runs_of_round(run_ids)
         check_charge_stands(in_transaction=self._memory.in_transaction)
         with self._memory.alone() as tables:
-            opened = _rounds(tables, epoch)
+            opened = _rounds_at(tables, _entered(tables, epoch))
             for one in opened:
-                if one.run_ids == runs:
+                if one.epoch == epoch and one.run_ids == runs:
                     return one
             number = len(opened) + 1
             one = checked(JudgingRound(epoch, number, alpha_spending(number, level), runs, self._clock.now()))
@@ -240,39 +249,54 @@ class LedgerInMemory:
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far."""
         new = plain_float("n_effective", n_effective), plain_float("noise_reach", noise_reach)
         with self._memory.alone() as tables:
+            _entered(tables, epoch)
             old = tables.noise.get(epoch, new)
             tables.noise[epoch] = max(old[0], new[0]), max(old[1], new[1])
 
     def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
         """The epoch's account; zero counts if nothing was tried."""
         with self._memory.alone() as tables:
-            entries = [one for one in tables.entries.values() if one.epoch == epoch]
-            levels = [one.level for one in _rounds(tables, epoch)]
-            n_effective, noise_reach = tables.noise.get(epoch, (None, None))
+            own = tables.epochs.get(epoch)
+            if own is None:
+                return EpochAccount(epoch, 0, 0, 0, 0, level, 0.0)
+            near = _related(tables, own.learned_from)
+            entries = [one for one in tables.entries.values() if one.epoch in near]
+            rounds = len(_rounds_at(tables, own))
+            noise = [tables.noise[id_] for id_ in near if id_ in tables.noise]
         return EpochAccount(
             epoch,
             n_tested=sum(one.n_tested for one in entries),
             n_eligible=sum(one.n_eligible for one in entries),
             n_runs=len({one.run_id for one in entries}),
-            rounds=len(levels),
+            rounds=rounds,
             level=level,
-            level_spent=math.fsum(levels),
-            n_effective=n_effective,
-            noise_reach=noise_reach,
+            level_spent=charged(rounds, level),
+            n_effective=max((one for one, _ in noise), default=None),
+            noise_reach=max((one for _, one in noise), default=None),
         )
 
-    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str]) -> int:
-        """How many candidates of these strategies were tried on the epoch by other runs than ``besides``."""
+    def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str], in_vault: bool = False) -> int:
+        """Candidates of these strategies that other runs tried on prices of the epoch, or only of its vault."""
         with self._memory.alone() as tables:
-            entries = [one for one in tables.entries.values() if one.epoch == epoch and one.strategy in strategies]
+            own = tables.epochs.get(epoch)
+            if own is None:
+                return 0
+            near = _related(tables, own.spoiled_by if in_vault else own.learned_from)
+            entries = [one for one in tables.entries.values() if one.epoch in near and one.strategy in strategies]
         return sum(one.n_tested for one in entries if one.run_id not in besides)
 
-    def epochs(self) -> Sequence[str]:
+    def judged_until(self, epoch: DataEpoch) -> int | None:
+        """End (ms) of the last vault that was opened and shares prices with this one's; None without one."""
+        with self._memory.alone() as tables:
+            opened = _rounds_at(tables, epoch)
+            return max((tables.epochs[one.epoch].end for one in opened), default=None)
+
+    def epochs(self) -> Sequence[DataEpoch]:
         """Every epoch with an entry, the latest first."""
         with self._memory.alone() as tables:
             in_order = sorted(tables.entries.values(), key=lambda one: one.recorded_at)
-        latest = {one.epoch: number for number, one in enumerate(in_order)}  # sorting keeps the order of equal times
-        return sorted(latest, key=latest.__getitem__, reverse=True)
+            latest = {one.epoch: n for n, one in enumerate(in_order)}  # sorting keeps the order of equal times
+            return [tables.epochs[id_] for id_ in sorted(latest, key=latest.__getitem__, reverse=True)]
 
 
 class CacheInMemory:
@@ -318,8 +342,19 @@ def _exactly(tables: Tables, run_id: str) -> RunRecord:
     return tables.runs[run_id]
 
 
-def _rounds(tables: Tables, epoch: str) -> list[JudgingRound]:
-    return [one for one, _ in tables.rounds.values() if one.epoch == epoch]
+def _entered(tables: Tables, epoch: str) -> DataEpoch:
+    if epoch not in tables.epochs:
+        raise not_entered(epoch)
+    return tables.epochs[epoch]
+
+
+def _related(tables: Tables, meets: Callable[[DataEpoch], bool]) -> set[str]:
+    return {one.id for one in tables.epochs.values() if meets(one)}
+
+
+def _rounds_at(tables: Tables, epoch: DataEpoch) -> list[JudgingRound]:
+    near = {epoch.id, *_related(tables, epoch.shares_vault)}
+    return [one for one, _ in tables.rounds.values() if one.epoch in near]
 
 
 def _find(tables: Tables, round_: JudgingRound) -> tuple[JudgingRound, Outcome]:

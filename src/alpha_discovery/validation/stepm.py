@@ -218,17 +218,21 @@ class StepM:
     @classmethod
     def restore(cls, state: Mapping[str, npt.NDArray[Any]], *, weights: F32) -> StepM:
         """The test that `state` was taken from; `UserError` if the weights are not the same."""
-        n_tested, n_eligible, keep, crc = (int(v) for v in state["numbers"])
         alpha, mean_block = (float(v) for v in state["setting"])
-        test = cls(weights, alpha=alpha, mean_block=mean_block, keep=keep)
-        if test._identity()[0] != crc:
-            raise UserError("a family test can only go on with the bootstrap weights it was started with")
-        test._rest = np.array(state["rest"], dtype=np.float32)
-        test._ids = np.array(state["ids"], dtype=np.int64)
-        test._t = np.array(state["t"], dtype=np.float64)
-        test._rows = np.array(state["rows"], dtype=np.float32)
-        test.n_tested, test.n_eligible = n_tested, n_eligible
+        test = cls(weights, alpha=alpha, mean_block=mean_block, keep=int(state["numbers"][2]))
+        test.go_on(state)
         return test
+
+    def go_on(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Hold exactly what a `state` says, with the weights and the setting of this test."""
+        n_tested, n_eligible, _, crc = (int(v) for v in state["numbers"])
+        if self._identity()[0] != crc:
+            raise UserError("a family test can only go on with the bootstrap weights it was started with")
+        self._rest = np.array(state["rest"], dtype=np.float32)
+        self._ids = np.array(state["ids"], dtype=np.int64)
+        self._t = np.array(state["t"], dtype=np.float64)
+        self._rows = np.array(state["rows"], dtype=np.float32)
+        self.n_tested, self.n_eligible = n_tested, n_eligible
 
 
 def _step_down(t: F64, rows: F32, rest: F32) -> tuple[F32, F64]:

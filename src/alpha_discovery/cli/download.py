@@ -1,0 +1,282 @@
+"""``alpha data download``, ``update``, ``repair``, ``symbols``, ``show``: prices from outside, and a look at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+
+from alpha_discovery.core.bars import Bars, iso, to_ms
+from alpha_discovery.core.clock import SystemClock
+from alpha_discovery.core.instrument import Instrument, normalise_symbol
+from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
+from alpha_discovery.market_data import Catalog, Entry
+from alpha_discovery.market_data.download import Downloaded, download, repair, source_of
+from alpha_discovery.market_data.names import usual_calendar
+from alpha_discovery.market_data.resample import divides, resample
+from alpha_discovery.market_data.sources.folder import Folder
+from alpha_discovery.market_data.sources.named import DEFAULT, source_named
+from alpha_discovery.market_data.sources.port import Market, Progress, Source, Span
+from alpha_discovery.market_data.store import replace_file
+from alpha_discovery.reports.market import market_page
+
+UserDir = Annotated[Path, typer.Option("--userdir", envvar="ALPHA_USERDIR", help="Folder of everything you own.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+From = Annotated[str, typer.Option("--source", help="archive, an exchange (kraken), or folder:PATH.")]
+Mirror = Annotated[str | None, typer.Option(help="Address of a copy of the archive.")]
+Venue = Annotated[str | None, typer.Option(help="Venue to store a folder's bars under.")]
+Frames = Annotated[list[str], typer.Option("--timeframe", help="1m ... 1h ... 1d 1w 1M; repeat for several.")]
+Symbols = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="BTC/USDT, or BTC/USDT:USDT (perpetual).")]
+OrFolder = Annotated[
+    list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="BTC/USDT, BTC/USDT:USDT; of a folder by default all.")
+]
+OneOrAll = Annotated[list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="Default: all that were downloaded.")]
+Start = Annotated[str | None, typer.Option(help="First day, e.g. 2020-01-01; by default all there is.")]
+End = Annotated[str | None, typer.Option(help="Day before which to stop; by default now.")]
+ExcludeBad = Annotated[bool, typer.Option("--exclude-bad", help="Leave bars with errors out; each is told.")]
+
+_EVER = 0
+_MOST_CANDLES = 3_000
+
+
+def download_(
+    symbols: OrFolder = None, timeframe: Frames = ["1h"], source: From = DEFAULT,  # noqa: B006  typer copies it
+    start: Start = None, end: End = None,
+    venue: Venue = None, mirror: Mirror = None, exclude_bad: ExcludeBad = False,
+    userdir: UserDir = Path("user_data"), as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Fetch prices, check them like a file of yours, and store them.
+
+    Only what is not stored yet is fetched. What breaks off goes on where it stopped when you repeat the command;
+    until everything has arrived and passed the check, what is stored stays as it was.
+
+    Example: alpha data download BTC/USDT ETH/USDT --timeframe 1h --start 2020-01-01
+
+    Example: alpha data download --source folder:~/freqtrade/user_data/data/binance
+    """
+    origin = source_named(source, venue=venue, mirror=mirror)
+    asked = Span(to_ms(start) if start else _EVER, to_ms(end) if end else _now())
+    markets = _asked_for(origin, symbols, timeframe)
+
+    def fetch(market: Market, progress: Progress) -> Downloaded:
+        return download(_catalog(userdir), origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+
+    _each(markets, fetch, as_json=as_json)
+
+
+def update(
+    symbols: OneOrAll = None,
+    source: Annotated[str | None, typer.Option(help="Instead of where they came from.")] = None,
+    mirror: Mirror = None, exclude_bad: ExcludeBad = False,
+    userdir: UserDir = Path("user_data"), as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Fetch what has come since, from where each market was downloaded.
+
+    Example: alpha data update, every night.
+    """
+    catalog = _catalog(userdir)
+    found = [(entry, source or source_of(entry)) for entry in _entries(catalog, symbols)]
+    chosen = [(entry, name) for entry, name in found if name is not None]
+    if not chosen:
+        raise NotFound("nothing stored was downloaded, so there is nowhere to ask; name a source with --source archive")
+    origins = {name: source_named(name, mirror=mirror if name == DEFAULT else None) for name in {n for _, n in chosen}}
+    by_market = {_as_market(entry): (origins[name], entry.end) for entry, name in chosen}
+
+    def fetch(market: Market, progress: Progress) -> Downloaded:
+        origin, last = by_market[market]
+        asked = Span(last + market.timeframe.ms, _now())
+        return download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+
+    _each(list(by_market), fetch, as_json=as_json)
+
+
+def repair_(
+    symbols: Symbols, source: Annotated[str, typer.Option(help="A second source: an exchange, or folder:PATH.")],
+    timeframe: Frames = ["1h"], venue: Venue = None, mirror: Mirror = None,  # noqa: B006
+    userdir: UserDir = Path("user_data"), as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Fill gaps from a second source, if it agrees about the bars beside them.
+
+    Example: alpha data repair BTC/USDT --source kraken
+    """
+    catalog = _catalog(userdir)
+    origin = source_named(source, venue=venue, mirror=mirror)
+    entries = [entry for symbol in symbols for frame in timeframe for entry in catalog.find(symbol, frame)]
+    _each(
+        [_as_market(entry) for entry in entries],
+        lambda market, progress: repair(catalog, origin, market, progress=progress),
+        as_json=as_json,
+    )
+
+
+def symbols_(
+    source: From = DEFAULT, mirror: Mirror = None, venue: Venue = None,
+    timeframe: Annotated[str | None, typer.Option(help="Also tell the span of each in bars of this length.")] = None,
+    like: Annotated[str, typer.Option(help="Only names that hold this text.")] = "",
+    userdir: UserDir = Path("user_data"), as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """List what a source has; the archive's list keeps delisted pairs, with the days they traded.
+
+    Example: alpha data symbols --like LUNA --timeframe 1d
+    """
+    origin = source_named(source, venue=venue, mirror=mirror)
+    names = [name for name in origin.symbols() if like.upper() in name]
+    spans = {name: _listing(origin, name, timeframe) for name in names} if timeframe else {}
+    if as_json:
+        told = [{"symbol": name} | _ends(spans.get(name)) for name in names]
+        typer.echo(json.dumps({"source": origin.name, "symbols": told}))
+        return
+    for name in names:
+        typer.echo(f"{name:<20} {spans[name][0]} .. {spans[name][1]}" if spans else name)
+
+
+def show(
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="A stored market, e.g. BTC/USDT.")],
+    timeframe: Annotated[str | None, typer.Option(help="1m ... 1h ... 1d; by default the finest stored.")] = None,
+    venue: Venue = None, start: Start = None, end: End = None,
+    plot: Annotated[Path | None, typer.Option(help="Also write candles and volume to this HTML file.")] = None,
+    userdir: UserDir = Path("user_data"), as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Show one stored market: coverage, extremes, gaps; with --plot its candles.
+
+    Example: alpha data show BTC/USDT --start 2024-01-01 --plot btc.html
+    """
+    catalog = _catalog(userdir)
+    entry = catalog.find(symbol, timeframe, venue)[0]
+    bars = catalog.load(entry.symbol, entry.timeframe, entry.venue).between(start, end)
+    if not len(bars):
+        have = f"{iso(entry.start)} .. {iso(entry.end)}"
+        raise NotFound(f"{entry.symbol} {entry.timeframe} has no bars there; it has {have}")
+    facts: dict[str, Any] = {
+        "symbol": entry.symbol, "venue": entry.venue, "timeframe": entry.timeframe, "source": source_of(entry),
+        "start": iso(int(bars.time[0])), "end": iso(int(bars.time[-1])), "bars": len(bars),
+        "gaps": int(bars.gap_before.sum()), "lowest": float(bars.low.min()), "highest": float(bars.high.max()),
+        "last_close": float(bars.close[-1]), "volume": float(bars.volume.sum()),
+    }  # fmt: skip
+    if plot is not None:
+        replace_file(plot, market_page(bars, drawn=_drawable(bars), source=source_of(entry)).encode())
+        facts["plot"] = str(plot)
+    if as_json:
+        typer.echo(json.dumps(facts))
+        return
+    for name, value in facts.items():
+        text = f"{value:,}" if isinstance(value, int | float) else value or "files"
+        typer.echo(f"{name.replace('_', ' '):<12} {text}")
+
+
+def _asked_for(origin: Source, symbols: list[str] | None, frames: list[str]) -> list[Market]:
+    if symbols:
+        return [_market(symbol, frame, origin.venue) for symbol in symbols for frame in frames]
+    if not isinstance(origin, Folder):
+        raise UserError("which symbols? name them, e.g. alpha data download BTC/USDT; see: alpha data symbols")
+    found = [_market(symbol, str(frame), origin.venue) for symbol, frame in origin.markets()]
+    if not found:
+        raise NotFound(f"no file of {origin.name} says its market in its name, like BTC_USDT-1h.feather")
+    return found
+
+
+def _drawable(bars: Bars) -> Bars:
+    """The bars, coarser by the least step that leaves few enough to draw."""
+    for name in ("5m", "15m", "1h", "4h", "1d", "1w"):
+        if len(bars) <= _MOST_CANDLES:
+            break
+        if divides(bars.timeframe, Timeframe.parse(name)):
+            bars = resample(bars, name)
+    return bars
+
+
+def _each(markets: list[Market], fetch: Any, *, as_json: bool) -> None:
+    """Run every market; one that fails does not stop the others, and the command ends with its error."""
+    told: list[dict[str, Any]] = []
+    failure: AlphaDiscoveryError | None = None
+    for market in markets:
+        try:
+            with _progress(str(market), quiet=as_json) as progress:
+                done = fetch(market, progress)
+        except AlphaDiscoveryError as error:
+            if len(markets) == 1:
+                raise
+            failure = failure or error
+            told.append({"market": str(market), "error": str(error)})
+        else:
+            told.append(_told(done))
+        if not as_json:
+            typer.echo(_line(told[-1]))
+    if as_json:
+        typer.echo(json.dumps({"markets": told}))
+    if failure is not None:
+        raise failure
+
+
+def _told(done: Downloaded) -> dict[str, Any]:
+    if done.imported is None:
+        return {"market": str(done.market), "added": 0}
+    bars, quality = done.imported.bars, done.imported.quality
+    return {
+        "market": str(done.market), "added": done.imported.added, "bars": len(bars),
+        "start": iso(int(bars.time[0])), "end": iso(int(bars.time[-1])), "missing": quality.missing,
+        "findings": len(quality.findings), "path": str(done.imported.path), "fingerprint": bars.fingerprint,
+    }  # fmt: skip
+
+
+def _line(told: dict[str, Any]) -> str:
+    if "error" in told:
+        return f"{told['market']}: {told['error']}"
+    if "bars" not in told:
+        return f"{told['market']}: nothing to fetch, it is complete"
+    span = f"{told['start'][:10]} .. {told['end'][:10]}"
+    counts = f"{told['added']:,} bars added, {told['bars']:,} stored"
+    return f"{told['market']}: {counts} ({span}), {told['missing']:,} missing"
+
+
+@contextmanager
+def _progress(title: str, *, quiet: bool) -> Iterator[Progress]:
+    if quiet:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _listing(source: Source, symbol: str, timeframe: str) -> tuple[str, str]:
+    try:
+        span = source.listed(_market(symbol, timeframe, source.venue))
+    except NotFound:
+        return "", ""
+    return iso(span.start), iso(span.end)
+
+
+def _ends(span: tuple[str, str] | None) -> dict[str, str]:
+    return {} if span is None else {"start": span[0], "end": span[1]}
+
+
+def _entries(catalog: Catalog, symbols: list[str] | None) -> list[Entry]:
+    return [entry for symbol in symbols for entry in catalog.find(symbol)] if symbols else catalog.entries()
+
+
+def _market(symbol: str, frame: str, venue: str) -> Market:
+    name = normalise_symbol(symbol)
+    return Market(Instrument(name, venue, usual_calendar(name)), Timeframe.parse(frame))
+
+
+def _as_market(entry: Entry) -> Market:
+    calendar: Any = entry.calendar
+    return Market(Instrument(entry.symbol, entry.venue, calendar), Timeframe.parse(entry.timeframe))
+
+
+def _now() -> int:
+    return int(SystemClock().now().timestamp() * 1000)
+
+
+def _catalog(userdir: Path) -> Catalog:
+    return Catalog(userdir / "data")

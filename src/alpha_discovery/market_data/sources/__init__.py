@@ -1,0 +1,1 @@
+"""Places that prices are fetched from, behind one port: the Binance archive, any exchange, folders of files."""

@@ -1,0 +1,78 @@
+"""What every source of prices can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from alpha_discovery.core.bars import iso
+from alpha_discovery.core.instrument import Instrument
+from alpha_discovery.core.timeframe import Timeframe
+
+Progress = Callable[[int, int], None]  # pieces done, pieces in all
+
+
+@dataclass(frozen=True)
+class Market:
+    """One market in one bar length."""
+
+    instrument: Instrument
+    timeframe: Timeframe
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.timeframe}"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Open times in ``[start, end)``, milliseconds UTC."""
+
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{iso(self.start)} .. {iso(self.end)}"
+
+
+class Source(Protocol):
+    """Where prices come from.
+
+    A source brings whole files in a shape that `market_data.readers` understands and stores nothing itself:
+    what it brought is checked and stored like a file that the user has, so a broken source cannot harm the
+    catalog. Asked again after a failure, it goes on from the files that are complete.
+    """
+
+    @property
+    def name(self) -> str:
+        """How the user names it: ``archive``, ``kraken``, ``folder``."""
+
+    @property
+    def venue(self) -> str:
+        """The venue under which its bars are stored."""
+
+    def listed(self, market: Market) -> Span:
+        """From the first bar that the source has to the end of its last; delisted markets keep theirs.
+
+        Raises
+        ------
+        NotFound
+            If the source does not have the market; the message names the nearest that it has.
+        SourceFailed
+            If it does not answer, or not in a readable way.
+        """
+
+    def symbols(self) -> Sequence[str]:
+        """Every symbol that it has or ever had, ccxt form, sorted; errors as `listed`."""
+
+    def fetch(self, market: Market, span: Span, folder: Path, progress: Progress) -> list[Path]:
+        """Files that hold the bars of ``span``, in time order, below ``folder``.
+
+        The files may hold more than the span. A bar that had not closed is not among them.
+
+        Raises
+        ------
+        NotFound, SourceFailed
+            As `listed`. Complete files stay in ``folder`` for the next attempt.
+        """

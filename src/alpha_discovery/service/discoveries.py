@@ -1,0 +1,149 @@
+"""Starting, stopping, resuming and looking at discovery runs: what the API, the lab and the command line call.
+
+Nothing here searches: a run that is started waits in the queue until a worker (`alpha_discovery.service.worker`) takes
+it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.campaigns import on_named_markets
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.jobs import jobs_of
+from alpha_discovery.discovery.records import RunRecord, RunState
+from alpha_discovery.service.status import Page, RunStatus
+from alpha_discovery.storage.events import Event
+from alpha_discovery.storage.queue import Request
+from alpha_discovery.storage.search_runs import RunQuery
+
+HIGHEST_PRIORITY = 100
+
+
+class Discoveries:
+    """The runs of a workplace."""
+
+    def __init__(self, place: Workplace, *, new_id: Callable[[], str] = lambda: secrets.token_hex(16)) -> None:
+        self._place = place
+        self._new_id = new_id
+
+    def start(
+        self,
+        campaign: Campaign | Mapping[str, Any],
+        *,
+        priority: int = 0,
+        asked_by: str | None = None,
+        parent_id: str | None = None,
+    ) -> str:
+        """Queue a campaign; its run's id.
+
+        Parameters
+        ----------
+        priority : int
+            Runs of a higher one are taken first; those of one priority take turns.
+        asked_by : str, optional
+            Who asked: a user's name, or the lab.
+
+        Raises
+        ------
+        UserError, NotFound
+            If the campaign contradicts itself, or names a strategy or a market that is not there.
+        """
+        plan = campaign if isinstance(campaign, Campaign) else Campaign.from_json(campaign)
+        lab = self._place.lab
+        jobs_of(plan, lab.user_strategies)
+        plan = on_named_markets(plan, lab.market_data)
+        record = self._record(plan)
+        with lab.transaction():
+            lab.runs.add(record)
+            self._place.queue.enqueue(record.id, priority=priority, asked_by=asked_by, parent_id=parent_id)
+        return record.id
+
+    def stop(self, run_id: str) -> RunState:
+        """End a run; what it tried stays counted. Its state then: stopping while a worker puts it down.
+
+        Raises
+        ------
+        NotFound, ImpossibleMove
+            For a run that is not stored or not queued; for one that is over.
+        """
+        return self._place.queue.ask(run_id, Request.STOP)
+
+    def pause(self, run_id: str) -> RunState:
+        """Put a run down until `resume`; raises as `stop`."""
+        return self._place.queue.ask(run_id, Request.PAUSE)
+
+    def resume(self, run_id: str) -> RunState:
+        """Let a run that was paused or stopped, or has failed, go on from its last checkpoint; raises as `stop`."""
+        return self._place.queue.resume(run_id)
+
+    def prioritise(self, run_id: str, priority: int) -> None:
+        """Give a run another priority; raises `NotFound`."""
+        self._place.queue.prioritise(run_id, priority)
+
+    def rerun(
+        self,
+        run_id: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        priority: int = 0,
+        asked_by: str | None = None,
+    ) -> str:
+        """Queue the campaign of a run once more, with changes; the new run's id.
+
+        Parameters
+        ----------
+        changes : mapping, optional
+            Settings of `Campaign`; ``costs``, ``thresholds``, ``protocol`` and ``ranges`` may be given in part.
+
+        Raises
+        ------
+        NotFound, UserError
+            For a run that is not stored; as `start`.
+        """
+        old = self._place.lab.runs.get(run_id)
+        return self.start(_changed(old.campaign, changes or {}), priority=priority, asked_by=asked_by, parent_id=old.id)
+
+    def status(self, run_id: str) -> RunStatus:
+        """A run by its id or a unique beginning of it; raises `NotFound`."""
+        record = self._place.lab.runs.get(run_id)
+        return RunStatus(record, self._place.queue.entry(record.id))
+
+    def list(self, query: RunQuery | None = None) -> Page[RunStatus]:
+        """Runs that match, sorted, one page of them."""
+        wanted = query or RunQuery()
+        records, total = self._place.run_search.find(wanted)
+        entries = self._place.queue.entries([record.id for record in records])
+        items = [RunStatus(record, entries.get(record.id)) for record in records]
+        return Page(items, total, wanted.offset, wanted.limit)
+
+    def events(self, after: int = 0, *, run_id: str | None = None, limit: int = 500) -> Sequence[Event]:
+        """What happened after the event ``after``, the oldest first; of one run (its whole id), or of all."""
+        return self._place.events.since(after, run_id=run_id, limit=limit)
+
+    def _record(self, plan: Campaign) -> RunRecord:
+        return RunRecord(
+            id=self._new_id(),
+            campaign=plan.to_json(),
+            campaign_hash=plan.fingerprint,
+            data_hash="",  # known once a worker has taken it
+            epoch="",
+            state=RunState.QUEUED,
+            start_time=self._place.lab.clock.now(),
+            strategy_types=plan.strategies,
+            optimization_method=plan.method,
+            max_iterations=plan.max_iterations,
+            parallel_workers=self._place.settings.threads,
+        )
+
+
+def _changed(campaign: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A campaign with changes; a part that is a mapping is changed key by key."""
+    merged = dict(campaign)
+    for name, value in changes.items():
+        old = merged.get(name)
+        merged[name] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged

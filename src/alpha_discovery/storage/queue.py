@@ -1,0 +1,334 @@
+"""The queue of runs in SQL: who works on which run, until when, and what was asked of it.
+
+A run is held by a lease that its worker renews. Whoever takes a run raises its token; every transaction of a worker
+begins with a look at the token, in the transaction itself, so a worker that was asleep while another one took over
+writes nothing. State, queue and event change together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from alpha_discovery.core.clock import Clock
+from alpha_discovery.discovery.records import MOVES, ImpossibleMove, RunState, check_move
+from alpha_discovery.errors import LeaseLost, NotFound
+from alpha_discovery.storage.database import Database
+from alpha_discovery.storage.events import note_event
+from alpha_discovery.storage.lookup import find_row
+from alpha_discovery.storage.models import RunRow
+from alpha_discovery.storage.queue_models import QueueRow
+
+
+class Request(StrEnum):
+    """What a person may ask of a run that somebody works on."""
+
+    STOP = "stop"
+    PAUSE = "pause"
+
+
+AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A run that a worker holds. ``attempts``: times it was taken up since it last got anywhere."""
+
+    run_id: str
+    token: int
+    worker: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a run uses now: per cent of one core, GiB."""
+
+    cpu_percent: float | None = None
+    memory_gb: float | None = None
+    gpu_memory_gb: float | None = None
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """A run's place in the queue, as plain values; see `QueueRow`."""
+
+    run_id: str
+    priority: int
+    queued_at: datetime
+    served_at: datetime
+    worker: str | None
+    token: int
+    lease_until: datetime | None
+    heartbeat: datetime | None
+    request: str | None
+    attempts: int
+    stage: str
+    done: int
+    planned: int
+    worked_seconds: float
+    cpu_percent: float | None
+    memory_gb: float | None
+    gpu_memory_gb: float | None
+    parent_id: str | None
+    asked_by: str | None
+
+    @property
+    def progress(self) -> float:
+        """Share of the search that is done, 0 to 1."""
+        return min(1.0, self.done / self.planned) if self.planned else 0.0
+
+
+class QueueInSql:
+    """The queue over a database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def enqueue(
+        self, run_id: str, *, priority: int = 0, asked_by: str | None = None, parent_id: str | None = None
+    ) -> None:
+        """Let workers take a run that is stored as queued."""
+        with self._database.transaction() as session:
+            now = self._now(session)
+            session.add(
+                QueueRow(
+                    run_id=run_id, priority=priority, queued_at=now, served_at=now, token=0, attempts=0,
+                    stage="waiting", done=0, planned=0, worked_seconds=0.0, parent_id=parent_id, asked_by=asked_by,
+                )
+            )  # fmt: skip
+            session.flush()
+            note_event(session, run_id, "queued", now, {"priority": priority, "asked_by": asked_by})
+
+    def entry(self, run_id: str) -> QueueEntry | None:
+        """The place of the run of exactly this id; None for a run that was never queued."""
+        return self.entries([run_id]).get(run_id)
+
+    def entries(self, run_ids: Sequence[str]) -> dict[str, QueueEntry]:
+        """Places by run."""
+        with self._database.reading() as session:
+            rows = session.scalars(select(QueueRow).where(QueueRow.run_id.in_(run_ids)))
+            return {row.run_id: _entry(row) for row in rows}
+
+    def waiting(self, *, above: int | None = None) -> int:
+        """Runs that nobody works on, of a priority above ``above``."""
+        query = select(func.count()).select_from(QueueRow).join(RunRow, RunRow.id == QueueRow.run_id)
+        query = query.where(RunRow.state == RunState.QUEUED)
+        if above is not None:
+            query = query.where(QueueRow.priority > above)
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
+
+    def claim(self, worker: str, *, lease: float) -> Claim | None:
+        """Take the next run: by priority, then who waited longest; also one whose worker was not heard of in time.
+
+        None if there is nothing to do. Runs that were to be stopped when their worker died are put down on the way.
+        """
+        with self._database.transaction() as session:
+            now = self._now(session)
+            for row in session.scalars(_next(now)):
+                run = _run(session, row.run_id)
+                if RunState(run.state) is RunState.STOPPING:
+                    _put_down(session, row, run, AFTER[Request(row.request or Request.STOP)], now)
+                    continue
+                return _take(session, row, run, _Hold(worker, now, lease))
+        return None
+
+    def beat(self, claim: Claim, *, lease: float, usage: Usage | None = None, worked: float = 0.0) -> Request | None:
+        """Renew the lease, note what the run uses, and hear what was asked of it; raises `LeaseLost`."""
+        with self._database.transaction() as session:
+            row = held(session, claim)
+            now = self._now(session)
+            row.heartbeat, row.lease_until = now, now + timedelta(seconds=lease)
+            row.worked_seconds += worked
+            for name, value in vars(usage or Usage()).items():
+                setattr(row, name, value)
+            session.flush()
+            return None if row.request is None else Request(row.request)
+
+    def guard(self, claim: Claim) -> Callable[[Session], None]:
+        """A check for `Database.guarded`: raises `LeaseLost` if somebody else holds the run."""
+
+        def check(session: Session) -> None:
+            held(session, claim)
+
+        return check
+
+    def check(self, claim: Claim) -> Request | None:
+        """What was asked of a run, without renewing its lease; raises `LeaseLost`."""
+        with self._database.reading() as session:
+            row = session.execute(
+                select(QueueRow.token, QueueRow.request).where(QueueRow.run_id == claim.run_id)
+            ).one_or_none()
+        if row is None or row.token != claim.token:
+            raise _lost(claim)
+        return None if row.request is None else Request(row.request)
+
+    def hand_back(self, claim: Claim, *, note: str | None = None, wait: float = 0.0) -> None:
+        """Let the run wait for its next turn, behind others of its priority and ``wait`` seconds; raises `LeaseLost`.
+
+        ``note`` is kept with the event.
+        """
+        self._release(claim, RunState.QUEUED, note, wait)
+
+    def put_down(self, claim: Claim, state: RunState, *, error: str | None = None) -> None:
+        """End the work on a run: stopped, interrupted or failed; raises `LeaseLost`."""
+        self._release(claim, state, error)
+
+    def ask(self, run_id: str, request: Request) -> RunState:
+        """Stop or pause a run; the state it is in then.
+
+        A run that nobody works on is put down at once, another one is `STOPPING` until its worker has heard of it.
+
+        Raises
+        ------
+        NotFound
+            For a run that is not stored, or was never queued.
+        ImpossibleMove
+            For a run that is over.
+        """
+        with self._database.transaction() as session:
+            row, run = self._both(session, run_id)
+            state, goal, now = RunState(run.state), AFTER[request], self._now(session)
+            if state in (RunState.RUNNING, RunState.STOPPING):
+                if row.request != Request.STOP:  # a pause does not weaken a stop
+                    row.request = request
+                _move(run, RunState.STOPPING)
+                session.flush()
+                note_event(session, run.id, "stopping" if request is Request.STOP else "pausing", now)
+            elif state is not goal and not (state is RunState.STOPPED and request is Request.PAUSE):
+                _put_down(session, row, run, goal, now)
+            return RunState(run.state)
+
+    def resume(self, run_id: str) -> RunState:
+        """Let a run that was put down go on from its last checkpoint; raises `NotFound`, `ImpossibleMove`."""
+        with self._database.transaction() as session:
+            row, run = self._both(session, run_id)
+            now = self._now(session)
+            if RunState(run.state) is not RunState.QUEUED:
+                if RunState(run.state) in (RunState.RUNNING, RunState.STOPPING):
+                    raise ImpossibleMove(what=f"run {run.id}", old=run.state, new=RunState.QUEUED)
+                _move(run, RunState.QUEUED)
+                run.end_time, run.runtime_hours, run.error_message = None, None, None
+                row.request, row.lease_until, row.served_at, row.attempts = None, None, now, 0
+                session.flush()
+                note_event(session, run.id, "resumed", now)
+            return RunState(run.state)
+
+    def prioritise(self, run_id: str, priority: int) -> None:
+        """Give a run another priority; raises `NotFound`."""
+        with self._database.transaction() as session:
+            row, _ = self._both(session, run_id)
+            row.priority = priority
+            session.flush()
+
+    def _release(self, claim: Claim, state: RunState, told: str | None, wait: float = 0.0) -> None:
+        with self._database.transaction() as session:
+            row = held(session, claim)
+            run = _run(session, claim.run_id)
+            now = self._now(session)
+            if RunState(run.state) is RunState.STOPPING and state is RunState.QUEUED:
+                state = AFTER[Request(row.request or Request.STOP)]
+            if state is not RunState.QUEUED:
+                _put_down(session, row, run, state, now, told)
+                return
+            _move(run, state)
+            _free(row)
+            row.token += 1
+            row.served_at = now
+            row.lease_until = now + timedelta(seconds=wait) if wait else None
+            session.flush()
+            note_event(session, run.id, "yielded", now, {"note": told} if told else None)
+
+    def _both(self, session: Session, run_id: str) -> tuple[QueueRow, RunRow]:
+        id_ = find_row(session, RunRow, run_id, kind="run").id
+        row = session.get(QueueRow, id_, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise NotFound(f"run {id_} was started at a terminal, not queued; stop it there, or queue it again")
+        return row, _run(session, id_)
+
+    def _now(self, session: Session) -> datetime:
+        """The server's time, which all machines share; a file's own machine has one anyway."""
+        if session.get_bind().dialect.name == "postgresql":
+            now: datetime = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
+            return now
+        return self._clock.now()
+
+
+@dataclass(frozen=True)
+class _Hold:
+    worker: str
+    now: datetime
+    lease: float
+
+
+def held(session: Session, claim: Claim) -> QueueRow:
+    """The row of a run that is still held under ``claim``, locked; raises `LeaseLost`."""
+    row = session.get(QueueRow, claim.run_id, with_for_update=True, populate_existing=True)
+    if row is None or row.token != claim.token:
+        raise _lost(claim)
+    return row
+
+
+def _lost(claim: Claim) -> LeaseLost:
+    return LeaseLost(f"run {claim.run_id} is no longer held by {claim.worker}; nothing more of it is stored")
+
+
+def _next(now: datetime) -> Select[QueueRow]:
+    silent = RunRow.state.in_((RunState.RUNNING, RunState.STOPPING)) & (QueueRow.lease_until < now)
+    query = select(QueueRow).join(RunRow, RunRow.id == QueueRow.run_id)
+    waits = (RunRow.state == RunState.QUEUED) & (QueueRow.lease_until.is_(None) | (QueueRow.lease_until < now))
+    query = query.where(or_(waits, silent))
+    query = query.order_by(QueueRow.priority.desc(), QueueRow.served_at, QueueRow.run_id)
+    return query.with_for_update(of=QueueRow, skip_locked=True)
+
+
+def _take(session: Session, row: QueueRow, run: RunRow, hold: _Hold) -> Claim:
+    silent = RunState(run.state) is RunState.RUNNING
+    before = row.worker
+    _move(run, RunState.RUNNING)
+    row.token += 1
+    row.worker, row.heartbeat, row.served_at = hold.worker, hold.now, hold.now
+    row.lease_until = hold.now + timedelta(seconds=hold.lease)
+    row.attempts += 1
+    session.flush()
+    kind = "taken_over" if silent else "started"
+    note_event(session, run.id, kind, hold.now, {"worker": hold.worker} | ({"from": before} if silent else {}))
+    return Claim(run.id, row.token, hold.worker, row.attempts)
+
+
+def _put_down(
+    session: Session, row: QueueRow, run: RunRow, state: RunState, now: datetime, error: str | None = None
+) -> None:
+    _move(run, state)
+    run.end_time = now
+    run.runtime_hours = (now - run.start_time).total_seconds() / 3600.0
+    run.error_message = error
+    _free(row)
+    row.token += 1
+    session.flush()
+    note_event(session, run.id, state.value, now, {"error": error} if error else None)
+
+
+def _free(row: QueueRow) -> None:
+    row.worker, row.lease_until, row.request = None, None, None
+    row.cpu_percent, row.memory_gb, row.gpu_memory_gb = None, None, None
+
+
+def _move(run: RunRow, state: RunState) -> None:
+    check_move(RunState(run.state), state, moves=MOVES, what=f"run {run.id}")
+    run.state = state
+
+
+def _run(session: Session, run_id: str) -> RunRow:
+    return session.get_one(RunRow, run_id, with_for_update=True, populate_existing=True)
+
+
+def _entry(row: QueueRow) -> QueueEntry:
+    return QueueEntry(**{f.name: getattr(row, f.name) for f in fields(QueueEntry)})

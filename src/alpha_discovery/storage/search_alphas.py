@@ -1,0 +1,115 @@
+"""Alphas by filter, order and page, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
+
+from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
+from alpha_discovery.errors import UnknownName
+from alpha_discovery.storage.alphas import alpha_record_of
+from alpha_discovery.storage.database import Database
+from alpha_discovery.storage.models import AlphaRow
+from alpha_discovery.storage.plain import check_limit
+
+SORTED_BY = {
+    "validation_score": AlphaRow.validation_score, "sharpe_ratio": AlphaRow.sharpe_ratio,
+    "total_return": AlphaRow.total_return, "max_drawdown": AlphaRow.max_drawdown, "win_rate": AlphaRow.win_rate,
+    "profit_factor": AlphaRow.profit_factor, "discovered_at": AlphaRow.discovered_at,
+    "deployment_count": AlphaRow.deployment_count, "strategy_name": AlphaRow.strategy_name,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AlphaQuery:
+    """Which alphas, in which order, which page; what is None or empty does not narrow.
+
+    Attributes
+    ----------
+    text : str or None
+        Stands in the id, the strategy's name or the symbols; upper and lower case alike.
+    sort : str
+        One of `SORTED_BY`; alphas without a value come last. Ties: the better score, then the better Sharpe ratio.
+    counted : bool
+        Whether the total is counted; without it the total is -1, and a page of 100,000 alphas costs what it holds.
+    """
+
+    strategy_types: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    deployment: tuple[str, ...] = ()
+    run_id: str | None = None
+    symbol: str | None = None
+    timeframe: str | None = None
+    min_sharpe: float | None = None
+    min_score: float | None = None
+    max_drawdown: float | None = None
+    text: str | None = None
+    sort: str = "validation_score"
+    descending: bool = True
+    limit: int = 50
+    offset: int = 0
+    counted: bool = True
+
+
+class AlphaSearch:
+    """Finds alphas in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, query: AlphaQuery) -> tuple[Sequence[AlphaRecord], int]:
+        """One page of the alphas that match, and how many match.
+
+        Raises
+        ------
+        UnknownName, OutOfRange
+            For a state or an order that does not exist; for a negative page.
+        """
+        if query.sort not in SORTED_BY:
+            raise UnknownName(kind="order of alphas", name=query.sort, known=SORTED_BY)
+        wanted = _conditions(query)
+        column = SORTED_BY[query.sort]
+        first = (column.desc() if query.descending else column.asc()).nulls_last()
+        best = AlphaRow.validation_score.desc().nulls_last(), AlphaRow.sharpe_ratio.desc()
+        ties = best[1:] if query.sort == "validation_score" else best
+        page = select(AlphaRow).where(*wanted).order_by(first, *ties, AlphaRow.id)
+        page = page.limit(check_limit(query.limit)).offset(check_limit(query.offset))
+        with self._database.reading() as session:
+            total = -1
+            if query.counted:
+                total = session.scalar(select(func.count()).select_from(AlphaRow).where(*wanted)) or 0
+            return [alpha_record_of(row) for row in session.scalars(page)], total
+
+
+def _conditions(query: AlphaQuery) -> list[ColumnElement[bool]]:
+    _check("alpha state", query.states, set(AlphaState))
+    _check("deployment status", query.deployment, set(DeploymentStatus))
+    wanted: list[ColumnElement[bool]] = []
+    for column, values in (
+        (AlphaRow.strategy_type, query.strategy_types), (AlphaRow.state, query.states),
+        (AlphaRow.deployment_status, query.deployment),
+    ):  # fmt: skip
+        if values:
+            wanted.append(column.in_(values))
+    for bound, value in (
+        (AlphaRow.discovery_run_id.__eq__, query.run_id), (AlphaRow.timeframe.__eq__, query.timeframe),
+        (AlphaRow.sharpe_ratio.__ge__, query.min_sharpe), (AlphaRow.validation_score.__ge__, query.min_score),
+        (AlphaRow.max_drawdown.__le__, query.max_drawdown),
+    ):  # fmt: skip
+        if value is not None:
+            wanted.append(bound(value))
+    symbols = cast(AlphaRow.tested_symbols, String)
+    if query.symbol is not None:
+        wanted.append(symbols.contains(f'"{query.symbol}', autoescape=True))
+    if query.text:
+        places = (AlphaRow.id, AlphaRow.strategy_name, symbols)
+        wanted.append(or_(*(func.lower(one).contains(query.text.lower(), autoescape=True) for one in places)))
+    return wanted
+
+
+def _check(kind: str, names: tuple[str, ...], known: set[AlphaState] | set[DeploymentStatus]) -> None:
+    for name in names:
+        if name not in {one.value for one in known}:
+            raise UnknownName(kind=kind, name=name, known={one.value for one in known})
