@@ -1,8 +1,8 @@
 """Measurements of the engine, one a process: ``python -m benchmarks.engine_measures NAME n=5000 workers=2``.
 
 Each prints one line of JSON. Compiled code comes from the cache on disk and runs once before anything is timed, so
-that times are those of a process that has worked before; `start` measures what one that has not pays. Parts are timed
-by the processor time of their thread, which other programs on the machine disturb least.
+that times are those of a process that has worked before; `engine_start` measures what one that has not pays. Parts are
+timed by the processor time of their thread, which other programs on the machine disturb least.
 """
 
 from __future__ import annotations
@@ -92,11 +92,6 @@ def measure_memory(n: int) -> Found:
     return {"n": n, "above_mib": peak_mib() - before, "parameters_mib": columns}
 
 
-def measure_start(n: int) -> Found:
-    """One backtest in a process that has done nothing before; the caller times the process."""
-    return {"trades": end_to_end({"ma_cross": candidates("ma_cross", n)}, tape_of(), 1)}
-
-
 def timed(work: Callable[[], T], clock: Callable[[], float] = time.thread_time) -> tuple[T, float]:
     """A result and what it took."""
     before = clock()
@@ -106,7 +101,6 @@ def timed(work: Callable[[], T], clock: Callable[[], float] = time.thread_time) 
 
 MEASURES: dict[str, Callable[..., Any]] = {
     "work": measure_work, "minutes": measure_minutes, "parts": measure_parts, "memory": measure_memory,
-    "start": measure_start,
 }  # fmt: skip
 
 if __name__ == "__main__":
