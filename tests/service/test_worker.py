@@ -24,7 +24,7 @@ from alpha_discovery.service.governor import Governor, Limits, Measured
 from alpha_discovery.service.held_run import MOST_ATTEMPTS
 from alpha_discovery.service.worker import Pace, Worker
 from alpha_discovery.storage.search_runs import RunQuery
-from alpha_discovery.testing.example_records import NOON, ledger_entry
+from alpha_discovery.testing.example_records import NOON, data_epoch, ledger_entry
 from alpha_discovery.testing.in_memory import AlphasInMemory, LedgerInMemory, Memory, RunsInMemory
 
 Make = Callable[..., dict[str, Any]]
@@ -132,6 +132,7 @@ def test_a_stop_is_heard_in_the_middle_of_something_long(
             raise
 
     monkeypatch.setattr(held_run_module, "take_up", deaf)
+    place.lab.ledger.enter(data_epoch())
     run_id = discoveries.start(campaign())
     with working(Worker(place, QUICK)):
         wait_for(lambda: discoveries.status(run_id).state is RunState.RUNNING)
@@ -168,6 +169,7 @@ def test_whoever_lost_his_lease_writes_nothing(place: Workplace, discoveries: Di
     awake = place.queue.claim("awake", lease=60.0)
     assert awake is not None
     assert awake.token > asleep.token
+    place.lab.ledger.enter(data_epoch())
     lab = claimed_lab(place, asleep)
     before = discoveries.events()
     for write in (
@@ -179,7 +181,7 @@ def test_whoever_lost_his_lease_writes_nothing(place: Workplace, discoveries: Di
         with pytest.raises(LeaseLost, match="is no longer held by asleep"):
             write()
     assert discoveries.events() == before
-    assert place.lab.ledger.epochs() == []
+    assert place.lab.ledger.account("epoch-1").n_tested == 0
     assert place.queue.check(awake) is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from types import FrameType
 from typing import Annotated
@@ -20,6 +21,8 @@ UntilIdle = Annotated[bool, typer.Option("--until-idle", help="End when nothing 
 Lease = Annotated[float, typer.Option(min=1.0, help="Seconds of silence after which others take its runs up.")]
 MaxCpu = Annotated[float | None, typer.Option(min=1.0, max=100.0, help="Per cent of all cores to use at most.")]
 MaxMemory = Annotated[float | None, typer.Option(min=0.1, help="GiB of memory to use at most.")]
+MaxGpuMemory = Annotated[float | None, typer.Option(min=0.1, help="GiB of a GPU's memory to use at most.")]
+WithParent = Annotated[bool, typer.Option("--with-parent", help="End when the process that started this one ends.")]
 IdleOnly = Annotated[bool, typer.Option("--idle-only", help="Use only what other programs leave of --max-cpu-percent.")]
 Nice = Annotated[int, typer.Option(min=0, max=19, help="Give way to other programs, 0 to 19.")]
 
@@ -31,8 +34,10 @@ def worker(
     lease: Lease = 15.0,
     max_cpu_percent: MaxCpu = None,
     max_memory_gb: MaxMemory = None,
+    max_gpu_memory_gb: MaxGpuMemory = None,
     idle_only: IdleOnly = False,
     nice: Nice = 0,
+    with_parent: WithParent = False,
     workers: Workers = None,
     userdir: UserDir = None,
 ) -> None:
@@ -40,13 +45,16 @@ def worker(
 
     A worker that is killed loses at most the batch in hand: another one goes on with its runs.
     """
-    limits = Limits(max_cpu_percent, max_memory_gb, None, idle_only, nice)
+    limits = Limits(max_cpu_percent, max_memory_gb, max_gpu_memory_gb, idle_only, nice)
     with open_lab(settings_of(userdir, workers=workers)) as opened:
         one = Worker(opened, Pace(slots=slots, lease=lease), Governor(limits))
         _end_on_signals(one)
         typer.echo(f"worker {one.name} works on {opened.database.name}", err=True)
         if until_idle:
             one.run_until_idle()
+        elif with_parent:
+            parent = os.getppid()
+            one.run(until=lambda: os.getppid() != parent)
         else:
             one.run()
 

@@ -43,7 +43,7 @@ def to_newest(engine: Engine, name: str) -> None:
             with connection.begin():
                 if not on_sqlite:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-                if _step_needed(_revision(connection), connection, name):
+                if _step_needed(revision_of(connection), connection, name):
                     upgrade(connection)
         finally:
             if on_sqlite:
@@ -61,7 +61,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
     """The revision that the database is at; None if none of our steps ever ran."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
