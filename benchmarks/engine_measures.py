@@ -16,6 +16,8 @@ import numpy as np
 from benchmarks.engine_work import COSTS, STRATEGIES, YEAR, candidates, tape_of, thirds
 from benchmarks.machine import Found, answer, peak_mib, resident_mib
 
+from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.screen import Options, chunk_size, prepared, screen, screen_chunks
 from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.backtest.task import on_cpu
@@ -66,10 +68,11 @@ def measure_parts(n: int) -> Found:
         rules, batch = STRATEGIES[name].rules, candidates(name, n)
         end_to_end({name: take(batch, slice(0, 64))}, over, 1)
         order = np.lexsort([batch[key] for key in reversed(rules.parameters)])
+        common = Common(over.close.shape[1], batch, partial(Columns, over))
         spent, trades = {"signals": 0.0, "kernel": 0.0}, 0
         for start in range(0, n, size):
             part = take(batch, order[start : start + size])
-            task, seconds = timed(partial(prepared, rules, part, over, COSTS))
+            task, seconds = timed(partial(prepared, rules, part, over, COSTS, common=common))
             spent["signals"] += seconds
             (sums, _), seconds = timed(partial(on_cpu, task))
             spent["kernel"] += seconds
