@@ -9,6 +9,7 @@ from pathlib import Path
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.adapting import Adapted, adapted
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.ports import MarketData
 from alpha_discovery.discovery.records import EpochAccount
@@ -16,7 +17,7 @@ from alpha_discovery.discovery.run import Discovery, discover
 from alpha_discovery.discovery.screening import Counted
 from alpha_discovery.errors import UserError
 from alpha_discovery.reporting import write_run_report
-from alpha_discovery.storage.trials import save_trials
+from alpha_discovery.storage.trials import load_trials, save_trials
 
 Progress = Callable[[Counted], None]
 
@@ -59,6 +60,12 @@ def run_campaign(
     report = write_run_report(found, opened)
     account = opened.lab.ledger.account(found.record.epoch, level=campaign.protocol.level)
     return Ran(found, account, trials, report)
+
+
+def adapted_campaign(campaign: Campaign, opened: Workplace) -> Adapted:
+    """The campaign focused on where the user's earlier runs found something; raises as `adapted`."""
+    named = on_named_markets(campaign, opened.lab.market_data)
+    return adapted(named, opened.lab, lambda run_id: load_trials(opened.settings.runs / run_id))
 
 
 def on_named_markets(campaign: Campaign, market_data: MarketData) -> Campaign:

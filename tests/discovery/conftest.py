@@ -74,6 +74,12 @@ def lab_of_planted(planted: Bars) -> Lab:
     return lab_over(planted)
 
 
+@pytest.fixture(scope="session")
+def lab_with_a_past(planted: Bars) -> Lab:
+    """A lab over the planted market, in which later searches learn from earlier ones."""
+    return lab_over(planted)
+
+
 @pytest.fixture
 def make_campaign() -> MakeCampaign:
     """A campaign of 60 candidates of sma_cross on SYN/USDT at low costs, changed as asked."""

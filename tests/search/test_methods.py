@@ -13,6 +13,7 @@ from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce, valid_points
 from alpha_discovery.search.hybrid import Hybrid
 from alpha_discovery.search.methods import METHODS, make_optimizer
+from alpha_discovery.search.protocol import Optimizer
 from alpha_discovery.testing.optimizer_suite import MIXED, SMALL, AdaptiveSuite, Make, OptimizerSuite, drained, rows
 
 
@@ -46,9 +47,24 @@ class TestHybrid(AdaptiveSuite):
         return lambda space, budget, seed: Hybrid(space, budget=budget, seed=seed, free=0.2)  # two or three models
 
 
+class TestFocused(AdaptiveSuite):
+    @pytest.fixture
+    def make(self) -> Make:
+        return focused
+
+    def test_goes_on_in_a_region_that_lies_elsewhere(self) -> None:
+        assert batch_size(drained(focused(MIXED, 300, 1, slow=(50, 60)), step=50)) == 300
+
+
+def focused(space: Space, budget: int, seed: int, slow: tuple[int, int] = (25, 40)) -> Optimizer:
+    """Genetic search that begins in a region, where the space has room for one."""
+    narrow = {"slow": list(slow), "stop": ["off", 0.02, 0.05], "kind": ["a", "b"]} if "level" in space.kinds else {}
+    return make_optimizer("genetic", space, budget=budget, seed=seed, region=space.with_ranges(narrow))
+
+
 def test_every_method_runs_the_suite() -> None:
     suites = {name.lower() for name in vars(sys.modules[__name__]) if name.startswith("Test")}
-    assert suites == {f"test{name.replace('_', '')}" for name in METHODS}
+    assert suites == {f"test{name.replace('_', '')}" for name in METHODS} | {"testfocused"}
 
 
 def test_an_unknown_method_is_named_with_the_nearest() -> None:

@@ -69,7 +69,7 @@ def _records(trades: npt.NDArray[np.float64], legs: int) -> Records:
     for k, name in enumerate(_COLUMNS):
         out[name] = trades[:, k]
     out["leg"] = np.arange(len(trades)) % legs
-    return out
+    return out[out["quantity"] > 0.0]  # a leg of weight 0 is not traded
 
 
 def _daily_returns(equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:

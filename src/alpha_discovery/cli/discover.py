@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from alpha_discovery.bootstrap import Workplace, open_lab
-from alpha_discovery.campaigns import Ran, last_days, run_campaign
+from alpha_discovery.campaigns import Ran, adapted_campaign, last_days, run_campaign
 from alpha_discovery.cli import parse
 from alpha_discovery.cli.campaign_file import Told, read_campaigns
 from alpha_discovery.cli.options import (
@@ -27,6 +27,7 @@ from alpha_discovery.cli.options import (
     settings_of,
 )
 from alpha_discovery.cli.progress import notice, shown
+from alpha_discovery.cli.regions_text import regions_text
 from alpha_discovery.cli.render import files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json
 from alpha_discovery.discovery.campaign import METHODS, Campaign
@@ -65,6 +66,9 @@ def discover(
     min_profit_factor: Annotated[float | None, typer.Option(help="... this profit factor; default 1.5.")] = None,
     max_drawdown: Annotated[float | None, typer.Option(help="... up to this drawdown; default 0.2.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same result; default 0.")] = None,
+    adaptive: Annotated[
+        bool, typer.Option("--adaptive", help="Begin where earlier runs found something; explore everywhere besides.")
+    ] = False,
     workers: Workers = None, userdir: UserDir = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Search strategies on a market, judge what stands out, and store what luck does not explain.
@@ -91,7 +95,7 @@ def discover(
     with open_lab(settings) as opened:
         for note in told.unused if not as_json else ():
             typer.echo(f"{config}: {note} has no effect here", err=True)
-        ran = [_run(plan, days, opened, quiet=as_json) for plan in plans]
+        ran = [_run(plan, days, opened, adaptive=adaptive, quiet=as_json) for plan in plans]
     if as_json:
         runs = [ran_json(one) for one in ran]
         print_json(runs[0] if len(runs) == 1 else {"runs": runs})
@@ -114,8 +118,13 @@ def show(ran: Ran) -> None:
     files(screen, {"report": ran.report, "trials": ran.trials})
 
 
-def _run(plan: Campaign, days: float | None, opened: Workplace, *, quiet: bool) -> Ran:
+def _run(plan: Campaign, days: float | None, opened: Workplace, *, adaptive: bool, quiet: bool) -> Ran:
     campaign = plan if days is None else last_days(plan, days, opened.lab.market_data)
+    if adaptive:
+        found = adapted_campaign(campaign, opened)
+        campaign = found.campaign
+        if not quiet:
+            regions_text(console(), found)
     with shown(quiet=quiet) as progress:
         ran = run_campaign(campaign, opened, progress=progress, **({} if quiet else {"notice": notice}))
     if not quiet:

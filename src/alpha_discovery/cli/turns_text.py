@@ -17,7 +17,7 @@ def chosen(screen: Console, run: RunRecord) -> None:
     """For each strategy who searched, what it gained, and why each turn was given; nothing without a choice."""
     for job in run.report["jobs"]:
         taken = job.get("turns", [])
-        if len(shares(taken)) < 2 or run.optimization_method != "hybrid":
+        if not chosen_between(run) or len(shares(taken)) < 2:
             continue
         heading(
             screen, f"Who searched {job['strategy']}",
@@ -31,6 +31,11 @@ def chosen(screen: Console, run: RunRecord) -> None:
         table(screen, head, [_turn(one) for one in taken[:TURNS]], "llrrL")
         if (more := len(taken) - TURNS) > 0:
             say(screen, f"and {plural(more, 'turn')} more; the report has them all", "dim")
+
+
+def chosen_between(run: RunRecord) -> bool:
+    """Whether a bandit decided who searches."""
+    return run.optimization_method == "hybrid" or bool(run.campaign.get("focus", {}).get("regions"))
 
 
 def _turn(one: dict[str, object]) -> tuple[str | Text, ...]:

@@ -71,6 +71,25 @@ class Protocol:
 
 
 @dataclass(frozen=True)
+class Focus:
+    """Where the search begins, from what earlier runs tried (`alpha_discovery.discovery.adapting`).
+
+    Attributes
+    ----------
+    regions : mapping of strategy to mapping of parameter to range
+        Ranges as in `Campaign.ranges`, inside the searched ones.
+    learned_from : tuple of str
+        Strategies whose trials it rests on: what was tried of them on the same prices counts as tried before.
+    """
+
+    regions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    learned_from: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "learned_from", tuple(self.learned_from))
+
+
+@dataclass(frozen=True)
 class Campaign:
     """What to search, where, and with how much.
 
@@ -93,6 +112,8 @@ class Campaign:
         Narrowed or fixed parameters.
     intrabar : str
         What happens first in a bar that touches stop and target.
+    focus : Focus
+        Regions of the space in which the search begins; nothing by default.
     """
 
     symbols: tuple[str, ...]
@@ -110,6 +131,7 @@ class Campaign:
     intrabar: str = "stop_first"
     thresholds: Thresholds = field(default_factory=Thresholds)
     protocol: Protocol = field(default_factory=Protocol)
+    focus: Focus = field(default_factory=Focus)
 
     def __post_init__(self) -> None:
         for name in ("symbols", "against", "strategies"):
@@ -121,15 +143,18 @@ class Campaign:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the whole campaign."""
-        return content_hash(self.to_json())
+        """SHA-256 of the whole campaign; one without a focus keeps the identity it had before there were any."""
+        data = self.to_json()
+        return content_hash(data if self.focus.regions else {k: v for k, v in data.items() if k != "focus"})
 
     def to_json(self) -> dict[str, Any]:
         """Plain form, read back by `from_json`."""
-        data = asdict(self)
+        data = {**asdict(self), "costs": self.costs.to_json()}
         for name in ("symbols", "against", "strategies"):
             data[name] = list(data[name])
         data["ranges"] = {owner: dict(values) for owner, values in self.ranges.items()}
+        regions = {owner: dict(values) for owner, values in self.focus.regions.items()}
+        data["focus"] = {"regions": regions, "learned_from": list(self.focus.learned_from)}
         return data
 
     @staticmethod
@@ -146,7 +171,7 @@ class Campaign:
         for name in parts:
             if name not in known:
                 raise UnknownName(kind="campaign setting", name=name, known=known)
-        for name, kind in (("costs", Costs), ("thresholds", Thresholds), ("protocol", Protocol)):
+        for name, kind in (("costs", Costs), ("thresholds", Thresholds), ("protocol", Protocol), ("focus", Focus)):
             if isinstance(parts.get(name), Mapping):
                 parts[name] = _part(kind, name, parts[name])
         for name in ("start", "end"):

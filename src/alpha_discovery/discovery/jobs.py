@@ -23,11 +23,14 @@ class Job:
     ----------
     sleeves : tuple of tuples of str
         Market keys; each inner tuple is traded as one position (its legs), all with equal capital.
+    region : Space, optional
+        Part of the space in which the search begins.
     """
 
     strategy: Strategy
     space: Space
     sleeves: tuple[tuple[str, ...], ...]
+    region: Space | None = None
 
 
 def jobs_of(campaign: Campaign, user_strategies: Path | None = None) -> tuple[Job, ...]:
@@ -71,15 +74,17 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
         wanted = campaign.ranges.get(owner, {})
         ranges |= {k: v for k, v in wanted.items() if owner != "*" or k in strategy.allowed.kinds}
     space = strategy.space_with(ranges)
+    focus = campaign.focus.regions.get(strategy.name)
+    region = space.with_ranges(focus) if focus else None
     if strategy.n_legs == 1:
-        return Job(strategy, space, tuple((symbol,) for symbol in campaign.symbols))
+        return Job(strategy, space, tuple((symbol,) for symbol in campaign.symbols), region)
     others = campaign.against
     if len(others) != strategy.n_legs - 1:
         raise BadCampaign(
             f"{strategy.name} trades {strategy.n_legs} markets together; name the other one with "
             "`against`, e.g. --against BTC/USDT:USDT@binance-um"
         )
-    return Job(strategy, space, tuple((symbol, *others) for symbol in campaign.symbols))
+    return Job(strategy, space, tuple((symbol, *others) for symbol in campaign.symbols), region)
 
 
 def _check_owners(ranges: Mapping[str, Mapping[str, Any]], strategies: list[Strategy]) -> None:

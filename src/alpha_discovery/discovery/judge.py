@@ -59,7 +59,8 @@ def judge(
     test, family = family_test(screening, replicate)
     ledger.enter(history.stretch)
     _note_noise(history, family, ledger)
-    earlier = ledger.tried(history.epoch, screening.strategies, besides=[*run_ids, *same]) + shared
+    learned = tuple(dict.fromkeys((*screening.strategies, *campaign.focus.learned_from)))
+    earlier = ledger.tried(history.epoch, learned, besides=[*run_ids, *same]) + shared
     verdict = Verdict(family, 0, (), test=test, rule=rule_for(test, earlier), earlier=earlier)
     chosen = np.flatnonzero(reaching(family, campaign.protocol.finalist_p))
     if not len(chosen):
@@ -67,7 +68,7 @@ def judge(
     clusters = _clusters(campaign, history, screening, family, chosen)
     level = campaign.protocol.level
     if verdict.rule is Rule.VAULT:  # the vault alone decides: each list that was tried on its bars is one more try
-        others = ledger.tried(history.epoch, screening.strategies, besides=[*run_ids, *same], in_vault=True)
+        others = ledger.tried(history.epoch, learned, besides=[*run_ids, *same], in_vault=True)
         level /= 1 + others
     round_ = ledger.open_round(history.epoch, list(run_ids), level=level)
     judged = Round(campaign, history, screening, verdict, round_).judged(clusters)

@@ -214,7 +214,7 @@ def _pool(campaign: Campaign, history: History, n_periods: int, periods_per_year
 
 def _optimizer(campaign: Campaign, job: Job) -> Optimizer:
     seed = int(content_hash("search", campaign.seed, job.strategy.name)[:8], 16)
-    return make_optimizer(campaign.method, job.space, budget=campaign.max_iterations, seed=seed)
+    return make_optimizer(campaign.method, job.space, budget=campaign.max_iterations, seed=seed, region=job.region)
 
 
 def _batches(optimizer: Optimizer) -> Iterator[Batch]:

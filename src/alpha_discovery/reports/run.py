@@ -190,11 +190,11 @@ def _runtime(record: RunRecord) -> str:
     return "" if record.runtime_hours is None else span(record.runtime_hours * 3_600_000)
 
 
-def _turns(record: RunRecord) -> list[Fold]:
+def _turns(record: RunRecord, campaign: Campaign) -> list[Fold]:
     """Which method searched when, and why, of each strategy where there was a choice."""
     head = ("batches", "method", "candidates", "gain", "best Sharpe", "why")
     found = []
-    for job in record.report["jobs"] if record.optimization_method == "hybrid" else ():
+    for job in record.report["jobs"] if record.optimization_method == "hybrid" or campaign.focus.regions else ():
         rows = [
             [f"{one['first']}-{one['last']}", one["method"], count(one["rows"]), f"{one['gain']:+.3f}",
              ratio(one["best"]), one["why"]]
@@ -216,7 +216,7 @@ def _folds(record: RunRecord, campaign: Campaign) -> list[Fold]:
         *([f"bars of {key}", digest] for key, digest in record.report["markets"].items()),
     ]  # fmt: skip
     return [
-        *_turns(record),
+        *_turns(record, campaign),
         Fold("Identity: the same three hashes give the same result", table=Table(("", ""), rows, "ll", stacks=True)),
         Fold("The campaign as stored (JSON)", json=record.campaign),
         Fold("Everything measured of the run (JSON)", json=record.report),

@@ -97,7 +97,7 @@ class Generations:
     def state(self) -> dict[str, Any]:
         heard = [[packed(part) for part in parts] for parts in self._heard]
         return {
-            "asked": self._asked, "told": self._told, "log": self._log, "heard": heard,
+            "asked": self._asked, "told": self._told, "log": self.log(), "heard": heard,
             "queue": {name: packed(column) for name, column in self._queue.items()},
             "queue_tags": packed(self._queue_tags),
             "untold": self._untold.state(),

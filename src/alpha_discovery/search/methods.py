@@ -8,6 +8,7 @@ from alpha_discovery.core.space import Space
 from alpha_discovery.errors import UnknownName
 from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce
+from alpha_discovery.search.focused import Focused
 from alpha_discovery.search.genetic import Genetic
 from alpha_discovery.search.hybrid import Hybrid
 from alpha_discovery.search.protocol import Optimizer
@@ -19,8 +20,12 @@ METHODS: dict[str, Callable[..., Optimizer]] = {
 }  # fmt: skip
 
 
-def make_optimizer(method: str, space: Space, *, budget: int, seed: int) -> Optimizer:
-    """A fresh optimizer; raises `UnknownName`."""
+def make_optimizer(
+    method: str, space: Space, *, budget: int, seed: int, region: Space | None = None
+) -> Optimizer:
+    """A fresh optimizer, one that begins in a ``region`` of the space if there is one; raises `UnknownName`."""
     if method not in METHODS:
         raise UnknownName(kind="search method", name=method, known=METHODS)
+    if region is not None:
+        return Focused(METHODS[method], space, region, budget=budget, seed=seed)
     return METHODS[method](space, budget=budget, seed=seed)

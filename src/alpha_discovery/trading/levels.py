@@ -61,7 +61,9 @@ class BarLevels:
         stop, target = touched
         if intrabar == "detail":
             first = next(filter(None, map(self._touched, finer)), touched)
-            return first[0] if len(first) == 1 else stop._replace(ambiguous=True)
+            if len(first) > 1:
+                return stop._replace(ambiguous=True)
+            return target if first[0].reason == "target" else stop
         return (target if intrabar == "target_first" else stop)._replace(ambiguous=True)
 
     def _touched(self, bar: BarRow) -> list[Touch]:
@@ -69,7 +71,8 @@ class BarLevels:
         worst, furthest = (bar.low, bar.high) if self.side > 0 else (bar.high, bar.low)
         stop, touched = self.tighter_stop(), []
         if stop is not None and self._stopped(worst, stop.price):
-            touched.append(stop)
+            beyond = self._stopped(bar.open, stop.price)  # in the entry bar only: nobody sells above the market
+            touched.append(stop._replace(price=bar.open) if beyond else stop)
         if self.target is not None and self._reached(furthest):
             touched.append(Touch("target", self.target))
         return touched
