@@ -1,8 +1,8 @@
 """Measurements of the engine, one a process: ``python -m benchmarks.engine_measures NAME n=5000 workers=2``.
 
 Each prints one line of JSON. Compiled code comes from the cache on disk and runs once before anything is timed, so
-that times are those of a process that has worked before; `start` measures what one that has not pays. Parts are timed
-by the processor time of their thread, which other programs on the machine disturb least.
+that times are those of a process that has worked before; `engine_start` measures what one that has not pays. Parts are
+timed by the processor time of their thread, which other programs on the machine disturb least.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 from benchmarks.engine_work import COSTS, STRATEGIES, YEAR, candidates, tape_of, thirds
 from benchmarks.machine import Found, answer, peak_mib, resident_mib
 
+from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.screen import Options, chunk_size, prepared, screen, screen_chunks
 from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.backtest.task import on_cpu
@@ -66,10 +68,11 @@ def measure_parts(n: int) -> Found:
         rules, batch = STRATEGIES[name].rules, candidates(name, n)
         end_to_end({name: take(batch, slice(0, 64))}, over, 1)
         order = np.lexsort([batch[key] for key in reversed(rules.parameters)])
+        common = Common(over.close.shape[1], batch, partial(Columns, over))
         spent, trades = {"signals": 0.0, "kernel": 0.0}, 0
         for start in range(0, n, size):
             part = take(batch, order[start : start + size])
-            task, seconds = timed(partial(prepared, rules, part, over, COSTS))
+            task, seconds = timed(partial(prepared, rules, part, over, COSTS, common=common))
             spent["signals"] += seconds
             (sums, _), seconds = timed(partial(on_cpu, task))
             spent["kernel"] += seconds
@@ -92,11 +95,6 @@ def measure_memory(n: int) -> Found:
     return {"n": n, "above_mib": peak_mib() - before, "parameters_mib": columns}
 
 
-def measure_start(n: int) -> Found:
-    """One backtest in a process that has done nothing before; the caller times the process."""
-    return {"trades": end_to_end({"ma_cross": candidates("ma_cross", n)}, tape_of(), 1)}
-
-
 def timed(work: Callable[[], T], clock: Callable[[], float] = time.thread_time) -> tuple[T, float]:
     """A result and what it took."""
     before = clock()
@@ -106,7 +104,6 @@ def timed(work: Callable[[], T], clock: Callable[[], float] = time.thread_time) 
 
 MEASURES: dict[str, Callable[..., Any]] = {
     "work": measure_work, "minutes": measure_minutes, "parts": measure_parts, "memory": measure_memory,
-    "start": measure_start,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpha_discovery.backtest.tape import FAR, NEAR, one_leg, tape
+from alpha_discovery.backtest.tape import WIDTHS, one_leg, tape
 from alpha_discovery.core.funding import funding_by_bar
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import TooFewBars, UserError
@@ -55,13 +55,13 @@ def test_drift_is_the_mean_return_a_day_from_the_first_open() -> None:
 
 @settings(max_examples=20)
 @given(bars_strategy(min_bars=1, max_bars=200), st.data())
-def test_near_and_far_are_extremes_of_the_bars_ahead(bars: object, data: st.DataObject) -> None:
+def test_extremes_ahead_are_those_of_the_next_bars(bars: object, data: st.DataObject) -> None:
     over = tape((bars,))  # type: ignore[arg-type]
     n_bars = over.close.shape[1]
     t = data.draw(st.integers(0, n_bars - 1))
-    for extremes, width in ((over.near, NEAR), (over.far, FAR)):
+    for level, width in enumerate(WIDTHS):
         ahead = slice(t, t + width)
-        found = extremes[0, :, t].tolist()
+        found = over.ahead[0, level, t].tolist()
         low, high, marked = over.low[0, ahead], over.high[0, ahead], over.marked[0, ahead]
         assert found == [low.min(), high.max(), marked.min(), marked.max()]
 

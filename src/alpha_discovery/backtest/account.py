@@ -44,8 +44,6 @@ def close_day(row, equity, pull, days, daily):
         for k in range(len(daily)):
             daily[k, d] = r - (pull / row[MARK] if k == 0 else 0.0)
         square = r * r
-        row[S1] += r
-        row[S2] += square
         row[S3] += square * r
         row[S4] += square * square
         b = days[3][d]
@@ -53,6 +51,14 @@ def close_day(row, equity, pull, days, daily):
         row[BLOCK_SUMSQ + b] += square
     row[MARK] = equity
     row[DAY] = d + 1
+
+
+@inlined
+def close_row(row):
+    """When the last period has ended: the sums over all blocks."""
+    for b in range(BLOCKS):
+        row[S1] += row[BLOCK_SUM + b]
+        row[S2] += row[BLOCK_SUMSQ + b]
 
 
 @inlined

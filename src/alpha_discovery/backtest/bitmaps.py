@@ -6,18 +6,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.kernels import inlined, kernel
+from alpha_discovery.kernels import hot_kernel, inlined, kernel
 
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL = 0, 1, 2, 3
 ARITHMETIC = {"+": 0, "-": 1, "*": 2, "/": 3}
 COMPARISONS = {"<": LESS, "<=": LESS_EQUAL, ">": GREATER, ">=": GREATER_EQUAL}
-_GATHER = np.uint64(0x0102040810204080)  # multiplies eight 0/1 bytes into one byte of bits
-_TOP = np.uint64(56)
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 _DEBRUIJN = np.uint64(0x03F79D71B4CB0A89)  # position of the lowest set bit without a machine instruction
 _SHIFT = np.uint64(58)
 _LAST = np.uint64(63)
+_TILE = 8  # words worked on together: a line of the cache
 _INDEX = np.zeros(64, dtype=np.int64)
 for _bit in range(64):
     _INDEX[((1 << _bit) * 0x03F79D71B4CB0A89 & 0xFFFFFFFFFFFFFFFF) >> 58] = _bit
@@ -33,18 +32,6 @@ def packed(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
     bits = np.zeros(words(len(flags)) * 64, dtype=np.uint8)
     bits[: len(flags)] = flags
     return np.packbits(bits, bitorder="little").view(np.uint64)
-
-
-@inlined
-def _pack(flags, out):
-    """Bytes 0 or 1 (64 a word, zero-padded) into bits; bit b of word w is bar 64 w + b."""
-    eights = flags.view(np.uint64)
-    for w in range(len(out)):
-        word = _ZERO
-        for k in range(8):
-            byte = (eights[8 * w + k] * _GATHER) >> _TOP
-            word |= byte << np.uint64(8 * k)
-        out[w] = word
 
 
 @kernel
@@ -77,59 +64,95 @@ def _arithmetic(op, x, y):
     return x / y
 
 
-@kernel
+@hot_kernel
 def compare_rows(op, left, left_row, right, right_row, out):
-    """``out[i]``: bitmap of ``left[left_row[i]] op right[right_row[i]]``; a table of width 1 is a constant."""
-    n_bars = max(left.shape[1], right.shape[1])
-    flags = np.zeros(out.shape[1] * 64, dtype=np.uint8)
-    for i in range(len(out)):
-        a, b = left[left_row[i]], right[right_row[i]]
-        if op in (LESS, GREATER_EQUAL):
-            _less(a, b, n_bars, op == GREATER_EQUAL, flags)
-        else:
-            _less(b, a, n_bars, op == LESS_EQUAL, flags)
-        _pack(flags, out[i])
+    """``out[i]``: bitmap of ``left[left_row[i]] op right[right_row[i]]``; a table of width 1 is a constant.
+
+    Eight words of every row before the next eight of any: rows that come again are then still in the cache.
+    """
+    n_bars, n_words = max(left.shape[1], right.shape[1]), out.shape[1]
+    negated = op in (LESS_EQUAL, GREATER_EQUAL)
+    for tile in range(0, n_words, _TILE):
+        for i in range(len(out)):
+            a, b = left[left_row[i]], right[right_row[i]]
+            if op in (LESS, GREATER_EQUAL):
+                a, b = b, a
+            for w in range(tile, min(tile + _TILE, n_words)):
+                higher, lower = _sides(a, b, w << 6, n_bars)
+                out[i, w] = lower if negated else higher
 
 
 @inlined
-def _less(a, b, n_bars, negated, flags):
-    """``a < b``, or with ``negated`` ``a >= b``; false where either is NaN."""
+def _sides(a, b, start, n_bars):
+    """Bits of ``a > b`` and of ``a <= b`` for the bars of a word; both false where either is NaN.
+
+    Loops over exactly 64 elements of a slice compile to compares of whole vectors.
+    """
+    if start + 64 > n_bars:
+        return _sides_of_some(a, b, start, n_bars - start)
+    higher, lower = _ZERO, _ZERO
     if len(a) == 1 and len(b) > 1:
-        x = a[0]
-        for t in range(n_bars):
-            flags[t] = (x >= b[t]) if negated else (x < b[t])
+        x, right = a[0], b[start : start + 64]
+        for k in range(64):
+            y = right[k]
+            higher |= np.uint64(x > y) << np.uint64(k)
+            lower |= np.uint64(x <= y) << np.uint64(k)
     elif len(b) == 1 and len(a) > 1:
-        y = b[0]
-        for t in range(n_bars):
-            flags[t] = (a[t] >= y) if negated else (a[t] < y)
+        y, left = b[0], a[start : start + 64]
+        for k in range(64):
+            x = left[k]
+            higher |= np.uint64(x > y) << np.uint64(k)
+            lower |= np.uint64(x <= y) << np.uint64(k)
     else:
-        for t in range(n_bars):
-            flags[t] = (a[t] >= b[t]) if negated else (a[t] < b[t])
+        left, right = a[start : start + 64], b[start : start + 64]
+        for k in range(64):
+            x, y = left[k], right[k]
+            higher |= np.uint64(x > y) << np.uint64(k)
+            lower |= np.uint64(x <= y) << np.uint64(k)
+    return higher, lower
 
 
-@kernel
+@inlined
+def _sides_of_some(a, b, start, n):
+    """`_sides` of the first ``n`` bars of a word."""
+    higher, lower = _ZERO, _ZERO
+    for k in range(n):
+        x, y = a[start + k if len(a) > 1 else 0], b[start + k if len(b) > 1 else 0]
+        higher |= np.uint64(x > y) << np.uint64(k)
+        lower |= np.uint64(x <= y) << np.uint64(k)
+    return higher, lower
+
+
+@hot_kernel
 def cross_rows(above, happens, left, left_row, right, right_row, fresh, out):
     """Bitmaps of crosses, from those of ``a > b`` and ``a <= b``: a cross is the first after the second.
 
     ``fresh`` is the bitmap of bars whose predecessor is missing: nothing is known there.
     """
-    n_bars = max(left.shape[1], right.shape[1])
-    flags = np.zeros(out.shape[1] * 64, dtype=np.uint8)
-    higher, lower = np.zeros(out.shape[1], dtype=np.uint64), np.zeros(out.shape[1], dtype=np.uint64)
-    for i in range(len(out)):
-        a, b = (left[left_row[i]], right[right_row[i]]) if above else (right[right_row[i]], left[left_row[i]])
-        _less(b, a, n_bars, False, flags)
-        _pack(flags, higher)
-        _less(b, a, n_bars, True, flags)
-        _pack(flags, lower)
-        carry_low, carry_known = _ZERO, _ZERO
-        for w in range(out.shape[1]):
-            known = higher[w] | lower[w]
-            crossed = higher[w] & ((lower[w] << _ONE) | carry_low)
-            if not happens:
-                crossed = known & ((known << _ONE) | carry_known) & ~crossed
-            out[i, w] = crossed & ~fresh[w]
-            carry_low, carry_known = lower[w] >> _LAST, known >> _LAST
+    n_bars, n_words = max(left.shape[1], right.shape[1]), out.shape[1]
+    for tile in range(0, n_words, _TILE):
+        for i in range(len(out)):
+            a, b = left[left_row[i]], right[right_row[i]]
+            if not above:
+                a, b = b, a
+            low_before, known_before = _ZERO, _ZERO
+            if tile > 0:
+                x, y = a[(tile << 6) - 1 if len(a) > 1 else 0], b[(tile << 6) - 1 if len(b) > 1 else 0]
+                low_before, known_before = np.uint64(x <= y), np.uint64((x <= y) | (x > y))
+            for w in range(tile, min(tile + _TILE, n_words)):
+                higher, lower = _sides(a, b, w << 6, n_bars)
+                out[i, w] = _crossed(higher, lower, low_before, known_before, happens) & ~fresh[w]
+                low_before, known_before = lower >> _LAST, (higher | lower) >> _LAST
+
+
+@inlined
+def _crossed(higher, lower, low_before, known_before, happens):
+    """Bars of a word that cross (or are known not to), given the last bar of the word before."""
+    crossed = higher & ((lower << _ONE) | low_before)
+    if happens:
+        return crossed
+    known = higher | lower
+    return known & ((known << _ONE) | known_before) & ~crossed
 
 
 @kernel

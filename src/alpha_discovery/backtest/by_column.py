@@ -13,7 +13,7 @@ import numpy as np
 
 from alpha_discovery.backtest.simulate import simulate
 from alpha_discovery.backtest.simulate_legs import simulate_legs
-from alpha_discovery.backtest.tape import Tape, one_leg
+from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
 from alpha_discovery.backtest.task import Task, all_legs, days_of
 from alpha_discovery.kernels import hot_kernel, inlined
 
@@ -65,7 +65,7 @@ def shared_arrays(tape: Tape) -> tuple[Any, ...]:
     if len(tape.bars) > 1:
         return all_legs(tape), (*days_of(tape), tape.drift)
     prices = tuple(array if array.size else np.zeros(1, dtype=array.dtype) for array in one_leg(tape))
-    return prices, (*days_of(tape), float(tape.drift[0]))
+    return prices, days_of_one_leg(tape)
 
 
 def own_columns(task: Task, part: slice) -> tuple[np.ndarray[Any, Any], ...]:

@@ -24,6 +24,7 @@ from alpha_discovery.backtest.bitmaps import (
     packed,
     words,
 )
+from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch, batch_size, take
@@ -33,7 +34,8 @@ from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Fi
 from alpha_discovery.rules.walk import parameters
 
 Rows = npt.NDArray[np.int64]
-_BLOCK = 32  # rows of arithmetic that are computed together and dropped
+_LARGEST = 2**62
+_BLOCK = 16  # rows of arithmetic that are computed together and dropped
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
 
@@ -47,13 +49,15 @@ class Table(NamedTuple):
 class Columns:
     """Tables of the nodes asked for, over one tape and one batch."""
 
-    def __init__(self, tape: Tape, batch: Batch) -> None:
+    def __init__(self, tape: Tape, batch: Batch, common: Common | None = None) -> None:
         self._tape = tape
         self._batch = batch
+        self._common = common
         self._size = batch_size(batch)
         self._n_bars = tape.close.shape[1]
         self._tables: dict[Node, Table] = {}
         self._groups: dict[tuple[str, ...], tuple[Rows, Rows]] = {}
+        self._codes: dict[str, tuple[Rows, int]] = {}
         self._fresh = packed(tape.fresh)
         self._segments = np.append(np.flatnonzero(tape.fresh), self._n_bars)
 
@@ -61,8 +65,15 @@ class Columns:
         """uint64 (rows, words) bitmaps of a condition."""
         return self._table(node)
 
+    def values(self, node: Node) -> npt.NDArray[Any]:
+        """The rows of a node's table, in the order of its parameters' values."""
+        return self._table(node).values
+
     def _table(self, node: Node) -> Table:
         if node not in self._tables:
+            if self._common is not None and (shared := self._common.values(node)) is not None:
+                self._tables[node] = Table(shared, self._common.rows(node, self._batch, self._size))
+                return self._tables[node]
             first, row = self._group(parameters(node))
             if isinstance(node, Scalar):
                 values: npt.NDArray[Any] = self._numbers(node, first)[:, None]
@@ -75,12 +86,29 @@ class Columns:
         """Distinct combinations of some parameters: a candidate of each, and the combination of each candidate."""
         if names not in self._groups:
             if names:
-                stacked = np.stack([self._batch[name] for name in names], axis=1)
-                _, first, row = np.unique(stacked, axis=0, return_index=True, return_inverse=True)
-                self._groups[names] = first.astype(np.int64), row.reshape(-1).astype(np.int64)
+                _, first, row = np.unique(self._combination(names), return_index=True, return_inverse=True)
+                self._groups[names] = first.astype(np.int64), row.astype(np.int64)
             else:
                 self._groups[names] = np.zeros(1, dtype=np.int64), np.zeros(self._size, dtype=np.int64)
         return self._groups[names]
+
+    def _combination(self, names: tuple[str, ...]) -> Rows:
+        """int64 (n,): equal where all of some parameters are; ordered as their values, the first one foremost."""
+        key, distinct = self._code(names[0])
+        for name in names[1:]:
+            code, count = self._code(name)
+            if distinct * count > _LARGEST:  # numbered again, without those that do not occur
+                values, key = np.unique(key, return_inverse=True)
+                distinct = len(values)
+            key, distinct = key * count + code, distinct * count
+        return key
+
+    def _code(self, name: str) -> tuple[Rows, int]:
+        """Position of each candidate's value among the distinct values of a parameter, and their number."""
+        if name not in self._codes:
+            values, code = np.unique(self._batch[name], return_inverse=True)
+            self._codes[name] = code.astype(np.int64), len(values)
+        return self._codes[name]
 
     def _numbers(self, scalar: Scalar, candidates: Rows) -> npt.NDArray[np.float64]:
         values = scalar.values(take(self._batch, candidates))
@@ -162,9 +190,10 @@ class Columns:
         assert isinstance(node, Compare | Cross)
         sides = (node.left, node.right)
         step = _BLOCK if any(self._is_passing(side) for side in sides) else max(1, len(candidates))
+        sources = [self._source(side) for side in sides]
         for start in range(0, len(candidates), step):
             block = candidates[start : start + step]
-            self._compare(node, [self._rows(side, block) for side in sides], out[start : start + step])
+            self._compare(node, [source(block) for source in sources], out[start : start + step])
         return out
 
     def _compare(self, node: Compare | Cross, sides: list[Table], out: npt.NDArray[np.uint64]) -> None:
@@ -181,19 +210,33 @@ class Columns:
         """
         if not isinstance(node, Combine | Unary) or node in self._tables:
             return False
+        if self._common is not None and self._common.values(node) is not None:
+            return False
         return len(self._group(parameters(node))[0]) > _BLOCK
 
-    def _rows(self, node: Node, candidates: Rows) -> Table:
-        """Values for some candidates, one row of the index each; arithmetic that is passing is not kept."""
+    def _source(self, node: Node) -> Callable[[Rows], Table]:
+        """What gives values for some candidates, one row of the index each; arithmetic that is passing is not kept.
+
+        Nodes are looked up once and not for every block: hashing a tree costs more than some rows of it.
+        """
         if not self._is_passing(node):
             table = self._table(node)
-            return Table(table.values, table.row[candidates])
-        every = np.arange(len(candidates), dtype=np.int64)
+            return lambda block: Table(table.values, table.row[block])
         if isinstance(node, Unary):
-            inner = self._rows(node.x, candidates)
-            return Table(_UNARY[node.op](inner.values[inner.row]), every)
+            apply, inner = _UNARY[node.op], self._source(node.x)
+
+            def changed(block: Rows) -> Table:
+                before = inner(block)
+                return Table(apply(before.values[before.row]), np.arange(len(block), dtype=np.int64))
+
+            return changed
         assert isinstance(node, Combine)
-        return Table(self._combined(node, [self._rows(side, candidates) for side in (node.left, node.right)]), every)
+        left, right, combine = self._source(node.left), self._source(node.right), node
+
+        def combined(block: Rows) -> Table:
+            return Table(self._combined(combine, [left(block), right(block)]), np.arange(len(block), dtype=np.int64))
+
+        return combined
 
     def _combined(self, node: Combine, sides: list[Table]) -> npt.NDArray[np.float64]:
         left, right = sides

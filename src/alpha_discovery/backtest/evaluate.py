@@ -12,7 +12,8 @@ from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
 from alpha_discovery.backtest.simulate import N_TRADE, simulate
 from alpha_discovery.backtest.simulate_legs import simulate_legs
-from alpha_discovery.backtest.tape import Tape, one_leg
+from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
+from alpha_discovery.backtest.task import all_legs, days_of
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import TRADE, Evaluation, Records
 from alpha_discovery.core.space import Batch
@@ -42,19 +43,16 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
     trades = np.zeros(((tape.end - tape.begin) * legs, N_TRADE))
     equity = np.ones(n_bars)
     daily = np.zeros((0, tape.n_days), dtype=np.float32)
-    days = (tape.day, tape.day_first, tape.day_last, tape.day_block)
     span = (tape.begin, tape.end, INTRABAR.index(intrabar))
     fees = cost_row(costs)
     if legs == 1:
         prices = one_leg(tape)
-        drift = float(tape.drift[0])
-        simulate(prices, (*days, drift), span, bits, risk[0], fees, sums[0], daily, trades, equity)
+        simulate(prices, days_of_one_leg(tape), span, bits, risk[0], fees, sums[0], daily, trades, equity)
     else:
         weights = np.array([float(np.broadcast_to(w.values(row), 1)[0]) for w in rules.weights])
-        prices2 = (tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked, tape.flow)
         simulate_legs(
-            prices2, (*days, tape.drift), span, bits, risk[0], weights, fees, sums[0], daily, trades, equity,
-            np.zeros((legs, 4)),
+            all_legs(tape), (*days_of(tape), tape.drift), span, bits, risk[0], weights, fees, sums[0], daily, trades,
+            equity, np.zeros((legs, 4)),
         )
     records = _records(trades[: int(sums[0, TRADES]) * legs], legs)
     summary = summaries(sums, n_days=tape.n_days, n_bars=tape.end - tape.begin)[0]

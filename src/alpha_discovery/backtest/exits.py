@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import math
 
-from alpha_discovery.backtest.bitmaps import next_exit
-from alpha_discovery.backtest.tape import FAR, NEAR
+import numpy as np
+
+from alpha_discovery.backtest.bitmaps import lowest_bit, next_exit
+from alpha_discovery.backtest.tape import WIDTHS
 from alpha_discovery.kernels import inlined
 
 SIGNAL, REVERSAL, STOP, TARGET, TRAILING, MAX_HOLDING, END_OF_DATA, RUIN, LIQUIDATION = range(9)
 STOP_FIRST, TARGET_FIRST, DETAIL = range(3)
+_ONE = np.uint64(1)
+NEAR, FAR, LAST = WIDTHS[0], WIDTHS[-1], len(WIDTHS) - 1
 
 
 @inlined
@@ -31,17 +35,59 @@ def decision(bits, masks, side, entry, end, max_bars):
 
 @inlined
 def first_touch(prices, side, start, stop_bar, stop, target):
-    """First bar in ``[start, stop_bar]`` that reaches stop or target, else ``stop_bar + 1``; NaN levels are off."""
-    high, low, near, far = prices[1], prices[2], prices[6], prices[7]
+    """First bar in ``[start, stop_bar]`` that reaches stop or target, else ``stop_bar + 1``; NaN levels are off.
+
+    Also the lowest and the highest mark of the bars before it (infinities without any).
+    """
+    ahead = prices[6]
     below, above = (stop, target) if side > 0 else (target, stop)
+    least, most = math.inf, -math.inf
     t = start
-    while t + FAR - 1 <= stop_bar and not ((far[0, t] <= below) | (far[1, t] >= above)):
+    while t + FAR <= stop_bar and not ((ahead[LAST, t, 0] <= below) | (ahead[LAST, t, 1] >= above)):
+        least, most = min(least, ahead[LAST, t, 2]), max(most, ahead[LAST, t, 3])
         t += FAR
-    while t + NEAR - 1 <= stop_bar and not ((near[0, t] <= below) | (near[1, t] >= above)):
-        t += NEAR
-    while t <= stop_bar and not ((low[t] <= below) | (high[t] >= above)):
-        t += 1
-    return t
+    left = min(stop_bar + 1 - t, FAR)
+    if left >= NEAR:
+        level = int(left >= 2 * NEAR) + int(left >= 4 * NEAR) + int(left >= 8 * NEAR)
+        u = t + left - (NEAR << level)  # two stretches that overlap
+        lowest = min(ahead[level, t, 0], ahead[level, u, 0])
+        highest = max(ahead[level, t, 1], ahead[level, u, 1])
+        if not ((lowest <= below) | (highest >= above)):
+            least, most = min(least, ahead[level, t, 2]), max(most, ahead[level, t, 3])
+            return t + left, min(least, ahead[level, u, 2]), max(most, ahead[level, u, 3])
+        for k in range(LAST):  # halves, quarters, eighths: the touch is in the first that is touched
+            one = ahead[LAST - 1 - k, t]
+            quiet = not ((one[0] <= below) | (one[1] >= above))
+            least, most = min(least, one[2] if quiet else least), max(most, one[3] if quiet else most)
+            t += (FAR >> (k + 1)) if quiet else 0
+        left = NEAR
+    return _touch_near(prices, t, left, below, above, least, most)
+
+
+@inlined
+def _touch_near(prices, t, left, below, above, least, most):
+    """The same for the next ``left`` bars, at most NEAR; ``t + left`` without a touch.
+
+    Comparisons are gathered into bits: which one is first can hardly be predicted, and a wrong guess costs more
+    than all of them.
+    """
+    high, low, marked = prices[1], prices[2], prices[8]
+    n = min(left, len(low) - t)
+    hits = _ONE << np.uint64(n)
+    if n == NEAR:
+        for k in range(NEAR):
+            hits |= np.uint64((low[t + k] <= below) | (high[t + k] >= above)) << np.uint64(k)
+        passed = lowest_bit(hits)
+        for k in range(NEAR):
+            mark = marked[t + k]
+            least, most = min(least, mark if k < passed else least), max(most, mark if k < passed else most)
+    else:
+        for k in range(n):
+            hits |= np.uint64((low[t + k] <= below) | (high[t + k] >= above)) << np.uint64(k)
+        passed = lowest_bit(hits)
+        for k in range(t, t + passed):
+            least, most = min(least, marked[k]), max(most, marked[k])
+    return t + passed, least, most
 
 
 @inlined
@@ -96,7 +142,7 @@ def resolve(prices, side, t, entry, stop, target, policy):
 @inlined
 def _first_in_detail(prices, side, t, stop, target):
     """Which of two touched levels the finer bars of bar t touch first: is it the stop, is it ambiguous still?"""
-    high, low, first, last = prices[10], prices[11], prices[12], prices[13]
+    high, low, first, last = prices[9], prices[10], prices[11], prices[12]
     for k in range(first[t], last[t]):
         by_stop = low[k] <= stop if side > 0 else high[k] >= stop
         by_target = high[k] >= target if side > 0 else low[k] <= target
@@ -111,7 +157,8 @@ def _first_in_detail(prices, side, t, stop, target):
 def find_exit(prices, bits, masks, side, entry, end, levels, policy):
     """The exit of a position: bar, reason, price before slippage, inside the bar (not at its open), ambiguous.
 
-    ``levels``: stop, target, liquidation price, trailing distance, bars to hold at most; NaN is off.
+    ``levels``: stop, target, liquidation price, trailing distance, bars to hold at most; NaN is off. Also the lowest
+    and the highest mark of the closes at which the position is open; NaN where they were not looked at.
     """
     stop, target, liquidation, trail, max_bars = levels
     decided, why = decision(bits, masks, side, entry, end, max_bars)
@@ -119,12 +166,14 @@ def find_exit(prices, bits, masks, side, entry, end, levels, policy):
     if not math.isnan(liquidation) and not side * (stop - liquidation) >= 0.0:
         stop, stopped = liquidation, LIQUIDATION
     if math.isnan(trail):
-        t = first_touch(prices, side, entry, decided, stop, target)
+        t, least, most = first_touch(prices, side, entry, decided, stop, target)
     else:
         t, stop, trailing = first_trailing_touch(prices, side, entry, decided, stop, target, trail)
+        least, most = math.nan, math.nan
     if t <= decided:
         by_stop, price, inside, both = resolve(prices, side, t, entry, stop, target, policy)
-        return t, ((TRAILING if trailing else stopped) if by_stop else TARGET), price, inside, both
+        reason = (TRAILING if trailing else stopped) if by_stop else TARGET
+        return (t, reason, price, inside, both), (least, most)
     if why == END_OF_DATA:
-        return decided, why, prices[3][decided], True, False
-    return decided + 1, why, prices[0][decided + 1], False, False
+        return (decided, why, prices[3][decided], True, False), (math.nan, math.nan)
+    return (decided + 1, why, prices[0][decided + 1], False, False), (least, most)

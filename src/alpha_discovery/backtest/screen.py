@@ -11,12 +11,14 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.account import WIDTH, summaries
 from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.cuda_kernel import on_cuda
 from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK
 from alpha_discovery.backtest.tape import Tape
@@ -107,10 +109,11 @@ def screen_chunks(
     order = _order(rules, batch)
     size = options.chunk or chunk_size(tape, options.device)
     pieces = [order[start : start + size] for start in range(0, len(order), size)]
+    common = Common(tape.close.shape[1], batch, partial(Columns, tape))
     simulator = on_cuda(tape) if options.device == "cuda" else on_cpu
 
     def work(rows: npt.NDArray[np.int64]) -> Chunk:
-        return _finished(rows, simulator, prepared(rules, take(batch, rows), tape, costs, options))
+        return _finished(rows, simulator, prepared(rules, take(batch, rows), tape, costs, options, common))
 
     workers = options.workers
     if workers <= 1 or len(pieces) == 1:
@@ -182,9 +185,14 @@ def _order(rules: Rules, batch: Batch) -> npt.NDArray[np.int64]:
     return np.lexsort(keys).astype(np.int64) if keys else np.arange(rows, dtype=np.int64)
 
 
-def prepared(rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT) -> Task:
-    """All rows of ``batch`` as one task: their signals computed, nothing simulated yet."""
-    columns = Columns(tape, batch)
+def prepared(
+    rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT, common: Common | None = None
+) -> Task:
+    """All rows of ``batch`` as one task: their signals computed, nothing simulated yet.
+
+    ``common`` has what is computed once for all chunks of a larger batch.
+    """
+    columns = Columns(tape, batch, common)
     tables = [columns.bitmaps(signal) for signal in rules.signals]
     rows_of = np.stack([table.row for table in tables], axis=1)
     weights = np.stack([np.broadcast_to(w.values(batch), len(rows_of)) for w in rules.weights], axis=1)

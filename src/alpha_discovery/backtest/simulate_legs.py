@@ -19,6 +19,7 @@ from alpha_discovery.backtest.account import (
     TURNOVER,
     WINS,
     close_day,
+    close_row,
     count_held,
     go_to_day,
     mark_drawdown,
@@ -83,6 +84,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
             t, side = next_entry(bits, masks, exit_bar, end - 1)
     if row[DAY] < n_days:
         close_day(row, row[EQUITY], pull, days, daily)
+    close_row(row)
 
 
 @inlined

@@ -15,7 +15,8 @@ from alpha_discovery.errors import TooFewBars, UserError
 
 Float2D = npt.NDArray[np.float64]
 Float3D = npt.NDArray[np.float64]
-NEAR, FAR = 8, 64
+Float4D = npt.NDArray[np.float64]
+WIDTHS = (8, 16, 32, 64)  # bars of the stretches whose extremes are kept, each twice the one before
 FLOW = -1  # volume is the last of the arrays that the kernels take
 
 
@@ -34,15 +35,19 @@ class Tape:
         Funding paid per unit up to the open of each bar, that moment included.
     marked : float64 (L, T)
         ``close - due``: differences of it are what a unit held has earned.
-    near, far : float64 (L, 4, T)
-        Lowest low, highest high, lowest and highest mark of the `NEAR` (`FAR`) bars from each bar on: a stretch that
-        cannot reach a level is passed over in one step.
+    ahead : float64 (L, len(WIDTHS), T, 4)
+        Lowest low, highest high, lowest and highest mark of the 8 (16, 32, 64) bars from each bar on: any stretch is
+        two of these that overlap, or a few more, and one that cannot reach a level is passed over in one step.
     running : float64 (L, T+1)
         ``running[l, t]`` is the sum of the first t closes: sums over stretches in one subtraction.
     day : int64 (T,)
         Accounting period of each bar, 0 at ``begin``.
     day_first, day_last, day_block : int64 (n_days,)
         First and last bar of each period inside the range, and its block of a summary.
+    day_mark : float64 (L, n_days)
+        Mark at the last bar of each period.
+    day_held : float64 (L, n_days)
+        Mean of the closes before the bars of a period: what a unit held through it was worth, on average.
     drift : float64 (L,)
         Mean return per period of holding the leg over the range.
     detail : tuple of arrays
@@ -62,13 +67,14 @@ class Tape:
     flow: Float2D
     due: Float2D
     marked: Float2D
-    near: Float3D
-    far: Float3D
+    ahead: Float4D
     running: Float2D
     day: Int1D
     day_first: Int1D
     day_last: Int1D
     day_block: Int1D
+    day_mark: Float2D
+    day_held: Float2D
     drift: Float1D
     detail: tuple[npt.NDArray[Any], ...]
     begin: int
@@ -131,20 +137,29 @@ def tape(
     block = np.arange(len(last)) * BLOCKS // len(last)
     due = _due(stacked["open"], funding or tuple(leg.funding for leg in bars))
     marked = stacked["close"] - due
-    near = _slid(np.stack([stacked["low"], stacked["high"], marked, marked], axis=1), 1, NEAR)
+    ahead = _ahead(np.stack([stacked["low"], stacked["high"], marked, marked], axis=2))
+    held = (running[:, last] - running[:, np.maximum(starts - 1, 0)]) / (last - starts + 1)
     drift = _drift(stacked["open"], stacked["close"], begin, last)
     return Tape(
-        bars, **stacked, spread=spread, flow=flow, due=due, marked=marked, near=near, far=_slid(near, NEAR, FAR),
-        running=running, day=day, day_first=starts, day_last=last, day_block=block, drift=drift,
-        detail=_finer(first, detail), begin=begin, end=end, fresh=fresh,
+        bars, **stacked, spread=spread, flow=flow, due=due, marked=marked, ahead=ahead,
+        running=running, day=day, day_first=starts, day_last=last, day_block=block, day_mark=marked[:, last],
+        day_held=held, drift=drift, detail=_finer(first, detail), begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
 
 
 def one_leg(tape: Tape) -> tuple[npt.NDArray[np.float64], ...]:
     """The arrays of the first leg in the order in which the one-leg kernel takes them."""
     return (
-        tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.near[0],
-        tape.far[0], tape.due[0], tape.marked[0], *tape.detail, tape.flow[0],
+        tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.ahead[0],
+        tape.due[0], tape.marked[0], *tape.detail, tape.flow[0],
+    )  # fmt: skip
+
+
+def days_of_one_leg(tape: Tape) -> tuple[Any, ...]:
+    """Accounting periods as the one-leg kernel takes them: day of each bar, first, last, block, mark, held, drift."""
+    return (
+        tape.day, tape.day_first, tape.day_last, tape.day_block, tape.day_mark[0], tape.day_held[0],
+        float(tape.drift[0]),
     )  # fmt: skip
 
 
@@ -171,14 +186,16 @@ def _finer(bars: Bars, detail: Bars | None) -> tuple[npt.NDArray[Any], ...]:
     return detail.high, detail.low, first, last
 
 
-def _slid(extremes: Float3D, width: int, to: int) -> Float3D:
-    """Sliding minima (rows 0 and 2) and maxima (1 and 3) over ``to`` bars from those over ``width``, doubling."""
-    out = extremes.copy()
-    while width < to:
-        ahead = out[:, :, width:].copy()
-        for k, pick in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
-            pick(out[:, k, :-width], ahead[:, k], out=out[:, k, :-width])
-        width *= 2
+def _ahead(extremes: Float3D) -> Float4D:
+    """Sliding minima (columns 0 and 2) and maxima (1 and 3) over each of the `WIDTHS`, by doubling."""
+    out, now, width = np.empty((len(extremes), len(WIDTHS), *extremes.shape[1:])), extremes.copy(), 1
+    for level, to in enumerate(WIDTHS):
+        while width < to:
+            later = now[:, width:].copy()
+            for k, pick in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
+                pick(now[:, :-width, k], later[:, :, k], out=now[:, :-width, k])
+            width *= 2
+        out[:, level] = now
     return out
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from alpha_discovery.backtest.account import WIDTH
 from alpha_discovery.backtest.simulate import N_TRADE, simulate_all
 from alpha_discovery.backtest.simulate_legs import simulate_legs_all
-from alpha_discovery.backtest.tape import Tape, one_leg
+from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
 
 Float2D = npt.NDArray[np.float64]
 Sums = tuple[Float2D, npt.NDArray[np.float32]]
@@ -73,17 +73,16 @@ def all_legs(tape: Tape) -> tuple[Float2D, ...]:
 
 def on_cpu(task: Task) -> Sums:
     """One candidate after another, in the calling thread."""
-    tape, days = task.tape, days_of(task.tape)
+    tape = task.tape
     out = np.empty((task.size, WIDTH))
     daily = np.zeros((task.size, task.daily, tape.n_days), dtype=np.float32)
     shared = task.span, task.bitmaps, task.rows_of, task.risk
     if len(tape.bars) == 1:
-        drift = float(tape.drift[0])
-        simulate_all(one_leg(tape), (*days, drift), *shared, task.fees, out, daily, _NOTHING)
+        simulate_all(one_leg(tape), days_of_one_leg(tape), *shared, task.fees, out, daily, _NOTHING)
     else:
         room = np.zeros((len(tape.bars), 4))
         simulate_legs_all(
-            all_legs(tape), (*days, tape.drift), *shared, task.weights, task.fees, out, daily, _NOTHING, room
+            all_legs(tape), (*days_of(tape), tape.drift), *shared, task.weights, task.fees, out, daily, _NOTHING, room
         )
     by_day = np.empty((task.daily, tape.n_days, task.size), dtype=np.float32)
     for kind in range(task.daily):

@@ -1,0 +1,81 @@
+"""Tables that all chunks of a batch share: those of nodes that depend on one parameter, or on none.
+
+A batch of a million candidates has perhaps two hundred windows. Their columns are computed once, by whichever thread
+asks first, as far as they fit a bounded room; the others wait for it and then read the same table.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.core.scalar import Scalar
+from alpha_discovery.core.space import Batch
+from alpha_discovery.rules.nodes import Bool, Field, Node
+from alpha_discovery.rules.walk import parameters, walk
+
+ROOM = 96 * 2**20  # bytes of shared tables
+
+
+class Tables(Protocol):
+    """What computes a node's values for all rows of a small batch, keeping them: `columns.Columns`."""
+
+    def values(self, node: Node) -> npt.NDArray[Any]:
+        """(rows, T), or (rows, words) for a condition."""
+        ...
+
+
+class Common:
+    """Shared tables of one batch over one tape; safe to ask from several threads."""
+
+    def __init__(self, n_bars: int, batch: Batch, make: Callable[[Batch], Tables], *, room: int = ROOM) -> None:
+        self._n_bars = n_bars
+        self._batch = batch
+        self._make = make
+        self._left = room
+        self._counted: set[Node] = set()
+        self._distinct: dict[str, npt.NDArray[np.float64]] = {}
+        self._tables: dict[tuple[str, ...], Tables] = {}
+        self._values: dict[Node, npt.NDArray[Any] | None] = {}
+        self._lock = threading.Lock()
+
+    def values(self, node: Node) -> npt.NDArray[Any] | None:
+        """One row for each distinct value of the node's parameter, in order; None if it is not shared."""
+        if isinstance(node, Scalar | Field) or len(parameters(node)) > 1:
+            return None
+        with self._lock:
+            if node not in self._values:
+                self._values[node] = self._computed(node) if self._fits(node) else None
+            return self._values[node]
+
+    def rows(self, node: Node, part: Batch, size: int) -> npt.NDArray[np.int64]:
+        """The row of each of some candidates."""
+        names = parameters(node)
+        if not names:
+            return np.zeros(size, dtype=np.int64)
+        return np.searchsorted(self._distinct[names[0]], part[names[0]]).astype(np.int64)
+
+    def _fits(self, node: Node) -> bool:
+        """Whether room is left for the node and what it is made of; if so it is taken."""
+        names = parameters(node)
+        if names and names[0] not in self._distinct:
+            self._distinct[names[0]] = np.unique(self._batch[names[0]])
+        rows = len(self._distinct[names[0]]) if names else 1
+        new = {one for one in walk(node) if not isinstance(one, Scalar | Field)} - self._counted
+        need = rows * sum(self._n_bars // 8 if isinstance(one, Bool) else 8 * self._n_bars for one in new)
+        if need > self._left:
+            return False
+        self._left -= need
+        self._counted |= new
+        return True
+
+    def _computed(self, node: Node) -> npt.NDArray[Any]:
+        names = parameters(node)
+        if names not in self._tables:
+            small = {name: self._distinct[name] for name in names} or {"any": np.zeros(1)}  # a batch has rows
+            self._tables[names] = self._make(small)
+        return self._tables[names].values(node)
