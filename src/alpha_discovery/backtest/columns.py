@@ -61,6 +61,15 @@ class Columns:
         """uint64 (rows, words) bitmaps of a condition."""
         return self._table(node)
 
+    @property
+    def held(self) -> int:
+        """Bytes of the tables kept so far."""
+        return sum(table.values.nbytes for table in self._tables.values())
+
+    def forget(self) -> None:
+        """Drop every table; what is asked for again is computed again."""
+        self._tables.clear()
+
     def _table(self, node: Node) -> Table:
         if node not in self._tables:
             first, row = self._group(parameters(node))

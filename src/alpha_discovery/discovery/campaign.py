@@ -92,6 +92,8 @@ class Campaign:
         Narrowed or fixed parameters.
     intrabar : str
         What happens first in a bar that touches stop and target.
+    blocks : mapping or None
+        What generated rules are made of, as a blocks file says it; None: the blocks that ship with the package.
     """
 
     symbols: tuple[str, ...]
@@ -109,6 +111,7 @@ class Campaign:
     intrabar: str = "stop_first"
     thresholds: Thresholds = field(default_factory=Thresholds)
     protocol: Protocol = field(default_factory=Protocol)
+    blocks: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         for name in ("symbols", "against", "strategies"):

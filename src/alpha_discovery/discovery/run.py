@@ -387,15 +387,19 @@ def _job_report(trials: Any) -> dict[str, Any]:
 
 
 def _row(trials: Any, row: int) -> dict[str, Any]:
+    trials, row = trials.found(row)
     values = {name: float(column[row]) for name, column in trials.columns.items()}
-    return {"parameters": trials.job.space.decode(trials.batch, row), **jsonable(values)}
+    parameters = trials.job.space.decode(trials.batch, row)
+    rule = trials.job.strategy.rules.describe(parameters)
+    return {"parameters": parameters, "rule": rule, **jsonable(values)}
 
 
 def finalist_report(finalist: Finalist) -> dict[str, Any]:
     """What may be shown of a finalist: of the vault only whether the two parts together sufficed."""
     return {
         "strategy": finalist.trials.job.strategy.name,
-        "parameters": finalist.trials.job.space.decode(finalist.trials.batch, finalist.row),
+        "parameters": (values := finalist.trials.job.space.decode(finalist.trials.batch, finalist.row)),
+        "rule": finalist.trials.job.strategy.rules.describe(values),
         "t": finalist.t,
         "p_family": finalist.p_family,
         "cluster_size": finalist.cluster_size,

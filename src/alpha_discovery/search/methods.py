@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from alpha_discovery.core.space import Space
 from alpha_discovery.errors import UnknownName
+from alpha_discovery.generation.genome import GenomeSpace
 from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce
 from alpha_discovery.search.genetic import Genetic
 from alpha_discovery.search.protocol import Optimizer
 from alpha_discovery.search.random_search import RandomSearch
+from alpha_discovery.search.trees import TreeSearch
 
 METHODS: dict[str, Callable[..., Optimizer]] = {
     "brute_force": BruteForce, "random": RandomSearch, "bayesian": Bayesian, "genetic": Genetic,
@@ -21,4 +23,6 @@ def make_optimizer(method: str, space: Space, *, budget: int, seed: int) -> Opti
     """A fresh optimizer; raises `UnknownName`."""
     if method not in METHODS:
         raise UnknownName(kind="search method", name=method, known=METHODS)
+    if method == "genetic" and isinstance(space, GenomeSpace):
+        return TreeSearch(space, budget=budget, seed=seed)
     return METHODS[method](space, budget=budget, seed=seed)
