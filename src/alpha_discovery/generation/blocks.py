@@ -17,7 +17,7 @@ from alpha_discovery.indicators.registry import Unit, all_indicators, find_indic
 from alpha_discovery.rules.nodes import FIELD_UNITS
 
 KEYS = ("conditions", "depth", "lags", "weights", "blocks", "wraps", "filters")
-PARTS = ("of", "params", "levels", "mirror", "opposite", "steps")
+PARTS = ("of", "params", "levels", "mirror", "opposite", "steps", "band")
 MOST_CHOICES = 256  # of one kind: a codon tells so many apart with room to spare
 MOST = {"entry": 5, "exit": 3, "depth": 3}
 
@@ -44,6 +44,8 @@ class Block:
         The block in its place in a short entry.
     steps : bool
         It takes a few values only, so it is neither wrapped nor compared with its own past.
+    band : bool
+        It lies beside the price: compared, a bar old, with what is no band.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Block:
     mirror: float | None = None
     opposite: str | None = None
     steps: bool = False
+    band: bool = False
 
     @property
     def unit(self) -> Unit:
@@ -201,7 +204,7 @@ def _common(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
         raise UserError(f"{name} is a {unit} and has no levels that fit every market; compare it with a series")
     return {
         "levels": levels, "mirror": None if mirror is None else float(mirror), "opposite": told.get("opposite"),
-        "steps": bool(told.get("steps", False)),
+        "steps": bool(told.get("steps", False)), "band": bool(told.get("band", False)),
     }  # fmt: skip
 
 

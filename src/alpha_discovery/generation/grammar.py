@@ -4,7 +4,7 @@ rules      side, entry, exit, filter, weights
 side       long | short | both, the short side mirrored
 entry      one to three conditions, all of them             exit    none, or any of one or two conditions
 condition  a levelled series against one of its levels | two series of one unit | a series against its own past;
-           as a state (above, below) or as an event (crosses)
+           as a state (above, below) or, the first of an entry and any of an exit, as an event (crosses)
 filter     none, or a condition of both sides alike
 """
 
@@ -25,6 +25,7 @@ from alpha_discovery.rules.nodes import (
     Apply,
     Bool,
     Compare,
+    Cross,
     Field,
     Junction,
     Operand,
@@ -156,12 +157,12 @@ class Grammar:
         count = 1 + reader.choose(most)
         start, noted = len(reader.written), len(reader.parts)
         found: dict[str, Clause] = {}
-        for _ in range(count):
+        for number in range(count):
             begin, first = len(reader.written), len(reader.parts)
-            condition = self._condition(reader)
+            condition = self._condition(reader, may_happen=op == "or" or number == 0)
             clause = Clause(condition, begin, reader.written[begin:], reader.parts[first:])
             found.setdefault(json.dumps(to_json(condition)), clause)
-        ordered = [found[text] for text in sorted(found)]
+        ordered = [found[text] for text in sorted(found, key=lambda text: (_is_state(op, found[text]), text))]
         del reader.written[start:], reader.parts[noted:]
         if most > 1:
             reader.written[at] = codon_of(len(ordered) - 1, most)
@@ -172,10 +173,13 @@ class Grammar:
         conditions = tuple(clause.condition for clause in ordered)
         return conditions[0] if len(conditions) == 1 else Junction(op, conditions)
 
-    def _condition(self, reader: Reader) -> Bool:
+    def _condition(self, reader: Reader, *, may_happen: bool) -> Bool:
         with reader.part("condition"):
             form = self._forms[reader.choose(len(self._forms))]
-            happens, upward = reader.choose(2) == 1, reader.choose(2) == 1
+            happens = reader.choose(2) == 1 and may_happen
+            if not may_happen:
+                reader.written[-1] = codon_of(0, 2)
+            upward = reader.choose(2) == 1
             if form == "level":
                 series, levels = self._series.levelled(reader)
                 return _compared(series, Const(levels[reader.choose(len(levels))]), happens, upward)
@@ -190,7 +194,8 @@ class Grammar:
         paired = self._series.paired
         unit = sorted({one.unit for one in paired})
         chosen = unit[reader.choose(len(unit))]
-        left, right = self._series.of_unit(reader, chosen, leg), self._series.of_unit(reader, chosen, leg)
+        left = self._series.anchor(reader, chosen, leg)
+        right = self._series.partner(reader, left, leg)
         if left == right or (isinstance(left, Field) and isinstance(right, Field)):
             right = lag(right, 1)  # a close below the low of its own bar never comes
         return left, right
@@ -203,6 +208,11 @@ class Grammar:
 
     def _weight(self, reader: Reader) -> Const:
         return Const(self.blocks.weights[reader.choose(len(self.blocks.weights))])
+
+
+def _is_state(op: str, clause: Clause) -> bool:
+    """Whether it comes after the event of an entry; an entry has one event at most, for two hardly ever coincide."""
+    return op == "and" and not isinstance(clause.condition, Cross)
 
 
 def _compared(left: Series, right: Operand, happens: bool, upward: bool) -> Bool:

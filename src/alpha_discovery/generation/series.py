@@ -9,7 +9,7 @@ from alpha_discovery.core.scalar import Const
 from alpha_discovery.generation.blocks import Block, Blocks
 from alpha_discovery.generation.codons import Reader
 from alpha_discovery.indicators.registry import Unit
-from alpha_discovery.rules.nodes import FIELD_UNITS, Apply, Combine, Field, Series
+from alpha_discovery.rules.nodes import FIELD_UNITS, Apply, Combine, Field, Series, lag
 
 
 class Levelled(NamedTuple):
@@ -32,6 +32,7 @@ class SeriesGrammar:
         paired = blocks.paired
         self.paired = tuple(one for one in paired if sum(other.unit == one.unit for other in paired) > 1)
         self._of_unit = {unit: tuple(one for one in paired if one.unit == unit) for unit in {p.unit for p in paired}}
+        self._anchors = {unit: tuple(one for one in of if not one.band) or of for unit, of in self._of_unit.items()}
         self.with_levels = bool(self._levelled or self._measures)
         self.with_past = bool(self._wrapped)
 
@@ -49,15 +50,24 @@ class SeriesGrammar:
         block = among[reader.choose(len(among))]
         return Levelled(self._plain(reader, block, self.leg(reader)), block.levels)
 
-    def of_unit(self, reader: Reader, unit: Unit, leg: int) -> Series:
-        """A series of a unit, possibly smoothed."""
-        with reader.part(f"series of {unit}"):
-            among = self._of_unit[unit]
+    def anchor(self, reader: Reader, unit: Unit, leg: int) -> Series:
+        """A series of a unit that is no band, possibly smoothed."""
+        with reader.part(f"anchor of {unit}"):
+            among = self._anchors[unit]
             wrap = None
             if self._depth > 1 and self._smooths and reader.choose(4) == 3:
                 wrap = self._smooths[reader.choose(len(self._smooths))]
             inner = self._plain(reader, among[reader.choose(len(among))], leg)
             return self._wrap(reader, wrap, inner) if wrap else inner
+
+    def partner(self, reader: Reader, anchor: Series, leg: int) -> Series:
+        """What an anchor is compared with; a price also with a band as of the bar before, for none leaves its own."""
+        of = "price" if isinstance(anchor, Field) else "average"
+        with reader.part(f"partner of {anchor.unit} {of}"):
+            among = self._of_unit[anchor.unit] if of == "price" else self._anchors[anchor.unit]
+            block = among[reader.choose(len(among))]
+            plain = self._plain(reader, block, leg)
+            return lag(plain, 1) if block.band else plain
 
     def moving(self, reader: Reader) -> Series:
         """A series to compare with its own past."""
