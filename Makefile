@@ -43,6 +43,8 @@ check: $(DEV)
 	@$(BIN)/lint-imports --no-logo
 	@$(call generated,strategies,alpha_discovery.strategies)
 	@$(call generated,cli,alpha_discovery.cli.reference)
+	@$(BIN)/python -m alpha_discovery.config | diff -u src/alpha_discovery/config_schema.json - || { \
+		echo "run: $(BIN)/python -m alpha_discovery.config > src/alpha_discovery/config_schema.json" >&2; exit 1; }
 
 bench: $(DEV)
 	@if [ -f benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks; \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -107,8 +108,11 @@ def test_delay_is_the_root_of_the_share_of_a_bar_that_an_order_takes() -> None:
 
 
 def test_makers_pay_what_takers_pay_unless_they_are_given_a_rate() -> None:
-    assert cost_row(Costs(0.001, 0.0005)) == (0.001, 0.0005, 0.001, 0.005)
-    assert cost_row(Costs(0.001, 0.0005, maker=0.0002, maintenance=0.01)) == (0.001, 0.0005, 0.0002, 0.01)
+    assert cost_row(Costs(0.001, 0.0005)) == (0.001, 0.0005, 0.001, 0.005, 0.0, math.inf, 0.0)
+    made = Costs(0.001, 0.0005, maker=0.0002, maintenance=0.01)
+    assert cost_row(made) == (0.001, 0.0005, 0.0002, 0.01, 0.0, math.inf, 0.0)
+    sized = Costs(impact=1.0, max_share=0.1, capital=5.0)
+    assert cost_row(sized) == (0.001, 0.0005, 0.001, 0.005, 1.0, 0.1, 5.0)
 
 
 def test_a_chunk_is_bounded_in_memory_and_number() -> None:

@@ -145,3 +145,8 @@ def test_a_misspelt_parameter_gets_the_nearest_one() -> None:
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(UnknownName, match="no parameter named 'c'"):
         Param("c").values(COLUMNS)
+
+
+def test_a_parameter_has_one_zero() -> None:
+    # 1 / -0.0 is minus infinity: rows that hold 0.0 and -0.0 count as one value and must give one result
+    assert not np.signbit(Param("level").values({"level": np.array([-0.0, 0.0])})).any()

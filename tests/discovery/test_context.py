@@ -53,6 +53,7 @@ def test_the_haircut_is_the_single_test_of_the_family_wise_p(run: Discovery) -> 
 def test_an_alpha_carries_all_of_it(run: Discovery) -> None:
     evidence = run.alphas[0].evidence
     assert evidence["context"]["search"]["n_tested"] == 60
-    assert set(evidence["fragility"]) == {"tests", "failed", "paths"}
+    assert set(evidence["fragility"]) == {"tests", "failed", "paths", "order_of_trades"}
+    assert "walk_forward" in evidence["fragility"]["tests"]
     assert evidence["fragility"]["failed"] == []
     assert np.isfinite(evidence["context"]["alpha"]["psr"])

@@ -11,6 +11,7 @@ from alpha_discovery.core.space import Space, batch_size
 from alpha_discovery.errors import UnknownName
 from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce, valid_points
+from alpha_discovery.search.hybrid import Hybrid
 from alpha_discovery.search.methods import METHODS, make_optimizer
 from alpha_discovery.testing.optimizer_suite import MIXED, SMALL, AdaptiveSuite, Make, OptimizerSuite, drained, rows
 
@@ -37,6 +38,12 @@ class TestGenetic(AdaptiveSuite):
     @pytest.fixture
     def make(self) -> Make:
         return lambda space, budget, seed: make_optimizer("genetic", space, budget=budget, seed=seed)
+
+
+class TestHybrid(AdaptiveSuite):
+    @pytest.fixture
+    def make(self) -> Make:
+        return lambda space, budget, seed: Hybrid(space, budget=budget, seed=seed, free=0.2)  # two or three models
 
 
 def test_every_method_runs_the_suite() -> None:

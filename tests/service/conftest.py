@@ -19,6 +19,7 @@ from alpha_discovery.testing import markets
 CAMPAIGN: dict[str, Any] = {
     "symbols": ["SYN/USDT"], "strategies": ["sma_cross"], "max_iterations": 60,
     "costs": {"commission": 0.0002, "slippage": 0.0001}, "seed": 7,
+    "protocol": {"draws": 200, "finalists": 1},
 }  # fmt: skip
 
 

@@ -77,6 +77,16 @@ EPOCH = {
     "start": 0, "search_end": 3, "vault_start": 3, "end": 4,
 }  # fmt: skip
 CONTENT["0004"] = CONTENT["0003"] | {"judging_rounds": ROUND | {"place": 1}, "data_epochs": EPOCH}
+CONTENT["0005"] = CONTENT["0004"] | {
+    "users": {
+        "id": "u", "name": "ada", "password": "$argon2id$", "role": "admin", "active": 1, "epoch": 1, "created_at": NOW,
+    },
+    "user_sessions": {"id": "s", "user_id": "u", "began_at": NOW, "expires_at": LATER, "client": "127.0.0.1"},
+    "refresh_tokens": {"hash": "h", "session_id": "s", "made_at": NOW},
+    "api_keys": {"id": "k", "user_id": "u", "name": "cron", "hash": "h", "role": "viewer", "created_at": NOW},
+    "audit_log": {"id": 1, "at": NOW, "who": "ada", "action": "start", "target": "run-1", "detail": "{}", "client": ""},
+    "kept_answers": {"user_id": "u", "key": "k", "request": "r", "answer": "{}", "at": NOW},
+}  # fmt: skip
 
 
 def make(file: Path, revision: str) -> None:
@@ -202,7 +212,7 @@ def test_a_newer_database_is_left_alone(file: Path) -> None:
     with sqlite3.connect(file) as newer:
         newer.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0099'")
     newer.close()
-    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0004\); run pip install -U"):
+    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0005\); run pip install -U"):
         Database.open(file)
 
 

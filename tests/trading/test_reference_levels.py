@@ -122,10 +122,10 @@ def test_levels_are_live_in_the_entry_bar(trade: Any, told: Any) -> None:
     assert told(reached) == [(1, 1, "target", 100.0, pytest.approx(110.0, rel=1e-14))]
 
 
-def test_a_stop_inside_the_slippage_fills_at_its_level_in_the_entry_bar(trade: Any, told: Any) -> None:
+def test_a_stop_inside_the_slippage_fills_at_the_open_in_the_entry_bar(trade: Any, told: Any) -> None:
     result = trade([100, (100, 101, 99.9, 100), 100], LONG, stop_loss=0.005, slippage=0.01)
-    # entry 101, level 101 * 0.995 = 100.495 above the open; not an exit at the open: it is the entry bar
-    assert told(result) == [(1, 1, "stop", 101.0, pytest.approx(100.495 * 0.99, rel=1e-14))]
+    # entry 101, level 101 * 0.995 = 100.495 above the open: nobody sells above the market
+    assert told(result) == [(1, 1, "stop", 101.0, pytest.approx(100.0 * 0.99, rel=1e-14))]
     assert result.trades["at_open"].tolist() == [False]
 
 

@@ -16,9 +16,9 @@ from alpha_discovery.kernels import inlined
 
 (
     TRADES, WINS, PROFIT, LOSS, EQUITY, S1, S2, S3, S4, DRAWDOWN, HELD, ACTIVE, TURNOVER, AMBIGUOUS, COMMISSION,
-    SLIPPAGE, FUNDING, PEAK, MARK, DAY, ACTIVE_TO,
-) = range(21)  # fmt: skip
-BLOCK_SUM = 21
+    SLIPPAGE, FUNDING, PEAK, MARK, DAY, ACTIVE_TO, CAPPED, CAPACITY,
+) = range(23)  # fmt: skip
+BLOCK_SUM = 23
 BLOCK_SUMSQ = BLOCK_SUM + BLOCKS
 WIDTH = BLOCK_SUMSQ + BLOCKS
 
@@ -29,6 +29,7 @@ def open_row(row):
     row[:] = 0.0
     row[EQUITY] = row[PEAK] = row[MARK] = 1.0
     row[ACTIVE_TO] = -1.0
+    row[CAPACITY] = math.inf
 
 
 @inlined
@@ -86,10 +87,10 @@ def count_held(row, day, entry, last):
 def summaries(rows: npt.NDArray[np.float64], *, n_days: int, n_bars: int) -> Records:
     """SUMMARY records (n,) of kernel rows (n, WIDTH)."""
     out = np.zeros(len(rows), dtype=SUMMARY)
-    counts = {"n_trades": TRADES, "n_wins": WINS, "active_days": ACTIVE, "n_ambiguous": AMBIGUOUS}
+    counts = {"n_trades": TRADES, "n_wins": WINS, "active_days": ACTIVE, "n_ambiguous": AMBIGUOUS, "n_capped": CAPPED}
     sums = {
         "gross_profit": PROFIT, "gross_loss": LOSS, "max_drawdown": DRAWDOWN, "turnover": TURNOVER,
-        "commission": COMMISSION, "slippage": SLIPPAGE, "funding": FUNDING,
+        "commission": COMMISSION, "slippage": SLIPPAGE, "funding": FUNDING, "capacity": CAPACITY,
     }  # fmt: skip
     for name, column in {**counts, **sums}.items():
         out[name] = rows[:, column]

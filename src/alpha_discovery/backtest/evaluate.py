@@ -50,7 +50,7 @@ def evaluate(rules: AnyRules, row: Batch, tape: Tape, costs: Costs, *, intrabar:
         simulate(prices, (*days, drift), span, bits, risk[0], fees, sums[0], daily, trades, equity)
     else:
         weights = shares[0]
-        prices2 = (tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked)
+        prices2 = (tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked, tape.flow)
         simulate_legs(
             prices2, (*days, tape.drift), span, bits, risk[0], weights, fees, sums[0], daily, trades, equity,
             np.zeros((legs, 4)),
@@ -70,7 +70,7 @@ def _records(trades: npt.NDArray[np.float64], legs: int) -> Records:
     for k, name in enumerate(_COLUMNS):
         out[name] = trades[:, k]
     out["leg"] = np.arange(len(trades)) % legs
-    return out
+    return out[out["quantity"] > 0.0]  # a leg of weight 0 is not traded
 
 
 def _daily_returns(equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:

@@ -87,7 +87,10 @@ def resolve(prices, side, t, entry, stop, target, policy):
         by_stop, both = _first_in_detail(prices, side, t, stop, target)
     elif both:
         by_stop = policy != TARGET_FIRST
-    return by_stop, (stop if by_stop else target), True, both
+    price = stop if by_stop else target
+    if by_stop and side * (open_[t] - stop) < 0.0:  # only in the entry bar: nobody sells above the market
+        price = open_[t]
+    return by_stop, price, True, both
 
 
 @inlined

@@ -6,6 +6,7 @@ on how many there are.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -149,9 +150,12 @@ def checked(rules: AnyRules, risk: npt.NDArray[np.float64], tape: Tape, intrabar
         raise UserError("leverage above 1 is simulated for one market only; several legs need leverage=1")
 
 
-def cost_row(costs: Costs) -> tuple[float, float, float, float]:
-    """Costs in the order in which the kernels take them."""
-    return costs.commission, costs.slippage, costs.limit_commission, costs.maintenance
+def cost_row(costs: Costs) -> tuple[float, ...]:
+    """Costs in the order in which the kernels take them; a capital of 0 says that size does not matter."""
+    most = math.inf if costs.max_share is None else costs.max_share
+    capital = costs.capital if costs.depends_on_size else 0.0
+    rates = costs.commission, costs.slippage, costs.limit_commission, costs.maintenance
+    return (*rates, costs.impact, most, capital)
 
 
 def chunk_size(tape: Tape, device: str = "cpu") -> int:

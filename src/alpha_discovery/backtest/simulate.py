@@ -30,7 +30,8 @@ from alpha_discovery.backtest.account import (
 )
 from alpha_discovery.backtest.bitmaps import next_entry
 from alpha_discovery.backtest.exits import END_OF_DATA, REVERSAL, RUIN, TARGET, find_exit
-from alpha_discovery.backtest.tape import FAR, NEAR
+from alpha_discovery.backtest.impact import CAPITAL, filled, note_capped, pressed, room
+from alpha_discovery.backtest.tape import FAR, FLOW, NEAR
 from alpha_discovery.kernels import hot_kernel, inlined
 
 # columns of the risk parameters of a candidate; DELAY is the square root of latency over bar length
@@ -51,10 +52,11 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     """Run one candidate.
 
     ``prices``: open, high, low, close, spread (T), running (T+1), near, far (4, T), due,
-    marked (T), detail high, low, first, last; ``days``: day (T),
+    marked (T), detail high, low, first, last, flow; ``days``: day (T),
     first, last, block (n_days), drift;
     ``span``: begin, end, intrabar policy; ``bits``: four bitmaps; ``risk``: eight columns; ``costs``: commission,
-    slippage, maker, maintenance. ``row`` gets the sums; ``daily`` (0 to 2 rows of n_days: detrended, raw),
+    slippage, maker, maintenance, impact, largest share, capital. ``row`` gets the sums; ``daily`` (0 to 2 rows of
+    n_days: detrended, raw),
     ``trades`` (n, N_TRADE) and ``equity`` (T) are filled as far as they have room.
     """
     begin, end, policy = span
@@ -65,7 +67,12 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     while side != 0:
         entry = t + 1
         pull = go_to_day(row, days[0][entry], pull, days, daily)
-        position = _enter(prices, risk, costs, side, entry, row[EQUITY])
+        position = _enter(prices, risk, costs, side, entry, row[EQUITY], row)
+        if position[0] <= 0.0:  # the volume allows nothing
+            mark_drawdown(row, row[EQUITY])
+            equity[entry:] = row[EQUITY]
+            t, side = next_entry(bits, masks, entry, end - 1)
+            continue
         levels = _levels(position, risk, costs, side)
         leaving = find_exit(prices, bits, masks, side, entry, end, levels, policy)
         leaving = _mark_closes(prices, position, side, entry, leaving, row, equity)
@@ -88,11 +95,17 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
 
 
 @inlined
-def _enter(prices, risk, costs, side, entry, equity):
+def _enter(prices, risk, costs, side, entry, equity, row):
     """Quantity, fill price, equity after the entry's commission, and the fill from which marks count."""
     commission, slippage = costs[0], costs[1]
-    fill = prices[0][entry] * (1.0 + side * (slippage + risk[DELAY] * prices[4][entry]))
+    worse = slippage + risk[DELAY] * prices[4][entry]
+    fill = prices[0][entry] * (1.0 + side * worse)
     quantity = risk[SIZE] * risk[LEVERAGE] * equity / (fill * (1.0 + commission))
+    if costs[CAPITAL] > 0.0:
+        flow, budget = prices[FLOW][entry], risk[SIZE] * risk[LEVERAGE] * equity
+        part = room(costs, flow, quantity, row)
+        note_capped(row, part)
+        quantity, fill = filled(costs, prices[0][entry], side, worse, prices[4][entry], flow, budget, part * quantity)
     return quantity, fill, equity - commission * quantity * fill, fill - prices[8][entry]
 
 
@@ -188,11 +201,14 @@ def _mark_days(prices, days, position, side, span, pull, row, daily):
 def _leave(prices, risk, costs, side, position, entry, leaving, row, trades):
     """Settle the exit: equity, costs, counts, and the trade's record if there is room."""
     exit_bar, reason, price, inside, ambiguous = leaving
-    commission, slippage, maker, _ = costs
+    commission, slippage, maker = costs[0], costs[1], costs[2]
     quantity, fill, base, _ = position
     out, rate = price, maker
     if reason != TARGET:
-        out, rate = price * (1.0 - side * (slippage + risk[DELAY] * prices[4][exit_bar])), commission
+        worse = slippage + risk[DELAY] * prices[4][exit_bar]
+        if costs[CAPITAL] > 0.0:
+            worse += pressed(costs, prices[4][exit_bar], prices[FLOW][exit_bar], quantity)
+        out, rate = price * (1.0 - side * worse), commission
     before = row[EQUITY]
     paid = commission * quantity * fill + rate * quantity * out
     slipped = quantity * (abs(fill - prices[0][entry]) + abs(out - price))

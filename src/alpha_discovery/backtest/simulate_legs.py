@@ -26,6 +26,7 @@ from alpha_discovery.backtest.account import (
 )
 from alpha_discovery.backtest.bitmaps import next_entry
 from alpha_discovery.backtest.exits import END_OF_DATA, REVERSAL, RUIN, STOP, TARGET, TRAILING, decision
+from alpha_discovery.backtest.impact import CAPITAL, filled, note_capped, pressed, room
 from alpha_discovery.backtest.simulate import (
     DELAY,
     DIRECTION,
@@ -37,6 +38,7 @@ from alpha_discovery.backtest.simulate import (
     TRAIL,
     entry_masks,
 )
+from alpha_discovery.backtest.tape import FLOW
 from alpha_discovery.kernels import hot_kernel, inlined
 
 _SIDE, _QUANTITY, _FILL, _ANCHOR = range(4)  # columns of a leg's state
@@ -45,7 +47,7 @@ _SIDE, _QUANTITY, _FILL, _ANCHOR = range(4)  # columns of a leg's state
 @hot_kernel
 def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, trades, equity, legs):
     """Run one candidate; arguments as `simulate` with prices open, close, spread (L, T), running (L, T+1), due,
-    marked (L, T),
+    marked, flow (L, T),
     drift (L,), and ``weights`` (L,), ``legs`` (L, 4) room to work in. ``trades`` gets one record a leg,
     in the order of legs."""
     begin, end, _ = span
@@ -58,6 +60,11 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
         entry = t + 1
         pull = go_to_day(row, days[0][entry], pull, days, daily)
         base, gross = _enter(prices, risk, weights, costs, side, entry, row, legs)
+        if gross <= 0.0:  # every weight is 0, or the volume allows nothing
+            mark_drawdown(row, row[EQUITY])
+            equity[entry:] = row[EQUITY]
+            t, side = next_entry(bits, masks, entry, end - 1)
+            continue
         decided, why = decision(bits, masks, side, entry, end, risk[MAX_BARS])
         leaving = _mark_closes(prices, legs, base, gross, entry, decided, why, end, risk, row, equity)
         exit_bar, reason, inside = leaving
@@ -82,17 +89,39 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
 def _enter(prices, risk, weights, costs, side, entry, row, legs):
     """Fill every leg; returns equity after commissions and the gross value at the fills."""
     commission, slippage = costs[0], costs[1]
-    base, gross = row[EQUITY], 0.0
+    base, gross, part = row[EQUITY], 0.0, 1.0
+    if costs[CAPITAL] > 0.0:
+        part = _part(prices, risk, weights, costs, side, entry, row)
     for leg in range(len(weights)):
         d = side if weights[leg] > 0.0 else -side
         price = prices[0][leg, entry]
-        fill = price * (1.0 + d * (slippage + risk[DELAY] * prices[2][leg, entry]))
-        quantity = risk[SIZE] * risk[LEVERAGE] * abs(weights[leg]) * row[EQUITY] / (fill * (1.0 + commission))
+        worse = slippage + risk[DELAY] * prices[2][leg, entry]
+        fill = price * (1.0 + d * worse)
+        budget = risk[SIZE] * risk[LEVERAGE] * abs(weights[leg]) * row[EQUITY]
+        quantity = budget / (fill * (1.0 + commission))
+        if costs[CAPITAL] > 0.0:
+            spread, flow = prices[2][leg, entry], prices[FLOW][leg, entry]
+            quantity, fill = filled(costs, price, d, worse, spread, flow, budget, part * quantity)
         legs[leg, _SIDE], legs[leg, _QUANTITY], legs[leg, _FILL] = d, quantity, fill
         legs[leg, _ANCHOR] = fill - prices[4][leg, entry]
         base -= commission * quantity * fill
         gross += quantity * fill
     return base, gross
+
+
+@inlined
+def _part(prices, risk, weights, costs, side, entry, row):
+    """The share of what is wanted that every leg can have: the legs stay in proportion."""
+    part = 1.0
+    for leg in range(len(weights)):
+        d = side if weights[leg] > 0.0 else -side
+        worse = costs[1] + risk[DELAY] * prices[2][leg, entry]
+        budget = risk[SIZE] * risk[LEVERAGE] * abs(weights[leg]) * row[EQUITY]
+        wanted = budget / (prices[0][leg, entry] * (1.0 + d * worse) * (1.0 + costs[0]))
+        if wanted > 0.0:
+            part = min(part, room(costs, prices[FLOW][leg, entry], wanted, row))
+    note_capped(row, part)
+    return part
 
 
 @inlined
@@ -178,7 +207,10 @@ def _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorde
     for leg in range(len(legs)):
         d, quantity, fill = legs[leg, _SIDE], legs[leg, _QUANTITY], legs[leg, _FILL]
         price = prices[1][leg, exit_bar] if inside else prices[0][leg, exit_bar]
-        out = price * (1.0 - d * (slippage + risk[DELAY] * prices[2][leg, exit_bar]))
+        worse = slippage + risk[DELAY] * prices[2][leg, exit_bar]
+        if costs[CAPITAL] > 0.0:
+            worse += pressed(costs, prices[2][leg, exit_bar], prices[FLOW][leg, exit_bar], quantity)
+        out = price * (1.0 - d * worse)
         paid = commission * quantity * (fill + out)
         slipped = quantity * (abs(fill - prices[0][leg, entry]) + abs(out - price))
         funded = d * quantity * (prices[4][leg, exit_bar] - prices[4][leg, entry])

@@ -16,6 +16,7 @@ from alpha_discovery.errors import TooFewBars, UserError
 Float2D = npt.NDArray[np.float64]
 Float3D = npt.NDArray[np.float64]
 NEAR, FAR = 8, 64
+FLOW = -1  # volume is the last of the arrays that the kernels take
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,8 @@ class Tape:
     open, high, low, close : float64 (L, T)
     spread : float64 (L, T)
         ``(high - low) / close`` of the bar before: what an order that takes one bar's time may lose.
+    flow : float64 (L, T)
+        Volume of the bar before: what an order is measured by.
     due : float64 (L, T)
         Funding paid per unit up to the open of each bar, that moment included.
     marked : float64 (L, T)
@@ -56,6 +59,7 @@ class Tape:
     low: Float2D
     close: Float2D
     spread: Float2D
+    flow: Float2D
     due: Float2D
     marked: Float2D
     near: Float3D
@@ -114,6 +118,8 @@ def tape(
     stacked = {name: np.stack([getattr(leg, name) for leg in bars]) for name in ("open", "high", "low", "close")}
     spread = np.zeros_like(stacked["close"])
     spread[:, 1:] = ((stacked["high"] - stacked["low"]) / stacked["close"])[:, :-1]
+    flow = np.zeros_like(spread)
+    flow[:, 1:] = np.stack([leg.volume for leg in bars])[:, :-1]
     running = np.zeros((len(bars), len(first) + 1))
     np.cumsum(stacked["close"], axis=1, out=running[:, 1:])
     day = first.day - first.day[begin]
@@ -128,7 +134,7 @@ def tape(
     near = _slid(np.stack([stacked["low"], stacked["high"], marked, marked], axis=1), 1, NEAR)
     drift = _drift(stacked["open"], stacked["close"], begin, last)
     return Tape(
-        bars, **stacked, spread=spread, due=due, marked=marked, near=near, far=_slid(near, NEAR, FAR),
+        bars, **stacked, spread=spread, flow=flow, due=due, marked=marked, near=near, far=_slid(near, NEAR, FAR),
         running=running, day=day, day_first=starts, day_last=last, day_block=block, drift=drift,
         detail=_finer(first, detail), begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
@@ -138,7 +144,7 @@ def one_leg(tape: Tape) -> tuple[npt.NDArray[np.float64], ...]:
     """The arrays of the first leg in the order in which the one-leg kernel takes them."""
     return (
         tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.near[0],
-        tape.far[0], tape.due[0], tape.marked[0], *tape.detail,
+        tape.far[0], tape.due[0], tape.marked[0], *tape.detail, tape.flow[0],
     )  # fmt: skip
 
 
@@ -154,7 +160,7 @@ def funding_by_bar(bars: Bars, time: Int1D, rate: Float1D) -> Float1D:
         raise UserError(f"funding needs one finite rate a time; found {len(time)} times and {len(rate)} rates")
     out = np.zeros(len(bars))
     at = np.searchsorted(bars.time, time, side="right") - 1
-    inside = (at >= 0) & (time < bars.time[-1] + bars.timeframe.ms)
+    inside = (at >= 0) & (time < _closing(bars)[-1])
     np.add.at(out, at[inside], rate[inside])
     return out
 

@@ -32,7 +32,7 @@ class Task:
         The row of each table that is a candidate's own.
     risk : float64 (n, N_RISK)
     weights : float64 (n, L)
-    fees : commission, slippage, maker, maintenance
+    fees : as `screen.cost_row` gives them
     daily : int
         How many kinds of daily returns are wanted: none, detrended, detrended and raw.
     """
@@ -43,7 +43,7 @@ class Task:
     rows_of: npt.NDArray[np.int64]
     risk: Float2D
     weights: Float2D
-    fees: tuple[float, float, float, float]
+    fees: tuple[float, ...]
     daily: int
 
     @property
@@ -68,7 +68,7 @@ def days_of(tape: Tape) -> tuple[npt.NDArray[np.int64], ...]:
 
 def all_legs(tape: Tape) -> tuple[Float2D, ...]:
     """The arrays of all legs in the order in which the kernel of several legs takes them."""
-    return tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked
+    return tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked, tape.flow
 
 
 def on_cpu(task: Task) -> Sums:

@@ -12,7 +12,7 @@ from alpha_discovery.cli.terminal import say, table
 from alpha_discovery.core import risk
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.records import AlphaRecord
-from alpha_discovery.reports.evidence import evidence_table
+from alpha_discovery.reports.evidence import beside_table, evidence_table
 from alpha_discovery.reports.words import count, gain_factor, percent, plain, ratio, risk_sentences, setting
 from alpha_discovery.rules.strategy import Rules
 
@@ -29,7 +29,6 @@ SHOWN: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("days", "n_days", count),
 )
 SHARES = ("sub_periods", "symbols")  # kill tests whose figure is a share; the others' is a Sharpe ratio
-DECIDING = 3  # the first rows of an evidence table; the others are only reported beside
 PARTS = {"search": "Searched", "vault": "Vault", "full": "Both"}
 
 
@@ -60,9 +59,9 @@ def evidence(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = False
     """Each test in words: what was found, what was asked, what noise does."""
     split = alpha.market["split"]
     years = (split["search_end"] - split["start"]) / (365.25 * DAY)
-    rows = evidence_table(alpha.evidence, search_years=years).rows
+    beside = () if only_deciding else beside_table(alpha.evidence, search_years=years).rows
     screen.print()
-    for test, asked, found, noise, decision in rows[:DECIDING] if only_deciding else rows:
+    for test, asked, found, noise, decision in (*evidence_table(alpha.evidence).rows, *beside):
         screen.print(Text.assemble("  ", (test, "bold"), f": {found}  ", (decision, "green")))
         say(screen, asked, "dim", indent=4)
         say(screen, f"Noise: {noise}.", "dim", indent=4)

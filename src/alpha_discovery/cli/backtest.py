@@ -115,6 +115,10 @@ def show(screen: Console, found: Backtest, files: dict[str, str]) -> None:
     costs = f"after {percent(found.costs.commission, 2)} commission a side, {percent(found.costs.slippage, 2)} slippage"
     table(screen, ("Result", "", "", "Trades", ""), rows, "lrllr")
     say(screen, costs, "dim")
+    if "capacity" in found.metrics:
+        cut, capacity = int(found.metrics["n_capped"]), found.metrics["capacity"]
+        capital = f"at a capital of {found.costs.capital:,.0f}; up to {capacity:,.0f} none would be"
+        say(screen, f"{cut:,} entries were cut short by volume {capital}", "dim")
     if not len(found.evaluation.trades):
         say(screen, "It never traded in this period.", "yellow")
     n = found.account.n_tested

@@ -20,7 +20,7 @@ ROOT = "alpha_discovery"
 SECTIONS: dict[str, dict[str, str | None]] = {  # key of the file: key of a campaign; None: nothing here does that
     "": {
         "max_parallel_workers": "workers", "gpu_enabled": None, "cache_enabled": None, "resources": None,
-        "storage": None, "strategies": "strategies", "seed": "seed",
+        "storage": None, "lab": None, "discovery": None, "strategies": "strategies", "seed": "seed",
     },
     "backtest": {
         "data_source": "venue", "symbols": "symbols", "timeframes": "timeframes", "timeframe": "timeframes",

@@ -56,7 +56,7 @@ def judgement_json(found: Judgement, account: EpochAccount) -> dict[str, Any]:
         "rule": verdict.rule.value,
         "tried_before": verdict.earlier,
         "round": None if round_ is None else {"number": round_.number, "level": round_.level},
-        "finalists": [finalist_report(one) for one in verdict.finalists],
+        "finalists": [finalist_report(one, found.screening, verdict) for one in verdict.finalists],
         "alphas": [record_json(alpha) for alpha in found.alphas],
         "ledger": {**asdict(account), "level_left": account.level_left},
     }

@@ -23,7 +23,10 @@ Against = Annotated[
     list[str] | None,
     typer.Option(help="The other market of a strategy that trades two, e.g. BTC/USDT:USDT@binance-um."),
 ]
-CostsText = Annotated[str | None, typer.Option("--costs", help="e.g. commission=0.001,slippage=0.0005 (fractions).")]
+CostsText = Annotated[
+    str | None,
+    typer.Option("--costs", help="e.g. commission=0.001,slippage=0.0005; also maker, impact, max_share, capital."),
+]
 Commission = Annotated[float | None, typer.Option(help="Fraction of traded value a side; 0.001 is 0.1%.")]
 Slippage = Annotated[float | None, typer.Option(help="Fraction by which a market order fills worse.")]
 Intrabar = Annotated[

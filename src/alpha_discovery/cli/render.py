@@ -15,6 +15,7 @@ from rich.text import Text
 
 from alpha_discovery.cli.alpha_text import alpha_block
 from alpha_discovery.cli.terminal import WIDE, bar, heading, say, table
+from alpha_discovery.cli.turns_text import chosen
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.evidence import number
 from alpha_discovery.discovery.records import AlphaRecord, EpochAccount, RunRecord, RunState
@@ -38,6 +39,7 @@ def run_text(screen: Console, run: RunRecord, alphas: Sequence[AlphaRecord], acc
         say(screen, f"{run.state}: {run.error_message or 'it has not ended'}")
         return
     tried(screen, run)
+    chosen(screen, run)
     stages(screen, run)
     rejected(screen, run)
     luck(screen, run)

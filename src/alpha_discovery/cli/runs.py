@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,11 @@ from alpha_discovery.cli.render import files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
 from alpha_discovery.discovery.records import RunRecord
 from alpha_discovery.reports.words import count, ratio
+from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.retention import archived, restore
 from alpha_discovery.storage.trials import NAME
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="Its id, or the beginning of it.")]
 
 runs_app = typer.Typer(help="Runs that were made, and what came out.", no_args_is_help=True)
 
@@ -56,6 +61,62 @@ def show(
     run_text(screen, run, alphas, account)
     written = {"report": settings.reports / f"run-{run.id[:12]}.html", "trials": settings.runs / run.id / NAME}
     files(screen, {what: path for what, path in written.items() if path.exists()})
+
+
+@runs_app.command("archived", epilog="Example: alpha runs archived")
+def archived_(userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """List runs that were moved out of the database."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        found = archived(opened)
+    if as_json:
+        print_json({"runs": [record_json(run) for run in found]})
+        return
+    head = ("Run", "Began (UTC)", "State", "Markets", "Tried", "Best Sharpe", "Alphas")
+    table(console(), head, [_row(run) for run in found], "lllLrrr")
+
+
+@runs_app.command("restore", epilog="Example: alpha runs restore 1a2b3c")
+def restore_(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Its id, or the beginning of it.")],
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring an archived run and its alphas back into the database."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        record = restore(opened, run_id)
+    if as_json:
+        print_json({"run": record_json(record)})
+        return
+    say(console(), f"run {record.id[:12]} is back; see: alpha runs show {record.id[:8]}")
+
+
+@runs_app.command("stop", epilog="Example: alpha runs stop 1a2b3c")
+def stop_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """End a queued or running run; what it tried stays counted."""
+    _asked(run_id, "stop", userdir, as_json=as_json)
+
+
+@runs_app.command("pause", epilog="Example: alpha runs pause 1a2b3c")
+def pause_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Put a run down until it is resumed."""
+    _asked(run_id, "pause", userdir, as_json=as_json)
+
+
+@runs_app.command("resume", epilog="Example: alpha runs resume 1a2b3c")
+def resume_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Let a run that was put down, or has failed, go on from its last batch."""
+    _asked(run_id, "resume", userdir, as_json=as_json)
+
+
+def _asked(run_id: str, what: str, userdir: Path | None, *, as_json: bool) -> None:
+    with open_lab(settings_of(userdir), create=False) as opened:
+        runs = Discoveries(opened)
+        state = {"stop": runs.stop, "pause": runs.pause, "resume": runs.resume}[what](run_id)
+        id_ = runs.status(run_id).id
+    if as_json:
+        print_json({"run_id": id_, "status": state})
+        return
+    say(console(), f"run {id_[:12]} is {state}")
 
 
 def _row(run: RunRecord) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ SUMMARY = np.dtype(
         ("commission", np.float64),  # paid, in units of starting equity
         ("slippage", np.float64),
         ("funding", np.float64),
+        ("n_capped", np.int64),  # entries that the volume cut short, see Costs.max_share
+        ("capacity", np.float64),  # the largest capital that no entry is cut short at; infinite without a limit
         ("block_sum", np.float64, (BLOCKS,)),  # sums of the periods' returns in 16 equal blocks
         ("block_sumsq", np.float64, (BLOCKS,)),
     ]

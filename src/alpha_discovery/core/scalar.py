@@ -119,7 +119,7 @@ class Param(Scalar):
 
     def values(self, columns: Columns) -> npt.NDArray[np.float64]:
         try:
-            return columns[self.name]
+            return columns[self.name] + 0.0  # -0.0 and 0.0 are one value; 1 / x would tell them apart
         except KeyError:
             raise UnknownName(kind="parameter", name=self.name, known=columns) from None
 

@@ -15,7 +15,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName
 
 INTRABAR = ("stop_first", "target_first")
-METHODS = ("brute_force", "random", "bayesian", "genetic")
+METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Thresholds:
     min_sharpe_ratio: float = 1.0
     min_profit_factor: float = 1.5
     max_drawdown: float = 0.20
+    min_capacity: float = 0.0  # equity in quote currency that it must carry, orders below 1% of their bar's volume
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class Campaign:
 
     def to_json(self) -> dict[str, Any]:
         """Plain form, read back by `from_json`."""
-        data = asdict(self)
+        data = {**asdict(self), "costs": self.costs.to_json()}
         for name in ("symbols", "against", "strategies"):
             data[name] = list(data[name])
         data["ranges"] = {owner: dict(values) for owner, values in self.ranges.items()}

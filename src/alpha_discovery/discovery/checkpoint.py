@@ -46,6 +46,8 @@ class Checkpoint:
         `Optimizer.state` of the job, as plain JSON values.
     family, blocks : mapping of str to array
         States of the family test and of the block sample.
+    logs : tuple of lists of rows
+        `Optimizer.log` of each job before this one.
     """
 
     job: int
@@ -55,13 +57,14 @@ class Checkpoint:
     optimizer: Mapping[str, Any]
     family: Arrays
     blocks: Arrays
+    logs: tuple[list[dict[str, Any]], ...] = ()
 
     def saved(self) -> Saved:
         """Plain form, read back by `from_saved`."""
         best = self.best if np.isfinite(self.best) else None
         values = {
             "job": self.job, "batches": list(self.batches), "done": self.done, "best": best,
-            "optimizer": dict(self.optimizer),
+            "optimizer": dict(self.optimizer), "logs": list(self.logs),
         }  # fmt: skip
         arrays = {f"family.{name}": one for name, one in self.family.items()}
         return Saved(values, arrays | {f"blocks.{name}": one for name, one in self.blocks.items()})
@@ -74,6 +77,7 @@ class Checkpoint:
         return Checkpoint(
             values["job"], tuple(values["batches"]), values["done"], best, values["optimizer"],
             _under("family.", saved.arrays), _under("blocks.", saved.arrays),
+            tuple(values["logs"]),
         )  # fmt: skip
 
 

@@ -8,8 +8,7 @@ is asked is that it stays above zero.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,56 +16,20 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.bars import FIELDS, Bars
-from alpha_discovery.core.costs import Costs
-from alpha_discovery.core.identity import content_hash
-from alpha_discovery.core.space import Batch, Space
-from alpha_discovery.discovery.evidence import jsonable, measure, number, sharpe_of
+from alpha_discovery.discovery.circumstances import carries, kinds_of_days, reshuffled, walk_of_the_search
+from alpha_discovery.discovery.evidence import measure, sharpe_of
 from alpha_discovery.discovery.neighbours import neighbours
-from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
-from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, sleeves
+from alpha_discovery.discovery.subject import Found, Subject, answer
 from alpha_discovery.validation.montecarlo import Paths, resampled_paths
+
+__all__ = ["Subject", "kill_tests"]
 
 PERIODS = 4  # sub-periods of equal length
 NOISY_COPIES = 20
 NOISE = 0.1  # standard deviation of the noise on prices, in ranges of the bar
 MOST_COSTS = 64.0  # multiples of the costs up to which the break-even is looked for
 LEAST_PERIODS = 0.5  # share of the sub-periods that must have earned something
-
-Found = dict[str, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """An alpha with everything that it takes to backtest it again."""
-
-    strategy: Strategy
-    space: Space
-    row: Batch
-    keys: tuple[tuple[str, ...], ...]
-    bars: Mapping[str, Bars]
-    costs: Costs
-    intrabar: str
-    periods_per_year: float
-
-    def over(self, bars: Mapping[str, Bars] | None = None) -> Sleeves:
-        """Its sleeves over its own bars, or over others of the same markets."""
-        held = self.bars if bars is None else bars
-        return sleeves(self.keys, held, calendar_of(held))
-
-    def sharpe(self, over: Sleeves, *, costs: Costs | None = None, intrabar: str | None = None) -> float:
-        """Annual Sharpe ratio of the detrended net returns; NaN without variation."""
-        part = measure(
-            self.strategy, self.row, over, costs or self.costs,
-            intrabar=intrabar or self.intrabar, periods_per_year=self.periods_per_year,
-        )  # fmt: skip
-        return number(part.metrics["adjusted_sharpe"])
-
-    @property
-    def seed(self) -> int:
-        """A seed that belongs to this alpha."""
-        values = {name: str(column[0]) for name, column in self.row.items()}
-        return int(content_hash("fragility", self.strategy.fingerprint, values)[:8], 16)
-
 
 def kill_tests(subject: Subject) -> dict[str, Any]:
     """Every kill test as plain JSON values.
@@ -75,7 +38,8 @@ def kill_tests(subject: Subject) -> dict[str, Any]:
     -------
     dict
         ``tests``: by name, what was asked, what was found, whether it passed and its details; ``failed``: names;
-        ``paths``: the bootstrap distribution of a year.
+        ``paths``: the bootstrap distribution of a year; ``order_of_trades``: the drawdown beside that of its trades in
+        other orders.
     """
     base = subject.over()
     part = measure(
@@ -90,25 +54,24 @@ def kill_tests(subject: Subject) -> dict[str, Any]:
         "sub_periods": _sub_periods(subject, part.adjusted),
         "symbols": _symbols(subject),
         "noisy_prices": _noisy_prices(subject),
+        "kinds_of_days": kinds_of_days(subject, base, part.adjusted),
+        "capacity": carries(subject, evaluated := subject.evaluated(base)),
     }
-    raw = next(_screened(subject, subject.row, base)).raw[:, 0]
+    if (walk := walk_of_the_search(subject)) is not None:
+        tests["walk_forward"] = walk
+    raw = next(subject.screened(subject.row, base)).raw[:, 0]
     return {
         "tests": tests,
         "failed": [name for name, found in tests.items() if not found["passed"]],
         "paths": _year(raw, subject),
+        "order_of_trades": reshuffled(subject, evaluated),
     }
-
-
-def _found(question: str, value: float, *, passed: bool | None = None, **details: Any) -> Found:
-    """One test; passed if the value is above zero unless it says otherwise."""
-    fine = bool(value > 0.0) if passed is None else passed
-    return {"question": question, "passed": fine, **jsonable({"value": value}), **_plain(details)}
 
 
 def _double_costs(subject: Subject, base: Sleeves) -> Found:
     """Twice the costs; beside it the multiple at which nothing is left."""
     doubled = subject.sharpe(base, costs=subject.costs.times(2.0))
-    return _found("does it earn at twice the costs?", doubled, break_even=break_even(subject, base))
+    return answer("does it earn at twice the costs?", doubled, break_even=break_even(subject, base))
 
 
 def break_even(subject: Subject, base: Sleeves) -> float:
@@ -136,7 +99,7 @@ def break_even(subject: Subject, base: Sleeves) -> float:
 def _late(subject: Subject, base: Sleeves) -> Found:
     """Every signal reaches the market one bar later."""
     value = subject.sharpe(replace(base, tapes=tuple(late(tape) for tape in base.tapes)))
-    return _found("does it earn if every order comes a bar late?", value)
+    return answer("does it earn if every order comes a bar late?", value)
 
 
 def late(tape: Tape) -> Tape:
@@ -156,26 +119,26 @@ def _shifted(bars: Bars) -> Bars:
 def _worst_intrabar(subject: Subject, base: Sleeves) -> Found:
     values = {policy: subject.sharpe(base, intrabar=policy) for policy in ("stop_first", "target_first")}
     question = "does it earn whichever of stop and target a bar touches first?"
-    return _found(question, min(values.values()), policies=values)
+    return answer(question, min(values.values()), policies=values)
 
 
 def _neighbourhood(subject: Subject, base: Sleeves) -> Found:
     """Mean over parameters nearby: a peak that stands alone was found by luck."""
     near = neighbours(subject.space, subject.row, rng=subject.seed)
     if not len(next(iter(near.values()))):
-        return _found("do its neighbours earn on average?", math.nan, passed=True, n=0)
-    values = np.concatenate([_sharpes(subject, chunk.adjusted) for chunk in _screened(subject, near, base)])
+        return answer("do its neighbours earn on average?", math.nan, passed=True, n=0)
+    values = np.concatenate([subject.sharpes(chunk.adjusted) for chunk in subject.screened(near, base)])
     values = values[np.isfinite(values)]
     mean = float(values.mean()) if len(values) else math.nan
     earning = float((values > 0.0).mean()) if len(values) else math.nan
-    return _found("do its neighbours earn on average?", mean, n=len(values), earning=earning)
+    return answer("do its neighbours earn on average?", mean, n=len(values), earning=earning)
 
 
 def _sub_periods(subject: Subject, adjusted: npt.NDArray[np.float64]) -> Found:
     values = [sharpe_of(part, subject.periods_per_year) for part in np.array_split(adjusted, PERIODS)]
     earning = sum(value > 0.0 for value in values) / PERIODS
     question = f"does it earn in at least {LEAST_PERIODS:.0%} of {PERIODS} sub-periods?"
-    return _found(question, earning, passed=earning >= LEAST_PERIODS, sharpe_ratios=values)
+    return answer(question, earning, passed=earning >= LEAST_PERIODS, sharpe_ratios=values)
 
 
 def _symbols(subject: Subject) -> Found:
@@ -183,7 +146,7 @@ def _symbols(subject: Subject) -> Found:
     calendar = calendar_of(subject.bars)
     values = {"/".join(legs): subject.sharpe(sleeves((legs,), subject.bars, calendar)) for legs in subject.keys}
     earning = sum(value > 0.0 for value in values.values()) / len(values)
-    return _found(
+    return answer(
         "does it earn in at least half of its markets?", earning, passed=earning >= 0.5, sharpe_ratios=values
     )
 
@@ -194,7 +157,7 @@ def _noisy_prices(subject: Subject) -> Found:
     copies = ({key: noisy(one, rng) for key, one in subject.bars.items()} for _ in range(NOISY_COPIES))
     known = [value for bars in copies if math.isfinite(value := subject.sharpe(subject.over(bars)))]
     mean = float(np.mean(known)) if known else math.nan
-    return _found("does it earn on average over prices with small errors?", mean, worst=min(known, default=math.nan))
+    return answer("does it earn on average over prices with small errors?", mean, worst=min(known, default=math.nan))
 
 
 def noisy(bars: Bars, rng: np.random.Generator) -> Bars:
@@ -222,24 +185,3 @@ def year_of(paths: Paths) -> dict[str, Any]:
         "return": {f"{q:g}": paths.return_quantile(q) for q in levels},
         "drawdown": {f"{q:g}": paths.drawdown_quantile(q) for q in levels},
     }
-
-
-def _screened(subject: Subject, batch: Batch, over: Sleeves) -> Iterator[Any]:
-    """Chunks of a batch, raw returns too."""
-    return screen_sleeves(
-        subject.strategy.rules, batch, over, subject.costs, intrabar=subject.intrabar, workers=1, raw=True
-    )
-
-
-def _sharpes(subject: Subject, adjusted: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    columns = adjusted.astype(np.float64)
-    return np.array([sharpe_of(column, subject.periods_per_year) for column in columns.T])
-
-
-def _plain(values: Any) -> Any:
-    """JSON values, nested."""
-    if isinstance(values, Mapping):
-        return {name: _plain(value) for name, value in values.items()}
-    if isinstance(values, list | tuple):
-        return [_plain(value) for value in values]
-    return jsonable({"": values})[""]

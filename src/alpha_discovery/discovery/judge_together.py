@@ -154,7 +154,7 @@ def _stored(
 
     now = lab.clock.now()
     alphas = alpha_records(cases[0].campaign, past, screening, verdict, run_of=run_of, now=now)
-    records = tuple(_updated(case.record, cases, verdict, run_of) for case in cases)
+    records = tuple(_updated(case.record, cases, screening, verdict, run_of) for case in cases)
     with lab.transaction():
         for alpha in alphas:
             lab.alphas.add(alpha)
@@ -164,7 +164,11 @@ def _stored(
 
 
 def _updated(
-    record: RunRecord, cases: Sequence[_Case], verdict: Verdict, run_of: Callable[[Finalist], str]
+    record: RunRecord,
+    cases: Sequence[_Case],
+    screening: Screening,
+    verdict: Verdict,
+    run_of: Callable[[Finalist], str],
 ) -> RunRecord:
     """The run with what this judging made of its candidates, beside what was known before."""
     mine = [one for one in verdict.finalists if run_of(one) == record.id]
@@ -172,7 +176,7 @@ def _updated(
     told: dict[str, Any] = {
         "runs": [case.record.id for case in cases],
         "round": None if round_ is None else {"number": round_.number, "level": round_.level},
-        "finalists": [finalist_report(one) for one in mine],
+        "finalists": [finalist_report(one, screening, verdict) for one in mine],
     }
     earlier = record.report.get("judged_together", [])
     found = max(record.profitable_found, sum(one in verdict.accepted for one in mine))

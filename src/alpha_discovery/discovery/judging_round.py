@@ -121,7 +121,8 @@ class Round:
         job, campaign = finalist.trials.job, self._campaign
         subject = Subject(
             job.strategy, job.space, finalist.batch, job.sleeves, self._bars, campaign.costs, campaign.intrabar,
-            self._screening.periods_per_year,
+            self._screening.periods_per_year, tried=finalist.trials.batch, search_bars=self._history.search,
+            least_capital=campaign.thresholds.min_capacity,
         )  # fmt: skip
         found = kill_tests(subject)
         return replace(finalist, fragility=found, reason=Reason.FRAGILE if found["failed"] else Reason.ACCEPTED)

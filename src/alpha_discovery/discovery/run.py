@@ -28,7 +28,9 @@ from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Checkpoints, Course, NoCheckpoints
-from alpha_discovery.discovery.evidence import jsonable
+from alpha_discovery.discovery.context import alpha_context, search_context
+from alpha_discovery.discovery.evidence import jsonable, reported_beside
+from alpha_discovery.discovery.foresight import outlook
 from alpha_discovery.discovery.funnel import funnel, rejections, usual_gate
 from alpha_discovery.discovery.history import History, campaign_bars, history
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of, market_keys
@@ -38,6 +40,7 @@ from alpha_discovery.discovery.ports import Alphas, Ledger, MarketData, Runs
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
 from alpha_discovery.discovery.replication import estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
+from alpha_discovery.discovery.turns import turns
 from alpha_discovery.errors import BadMarketData, TooFewBars
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
@@ -59,6 +62,7 @@ class Lab:
     user_strategies: Path | None = None  # a folder of the user's own strategy files
     journal: Journal = field(default_factory=JournalInMemory)  # null markets that were searched
     checkpoints: Checkpoints = field(default_factory=NoCheckpoints)
+    keep: Callable[[Discovery], None] = lambda _: None  # writes what is no row, before the run counts as completed
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +116,8 @@ def discover(
     progress : callable
         Called after each batch, and after some null markets if the search learns.
     notice : callable
-        Told in one sentence what the judging of a search that learns will take, before it begins.
+        Told in a sentence each what this search can find at all, before it begins, and what the judging of a search
+        that learns will take.
 
     Raises
     ------
@@ -123,6 +128,7 @@ def discover(
     campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
     lab.ledger.enter(past.stretch)
     record = _started(campaign, past, lab, workers)
+    record = replace(record, report={**record.report, "outlook": _foreseen(campaign, jobs, past, lab, notice)})
     lab.runs.add(record)
     try:
         return _carried_out(Task(campaign, jobs, past, record), lab, workers=workers, progress=progress, notice=notice)
@@ -159,6 +165,9 @@ def take_up(
     if not record.data_hash:
         campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
         record = _begun(replace(record, campaign=campaign.to_json()), past, lab, workers)
+        told = _foreseen(campaign, jobs, past, lab, notice)
+        record = replace(record, report={**record.report, "outlook": told})
+        lab.runs.update(record)
     else:
         past = load_history(_as_begun(campaign, record), jobs, lab.market_data)
     if record.data_hash != past.fingerprint:
@@ -166,6 +175,15 @@ def take_up(
     task = Task(campaign, jobs, past, record)
     resumed = replace(course, resume=lab.checkpoints.load(record.id))
     return _carried_out(task, lab, workers=workers, progress=progress, notice=notice, course=resumed)
+
+
+def _foreseen(
+    campaign: Campaign, jobs: tuple[Job, ...], past: History, lab: Lab, notice: Callable[[str], None]
+) -> dict[str, Any]:
+    """Say what the search can find before it begins, and keep it."""
+    seen = outlook(campaign, jobs, past, lab.ledger.account(past.epoch, level=campaign.protocol.level))
+    notice(str(seen))
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(seen).items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,8 +221,9 @@ def _carried_out(
         run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign),
     )  # fmt: skip
     alphas = alpha_records(campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now())
+    record = _finished(campaign, past, lab, lab.runs.get(run_id), screening, verdict)
+    lab.keep(Discovery(record, alphas, verdict, screening))
     with lab.transaction():
-        record = _finished(campaign, past, lab, lab.runs.get(run_id), screening, verdict)
         for alpha in alphas:
             lab.alphas.add(alpha)
         lab.runs.update(record)
@@ -328,10 +347,11 @@ def _finished(
     report = {
         **record.report,
         "noise": noise_report(screening, verdict),
+        "context": search_context(screening, verdict.family),
         "usual_gate": usual_gate(campaign, screening),
         "rejections": [list(row) for row in rejections(campaign, screening, verdict)],
         "jobs": [_job_report(trials) for trials in screening.trials],
-        "finalists": [finalist_report(finalist) for finalist in verdict.finalists],
+        "finalists": [finalist_report(finalist, screening, verdict) for finalist in verdict.finalists],
         "round": None if verdict.round is None else {"number": verdict.round.number, "level": verdict.round.level},
     }
     return replace(
@@ -383,6 +403,7 @@ def _job_report(trials: Any) -> dict[str, Any]:
         "tested": len(trials),
         "eligible": int(trials.columns["eligible"].sum()),
         "best": None if best is None else _row(trials, best),
+        "turns": turns(trials.log),
     }
 
 
@@ -394,8 +415,11 @@ def _row(trials: Any, row: int) -> dict[str, Any]:
     return {"parameters": parameters, "rule": rule, **jsonable(values)}
 
 
-def finalist_report(finalist: Finalist) -> dict[str, Any]:
-    """What may be shown of a finalist: of the vault only whether the two parts together sufficed."""
+def finalist_report(finalist: Finalist, screening: Screening, verdict: Verdict) -> dict[str, Any]:
+    """What may be shown of a finalist: of the vault only whether the two parts together sufficed.
+
+    ``context`` and ``beside`` are about the search part alone; ``failed`` names the kill tests that demoted it.
+    """
     return {
         "strategy": finalist.trials.job.strategy.name,
         "parameters": (values := finalist.trials.job.space.decode(finalist.trials.batch, finalist.row)),
@@ -404,6 +428,9 @@ def finalist_report(finalist: Finalist) -> dict[str, Any]:
         "p_family": finalist.p_family,
         "cluster_size": finalist.cluster_size,
         "search": finalist.search.metrics,
+        "context": alpha_context(finalist.search, screening, verdict.family, finalist.p_family),
+        "beside": reported_beside(finalist.search, screening.periods_per_year),
+        "failed": list((finalist.fragility or {}).get("failed", ())),
         "verdict": finalist.reason.name.lower(),
         "reason": finalist.reason.value,
     }

@@ -26,7 +26,7 @@ from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.metrics.summary import profit_factor, sharpe_ratio
 from alpha_discovery.search.behaviour import Watching
 from alpha_discovery.search.methods import make_optimizer
-from alpha_discovery.search.protocol import Optimizer
+from alpha_discovery.search.protocol import Optimizer, Row
 from alpha_discovery.validation.bootstrap import stationary_weights
 from alpha_discovery.validation.stepm import StepM
 
@@ -54,6 +54,7 @@ class Trials:
     """Every candidate of one job, slim: parameters and the columns a person looks at.
 
     ``columns`` hold float64 (n,): sharpe_ratio, profit_factor, the fields of `SLIM`, ``t`` (NaN: not eligible).
+    ``log`` is what an optimizer that chooses between methods decided, generation by generation, and why.
     """
 
     job: Job
@@ -61,6 +62,7 @@ class Trials:
     adaptive: bool
     batch: Batch
     columns: dict[str, npt.NDArray[np.float64]]
+    log: tuple[Row, ...] = ()
 
     def __len__(self) -> int:
         return batch_size(self.batch)
@@ -149,7 +151,8 @@ def run_screening(
                 optimizer.watch(batch, behaviour(campaign, job, batch, over, columns))
             optimizer.tell(batch, columns["sharpe_ratio"])
             counted(at.counted(job, Segment(batch, columns), optimizer, pool))
-        trials.append(_joined(job, optimizer, parts))
+        at.leave(len(trials), optimizer)
+        trials.append(_joined(job, optimizer, parts, at.logs[len(trials)]))
     return replace(pool, trials=(*pool.trials, *trials))
 
 
@@ -162,11 +165,17 @@ class _Standing:
     done: int = 0
     best: float = float("-inf")
     batches: list[int] = field(default_factory=list)
+    logs: list[list[Row]] = field(default_factory=list)  # of the jobs that are done
 
     def enter(self, job: int) -> None:
         """Begin a job, or find it begun."""
         if job == len(self.batches):
             self.batches.append(0)
+
+    def leave(self, job: int, optimizer: Optimizer) -> None:
+        """Keep what was decided in a job, unless it is known from before."""
+        if job == len(self.logs):
+            self.logs.append(optimizer.log())
 
     def is_open(self, job: int) -> bool:
         """Whether there is something left to search of it."""
@@ -184,7 +193,7 @@ class _Standing:
         def checkpoint() -> Checkpoint:
             return Checkpoint(
                 len(self.batches) - 1, tuple(self.batches), self.done, self.best, optimizer.state(),
-                pool.family.state(), pool.blocks.state(),
+                pool.family.state(), pool.blocks.state(), tuple(self.logs),
             )  # fmt: skip
 
         return Counted(
@@ -198,6 +207,7 @@ def _restore(pool: Screening, resume: Resumed, optimizers: list[Optimizer], at: 
     last = resume.checkpoint
     optimizers[last.job].restore(dict(last.optimizer))
     at.first, at.done, at.best, at.batches = last.job, last.done, last.best, list(last.batches)
+    at.logs = list(last.logs)
     pool.family.go_on(last.family)
     pool.blocks.go_on(last.blocks)
 
@@ -259,8 +269,8 @@ def _screen_batch(
 
 
 def _joined(
-    job: Job, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]]
+    job: Job, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]], log: list[Row]
 ) -> Trials:
     batch = joined([part for part, _ in parts])
     columns = joined([values for _, values in parts])
-    return Trials(job, optimizer.plan, optimizer.adaptive, batch, columns)
+    return Trials(job, optimizer.plan, optimizer.adaptive, batch, columns, tuple(log))

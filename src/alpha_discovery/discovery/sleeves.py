@@ -21,7 +21,7 @@ from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import TooFewBars
 from alpha_discovery.rules.spelled import AnyRules
 
-_ADDED = ("n_trades", "n_wins", "n_ambiguous")
+_ADDED = ("n_trades", "n_wins", "n_ambiguous", "n_capped")
 _AVERAGED = (
     "gross_profit", "gross_loss", "total_return", "exposure", "turnover", "commission", "slippage", "funding",
 )  # fmt: skip
@@ -99,7 +99,8 @@ def screen_sleeves(
     several = len(over.tapes) > 1
     size = min(chunk_size(t) for t in over.tapes)
     options = Options(intrabar=intrabar, workers=workers, daily=2 if several or raw else 1, chunk=size)
-    streams = [screen_chunks(rules, batch, t, costs, options) for t in over.tapes]
+    each = costs.shared(len(over.tapes))
+    streams = [screen_chunks(rules, batch, t, each, options) for t in over.tapes]
     for parts in zip(*streams, strict=True):
         adjusted = _pooled([part.adjusted for part in parts], over.place, n_days)
         if not several:
@@ -122,6 +123,7 @@ def pooled_summary(parts: list[Records], raw: npt.NDArray[np.float32]) -> Record
         out[name] = np.mean([part[name] for part in parts], axis=0)
     held = sum(part["avg_holding"] * part["n_trades"] for part in parts)
     out["avg_holding"] = held / np.maximum(out["n_trades"], 1)
+    out["capacity"] = len(parts) * np.min([part["capacity"] for part in parts], axis=0)  # each has its share of it
     out["active_days"] = np.max([part["active_days"] for part in parts], axis=0)
     _fill_from_returns(out, raw.astype(np.float64))
     return out

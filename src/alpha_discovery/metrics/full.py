@@ -26,7 +26,15 @@ def full_metrics(evaluation: Evaluation) -> dict[str, float]:
     of_days = daily_metrics(evaluation.daily_returns, year)
     if of_summary["n_trades"] == 0.0:
         of_days = dict.fromkeys(of_days, math.nan)  # zeros every day are no performance
-    return of_summary | {k: v for k, v in of_days.items() if k not in of_summary} | trade_metrics(evaluation.trades)
+    beside = {name: value for name, value in of_days.items() if name not in of_summary}
+    return of_summary | beside | trade_metrics(evaluation.trades) | _size(evaluation)
+
+
+def _size(evaluation: Evaluation) -> dict[str, float]:
+    """What the volume allowed, where it limits: entries cut short, and the largest capital that none is cut at."""
+    names = ("n_capped", "capacity")
+    found = {name: float(evaluation.summary[name]) for name in names}
+    return found if found["n_capped"] > 0.0 or 0.0 < found["capacity"] < math.inf else {}
 
 
 def period_times(evaluation: Evaluation) -> Int1D:

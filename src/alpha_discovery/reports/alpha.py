@@ -13,10 +13,12 @@ from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.evidence import number
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState
 from alpha_discovery.reports.candles import candles_figure
-from alpha_discovery.reports.evidence import evidence_table
+from alpha_discovery.reports.evidence import beside_table, evidence_table, numbers_table
 from alpha_discovery.reports.figures import Luck, equity_figure
 from alpha_discovery.reports.page import Chart, Fold, Table, Tile, page
 from alpha_discovery.reports.pooled import Course, Parts, course
+from alpha_discovery.reports.reliability import reliability_chart
+from alpha_discovery.reports.stresses import stress_table, year_sentence, year_table
 from alpha_discovery.reports.tables import bars_table, markets_table, measures_table, months_table
 from alpha_discovery.reports.trades import trades_charts, trades_table, trips_of
 from alpha_discovery.reports.words import count, percent, plain, plural, ratio, risk_sentences, setting, settings
@@ -65,7 +67,11 @@ def alpha_section(
         "rule": [*rules.describe(alpha.parameters), *risk_sentences(alpha.parameters)],
         "parameters": parameters_table(alpha.parameters),
         "equity": _equity(alpha, days, parts, list(markets.values())),
-        "evidence": evidence_table(alpha.evidence, search_years=search_days / per_year),
+        "evidence": evidence_table(alpha.evidence),
+        "beside": beside_table(alpha.evidence, search_years=search_days / per_year),
+        "stress": _stress(alpha.evidence.get("fragility")),
+        "reliability": reliability_chart(alpha),
+        "numbers": Fold("Every number behind the evidence", table=numbers_table(alpha.evidence)),
         "months": months_table(days),
         "candles": candles_charts(evaluations),
         "markets": markets_table(evaluations),
@@ -73,6 +79,13 @@ def alpha_section(
         "histograms": trades_charts(trips),
         "folds": _folds(alpha, rules, markets),
     }
+
+
+def _stress(fragility: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Kill tests and the year; None for an alpha that was stored without them."""
+    if not fragility:
+        return None
+    return {"table": stress_table(fragility), "year": year_table(fragility), "sentence": year_sentence(fragility)}
 
 
 def parameters_table(values: Mapping[str, Any]) -> Table:

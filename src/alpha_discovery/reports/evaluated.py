@@ -30,5 +30,5 @@ def evaluate_sleeves(
     out = {}
     for legs in sleeves:
         aligned = align(tuple(bars[key] for key in legs))
-        out[" with ".join(legs)] = evaluate(rules, row, tape(aligned), costs, intrabar=intrabar)
+        out[" with ".join(legs)] = evaluate(rules, row, tape(aligned), costs.shared(len(sleeves)), intrabar=intrabar)
     return out

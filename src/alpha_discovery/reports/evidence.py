@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from alpha_discovery.discovery.evidence import number
 from alpha_discovery.reports.page import Table
-from alpha_discovery.reports.words import chance, count, probability, ratio
+from alpha_discovery.reports.words import chance, count, percent, plain, probability, ratio
 
 HEAD = ("test", "asked", "found", "what noise does", "verdict")
 ONCE_IN_TWENTY = 0.05
 Row = tuple[str, str, str, str, str]
+TOLD = "decides nothing"
 
 
-def evidence_table(evidence: Mapping[str, Any], *, search_years: float) -> Table:
-    """Rows for the tests that decide, then for the figures that are only reported beside them."""
-    rows = [*_deciding(evidence), *_beside(evidence.get("beside", {}), search_years)]
+def evidence_table(evidence: Mapping[str, Any]) -> Table:
+    """The tests that decide."""
+    return Table(HEAD, list(_deciding(evidence)), "lllll", stacks=True)
+
+
+def beside_table(evidence: Mapping[str, Any], *, search_years: float) -> Table:
+    """Figures that people ask for and that decide nothing, about the search part."""
+    context = evidence.get("context", {})
+    alpha = {**evidence.get("beside", {}), **context.get("alpha", {})}
+    rows = [*_alone(alpha, search_years), *_corrected(alpha, context.get("search", {}))]
     return Table(HEAD, rows, "lllll", stacks=True)
+
+
+def side_by_side(named: Sequence[tuple[str, Mapping[str, Any]]]) -> Table:
+    """The figures that decide nothing for several candidates, a row each."""
+    head = (
+        "finalist", "alone, Sharpe > 0", "deflated, all", "deflated, independent", "haircut", "shrunk", "record, years",
+    )  # fmt: skip
+    rows = [
+        [
+            name, *(probability(one.get(key)) for key in ("psr", "dsr_raw", "dsr_effective")),
+            *(ratio(one.get(key)) for key in ("haircut_sharpe", "shrunk_sharpe", "min_track_record_years")),
+        ]
+        for name, one in named
+    ]  # fmt: skip
+    return Table(head, rows, "lrrrrrr", stacks=True)
+
+
+def numbers_table(evidence: Mapping[str, Any]) -> Table:
+    """Every stored number of the evidence by its name, for those who check."""
+    skipped = {"question", "discovered_at"}
+    rows = [[name, value] for name, value in _flat("", evidence) if name.rpartition(" · ")[2] not in skipped]
+    return Table(("number", "value"), rows, "lr")
 
 
 def _deciding(evidence: Mapping[str, Any]) -> Iterator[Row]:
@@ -48,29 +79,92 @@ def _deciding(evidence: Mapping[str, Any]) -> Iterator[Row]:
     )
 
 
-def _beside(beside: Mapping[str, Any], search_years: float) -> Iterator[Row]:
-    told = "decides nothing"
-    if "psr" in beside:
+def _alone(alpha: Mapping[str, Any], search_years: float) -> Iterator[Row]:
+    if alpha.get("psr") is not None:
         yield (
             "Taken alone",
             "If nothing else had been tried: how probable is a true Sharpe ratio above zero?",
-            probability(beside["psr"]),
+            probability(alpha["psr"]),
             "the best of any large search shows a high value here",
-            told,
+            TOLD,
         )
-    if "min_track_record_years" in beside:
+    if "min_track_record_years" in alpha:
+        needed = number(alpha["min_track_record_years"])
+        found = f"{ratio(needed)} years" if math.isfinite(needed) else "no record is long enough"
         yield (
             "Length of record",
             "If nothing else had been tried: how long a record would have been enough?",
-            f"{ratio(beside['min_track_record_years'])} years; the search part has {ratio(search_years)}",
+            f"{found}; the search part has {ratio(search_years)}",
             "the best of any large search needs only a short one",
-            told,
+            TOLD,
         )
-    if "loss_probability_one_year" in beside:
+    if "loss_probability_one_year" in alpha:
         yield (
             "A losing year",
             "If the Sharpe ratio of the search part were the true one: how probable is a year with a loss?",
-            probability(beside["loss_probability_one_year"]),
+            probability(alpha["loss_probability_one_year"]),
             "a strategy without edge loses every other year",
             "optimistic: what wins a search looks better than it is",
         )
+
+
+def _corrected(alpha: Mapping[str, Any], search: Mapping[str, Any]) -> Iterator[Row]:
+    """What people use instead of a test over everything that was tried."""
+    if "dsr_raw" in alpha or "dsr_effective" in alpha:
+        raw, effective = (probability(alpha.get(f"dsr_{name}")) for name in ("raw", "effective"))
+        tries = f"{count(search.get('n_tested'))} tries, and {effective} as {count(search.get('n_effective'))}"
+        yield (
+            "Deflated Sharpe ratio",
+            "How probable is a true Sharpe ratio above what the best of so many tries shows by luck?",
+            f"{raw} counted as {tries} independent ones",
+            "blind at the first count, too trusting at the second: it swings with the number one believes in",
+            TOLD,
+        )
+    if search.get("expected_max_sharpe") is not None:
+        yield (
+            "Best of luck",
+            "Which Sharpe ratio does the best of so many independent tries reach on average, by formula?",
+            ratio(search["expected_max_sharpe"]),
+            "just that; the band in the charts comes from this search itself",
+            TOLD,
+        )
+    if search.get("pbo") is not None:
+        yield (
+            "Overfitting of the choice",
+            "How often does the best of one half of the days end up in the lower half on the others?",
+            f"{percent(search['pbo'], 0)} of all halvings, over {count(search['pbo_sample'])} configurations",
+            "every other time on average, and anything on a single market",
+            "about the search as a whole, not this alpha",
+        )
+    if alpha.get("haircut_sharpe") is not None:
+        yield (
+            "Haircut",
+            "Which Sharpe ratio would be as convincing if only this one had been tried?",
+            ratio(alpha["haircut_sharpe"]),
+            "zero",
+            TOLD,
+        )
+    if alpha.get("shrunk_sharpe") is not None:
+        yield (
+            "What to expect",
+            "What is left of the Sharpe ratio once the luck of having been chosen is taken off?",
+            ratio(alpha["shrunk_sharpe"]),
+            "zero, if nothing that was tried has an edge",
+            "a sober guess, no promise",
+        )
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(f"{name} · {plain(str(key))}" if name else plain(str(key)), inner)
+    elif isinstance(value, list):
+        yield name, ", ".join(_shown(one) for one in value) or "none"
+    else:
+        yield name, _shown(value)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "no value"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -16,10 +16,13 @@ from alpha_discovery.discovery.records import RunRecord
 from alpha_discovery.discovery.run import Discovery, campaign_from
 from alpha_discovery.reports.alpha import alpha_section
 from alpha_discovery.reports.evaluated import evaluate_sleeves
+from alpha_discovery.reports.evidence import side_by_side
+from alpha_discovery.reports.foresight import bought_table, whole_search_table
 from alpha_discovery.reports.histograms import reach_figure
 from alpha_discovery.reports.page import Chart, Fold, Table, Tile, page
 from alpha_discovery.reports.pooled import Parts
 from alpha_discovery.reports.searched import Searched, best_row, strategies_table, strategy_section
+from alpha_discovery.reports.stresses import NAMES as STRESSES
 from alpha_discovery.reports.verdict import verdict_sentence
 from alpha_discovery.reports.words import chance, count, date, percent, plural, ratio, settings, span
 
@@ -48,14 +51,15 @@ def run_report(discovery: Discovery, bars: Mapping[str, Bars]) -> str:
         reach=_reach(discovery, searched), funnel=_funnel(record),
         rejections=_rejections(record), overview=strategies_table(trials, searched),
         strategies=[strategy_section(one, searched) for one in detailed], left_out=len(trials) - len(detailed),
-        finalists=_finalists(record), round=record.report["round"],
+        finalists=_finalists(record), asides=_asides(record),
+        whole=whole_search_table(record), bought=bought_table(record), round=record.report["round"],
         alphas=_alphas(discovery, campaign, inside), folds=_folds(record, campaign), runtime=_runtime(record),
     )  # fmt: skip
 
 
 def _searched(discovery: Discovery, campaign: Campaign, bars: Mapping[str, Bars], parts: Parts) -> Searched:
     before = {key: one.between(None, parts.search_end) for key, one in bars.items()}
-    years = discovery.screening.n_periods / discovery.screening.periods_per_year
+    years = _years(discovery)
     return Searched(campaign, before, parts, years, *discovery.verdict.family.noise_reach())
 
 
@@ -139,9 +143,29 @@ def _finalists(record: RunRecord) -> Table | None:
             f"{one['strategy']}: {settings(one['parameters'])}", ratio(search["adjusted_sharpe"], 1), ratio(one["t"]),
             chance(one["p_family"]), count(one["cluster_size"] - 1), count(search["n_trades"]),
             percent(search["total_return"]), one["verdict"].replace("_", " "),
-            "both tests passed, inside the thresholds" if one["verdict"] == "accepted" else one["reason"],
+            _reason(one),
         ])  # fmt: skip
     return Table(head, rows, "lrrrrrrll", stacks=True)
+
+
+def _reason(one: Mapping[str, Any]) -> str:
+    if one["verdict"] == "accepted":
+        return "both tests passed, inside the thresholds"
+    broke = ", ".join(STRESSES.get(name, name).lower() for name in one.get("failed", ()))
+    return f"{one['reason']}: {broke}" if broke else str(one["reason"])
+
+
+def _asides(record: RunRecord) -> list[Fold]:
+    """The figures that others would show of the finalists, side by side, closed until somebody asks."""
+    finalists = enumerate(record.report["finalists"], start=1)  # in the order of the table above
+    told = [(f"{number}. {one['strategy']}", one) for number, one in finalists]
+    known = [(name, {**one["beside"], **one["context"]}) for name, one in told if one.get("context")]
+    title = "What others would show of the finalists: deflated Sharpe ratio, haircut and the like; they decide nothing"
+    return [Fold(title, table=side_by_side(known))] if known else []
+
+
+def _years(discovery: Discovery) -> float:
+    return discovery.screening.n_periods / discovery.screening.periods_per_year
 
 
 def _alphas(discovery: Discovery, campaign: Campaign, bars: Mapping[str, Bars]) -> Sequence[dict[str, Any]]:
@@ -166,6 +190,21 @@ def _runtime(record: RunRecord) -> str:
     return "" if record.runtime_hours is None else span(record.runtime_hours * 3_600_000)
 
 
+def _turns(record: RunRecord) -> list[Fold]:
+    """Which method searched when, and why, of each strategy where there was a choice."""
+    head = ("batches", "method", "candidates", "gain", "best Sharpe", "why")
+    found = []
+    for job in record.report["jobs"] if record.optimization_method == "hybrid" else ():
+        rows = [
+            [f"{one['first']}-{one['last']}", one["method"], count(one["rows"]), f"{one['gain']:+.3f}",
+             ratio(one["best"]), one["why"]]
+            for one in job["turns"]
+        ]  # fmt: skip
+        title = f"Which method searched {job['strategy']}, batch by batch, and why"
+        found.append(Fold(title, table=Table(head, rows, "llrrrl", stacks=True)))
+    return found
+
+
 def _folds(record: RunRecord, campaign: Campaign) -> list[Fold]:
     costs = f"commission {percent(campaign.costs.commission, 3)}, slippage {percent(campaign.costs.slippage, 3)}"
     most = plural(record.max_iterations, "configuration")
@@ -177,6 +216,7 @@ def _folds(record: RunRecord, campaign: Campaign) -> list[Fold]:
         *([f"bars of {key}", digest] for key, digest in record.report["markets"].items()),
     ]  # fmt: skip
     return [
+        *_turns(record),
         Fold("Identity: the same three hashes give the same result", table=Table(("", ""), rows, "ll", stacks=True)),
         Fold("The campaign as stored (JSON)", json=record.campaign),
         Fold("Everything measured of the run (JSON)", json=record.report),

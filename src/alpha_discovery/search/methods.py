@@ -10,12 +10,14 @@ from alpha_discovery.generation.genome import GenomeSpace
 from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce
 from alpha_discovery.search.genetic import Genetic
+from alpha_discovery.search.hybrid import Hybrid
 from alpha_discovery.search.protocol import Optimizer
 from alpha_discovery.search.random_search import RandomSearch
 from alpha_discovery.search.trees import TreeSearch
 
 METHODS: dict[str, Callable[..., Optimizer]] = {
     "brute_force": BruteForce, "random": RandomSearch, "bayesian": Bayesian, "genetic": Genetic,
+    "hybrid": Hybrid,
 }  # fmt: skip
 
 

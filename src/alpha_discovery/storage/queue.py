@@ -160,13 +160,26 @@ class QueueInSql:
 
         return check
 
-    def hand_back(self, claim: Claim) -> None:
-        """Let the run wait for its next turn, behind others of its priority; raises `LeaseLost`."""
-        self._release(claim, RunState.QUEUED, "yielded")
+    def check(self, claim: Claim) -> Request | None:
+        """What was asked of a run, without renewing its lease; raises `LeaseLost`."""
+        with self._database.reading() as session:
+            row = session.execute(
+                select(QueueRow.token, QueueRow.request).where(QueueRow.run_id == claim.run_id)
+            ).one_or_none()
+        if row is None or row.token != claim.token:
+            raise _lost(claim)
+        return None if row.request is None else Request(row.request)
+
+    def hand_back(self, claim: Claim, *, note: str | None = None, wait: float = 0.0) -> None:
+        """Let the run wait for its next turn, behind others of its priority and ``wait`` seconds; raises `LeaseLost`.
+
+        ``note`` is kept with the event.
+        """
+        self._release(claim, RunState.QUEUED, note, wait)
 
     def put_down(self, claim: Claim, state: RunState, *, error: str | None = None) -> None:
         """End the work on a run: stopped, interrupted or failed; raises `LeaseLost`."""
-        self._release(claim, state, state.value, error)
+        self._release(claim, state, error)
 
     def ask(self, run_id: str, request: Request) -> RunState:
         """Stop or pause a run; the state it is in then.
@@ -203,7 +216,7 @@ class QueueInSql:
                     raise ImpossibleMove(what=f"run {run.id}", old=run.state, new=RunState.QUEUED)
                 _move(run, RunState.QUEUED)
                 run.end_time, run.runtime_hours, run.error_message = None, None, None
-                row.request, row.served_at, row.attempts = None, now, 0
+                row.request, row.lease_until, row.served_at, row.attempts = None, None, now, 0
                 session.flush()
                 note_event(session, run.id, "resumed", now)
             return RunState(run.state)
@@ -215,22 +228,23 @@ class QueueInSql:
             row.priority = priority
             session.flush()
 
-    def _release(self, claim: Claim, state: RunState, kind: str, error: str | None = None) -> None:
+    def _release(self, claim: Claim, state: RunState, told: str | None, wait: float = 0.0) -> None:
         with self._database.transaction() as session:
             row = held(session, claim)
             run = _run(session, claim.run_id)
             now = self._now(session)
             if RunState(run.state) is RunState.STOPPING and state is RunState.QUEUED:
                 state = AFTER[Request(row.request or Request.STOP)]
-                kind = state.value
-            if state is RunState.QUEUED:
-                _move(run, state)
-                _free(row)
-                row.served_at = now
-                session.flush()
-                note_event(session, run.id, kind, now)
-            else:
-                _put_down(session, row, run, state, now, error)
+            if state is not RunState.QUEUED:
+                _put_down(session, row, run, state, now, told)
+                return
+            _move(run, state)
+            _free(row)
+            row.token += 1
+            row.served_at = now
+            row.lease_until = now + timedelta(seconds=wait) if wait else None
+            session.flush()
+            note_event(session, run.id, "yielded", now, {"note": told} if told else None)
 
     def _both(self, session: Session, run_id: str) -> tuple[QueueRow, RunRow]:
         id_ = find_row(session, RunRow, run_id, kind="run").id
@@ -258,14 +272,19 @@ def held(session: Session, claim: Claim) -> QueueRow:
     """The row of a run that is still held under ``claim``, locked; raises `LeaseLost`."""
     row = session.get(QueueRow, claim.run_id, with_for_update=True, populate_existing=True)
     if row is None or row.token != claim.token:
-        raise LeaseLost(f"run {claim.run_id} is no longer held by {claim.worker}; nothing more of it is stored")
+        raise _lost(claim)
     return row
+
+
+def _lost(claim: Claim) -> LeaseLost:
+    return LeaseLost(f"run {claim.run_id} is no longer held by {claim.worker}; nothing more of it is stored")
 
 
 def _next(now: datetime) -> Select[QueueRow]:
     silent = RunRow.state.in_((RunState.RUNNING, RunState.STOPPING)) & (QueueRow.lease_until < now)
     query = select(QueueRow).join(RunRow, RunRow.id == QueueRow.run_id)
-    query = query.where(or_(RunRow.state == RunState.QUEUED, silent))
+    waits = (RunRow.state == RunState.QUEUED) & (QueueRow.lease_until.is_(None) | (QueueRow.lease_until < now))
+    query = query.where(or_(waits, silent))
     query = query.order_by(QueueRow.priority.desc(), QueueRow.served_at, QueueRow.run_id)
     return query.with_for_update(of=QueueRow, skip_locked=True)
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 
 from alpha_discovery.errors import StorageFailed
-from alpha_discovery.storage.queue_models import TABLES
+from alpha_discovery.storage.access_models import TABLES
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # in order; the last is what `models` and `queue_models` describe
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # in order; the last is what the models describe
 NEWEST = REVISIONS[-1]
 VERSION_TABLE = "alpha_discovery_version"  # a server may hold other programs' Alembic tables
 FOLDER = Path(__file__).parent / "migrations"
@@ -43,7 +43,7 @@ def to_newest(engine: Engine, name: str) -> None:
             with connection.begin():
                 if not on_sqlite:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-                if _step_needed(_revision(connection), connection, name):
+                if _step_needed(revision_of(connection), connection, name):
                     upgrade(connection)
         finally:
             if on_sqlite:
@@ -61,7 +61,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
     """The revision that the database is at; None if none of our steps ever ran."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None

@@ -46,7 +46,7 @@ class BarLevels:
 
     def at_open(self, opening: float) -> Touch | None:
         """The level that an open lies at or beyond; filled at the open."""
-        stop = self._tighter_stop()
+        stop = self.tighter_stop()
         if stop is not None and self._stopped(opening, stop.price):
             return Touch(stop.reason, opening)
         if self._reached(opening):
@@ -61,20 +61,23 @@ class BarLevels:
         stop, target = touched
         if intrabar == "detail":
             first = next(filter(None, map(self._touched, finer)), touched)
-            return first[0] if len(first) == 1 else stop._replace(ambiguous=True)
+            if len(first) > 1:
+                return stop._replace(ambiguous=True)
+            return target if first[0].reason == "target" else stop
         return (target if intrabar == "target_first" else stop)._replace(ambiguous=True)
 
     def _touched(self, bar: BarRow) -> list[Touch]:
         """The levels that the bar's range reaches: the tighter stop, the target."""
         worst, furthest = (bar.low, bar.high) if self.side > 0 else (bar.high, bar.low)
-        stop, touched = self._tighter_stop(), []
+        stop, touched = self.tighter_stop(), []
         if stop is not None and self._stopped(worst, stop.price):
-            touched.append(stop)
+            beyond = self._stopped(bar.open, stop.price)  # in the entry bar only: nobody sells above the market
+            touched.append(stop._replace(price=bar.open) if beyond else stop)
         if self.target is not None and self._reached(furthest):
             touched.append(Touch("target", self.target))
         return touched
 
-    def _tighter_stop(self) -> Touch | None:
+    def tighter_stop(self) -> Touch | None:
         """The first of the tightest; a stop before the others."""
         levels = {"stop": self.stop, "trailing": self._trailing_level(), "liquidation": self.liquidation}
         live = [Touch(reason, level) for reason, level in levels.items() if level is not None]

@@ -122,7 +122,8 @@ def _evaluation(bars: tuple[Bars, ...], begin: int, marks: Sequence[Mark], accou
     returns = period_returns(equity, periods)
     trades = np.array(account.trades, dtype=TRADE)
     summary = summary_of(marks, periods, returns, trades)
-    summary["turnover"], summary["funding"] = account.turnover, account.funding
+    for name in ("turnover", "funding", "n_capped", "capacity"):
+        summary[name] = getattr(account, name)
     return Evaluation(
         bars=bars,
         begin=begin,

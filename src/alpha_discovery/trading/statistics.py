@@ -64,7 +64,7 @@ def mean_own_return(bars: Bars, begin: int, periods: Sequence[range]) -> float:
 
 
 def summary_of(marks: Sequence[Mark], periods: Sequence[range], returns: Float1D, trades: Records) -> Records:
-    """The `SUMMARY` record but for ``turnover`` and ``funding``.
+    """The `SUMMARY` record but for turnover, funding and what the volume allowed.
 
     Statistics of no trades are 0, those that need variation NaN.
     """

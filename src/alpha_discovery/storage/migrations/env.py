@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from alpha_discovery.storage.queue_models import TABLES
+from alpha_discovery.storage.access_models import TABLES
 from alpha_discovery.storage.schema import VERSION_TABLE
 
 context.configure(

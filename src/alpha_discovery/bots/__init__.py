@@ -1,0 +1,1 @@
+"""A stored alpha trading bar by bar: the rules of the backtest, orders through a broker, a state that survives."""

@@ -1,0 +1,1 @@
+"""Brokers: paper, which replays bars, and exchanges through ccxt."""

@@ -1,0 +1,124 @@
+"""A broker that fills orders from bars, by the rules of the backtest (docs/explanation/execution.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from alpha_discovery.bots.orders import Kind, Order, OrderState, Report, Tracked
+from alpha_discovery.bots.ports import Bar
+from alpha_discovery.trading.fills import Fill, Fills
+from alpha_discovery.trading.rows import BarRow
+
+
+class PaperBroker:
+    """Market orders fill at the next open, stops and targets where a bar touches them. See `bots.ports.Broker`.
+
+    It holds nothing that the bot's own state does not, so that a bot and its paper account are saved together.
+
+    Parameters
+    ----------
+    fills : Fills
+        Costs and latency, as in the reference engine.
+    intrabar : "stop_first" or "target_first"
+        Which of two levels counts if one bar touches both.
+    """
+
+    remembers = False
+    rests = True
+
+    def __init__(self, fills: Fills, intrabar: Literal["stop_first", "target_first"] = "stop_first") -> None:
+        self._fills, self._intrabar = fills, intrabar
+        self._orders: dict[str, Tracked] = {}
+        self._bar: Bar | None = None  # the bar that is open
+        self._before: tuple[BarRow, ...] = ()
+
+    def restore(self, orders: Sequence[Tracked], before: Sequence[BarRow]) -> None:
+        """Take over open orders and the last closed bar; see `bots.ports.Broker.restore`."""
+        self._orders = {one.order.client_id: one for one in orders}
+        self._before = tuple(before)
+
+    def opened(self, bar: Bar) -> None:
+        """Fill what waits for this open, and levels that it lies at or beyond."""
+        self._bar = bar
+        self._orders = {id_: one for id_, one in self._orders.items() if not one.ended}
+        for order in self._open():
+            if order.kind is Kind.MARKET:
+                self._fill_at_market(order, bar.rows[order.leg].open, at_open=True)
+        for order in self._open():
+            opening = bar.rows[order.leg].open
+            if _reaches(order, opening, opening):
+                self._fill_level(order, opening, at_open=True)
+
+    def closed(self, bar: Bar) -> None:
+        """Fill levels inside the bar: of two that it touches, the one that the policy names."""
+        first = Kind.STOP if self._intrabar == "stop_first" else Kind.TARGET
+        for leg, row in enumerate(bar.rows):
+            touched = [order for order in self._open() if order.leg == leg and _reaches(order, row.low, row.high)]
+            touched.sort(key=lambda order: order.kind is not first)
+            if touched:
+                assert touched[0].price is not None
+                self._fill_level(touched[0], touched[0].price, at_open=False, ambiguous=len(touched) > 1)
+        self._bar, self._before = None, bar.rows
+
+    def submit(self, order: Order) -> Report:
+        """Take an order; while a bar is open, a market order is filled at its open at once."""
+        if order.client_id not in self._orders:
+            self._orders[order.client_id] = Tracked(order, Report(order.client_id, OrderState.OPEN))
+            if self._bar is not None and order.kind is Kind.MARKET:
+                self._fill_at_market(order, self._bar.rows[order.leg].open, at_open=True)
+        return self._orders[order.client_id].report
+
+    def cancel(self, client_id: str) -> Report:
+        """Take an order back."""
+        tracked = self._orders[client_id]
+        if not tracked.ended:
+            self._orders[client_id] = tracked.after(Report(client_id, OrderState.CANCELED))
+        return self._orders[client_id].report
+
+    def find(self, client_id: str) -> Report | None:
+        """How an order stands."""
+        tracked = self._orders.get(client_id)
+        return None if tracked is None else tracked.report
+
+    def open_orders(self) -> Sequence[str]:
+        """Orders that wait."""
+        return [order.client_id for order in self._open()]
+
+    def position(self, leg: int) -> float | None:
+        """None: the bot's book is the account."""
+        return None
+
+    def _open(self) -> list[Order]:
+        return [one.order for one in self._orders.values() if not one.ended]
+
+    def _fill_level(self, order: Order, price: float, *, at_open: bool, ambiguous: bool = False) -> None:
+        """A target is a limit order, a stop a market order."""
+        if order.kind is Kind.TARGET:
+            self._fill(order, self._fills.limit(price), at_open=at_open, ambiguous=ambiguous)
+        else:
+            self._fill_at_market(order, price, at_open=at_open, ambiguous=ambiguous)
+
+    def _fill_at_market(self, order: Order, price: float, *, at_open: bool, ambiguous: bool = False) -> None:
+        before = self._before[order.leg] if self._before else BarRow(0, price, price, price, price, 0.0)
+        fill = self._fills.market(price, order.direction, before)
+        self._fill(order, fill, at_open=at_open, ambiguous=ambiguous)
+
+    def _fill(self, order: Order, fill: Fill, *, at_open: bool, ambiguous: bool) -> None:
+        quantity = order.quantity
+        if quantity is None:
+            assert order.value is not None
+            quantity = order.value / (fill.price + fill.commission)
+        report = Report(
+            order.client_id, OrderState.FILLED, quantity, fill.price, fill.quoted, quantity * fill.commission,
+            at_open=at_open, ambiguous=ambiguous,
+        )  # fmt: skip
+        self._orders[order.client_id] = self._orders[order.client_id].after(report)
+
+
+def _reaches(order: Order, low: float, high: float) -> bool:
+    """Whether prices between ``low`` and ``high`` touch a level."""
+    if order.price is None:
+        return False
+    falls_to = (order.kind is Kind.STOP) == (order.direction < 0)  # a long's stop and a short's target lie below
+    return low <= order.price if falls_to else high >= order.price

@@ -1,0 +1,89 @@
+"""``alpha lab``: discovery day and night, by a schedule."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.options import UserDir, Workers, settings_of
+from alpha_discovery.config import Config, read_config
+from alpha_discovery.service.governor import Governor, Limits
+from alpha_discovery.service.lab import LabSchedule
+from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.worker import Pace, Worker
+from alpha_discovery.settings import Settings
+
+lab_app = typer.Typer(help="Discover day and night, by a schedule and within limits.")
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration; see: alpha config.")]
+Now = Annotated[bool, typer.Option("--now", help="Start every campaign at once, then follow the schedule.")]
+UntilIdle = Annotated[bool, typer.Option("--until-idle", help="With --now: end when everything is done.")]
+
+
+@lab_app.command(epilog="Example: alpha lab -c alpha.yaml --now")
+def lab(
+    config: ConfigFile = None,
+    now: Now = False,
+    until_idle: UntilIdle = False,
+    workers: Workers = None,
+    userdir: UserDir = None,
+) -> None:
+    """Start the campaigns of a configuration by its schedule, and work on them.
+
+    Before each campaign its markets are brought up to date and old runs are archived; limits of processor and memory
+    are kept, and nothing is asked of anybody.
+    """
+    told = read_config(config)
+    with open_lab(settings_for(told, userdir, workers)) as opened:
+        worker = Worker(opened, Pace(slots=told.resources.runs_at_once), Governor(limits_of(told)))
+        schedule = LabSchedule(opened, told, before=(refresh,))
+        schedule.look()  # a schedule that is no cron line is told at once
+        if now:
+            started = schedule.start_all(opened.lab.clock.now())
+            typer.echo(f"started {len(started)} runs", err=True)
+        ended = threading.Event()
+        ends_on_signals(worker, ended)
+        thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
+        thread.start()
+        try:
+            if until_idle:
+                worker.run_until_idle()
+            else:
+                worker.run()
+        finally:
+            ended.set()
+            thread.join()
+
+
+def settings_for(config: Config, userdir: Path | None, workers: int | None) -> Settings:
+    """Settings of this machine: options first, then the environment, then the configuration."""
+    settings = settings_of(userdir, workers=workers)
+    more: dict[str, object] = {}
+    if not settings.workers and config.max_parallel_workers:
+        more["workers"] = config.max_parallel_workers
+    if settings.database_url is None and config.storage.database_url is not None:
+        more["database_url"] = config.storage.database_url
+    return settings.model_copy(update=more)
+
+
+def limits_of(config: Config) -> Limits:
+    """What may be used."""
+    told = config.resources
+    return Limits(told.max_cpu_percent, told.max_memory_gb, told.max_gpu_memory_gb, told.idle_only, told.nice)
+
+
+def ends_on_signals(worker: Worker, ended: threading.Event) -> None:
+    """Put everything down in good order when the process is asked to end."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+        worker.end()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)

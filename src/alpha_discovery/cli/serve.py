@@ -1,0 +1,124 @@
+"""``alpha serve``: schedule and workers in one command, each worker in a process that is watched."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.lab import settings_for
+from alpha_discovery.cli.options import UserDir, Workers
+from alpha_discovery.config import Config, read_config
+from alpha_discovery.service.lab import LabSchedule
+from alpha_discovery.service.refresh import refresh
+from alpha_discovery.settings import Settings
+
+serve_app = typer.Typer(help="Schedule and workers in one command.")
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration; see: alpha config.")]
+Processes = Annotated[int, typer.Option(min=1, max=64, help="Worker processes; they share the threads.")]
+
+LOOK = 0.5  # seconds between two looks at the workers
+PAUSE = 5.0  # seconds before a worker that died is started again
+GOODBYE = 30.0  # seconds that workers have to put their runs down
+COMMAND = "import sys; from alpha_discovery.cli.main import app; sys.argv[0] = 'alpha'; app()"
+
+
+class Crew:
+    """Worker processes that are started again when they die."""
+
+    def __init__(self, words: list[str], count: int, database_url: str | None) -> None:
+        self._words = words
+        # by the environment: a command line, with a password in it, is there for everybody to read
+        self._environment = {**os.environ, **({"ALPHA_DATABASE_URL": database_url} if database_url else {})}
+        self._running: list[subprocess.Popen[bytes]] = [self._start() for _ in range(count)]
+        self._again: list[float] = []
+
+    def look(self) -> None:
+        """Start workers again that died a while ago."""
+        for one in [one for one in self._running if one.poll() is not None]:
+            typer.echo(f"worker {one.pid} ended with code {one.returncode}; another one follows", err=True)
+            self._running.remove(one)
+            self._again.append(time.monotonic() + PAUSE)
+        for at in [at for at in self._again if at <= time.monotonic()]:
+            self._again.remove(at)
+            self._running.append(self._start())
+
+    def end(self) -> None:
+        """Let all put their runs down, and end those that do not."""
+        for one in self._running:
+            one.terminate()
+        until = time.monotonic() + GOODBYE
+        for one in self._running:
+            try:
+                one.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                one.kill()
+                one.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", COMMAND, *self._words], env=self._environment)  # noqa: S603
+
+
+@serve_app.command(epilog="Example: alpha serve -c alpha.yaml")
+def serve(
+    config: ConfigFile = None,
+    processes: Processes = 1,
+    workers: Workers = None,
+    userdir: UserDir = None,
+) -> None:
+    """Keep workers and the schedule of the lab running until told to end.
+
+    A worker that dies is started again, and its runs go on from their last batch. When this process is killed, its
+    workers hand their runs back and end too.
+    """
+    told = read_config(config)
+    settings = settings_for(told, userdir, workers)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _setting(ended))
+    with open_lab(settings) as opened:
+        schedule = LabSchedule(opened, told, before=(refresh,))
+        schedule.look()
+        thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
+        thread.start()
+        crew = Crew(_words(told, settings, processes), processes, settings.database_url)
+        typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
+        try:
+            while not ended.wait(LOOK):
+                crew.look()
+        finally:
+            ended.set()
+            crew.end()
+            thread.join()
+
+
+def _words(config: Config, settings: Settings, processes: int) -> list[str]:
+    """The command line of a worker."""
+    told = config.resources
+    words = ["worker", "--with-parent", "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
+    words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(told.nice)]
+    if told.max_cpu_percent is not None:
+        words += ["--max-cpu-percent", str(max(1.0, told.max_cpu_percent / processes))]
+    if told.max_memory_gb is not None:
+        words += ["--max-memory-gb", str(told.max_memory_gb / processes)]
+    if told.max_gpu_memory_gb is not None:
+        words += ["--max-gpu-memory-gb", str(told.max_gpu_memory_gb / processes)]
+    return words + (["--idle-only"] if told.idle_only else [])
+
+
+def _setting(ended: threading.Event) -> Callable[[int, FrameType | None], None]:
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    return end

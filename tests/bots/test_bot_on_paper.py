@@ -1,0 +1,136 @@
+"""A paper bot on stored bars has the trades of the batch backtest: the proof that deploying changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alpha_discovery.backtest.evaluate import evaluate
+from alpha_discovery.backtest.tape import tape
+from alpha_discovery.bots.bot import Bot
+from alpha_discovery.bots.config import BotConfig
+from alpha_discovery.bots.feeds import ReplayFeed
+from alpha_discovery.brokers.paper import PaperBroker
+from alpha_discovery.core.bars import Bars, Float1D
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.results import EXIT_REASONS
+from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.walk import number
+from alpha_discovery.strategies.registry import find_strategy
+from alpha_discovery.strategies.templates import templates
+from alpha_discovery.testing.bot_examples import BotMemory, config_for
+from alpha_discovery.testing.markets import garch
+from alpha_discovery.testing.paths import funding_strategy, legs_strategy
+from alpha_discovery.testing.trees import busy_rules, risk_strategy, strategy_of, values_strategy
+from alpha_discovery.trading.fills import Fills
+
+LAST = ("end_of_data", "ruin")  # how a backtest ends; a bot holds on, or halts
+few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+SOME_COSTS = st.sampled_from([Costs(0.0, 0.0), Costs(0.001, 0.0005, maker=0.0002)])
+
+
+def paper(config: BotConfig, memory: BotMemory, feed: ReplayFeed, intrabar: Any = "stop_first") -> Bot:
+    """The bot as a process begins it: everything it knows is in the memory."""
+    rules = Rules.from_json(config.rules)
+    latency = number(rules.latency_ms, {name: config.parameters[name] for name in rules.parameters})
+    fills = Fills(Costs(**config.costs), latency, config.timeframe_ms)
+    return Bot(config, PaperBroker(fills, intrabar), feed, memory)
+
+
+def run(config: BotConfig, feed: ReplayFeed, *, intrabar: Any = "stop_first", kills: tuple[int, ...] = ()) -> BotMemory:
+    """Run to the end of the feed; at each step in ``kills`` the process is gone and another goes on."""
+    memory = BotMemory()
+    bot, step = paper(config, memory, feed, intrabar), 0
+    while bot.step():
+        step += 1
+        if step in kills:
+            bot = paper(config, memory, feed, intrabar)
+    return memory
+
+
+def trades_of(memory: BotMemory) -> list[dict[str, Any]]:
+    return [dict(event) for event in memory.events("b0t", limit=10**9) if event["kind"] == "trade"]
+
+
+def expected(rules: Rules, values: dict[str, Any], bars: tuple[Bars, ...], costs: Costs, **more: Any) -> list[Any]:
+    tape_ = tape(bars, funding=more.get("funding", ()))
+    strategy = strategy_of(rules)
+    found = evaluate(rules, strategy.allowed.encode(values), tape_, costs, intrabar=more.get("intrabar", "stop_first"))
+    return [trade for trade in found.trades if EXIT_REASONS[trade["reason"]] not in LAST]
+
+
+def assert_same(bots: list[dict[str, Any]], backtest: list[Any]) -> None:
+    same = ("leg", "side", "entry_bar", "exit_bar", "at_open", "ambiguous")
+    assert [[*(t[name] for name in same), t["reason"]] for t in bots] == [
+        [*(t[name] for name in same), EXIT_REASONS[t["reason"]]] for t in backtest
+    ]
+    for name in ("entry_price", "exit_price", "quantity", "pnl", "commission", "slippage"):
+        assert [t[name] for t in bots] == pytest.approx([t[name] for t in backtest], rel=1e-9, abs=1e-12), name
+
+
+@given(st.data(), SOME_COSTS, st.sampled_from(["stop_first", "target_first"]))
+@few
+def test_a_paper_bot_trades_as_the_backtest(data: Any, costs: Costs, intrabar: Any) -> None:
+    bars = data.draw(legs_strategy(n_legs=1, min_bars=30, max_bars=150))
+    funding: tuple[Float1D | None, ...] = (data.draw(funding_strategy(len(bars[0]))),)
+    rules = data.draw(busy_rules())
+    values = data.draw(values_strategy(rules)) | data.draw(risk_strategy(leverage=True))
+    kills = tuple(data.draw(st.lists(st.integers(1, 149), max_size=4)))
+    config = config_for(rules, values, costs, timeframe_ms=bars[0].timeframe.ms)
+    memory = run(config, ReplayFeed(bars, funding=funding), intrabar=intrabar, kills=kills)
+    backtest = expected(rules, values, bars, costs, funding=funding, intrabar=intrabar)
+    assert_same(trades_of(memory), backtest)
+
+
+@given(st.data(), SOME_COSTS)
+@few
+def test_so_does_one_of_several_legs(data: Any, costs: Costs) -> None:
+    bars = data.draw(legs_strategy(n_legs=2, min_bars=30, max_bars=120))
+    rules = data.draw(busy_rules(n_legs=2))
+    values = data.draw(values_strategy(rules))
+    kills = tuple(data.draw(st.lists(st.integers(1, 100), max_size=4)))
+    config = config_for(rules, values, costs, timeframe_ms=bars[0].timeframe.ms)
+    memory = run(config, ReplayFeed(bars), kills=kills)
+    assert_same(trades_of(memory), expected(rules, values, bars, costs))
+
+
+YEAR = garch(24 * 365, seed=11)
+
+
+@pytest.mark.parametrize("name", ["sma_cross", "mean_reversion", "donchian_breakout"])
+def test_a_year_with_twenty_kills_has_the_trades_of_the_backtest(name: str) -> None:
+    strategy = find_strategy(name)
+    levels = {"stop_loss": 0.02, "take_profit": 0.04, "trailing_stop": 0.03, "max_holding_bars": 48}
+    values = strategy.complete({**templates(strategy)["standard"], **levels})
+    costs = Costs()
+    kills = tuple(int(k) for k in np.random.default_rng(1).choice(8_700, 20, replace=False))
+    memory = run(config_for(strategy.rules, values, costs), ReplayFeed((YEAR,)), kills=kills)
+    tape_ = tape((YEAR,))
+    found = evaluate(strategy.rules, strategy.allowed.encode(values), tape_, costs)
+    backtest = [trade for trade in found.trades if EXIT_REASONS[trade["reason"]] not in LAST]
+    assert len(backtest) > 20
+    assert_same(trades_of(memory), backtest)
+
+
+def test_capital_scales_quantities_and_nothing_else() -> None:
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    feed = ReplayFeed((YEAR.slice(0, 2_000),))
+    small = trades_of(run(config_for(strategy.rules, values, Costs()), feed))
+    large = trades_of(run(config_for(strategy.rules, values, Costs(), capital=50_000.0), feed))
+    assert [t["exit_bar"] for t in large] == [t["exit_bar"] for t in small]
+    assert [t["pnl"] for t in large] == pytest.approx([50_000.0 * t["pnl"] for t in small], rel=1e-9)
+
+
+def test_the_mark_of_every_bar_is_the_equity_of_the_backtest() -> None:
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    bars = YEAR.slice(0, 1_500)
+    memory = run(config_for(strategy.rules, values, Costs()), ReplayFeed((bars,)))
+    marks = [event["equity"] for event in memory.events("b0t", limit=10**9) if event["kind"] == "mark"]
+    found = evaluate(strategy.rules, strategy.allowed.encode(values), tape((bars,)), Costs())
+    assert marks[:-1] == pytest.approx(found.equity[:-1].tolist(), rel=1e-9)

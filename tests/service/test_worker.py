@@ -1,0 +1,304 @@
+"""A worker: what it finishes, how fast it lets go, who gets a turn, and that nobody writes who lost his lease."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from alpha_discovery.bootstrap import Workplace, claimed_lab
+from alpha_discovery.core.clock import SystemClock
+from alpha_discovery.discovery import screening as screening_module
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.records import AlphaRecord, RunState
+from alpha_discovery.discovery.run import Lab, discover, take_up
+from alpha_discovery.errors import LeaseLost, StorageFailed
+from alpha_discovery.service import held_run as held_run_module
+from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.governor import Governor, Limits, Measured
+from alpha_discovery.service.held_run import MOST_ATTEMPTS
+from alpha_discovery.service.worker import Pace, Worker
+from alpha_discovery.storage.search_runs import RunQuery
+from alpha_discovery.testing.example_records import NOON, data_epoch, ledger_entry
+from alpha_discovery.testing.in_memory import AlphasInMemory, LedgerInMemory, Memory, RunsInMemory
+
+Make = Callable[..., dict[str, Any]]
+QUICK = Pace(slots=1, look=0.01, poll=0.01, turn=0.0)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many batches of few candidates, and no report: a page of five megabytes says nothing about workers."""
+    monkeypatch.setattr(screening_module, "BATCH", 10)
+    monkeypatch.setattr(held_run_module, "write_run_report", lambda *_: None)
+
+
+@contextmanager
+def working(worker: Worker) -> Iterator[Worker]:
+    """A worker at work in a thread."""
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        yield worker
+    finally:
+        worker.end()
+        thread.join(20.0)
+        assert not thread.is_alive()
+
+
+def wait_for(happened: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def kinds(discoveries: Discoveries, run_id: str) -> list[str]:
+    """What happened to a run."""
+    return [event.kind for event in discoveries.events(run_id=run_id)]
+
+
+def bare(alphas: Any) -> list[AlphaRecord]:
+    """Alphas without what differs between two runs of one campaign."""
+    return [replace(one, discovery_run_id="", discovered_at=NOON) for one in alphas]
+
+
+def long_one(campaign: Make, **changes: Any) -> dict[str, Any]:
+    """A campaign of hundreds of batches."""
+    return campaign(max_iterations=8_000, **changes)
+
+
+def test_a_worker_finds_what_a_run_at_the_terminal_finds(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    run_id = discoveries.start(campaign())
+    Worker(place, QUICK).run_until_idle()
+    status = discoveries.status(run_id)
+    assert (status.state, status.progress, status.record.strategies_tested) == (RunState.COMPLETED, 1.0, 60)
+    assert status.entry is not None
+    assert (status.entry.worker, status.stage) == (None, "over")
+    found = bare(place.lab.alphas.of_run(run_id))
+    assert found
+    assert found == at_the_terminal(place, status.record.campaign)
+    assert (place.settings.runs / run_id / "trials.parquet").exists()
+
+
+def at_the_terminal(place: Workplace, plan: dict[str, Any]) -> list[AlphaRecord]:
+    """The alphas of an undisturbed run that leaves nothing behind."""
+    memory, clock = Memory(), SystemClock()
+    lab = Lab(
+        place.lab.market_data, RunsInMemory(memory), AlphasInMemory(memory), LedgerInMemory(memory, clock), clock
+    )
+    run_id = discover(Campaign.from_json(plan), lab).record.id
+    return bare(lab.alphas.of_run(run_id))
+
+
+def test_a_run_tells_what_happens_to_it(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    run_id = discoveries.start(campaign())
+    Worker(place, QUICK).run_until_idle()
+    assert kinds(discoveries, run_id) == ["queued", "started", *["batch"] * 6, "stage", "completed"]
+
+
+def test_a_stop_is_heard_within_two_seconds(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    run_id = discoveries.start(long_one(campaign))
+    with working(Worker(place, QUICK)):
+        wait_for(lambda: "batch" in kinds(discoveries, run_id))
+        began = time.monotonic()
+        discoveries.stop(run_id)
+        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
+        assert time.monotonic() - began < 2.0
+    record = discoveries.status(run_id).record
+    assert place.lab.ledger.account(record.epoch).n_tested == record.strategies_tested > 0
+
+
+def test_a_stop_is_heard_in_the_middle_of_something_long(
+    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that does not look up is left alone, and what it stores afterwards is refused."""
+    told: list[str] = []
+
+    def deaf(run_id: str, lab: Any, **_: Any) -> None:
+        time.sleep(2.5)
+        try:
+            lab.ledger.record(ledger_entry(run_id=run_id))
+        except LeaseLost as error:
+            told.append(str(error))
+            raise
+
+    monkeypatch.setattr(held_run_module, "take_up", deaf)
+    place.lab.ledger.enter(data_epoch())
+    run_id = discoveries.start(campaign())
+    with working(Worker(place, QUICK)):
+        wait_for(lambda: discoveries.status(run_id).state is RunState.RUNNING)
+        began = time.monotonic()
+        discoveries.stop(run_id)
+        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
+        assert time.monotonic() - began < 2.0
+        wait_for(lambda: bool(told))
+    assert place.lab.ledger.account("epoch-1").n_tested == 0
+    assert discoveries.status(run_id).state is RunState.STOPPED
+
+
+def test_a_run_that_was_paused_ends_as_an_undisturbed_one(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    run_id = discoveries.start(campaign(max_iterations=200))
+    with working(Worker(place, QUICK)):
+        for batches in (3, 9):
+            wait_for(lambda: kinds(discoveries, run_id).count("batch") >= batches)  # noqa: B023
+            discoveries.pause(run_id)
+            wait_for(lambda: discoveries.status(run_id).state is RunState.INTERRUPTED)
+            discoveries.resume(run_id)
+        wait_for(lambda: discoveries.status(run_id).state is RunState.COMPLETED)
+    found = bare(place.lab.alphas.of_run(run_id))
+    assert found
+    assert found == at_the_terminal(place, discoveries.status(run_id).record.campaign)
+    assert kinds(discoveries, run_id).count("batch") == 20, "no batch was done twice"
+
+
+def test_whoever_lost_his_lease_writes_nothing(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    run_id = discoveries.start(campaign())
+    asleep = place.queue.claim("asleep", lease=-1.0)
+    assert asleep is not None
+    awake = place.queue.claim("awake", lease=60.0)
+    assert awake is not None
+    assert awake.token > asleep.token
+    place.lab.ledger.enter(data_epoch())
+    lab = claimed_lab(place, asleep)
+    before = discoveries.events()
+    for write in (
+        lambda: take_up(run_id, lab), lambda: lab.ledger.record(ledger_entry(run_id=run_id)),
+        lambda: lab.ledger.open_round("epoch-1", [run_id], level=0.05), lambda: lab.runs.update(lab.runs.get(run_id)),
+        lambda: place.queue.beat(asleep, lease=60.0), lambda: place.queue.put_down(asleep, RunState.FAILED),
+        lambda: place.queue.hand_back(asleep), lambda: place.queue.check(asleep),
+    ):  # fmt: skip
+        with pytest.raises(LeaseLost, match="is no longer held by asleep"):
+            write()
+    assert discoveries.events() == before
+    assert place.lab.ledger.account("epoch-1").n_tested == 0
+    assert place.queue.check(awake) is None
+
+
+def test_the_run_of_a_silent_worker_is_taken_over(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    run_id = discoveries.start(campaign())
+    place.queue.claim("dead", lease=0.0)
+    Worker(place, QUICK, name="alive").run_until_idle()
+    event = discoveries.events(run_id=run_id)[2]
+    assert (event.kind, event.data) == ("taken_over", {"worker": "alive", "from": "dead"})
+    assert discoveries.status(run_id).state is RunState.COMPLETED
+
+
+def test_a_run_that_was_to_stop_when_its_worker_died_is_stopped(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    run_id = discoveries.start(campaign())
+    place.queue.claim("dead", lease=0.0)
+    assert discoveries.stop(run_id) is RunState.STOPPING
+    assert place.queue.claim("alive", lease=60.0) is None
+    assert discoveries.status(run_id).state is RunState.STOPPED
+
+
+def test_the_higher_priority_comes_first_then_who_waited_longest(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    ids = [discoveries.start(campaign(), priority=priority) for priority in (0, 0, 5)]
+    taken = [place.queue.claim("w", lease=60.0) for _ in ids]
+    assert [claim.run_id for claim in taken if claim] == [ids[2], ids[0], ids[1]]
+
+
+def test_runs_of_one_priority_take_turns(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    ids = [discoveries.start(campaign(max_iterations=30, seed=seed)) for seed in range(2)]
+    Worker(place, QUICK).run_until_idle()
+    starts = [event.run_id for event in discoveries.events() if event.kind == "started"]
+    assert starts[:3] == [ids[0], ids[1], ids[0]]
+    assert {one.state for one in discoveries.list(RunQuery()).items} == {RunState.COMPLETED}
+
+
+def test_an_urgent_run_is_let_in_at_once(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    slow = discoveries.start(long_one(campaign))
+    with working(Worker(place, replace(QUICK, turn=1_000.0))):
+        wait_for(lambda: "batch" in kinds(discoveries, slow))
+        urgent = discoveries.start(campaign(), priority=9)
+        wait_for(lambda: discoveries.status(urgent).state is RunState.COMPLETED)
+        assert "yielded" in kinds(discoveries, slow)
+        wait_for(lambda: kinds(discoveries, slow).count("started") == 2)
+        discoveries.stop(slow)
+
+
+def test_two_runs_at_work_share_the_threads(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    ids = [discoveries.start(long_one(campaign, seed=seed)) for seed in range(2)]
+    worker = Worker(place, replace(QUICK, slots=2))
+    worker.place = replace(place, settings=place.settings.model_copy(update={"workers": 4}))
+    with working(worker):
+        wait_for(lambda: all("batch" in kinds(discoveries, one) for one in ids))
+        assert worker._threads() == 2
+        for one in ids:
+            discoveries.stop(one)
+
+
+def test_a_worker_that_ends_hands_its_runs_back(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    run_id = discoveries.start(long_one(campaign))
+    with working(Worker(place, QUICK)):
+        wait_for(lambda: "batch" in kinds(discoveries, run_id))
+    assert discoveries.status(run_id).state is RunState.QUEUED
+
+
+def test_a_run_that_cannot_go_on_fails_with_the_reason(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    run_id = discoveries.start(campaign(start="2030-01-01"))
+    Worker(place, QUICK).run_until_idle()
+    record = discoveries.status(run_id).record
+    assert record.state is RunState.FAILED
+    assert record.error_message is not None
+    assert "needs at least 1 bars" in record.error_message
+
+
+def test_a_run_goes_on_after_the_storage_has_failed(
+    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([StorageFailed("the disk is full")])
+
+    def sometimes(run_id: str, lab: Any, **named: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return take_up(run_id, lab, **named)
+
+    monkeypatch.setattr(held_run_module, "take_up", sometimes)
+    monkeypatch.setattr(held_run_module, "LONGEST_WAIT", 0)
+    run_id = discoveries.start(campaign())
+    Worker(place, QUICK).run_until_idle()
+    while place.queue.waiting():
+        Worker(place, QUICK).run_until_idle()
+    events = discoveries.events(run_id=run_id)
+    assert [event.data for event in events if event.kind == "yielded"] == [{"note": "the disk is full"}]
+    assert discoveries.status(run_id).state is RunState.COMPLETED
+
+
+def test_a_run_that_kills_its_workers_is_given_up(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
+    run_id = discoveries.start(campaign())
+    for _ in range(MOST_ATTEMPTS):
+        assert place.queue.claim("dies", lease=-1.0)
+    Worker(place, QUICK).run_until_idle()
+    record = discoveries.status(run_id).record
+    assert record.state is RunState.FAILED
+    assert record.error_message is not None
+    assert "taken up 5 times without finishing a batch" in record.error_message
+
+
+def test_a_run_beyond_the_memory_limit_is_ended_with_the_reason(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    run_id = discoveries.start(long_one(campaign))
+    governor = Governor(Limits(max_memory_gb=1.0), measure=lambda: Measured(memory_gb=1.5))
+    with working(Worker(place, replace(QUICK, patience=0.1), governor)):
+        wait_for(lambda: discoveries.status(run_id).state is RunState.FAILED)
+    told = discoveries.status(run_id).record.error_message
+    assert told is not None
+    assert told.startswith("1.50 GiB are used and max_memory_gb is 1; raise the limit")
