@@ -24,4 +24,5 @@ class TestEveryStrategy(StrategySuite):
         return strategy
 
     def test_both_sides_have_an_entry_and_an_exit(self, strategy: Strategy) -> None:
-        assert NEVER not in strategy.rules.signals
+        (rules,) = strategy.rules.spelled({}).rules
+        assert NEVER not in rules.signals

@@ -68,6 +68,14 @@ class Columns:
     def values(self, node: Node) -> npt.NDArray[Any]:
         """The rows of a node's table, in the order of its parameters' values."""
         return self._table(node).values
+    @property
+    def held(self) -> int:
+        """Bytes of the tables kept so far."""
+        return sum(table.values.nbytes for table in self._tables.values())
+
+    def forget(self) -> None:
+        """Drop every table; what is asked for again is computed again."""
+        self._tables.clear()
 
     def _table(self, node: Node) -> Table:
         if node not in self._tables:

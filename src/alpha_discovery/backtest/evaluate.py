@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.account import TRADES, WIDTH, summaries
-from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
+from alpha_discovery.backtest.signals import signals_of
 from alpha_discovery.backtest.simulate import N_TRADE, simulate
 from alpha_discovery.backtest.simulate_legs import simulate_legs
 from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
@@ -17,7 +17,7 @@ from alpha_discovery.backtest.task import all_legs, days_of
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import TRADE, Evaluation, Records
 from alpha_discovery.core.space import Batch
-from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.spelled import AnyRules
 
 _COLUMNS = (
     "side", "entry_bar", "exit_bar", "entry_price", "exit_price", "quantity", "pnl", "commission", "slippage", "reason",
@@ -25,7 +25,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: str = "stop_first") -> Evaluation:
+def evaluate(rules: AnyRules, row: Batch, tape: Tape, costs: Costs, *, intrabar: str = "stop_first") -> Evaluation:
     """One candidate in full, by the same compiled function that screens.
 
     Parameters
@@ -35,8 +35,7 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
     """
     risk = risk_matrix(rules, row, tape)
     checked(rules, risk, tape, intrabar)
-    columns = Columns(tape, row)
-    tables = [columns.bitmaps(signal) for signal in rules.signals]
+    tables, shares = signals_of(rules, row, tape)
     bits = tuple(table.values[table.row[0]] for table in tables)
     n_bars, legs = tape.close.shape[1], len(tape.bars)
     sums = np.empty((1, WIDTH))
@@ -49,7 +48,7 @@ def evaluate(rules: Rules, row: Batch, tape: Tape, costs: Costs, *, intrabar: st
         prices = one_leg(tape)
         simulate(prices, days_of_one_leg(tape), span, bits, risk[0], fees, sums[0], daily, trades, equity)
     else:
-        weights = np.array([float(np.broadcast_to(w.values(row), 1)[0]) for w in rules.weights])
+        weights = shares[0]
         simulate_legs(
             all_legs(tape), (*days_of(tape), tape.drift), span, bits, risk[0], weights, fees, sums[0], daily, trades,
             equity, np.zeros((legs, 4)),

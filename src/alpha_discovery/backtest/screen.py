@@ -20,6 +20,7 @@ from alpha_discovery.backtest.account import WIDTH, summaries
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.cuda_kernel import on_cuda
+from alpha_discovery.backtest.signals import signals_of
 from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.backtest.task import Simulator, Task, on_cpu
@@ -28,7 +29,7 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import SUMMARY, Records
 from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.errors import UserError
-from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.spelled import AnyRules
 
 INTRABAR = ("stop_first", "target_first", "detail")
 DEVICES = ("cpu", "cuda")
@@ -91,7 +92,7 @@ DEFAULT = Options()
 
 
 def screen_chunks(
-    rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT
+    rules: AnyRules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT
 ) -> Iterator[Chunk]:
     """Backtest every row of ``batch``; chunks come in a fixed order and cover every row once.
 
@@ -133,7 +134,7 @@ def screen_chunks(
                 future.cancel()
 
 
-def screen(rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT) -> Records:
+def screen(rules: AnyRules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT) -> Records:
     """SUMMARY records (n,) of every row of ``batch``."""
     out = np.zeros(batch_size(batch), dtype=SUMMARY)
     for chunk in screen_chunks(rules, batch, tape, costs, options):
@@ -141,12 +142,12 @@ def screen(rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Option
     return out
 
 
-def checked(rules: Rules, risk: npt.NDArray[np.float64], tape: Tape, intrabar: str) -> None:
+def checked(rules: AnyRules, risk: npt.NDArray[np.float64], tape: Tape, intrabar: str) -> None:
     """Refuse what the engine cannot do; raises `UserError`."""
     if intrabar not in INTRABAR:
         raise UserError(f"no intrabar policy {intrabar!r}; use {', '.join(INTRABAR)}")
-    if len(rules.weights) != len(tape.bars):
-        raise UserError(f"the rules trade {len(rules.weights)} legs; {len(tape.bars)} were given")
+    if rules.n_legs != len(tape.bars):
+        raise UserError(f"the rules trade {rules.n_legs} legs; {len(tape.bars)} were given")
     if intrabar == "detail" and not len(tape.detail[0]):
         raise UserError("intrabar='detail' needs finer bars; give them as detail= or use stop_first")
     if len(tape.bars) > 1 and (risk[:, LEVERAGE] > 1.0).any():
@@ -167,7 +168,7 @@ def chunk_size(tape: Tape, device: str = "cpu") -> int:
     return int(min(CHUNK[device], max(64, _WORKING_SET[device] // each)))
 
 
-def risk_matrix(rules: Rules, batch: Batch, tape: Tape) -> npt.NDArray[np.float64]:
+def risk_matrix(rules: AnyRules, batch: Batch, tape: Tape) -> npt.NDArray[np.float64]:
     """float64 (n, N_RISK): the risk columns of a batch, and the delay that the rules' latency makes."""
     rows = batch_size(batch)
     columns = risk_space.with_defaults(batch, rows)
@@ -178,7 +179,7 @@ def risk_matrix(rules: Rules, batch: Batch, tape: Tape) -> npt.NDArray[np.float6
     return matrix
 
 
-def _order(rules: Rules, batch: Batch) -> npt.NDArray[np.int64]:
+def _order(rules: AnyRules, batch: Batch) -> npt.NDArray[np.int64]:
     """Rows sorted by the rules' parameters, so that neighbours share columns and bitmaps."""
     rows = batch_size(batch)
     keys = [batch[name] for name in reversed(rules.parameters) if name in batch]
@@ -186,20 +187,17 @@ def _order(rules: Rules, batch: Batch) -> npt.NDArray[np.int64]:
 
 
 def prepared(
-    rules: Rules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT, common: Common | None = None
+    rules: AnyRules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT, common: Common | None = None
 ) -> Task:
     """All rows of ``batch`` as one task: their signals computed, nothing simulated yet.
 
     ``common`` has what is computed once for all chunks of a larger batch.
     """
-    columns = Columns(tape, batch, common)
-    tables = [columns.bitmaps(signal) for signal in rules.signals]
+    tables, weights = signals_of(rules, batch, tape, common)
     rows_of = np.stack([table.row for table in tables], axis=1)
-    weights = np.stack([np.broadcast_to(w.values(batch), len(rows_of)) for w in rules.weights], axis=1)
     return Task(
         tape, INTRABAR.index(options.intrabar), tuple(table.values for table in tables), rows_of,
-        risk_matrix(rules, batch, tape), np.ascontiguousarray(weights, dtype=np.float64), cost_row(costs),
-        options.daily,
+        risk_matrix(rules, batch, tape), weights, cost_row(costs), options.daily,
     )  # fmt: skip
 
 

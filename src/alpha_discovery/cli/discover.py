@@ -32,6 +32,7 @@ from alpha_discovery.cli.render import files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json
 from alpha_discovery.discovery.campaign import METHODS, Campaign
 from alpha_discovery.errors import BadCampaign
+from alpha_discovery.generation.blocks import read_blocks
 from alpha_discovery.strategies.registry import all_strategies
 
 discover_app = typer.Typer(add_completion=False)
@@ -48,7 +49,7 @@ def discover(
     ] = None,
     timeframe: Annotated[str | None, typer.Option("--timeframe", "-t", help="Bar length; default 1h.")] = None,
     strategy: Annotated[
-        list[str] | None, typer.Option("--strategy", "--strategies", help="Names, or: all of one market.")
+        list[str] | None, typer.Option("--strategy", "--strategies", help="Names, or: all (of one market), generated.")
     ] = None,
     method: Annotated[str | None, typer.Option(help=f"{', '.join(METHODS)}; default random.")] = None,
     max_iterations: Annotated[int | None, typer.Option(help="Candidates per strategy, at most; default 1000.")] = None,
@@ -60,6 +61,9 @@ def discover(
     ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE or STRATEGY.NAME=VALUE: fixed, not searched.")
+    ] = None,
+    blocks: Annotated[
+        Path | None, typer.Option(help="YAML of what generated rules are made of; alpha strategies blocks prints one.")
     ] = None,
     costs: CostsText = None, commission: Commission = None, slippage: Slippage = None, intrabar: Intrabar = None,
     min_sharpe: Annotated[float | None, typer.Option(help="Of interest from this Sharpe on; default 1.0.")] = None,
@@ -83,6 +87,7 @@ def discover(
         "symbols": list(parse.names(symbol)) or None, "against": list(parse.names(against)) or None,
         "timeframe": timeframe, "strategies": _strategies(strategy), "method": method,
         "max_iterations": max_iterations, "venue": venue, "start": first, "end": last, "intrabar": intrabar,
+        "blocks": read_blocks(blocks) if blocks else None,
         "seed": seed, "costs": parse.costs(costs, commission, slippage),
         "ranges": parse.ranges([*(range_ or []), *(set_ or [])]),
         "thresholds": _given(

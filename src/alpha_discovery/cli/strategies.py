@@ -10,6 +10,9 @@ from rich.console import Console
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, heading, print_json, say, table
 from alpha_discovery.core.params import Choice, Float, Int, Kind, Off, Optional
+from alpha_discovery.generation.blocks import shipped_text
+from alpha_discovery.generation.strategy import NAME as GENERATED
+from alpha_discovery.generation.strategy import generated
 from alpha_discovery.reports.words import setting
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.strategies.registry import all_strategies, find_strategy
@@ -44,11 +47,17 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one strategy: its rule in words, its parameters, its source, when it fails."""
-    found = find_strategy(name, settings_of(userdir).strategies)
+    found = generated() if name == GENERATED else find_strategy(name, settings_of(userdir).strategies)
     if as_json:
         print_json(strategy_json(found))
     else:
         _show(console(), found)
+
+
+@strategies_app.command("blocks", epilog="Example: alpha strategies blocks > blocks.yaml")
+def blocks() -> None:
+    """Print the building blocks of generated rules, to change them and give them back as --blocks FILE.yaml."""
+    typer.echo(shipped_text(), nl=False)
 
 
 def strategy_json(strategy: Strategy) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -104,7 +104,7 @@ class Space:
             If a name is not a parameter, a bound lies outside its range, or a range is not written as one.
         """
         fewer = {name: limited(self._kind(name), name, wanted) for name, wanted in ranges.items()}
-        return Space({**self.kinds, **fewer}, self.conditions)
+        return replace(self, kinds={**self.kinds, **fewer})
 
     def to_json(self) -> dict[str, Any]:
         """Plain form, read back by `from_json`."""

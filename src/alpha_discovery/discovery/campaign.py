@@ -114,6 +114,8 @@ class Campaign:
         What happens first in a bar that touches stop and target.
     focus : Focus
         Regions of the space in which the search begins; nothing by default.
+    blocks : mapping or None
+        What generated rules are made of, as a blocks file says it; None: the blocks that ship with the package.
     """
 
     symbols: tuple[str, ...]
@@ -132,6 +134,7 @@ class Campaign:
     thresholds: Thresholds = field(default_factory=Thresholds)
     protocol: Protocol = field(default_factory=Protocol)
     focus: Focus = field(default_factory=Focus)
+    blocks: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         for name in ("symbols", "against", "strategies"):

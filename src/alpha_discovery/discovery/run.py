@@ -412,8 +412,11 @@ def _job_report(trials: Any) -> dict[str, Any]:
 
 
 def _row(trials: Any, row: int) -> dict[str, Any]:
+    trials, row = trials.found(row)
     values = {name: float(column[row]) for name, column in trials.columns.items()}
-    return {"parameters": trials.job.space.decode(trials.batch, row), **jsonable(values)}
+    parameters = trials.job.space.decode(trials.batch, row)
+    rule = trials.job.strategy.rules.describe(parameters)
+    return {"parameters": parameters, "rule": rule, **jsonable(values)}
 
 
 def finalist_report(finalist: Finalist, screening: Screening, verdict: Verdict) -> dict[str, Any]:
@@ -423,7 +426,8 @@ def finalist_report(finalist: Finalist, screening: Screening, verdict: Verdict) 
     """
     return {
         "strategy": finalist.trials.job.strategy.name,
-        "parameters": finalist.trials.job.space.decode(finalist.trials.batch, finalist.row),
+        "parameters": (values := finalist.trials.job.space.decode(finalist.trials.batch, finalist.row)),
+        "rule": finalist.trials.job.strategy.rules.describe(values),
         "t": finalist.t,
         "p_family": finalist.p_family,
         "cluster_size": finalist.cluster_size,

@@ -15,13 +15,16 @@ import numpy.typing as npt
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.results import Records
 from alpha_discovery.core.space import Batch, batch_size, joined
+from alpha_discovery.discovery.behaviour import behaviour
 from alpha_discovery.discovery.block_sample import BlockSample
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment, Step, attended
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
+from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.metrics.summary import profit_factor, sharpe_ratio
+from alpha_discovery.search.behaviour import Watching
 from alpha_discovery.search.listed import Listed
 from alpha_discovery.search.methods import make_optimizer
 from alpha_discovery.search.protocol import Optimizer, Row
@@ -65,6 +68,18 @@ class Trials:
     def __len__(self) -> int:
         return batch_size(self.batch)
 
+    def found(self, row: int) -> tuple[Trials, int]:
+        """Trials of one strategy with parameters, and the place of a row in them.
+
+        Where each row spells rules of its own, they become such a strategy; else nothing changes.
+        """
+        strategy = self.job.strategy
+        if not isinstance(strategy, Generated):
+            return self, row
+        own, space, batch = strategy.found(self.job.space, self.batch, row)
+        columns = {name: values[row : row + 1] for name, values in self.columns.items()}
+        return replace(self, job=Job(own, space, self.job.sleeves), batch=batch, columns=columns), 0
+
 
 @dataclass(frozen=True, eq=False)
 class Screening:
@@ -90,8 +105,8 @@ class Screening:
         return tuple(dict.fromkeys(trials.job.strategy.name for trials in self.trials))
 
     def find(self, candidate: int) -> tuple[Trials, int]:
-        """The job's trials and the row of a candidate id."""
-        return self.trials[candidate >> _JOB_SHIFT], candidate & ((1 << _JOB_SHIFT) - 1)
+        """The trials and the row of a candidate id, as `Trials.found`."""
+        return self.trials[candidate >> _JOB_SHIFT].found(candidate & ((1 << _JOB_SHIFT) - 1))
 
 
 def run_screening(
@@ -133,6 +148,8 @@ def run_screening(
             offset = (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts)
             columns = _screen_batch(campaign, job, batch, over, pool, offset, workers, course)
             parts.append((batch, columns))
+            if isinstance(optimizer, Watching):
+                optimizer.watch(batch, behaviour(campaign, job, batch, over, columns))
             optimizer.tell(batch, columns["sharpe_ratio"])
             counted(at.counted(job, Segment(batch, columns), optimizer, pool))
         at.leave(len(trials), optimizer)

@@ -19,7 +19,7 @@ from alpha_discovery.core.results import BLOCKS, SUMMARY, Records
 from alpha_discovery.core.space import Batch
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import TooFewBars
-from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.spelled import AnyRules
 
 _ADDED = ("n_trades", "n_wins", "n_ambiguous", "n_capped")
 _AVERAGED = (
@@ -89,7 +89,7 @@ def period_starts(one: Tape) -> Int1D:
 
 
 def screen_sleeves(
-    rules: Rules, batch: Batch, over: Sleeves, costs: Costs, *, intrabar: str, workers: int, raw: bool = False
+    rules: AnyRules, batch: Batch, over: Sleeves, costs: Costs, *, intrabar: str, workers: int, raw: bool = False
 ) -> Iterator[Chunk]:
     """Like `screen_chunks` over all sleeves, returns laid on the calendar and pooled with equal weights.
 

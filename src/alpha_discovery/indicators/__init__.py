@@ -24,7 +24,9 @@ from alpha_discovery.indicators.rolling_vwap import rolling_vwap
 from alpha_discovery.indicators.rsi import rsi
 from alpha_discovery.indicators.sma import sma
 from alpha_discovery.indicators.stochastic import stochastic, stochastic_d
+from alpha_discovery.indicators.trend_regime import trend_regime
 from alpha_discovery.indicators.true_range import true_range
+from alpha_discovery.indicators.volatility_regime import volatility_regime
 from alpha_discovery.indicators.wma import wma
 from alpha_discovery.indicators.zscore import zscore
 
@@ -57,7 +59,9 @@ __all__ = [
     "sma",
     "stochastic",
     "stochastic_d",
+    "trend_regime",
     "true_range",
+    "volatility_regime",
     "wma",
     "zscore",
 ]

@@ -11,11 +11,17 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import Evaluation
 from alpha_discovery.core.space import Batch
 from alpha_discovery.discovery.sleeves import align
-from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.spelled import AnyRules
 
 
 def evaluate_sleeves(
-    rules: Rules, row: Batch, sleeves: Sequence[Sequence[str]], bars: Mapping[str, Bars], costs: Costs, *, intrabar: str
+    rules: AnyRules,
+    row: Batch,
+    sleeves: Sequence[Sequence[str]],
+    bars: Mapping[str, Bars],
+    costs: Costs,
+    *,
+    intrabar: str,
 ) -> dict[str, Evaluation]:
     """One candidate (a batch of one row) on each of its sleeves, by label.
 

@@ -13,6 +13,7 @@ from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.space import take
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.screening import Trials
+from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.reports.figures import Luck, equity_figure
 from alpha_discovery.reports.page import Chart, Table
@@ -88,6 +89,7 @@ def strategy_section(trials: Trials, searched: Searched) -> dict[str, Any]:
 
 
 def _best(trials: Trials, row: int, searched: Searched) -> dict[str, Any]:
+    trials, row = trials.found(row)
     strategy, campaign = trials.job.strategy, searched.campaign
     values = strategy.complete(trials.job.space.decode(trials.batch, row))
     one = take(trials.batch, np.array([row]))
@@ -116,7 +118,7 @@ def _best(trials: Trials, row: int, searched: Searched) -> dict[str, Any]:
 
 def _parameters(trials: Trials, searched: Searched) -> tuple[Chart | None, list[Chart]]:
     rows = np.flatnonzero(np.isfinite(trials.columns["t"]))
-    if len(rows) < FEWEST:
+    if len(rows) < FEWEST or isinstance(trials.job.strategy, Generated):  # genes have no meaning one by one
         return None, []
     score = searched.sharpe(trials.columns["t"][rows])
     ranked = ranked_levels(trials, rows, score)

@@ -114,6 +114,7 @@ def _check_windows(made: Strategy) -> None:
     thirds = np.random.default_rng(0).integers(0, 3, (512, len(made.own.free))) / 2.0
     tried = made.own.from_unit(np.minimum(thirds, 1.0 - 2.0**-53))
     good = made.own.satisfied(tried)
+    assert isinstance(made.rules, Rules)  # a traced function gives one tree
     for signal in made.rules.signals:
         for what, bars in windows(signal):
             if not _is_whole(bars, made.own):

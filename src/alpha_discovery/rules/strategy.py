@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,10 +13,11 @@ from alpha_discovery.core import risk
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.params import Kind
 from alpha_discovery.core.scalar import Const, Scalar, as_scalar, scalar_from_json
-from alpha_discovery.core.space import Space
+from alpha_discovery.core.space import Batch, Space, batch_size
 from alpha_discovery.errors import RuleError, UnknownName, UserError
 from alpha_discovery.rules.json_form import bool_from_json, to_json
 from alpha_discovery.rules.nodes import NEVER, Bool, Node
+from alpha_discovery.rules.spelled import AnyRules, Spelled
 from alpha_discovery.rules.text import readable
 from alpha_discovery.rules.walk import legs, longest_warmup, parameters, warmup
 
@@ -63,6 +64,15 @@ class Rules:
         """The four conditions in the order of `SIGNALS`."""
         return self.enter_long, self.exit_long, self.enter_short, self.exit_short
 
+    @property
+    def n_legs(self) -> int:
+        """Number of markets traded together."""
+        return len(self.weights)
+
+    def spelled(self, batch: Batch) -> Spelled:
+        """These rules for every row."""
+        return Spelled((self,), np.zeros(batch_size(batch), dtype=np.int64))
+
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the parameters that the rules use, sorted."""
@@ -74,6 +84,10 @@ class Rules:
     def warmup(self, values: Mapping[str, float]) -> int:
         """Bars before every condition can be known, for one parameter set."""
         return max(warmup(signal, values) for signal in self.signals)
+
+    def longest_warmup(self, ranges: Mapping[str, tuple[float, float]]) -> int:
+        """Upper bound of the warm-up over ranges: every window and lag at its longest."""
+        return max(longest_warmup(signal, ranges) for signal in self.signals)
 
     def to_json(self) -> dict[str, Any]:
         """Canonical JSON form; conditions that are never true are left out."""
@@ -127,7 +141,7 @@ class Strategy:
     own : Space
         The parameters of the rules, without those of risk.
     rules : Rules
-        The traced tree.
+        The traced tree, or what writes one for each row of a batch.
     source, doc : str
         Where the idea comes from, and the docstring of the function.
     templates : mapping
@@ -139,7 +153,7 @@ class Strategy:
     name: str
     family: str
     own: Space
-    rules: Rules
+    rules: AnyRules
     source: str
     doc: str = ""
     templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -164,7 +178,7 @@ class Strategy:
     @property
     def n_legs(self) -> int:
         """Number of markets traded together."""
-        return len(self.rules.weights)
+        return self.rules.n_legs
 
     def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """``values`` checked, risk defaults added.
@@ -189,14 +203,14 @@ class Strategy:
             try:
                 space = space.with_ranges({name: wanted})
             except UserError:
-                space = Space({**space.kinds, name: self.allowed.kinds[name]}, space.conditions)
+                space = replace(space, kinds={**space.kinds, name: self.allowed.kinds[name]})
                 space = space.with_ranges({name: wanted})
         return space
 
     def longest_warmup(self, space: Space) -> int:
         """Upper bound of the warm-up over a space: every window and lag at its longest."""
         ranges = {name: (_least(kind), _greatest(kind)) for name, kind in space.kinds.items()}
-        return max(longest_warmup(signal, ranges) for signal in self.rules.signals)
+        return self.rules.longest_warmup(ranges)
 
     @cached_property
     def fingerprint(self) -> str:

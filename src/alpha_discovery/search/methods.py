@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from alpha_discovery.core.space import Space
 from alpha_discovery.errors import UnknownName
+from alpha_discovery.generation.genome import GenomeSpace
 from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce
 from alpha_discovery.search.focused import Focused
@@ -13,6 +14,7 @@ from alpha_discovery.search.genetic import Genetic
 from alpha_discovery.search.hybrid import Hybrid
 from alpha_discovery.search.protocol import Optimizer
 from alpha_discovery.search.random_search import RandomSearch
+from alpha_discovery.search.trees import TreeSearch
 
 METHODS: dict[str, Callable[..., Optimizer]] = {
     "brute_force": BruteForce, "random": RandomSearch, "bayesian": Bayesian, "genetic": Genetic,
@@ -28,4 +30,6 @@ def make_optimizer(
         raise UnknownName(kind="search method", name=method, known=METHODS)
     if region is not None:
         return Focused(METHODS[method], space, region, budget=budget, seed=seed)
+    if method == "genetic" and isinstance(space, GenomeSpace):
+        return TreeSearch(space, budget=budget, seed=seed)
     return METHODS[method](space, budget=budget, seed=seed)

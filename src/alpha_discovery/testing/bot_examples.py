@@ -8,7 +8,7 @@ from typing import Any
 
 from alpha_discovery.bots.config import BotConfig, Safeguards
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.spelled import AnyRules
 
 NO_LIMITS = Safeguards(max_jump=None)
 
@@ -36,7 +36,7 @@ class BotMemory:
 
 
 def config_for(
-    rules: Rules, values: Mapping[str, Any], costs: Costs, *,
+    rules: AnyRules, values: Mapping[str, Any], costs: Costs, *,
     safeguards: Safeguards = NO_LIMITS, capital: float = 1.0, timeframe_ms: int = 3_600_000,
 ) -> BotConfig:  # fmt: skip
     """A deployment of one parameter set under the name ``test``."""

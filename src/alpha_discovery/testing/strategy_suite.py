@@ -130,7 +130,8 @@ class StrategySuite:
 
 
 def _warmups(strategy: Strategy, values: Mapping[str, Any]) -> list[int]:
-    entries = strategy.rules.enter_long, strategy.rules.enter_short
+    (rules,) = strategy.rules.spelled({}).rules
+    entries = rules.enter_long, rules.enter_short
     return [warmup(entry, values) for entry in entries if entry != NEVER]
 
 

@@ -1,0 +1,53 @@
+"""When candidates hold what: their side, averaged over each day, for telling which of them do the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.backtest.account import TRADES, WIDTH
+from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
+from alpha_discovery.backtest.signals import signals_of
+from alpha_discovery.backtest.simulate import N_TRADE, simulate
+from alpha_discovery.backtest.simulate_legs import simulate_legs
+from alpha_discovery.backtest.tape import Tape, one_leg
+from alpha_discovery.backtest.task import all_legs, days_of
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.space import Batch
+from alpha_discovery.rules.spelled import AnyRules
+
+_SIDE, _ENTRY, _EXIT = 0, 1, 2  # columns of a trade
+
+
+def daily_positions(
+    rules: AnyRules, batch: Batch, tape: Tape, costs: Costs, *, intrabar: str = "stop_first"
+) -> npt.NDArray[np.float64]:
+    """float64 (n, n_days), -1 to 1: the mean side of each candidate over the bars of each day, size left aside."""
+    risk = risk_matrix(rules, batch, tape)
+    checked(rules, risk, tape, intrabar)
+    tables, weights = signals_of(rules, batch, tape)
+    legs = len(tape.bars)
+    trades, sums = np.zeros(((tape.end - tape.begin) * legs, N_TRADE)), np.empty((len(risk), WIDTH))
+    equity, daily = np.ones(tape.close.shape[1]), np.zeros((0, tape.n_days), dtype=np.float32)
+    span, fees = (tape.begin, tape.end, INTRABAR.index(intrabar)), cost_row(costs)
+    out = np.zeros((len(risk), tape.n_days))
+    for i in range(len(risk)):
+        bits = tuple(table.values[table.row[i]] for table in tables)
+        if legs == 1:
+            days = (*days_of(tape), float(tape.drift[0]))
+            simulate(one_leg(tape), days, span, bits, risk[i], fees, sums[i], daily, trades, equity)
+        else:
+            simulate_legs(
+                all_legs(tape), (*days_of(tape), tape.drift), span, bits, risk[i], weights[i], fees, sums[i], daily,
+                trades, equity, np.zeros((legs, 4)),
+            )  # fmt: skip
+        out[i] = _by_day(trades[: int(sums[i, TRADES]) * legs : legs], tape)
+    return out
+
+
+def _by_day(trades: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
+    changes = np.zeros(tape.close.shape[1] + 1)
+    np.add.at(changes, trades[:, _ENTRY].astype(np.int64), trades[:, _SIDE])
+    np.add.at(changes, trades[:, _EXIT].astype(np.int64), -trades[:, _SIDE])
+    held = np.cumsum(changes)[: tape.end]
+    return np.asarray(np.add.reduceat(held, tape.day_first) / (tape.day_last - tape.day_first + 1))

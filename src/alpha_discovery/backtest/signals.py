@@ -1,0 +1,48 @@
+"""The signals of a batch: one tree with many parameter sets, or many trees.
+
+Many trees are made of few blocks: what two of them have in common is computed once, whichever asks for it. What is kept
+is bounded, and dropped as a whole when the bound is reached; neighbours in a batch are alike, so little comes again.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.backtest.bitmaps import words
+from alpha_discovery.backtest.columns import Columns, Table
+from alpha_discovery.backtest.common import Common
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.core.space import Batch
+from alpha_discovery.rules.spelled import AnyRules, Spelled
+
+KEPT = 64 * 2**20  # bytes of columns that trees share; each thread that screens has its own
+_LOOK = 64  # trees between two looks at how much is kept
+
+Weights = npt.NDArray[np.float64]
+
+
+def signals_of(
+    rules: AnyRules, batch: Batch, tape: Tape, common: Common | None = None
+) -> tuple[list[Table], Weights]:
+    """Four tables of bitmaps (enter and exit long, enter and exit short), and the legs' weights (n, L)."""
+    spelled = rules.spelled(batch)
+    if len(spelled.rules) == 1:
+        columns, one = Columns(tape, batch, common), spelled.rules[0]
+        shares = [np.broadcast_to(weight.values(batch), len(spelled.row)) for weight in one.weights]
+        weights = np.ascontiguousarray(np.stack(shares, axis=1), dtype=np.float64)
+        return [columns.bitmaps(signal) for signal in one.signals], weights
+    return _of_many(spelled, tape)
+
+
+def _of_many(spelled: Spelled, tape: Tape) -> tuple[list[Table], Weights]:
+    columns = Columns(tape, {"": np.zeros(1)})  # trees of a generator hold numbers, no parameters
+    bits = np.empty((4, len(spelled.rules), words(tape.close.shape[1])), dtype=np.uint64)
+    weights = np.empty((len(spelled.rules), len(tape.bars)))
+    for k, rules in enumerate(spelled.rules):
+        for signal, row in zip(rules.signals, bits, strict=True):
+            row[k] = columns.bitmaps(signal).values[0]
+        weights[k] = [float(weight.values({})) for weight in rules.weights]
+        if k % _LOOK == 0 and columns.held > KEPT:
+            columns.forget()
+    return [Table(row, spelled.row) for row in bits], weights[spelled.row]

@@ -1,0 +1,37 @@
+"""What candidates of a search did, for methods that breed different ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.backtest.positions import daily_positions
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.core.space import Batch, take
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.jobs import Job
+from alpha_discovery.discovery.sleeves import Sleeves
+from alpha_discovery.indicators.volatility_regime import volatility_regime
+from alpha_discovery.search.behaviour import Behaviour
+
+REGIME = (24, 480)  # bars of volatility, and bars of the past that it is ranked in
+
+
+def behaviour(
+    campaign: Campaign, job: Job, batch: Batch, over: Sleeves, columns: dict[str, npt.NDArray[np.float64]]
+) -> Behaviour:
+    """Of a batch that was screened; positions are those on the first sleeve's first leg."""
+    first = over.tapes[0]
+
+    def exposure(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        rules, costs = job.strategy.rules, campaign.costs
+        return daily_positions(rules, take(batch, rows), first, costs, intrabar=campaign.intrabar)
+
+    return Behaviour(columns, exposure, regime_by_day(first))
+
+
+def regime_by_day(tape: Tape) -> npt.NDArray[np.float64]:
+    """Volatility regime (n_days,) at the close before each day's first bar; NaN while unknown."""
+    by_bar = np.asarray(volatility_regime(tape.bars[0].close, *REGIME))
+    before = tape.day_first - 1
+    return np.where(before >= 0, by_bar[np.maximum(before, 0)], np.nan)

@@ -1,0 +1,1 @@
+"""Rules written by a machine: a typed grammar over building blocks, and genomes that spell its sentences."""

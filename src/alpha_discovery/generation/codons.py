@@ -1,0 +1,53 @@
+"""A genome read choice by choice: whole numbers, each of which picks one of so many alternatives.
+
+Every genome can be read, whatever its numbers; what was read can be written back with one number for each choice made
+(the middle of its share), so that equal sentences have equal genomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+CODONS = 4_096  # values of one codon
+
+
+class Part(NamedTuple):
+    """A stretch of a genome that derives one symbol of the grammar; parts of one symbol can change places."""
+
+    symbol: str
+    start: int
+    stop: int
+
+
+class Reader:
+    """Reads a genome from the left; what is missing at its end counts as 0."""
+
+    def __init__(self, codons: Sequence[int]) -> None:
+        self._codons = codons
+        self.written: list[int] = []  # one codon for each choice so far
+        self.parts: list[Part] = []
+        self._at = 0
+
+    def choose(self, alternatives: int) -> int:
+        """The next choice, ``0 .. alternatives - 1``; where there is only one, nothing is read."""
+        if alternatives <= 1:
+            return 0
+        codon = self._codons[self._at] if self._at < len(self._codons) else 0
+        self._at += 1
+        taken = codon * alternatives // CODONS
+        self.written.append(codon_of(taken, alternatives))
+        return taken
+
+    @contextmanager
+    def part(self, symbol: str) -> Iterator[None]:
+        """Note the stretch that is read inside as a derivation of ``symbol``."""
+        start = len(self.written)
+        yield
+        self.parts.append(Part(symbol, start, len(self.written)))
+
+
+def codon_of(taken: int, alternatives: int) -> int:
+    """The codon in the middle of a choice's share."""
+    return (2 * taken + 1) * CODONS // (2 * alternatives)

@@ -1,0 +1,221 @@
+"""The grammar of generated rules: from the choices of a genome to entries, exits, a filter and the weights of legs.
+
+rules      side, entry, exit, filter, weights
+side       long | short | both, the short side mirrored
+entry      one to three conditions, all of them             exit    none, or any of one or two conditions
+condition  a levelled series against one of its levels | two series of one unit | a series against its own past;
+           as a state (above, below) or, the first of an entry and any of an exit, as an event (crosses)
+filter     none, or a condition of both sides alike
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from alpha_discovery.core.scalar import Const
+from alpha_discovery.generation.blocks import Blocks
+from alpha_discovery.generation.codons import Part, Reader, codon_of
+from alpha_discovery.generation.mirror import Mirror
+from alpha_discovery.generation.series import SeriesGrammar
+from alpha_discovery.rules.json_form import to_json
+from alpha_discovery.rules.nodes import (
+    NEVER,
+    Apply,
+    Bool,
+    Compare,
+    Cross,
+    Field,
+    Junction,
+    Operand,
+    Series,
+    compare,
+    crosses_above,
+    crosses_below,
+    lag,
+)
+from alpha_discovery.rules.strategy import ONE, Rules
+from alpha_discovery.rules.walk import warmup
+
+SIDES = ("long", "short", "both")
+REMEMBERED = 32_768  # derivations that are kept: each is asked for when proposed, screened and bred from
+
+Genome = tuple[int, ...]
+
+
+class Derived(NamedTuple):
+    """What a genome says.
+
+    Attributes
+    ----------
+    genome : tuple of int
+        The shortest genome that says the same, conditions in order, none twice.
+    parts : tuple of Part
+        Its stretches by symbol.
+    """
+
+    rules: Rules
+    genome: Genome
+    parts: tuple[Part, ...]
+
+
+class Clause(NamedTuple):
+    """A condition with the stretch of the genome that says it, and the parts of that."""
+
+    condition: Bool
+    begin: int
+    codons: list[int]
+    parts: list[Part]
+
+
+class Grammar:
+    """Derives rules over one market or several from some blocks."""
+
+    def __init__(self, blocks: Blocks, n_legs: int = 1) -> None:
+        self.blocks = blocks
+        self.n_legs = n_legs
+        self._series = SeriesGrammar(blocks, n_legs)
+        self._mirror = Mirror(blocks)
+        self._filters = tuple(blocks.blocks[name] for name in blocks.filters)
+        self._forms = tuple(
+            form for form, usable in (
+                ("level", self._series.with_levels), ("level", self._series.with_levels),
+                ("pair", bool(self._series.paired)), ("pair", bool(self._series.paired)),
+                ("past", self._series.with_past and bool(blocks.lags)),
+            ) if usable
+        )  # fmt: skip
+        self._known: dict[Genome, Derived] = {}
+
+    @property
+    def longest(self) -> int:
+        """Upper bound of the choices in one sentence."""
+        numbers = max(len(one.params) for one in (*self.blocks.blocks.values(), *self.blocks.wraps.values()))
+        series = 2 + self.n_legs + numbers + (self.blocks.depth - 1) * (3 + numbers)
+        condition = 4 + 2 * series
+        return 5 + self.n_legs + condition * (self.blocks.entry + self.blocks.exit) + condition
+
+    @property
+    def longest_warmup(self) -> int:
+        """Upper bound of the bars before every condition can be known."""
+        longest = 1
+        for block in self.blocks.blocks.values():
+            if block.of:
+                params = tuple(Const(max(values)) for values in block.params)
+                longest = max(longest, warmup(Apply(block.name, tuple(Field(name) for name in block.of), params), {}))
+        around = [
+            warmup(Apply(wrap.name, (Field("close"),), tuple(Const(max(v)) for v in wrap.params)), {})
+            for wrap in self.blocks.wraps.values()
+        ]
+        deeper = (self.blocks.depth - 1) * max(around, default=0)
+        return int(longest + deeper + max(self.blocks.lags, default=0)) + 1
+
+    def derive(self, genome: Genome) -> Derived:
+        """Read a genome; whatever its numbers, it says something."""
+        known = self._known.get(genome)
+        if known is None:
+            if len(self._known) > REMEMBERED:
+                self._known.clear()
+            known = self._read(genome)
+            self._known[genome] = self._known[known.genome] = known
+        return known
+
+    def _read(self, genome: Sequence[int]) -> Derived:
+        reader = Reader(genome)
+        side = SIDES[reader.choose(len(SIDES))]
+        with reader.part("entry"):
+            entry = self._joined(reader, "and", self.blocks.entry)
+        leaving: Bool = NEVER
+        with reader.part("exit"):
+            if self.blocks.exit and reader.choose(2) == 1:
+                leaving = self._joined(reader, "or", self.blocks.exit)
+        sieve: Bool | None = None
+        with reader.part("filter"):
+            if self._filters and reader.choose(2) == 1:
+                sieve = self._filter(reader)
+        with reader.part("legs"):
+            weights = (ONE, *(self._weight(reader) for _ in range(self.n_legs - 1)))
+        rules = self._sided(side, entry, leaving, sieve, weights)
+        return Derived(rules, tuple(reader.written), tuple(reader.parts))
+
+    def _sided(
+        self, side: str, entry: Bool, leaving: Bool, sieve: Bool | None, weights: tuple[Const, ...]
+    ) -> Rules:
+        mirror = self._mirror.of
+        enter_long, enter_short = entry, mirror(entry)
+        if sieve is not None:
+            enter_long, enter_short = enter_long & sieve, enter_short & sieve
+        return Rules(
+            enter_long=enter_long if side != "short" else NEVER, exit_long=leaving if side != "short" else NEVER,
+            enter_short=enter_short if side != "long" else NEVER,
+            exit_short=mirror(leaving) if side != "long" else NEVER, weights=weights,
+        )  # fmt: skip
+
+    def _joined(self, reader: Reader, op: Literal["and", "or"], most: int) -> Bool:
+        """Some conditions in the order of their text, each once; the genome is put into that order too."""
+        at = len(reader.written)
+        count = 1 + reader.choose(most)
+        start, noted = len(reader.written), len(reader.parts)
+        found: dict[str, Clause] = {}
+        for number in range(count):
+            begin, first = len(reader.written), len(reader.parts)
+            condition = self._condition(reader, may_happen=op == "or" or number == 0)
+            clause = Clause(condition, begin, reader.written[begin:], reader.parts[first:])
+            found.setdefault(json.dumps(to_json(condition)), clause)
+        ordered = [found[text] for text in sorted(found, key=lambda text: (_is_state(op, found[text]), text))]
+        del reader.written[start:], reader.parts[noted:]
+        if most > 1:
+            reader.written[at] = codon_of(len(ordered) - 1, most)
+        for clause in ordered:
+            shift = len(reader.written) - clause.begin
+            reader.parts += [Part(symbol, a + shift, b + shift) for symbol, a, b in clause.parts]
+            reader.written += clause.codons
+        conditions = tuple(clause.condition for clause in ordered)
+        return conditions[0] if len(conditions) == 1 else Junction(op, conditions)
+
+    def _condition(self, reader: Reader, *, may_happen: bool) -> Bool:
+        with reader.part("condition"):
+            form = self._forms[reader.choose(len(self._forms))]
+            happens = reader.choose(2) == 1 and may_happen
+            if not may_happen:
+                reader.written[-1] = codon_of(0, 2)
+            upward = reader.choose(2) == 1
+            if form == "level":
+                series, levels = self._series.levelled(reader)
+                return _compared(series, Const(levels[reader.choose(len(levels))]), happens, upward)
+            if form == "pair":
+                return _compared(*self._pair(reader), happens, upward)
+            moving = self._series.moving(reader)
+            bars = self.blocks.lags[reader.choose(len(self.blocks.lags))]
+            return _compared(moving, lag(moving, bars), happens, upward)
+
+    def _pair(self, reader: Reader) -> tuple[Series, Series]:
+        leg = self._series.leg(reader)
+        paired = self._series.paired
+        unit = sorted({one.unit for one in paired})
+        chosen = unit[reader.choose(len(unit))]
+        left = self._series.anchor(reader, chosen, leg)
+        right = self._series.partner(reader, left, leg)
+        if left == right or (isinstance(left, Field) and isinstance(right, Field)):
+            right = lag(right, 1)  # a close below the low of its own bar never comes
+        return left, right
+
+    def _filter(self, reader: Reader) -> Bool:
+        series, levels = self._series.block(reader, self._filters)
+        upward = reader.choose(2) == 1
+        level = Const(levels[reader.choose(len(levels))])
+        return Compare(">" if upward else "<", series, level)
+
+    def _weight(self, reader: Reader) -> Const:
+        return Const(self.blocks.weights[reader.choose(len(self.blocks.weights))])
+
+
+def _is_state(op: str, clause: Clause) -> bool:
+    """Whether it comes after the event of an entry; an entry has one event at most, for two hardly ever coincide."""
+    return op == "and" and not isinstance(clause.condition, Cross)
+
+
+def _compared(left: Series, right: Operand, happens: bool, upward: bool) -> Bool:
+    if happens:
+        return crosses_above(left, right) if upward else crosses_below(left, right)
+    return compare(">" if upward else "<", left, right)

@@ -1,0 +1,103 @@
+"""A found tree as an ordinary strategy: its numbers become parameters with ranges, so that neighbours can be tried.
+
+Numbers of one meaning and one value are one parameter: the window of both sides of a rule moves together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from alpha_discovery.core.params import Float, Int, Kind
+from alpha_discovery.core.scalar import Const, Param, Scalar
+from alpha_discovery.core.space import Space
+from alpha_discovery.generation.blocks import Block, Blocks
+from alpha_discovery.rules.nodes import NEVER, Apply, Bool, Combine, Compare, Cross, Junction, Lag, Operand
+from alpha_discovery.rules.strategy import Rules, Strategy
+
+SOURCE = "written by the generator from its building blocks"
+
+
+class Lifted(NamedTuple):
+    """A strategy and the values at which it is the found rules."""
+
+    strategy: Strategy
+    values: dict[str, float | int]
+
+
+def lifted(name: str, rules: Rules, blocks: Blocks) -> Lifted:
+    """Rules of numbers as a strategy with parameters."""
+    numbers = _Numbers(blocks)
+    signals = {
+        signal: numbers.condition(getattr(rules, signal))
+        for signal in ("enter_long", "exit_long", "enter_short", "exit_short")
+        if getattr(rules, signal) != NEVER
+    }
+    made = Rules(**signals, weights=rules.weights, latency_ms=rules.latency_ms)
+    doc = "Found by the generator.\n\n" + "; ".join(rules.describe())
+    own = Space(numbers.kinds)
+    return Lifted(Strategy(name, "generated", own, made, SOURCE, doc=doc), numbers.values)
+
+
+@dataclass
+class _Numbers:
+    """Parameters by meaning and value, named in the order in which they are met."""
+
+    blocks: Blocks
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    values: dict[str, float | int] = field(default_factory=dict)
+    names: dict[tuple[str, float], str] = field(default_factory=dict)
+
+    def condition(self, node: Bool) -> Bool:
+        match node:
+            case Junction(op, parts):
+                return Junction(op, tuple(self.condition(part) for part in parts))
+            case Compare() | Cross():
+                left, right = self._operand(node.left), node.right
+                right = self._level(node.left, right) if isinstance(right, Const) else self._operand(right)
+                return replace(node, left=left, right=right)
+        raise AssertionError(node)
+
+    def _operand(self, node: Operand) -> Operand:
+        match node:
+            case Apply(name, inputs, params):
+                indicator, block = node.indicator, self._block(node)
+                series = tuple(self._operand(one) for one in inputs)
+                ranges: Sequence[Sequence[float]] = block.params if block else ((),) * len(params)
+                made = tuple(
+                    self._param(f"{name}_{param}", value, choices, whole=indicator.is_window(param))
+                    for param, value, choices in zip(indicator.params, params, ranges, strict=True)
+                )
+                return Apply(name, series, made)  # type: ignore[arg-type]
+            case Lag(x, bars):
+                return Lag(self._operand(x), self._param("lag", bars, self.blocks.lags, whole=True))  # type: ignore[arg-type]
+            case Combine(op, left, right):
+                return Combine(op, self._operand(left), self._operand(right))
+        return node
+
+    def _level(self, of: Operand, level: Const) -> Scalar:
+        name = getattr(of, "name", "series")
+        block = self._block(of) if isinstance(of, Apply) else self.blocks.blocks.get(name)
+        if block is None or block.steps:
+            return level  # between the few values of such a series every level says the same
+        levels = [*block.levels, *([2.0 * block.mirror - x for x in block.levels] if block.mirror is not None else ())]
+        return self._param(f"{name}_level", level, levels, whole=False)
+
+    def _block(self, node: Apply) -> Block | None:
+        plain = self.blocks.blocks.get(node.name)
+        nested = len(node.inputs) == 1 and isinstance(node.inputs[0], Apply | Combine)
+        return self.blocks.wraps.get(node.name) if nested or plain is None else plain
+
+    def _param(self, meaning: str, scalar: Scalar, choices: Sequence[float], *, whole: bool) -> Scalar:
+        assert isinstance(scalar, Const)
+        low, high = min([scalar.value, *choices]), max([scalar.value, *choices])
+        if low == high:
+            return scalar
+        if (meaning, scalar.value) not in self.names:
+            alike = sum(one == meaning for one, _ in self.names)
+            name = f"{meaning}_{alike + 1}" if alike else meaning
+            self.names[meaning, scalar.value] = name
+            self.kinds[name] = Int(int(low), int(high)) if whole else Float(low, high)
+            self.values[name] = int(scalar.value) if whole else scalar.value
+        return Param(self.names[meaning, scalar.value])

@@ -1,0 +1,101 @@
+"""The series that generated conditions compare: blocks, and wraps around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from alpha_discovery.core.scalar import Const
+from alpha_discovery.generation.blocks import Block, Blocks
+from alpha_discovery.generation.codons import Reader
+from alpha_discovery.indicators.registry import Unit
+from alpha_discovery.rules.nodes import FIELD_UNITS, Apply, Combine, Field, Series, lag
+
+
+class Levelled(NamedTuple):
+    """A series, and the numbers that it may be compared with."""
+
+    series: Series
+    levels: tuple[float, ...]
+
+
+class SeriesGrammar:
+    """Derives series of some blocks, over one market or several."""
+
+    def __init__(self, blocks: Blocks, n_legs: int) -> None:
+        self._n_legs = n_legs
+        self._depth = blocks.depth
+        self._levelled = blocks.levelled
+        self._wrapped = tuple(block for block in blocks.blocks.values() if not block.steps)
+        self._measures = tuple(wrap for wrap in blocks.wraps.values() if wrap.levels)
+        self._smooths = tuple(wrap for wrap in blocks.wraps.values() if not wrap.levels)
+        paired = blocks.paired
+        self.paired = tuple(one for one in paired if sum(other.unit == one.unit for other in paired) > 1)
+        self._of_unit = {unit: tuple(one for one in paired if one.unit == unit) for unit in {p.unit for p in paired}}
+        self._anchors = {unit: tuple(one for one in of if not one.band) or of for unit, of in self._of_unit.items()}
+        self.with_levels = bool(self._levelled or self._measures)
+        self.with_past = bool(self._wrapped)
+
+    def levelled(self, reader: Reader) -> Levelled:
+        """A series that has levels of its own."""
+        with reader.part("levelled"):
+            wrapped = self._depth > 1 and bool(self._measures) and bool(self._wrapped or self._n_legs > 1)
+            if wrapped and (not self._levelled or reader.choose(3) == 2):
+                wrap = self._measures[reader.choose(len(self._measures))]
+                return Levelled(self._wrap(reader, wrap, self._inner(reader, self._depth - 1)), wrap.levels)
+            return self.block(reader, self._levelled)
+
+    def block(self, reader: Reader, among: Sequence[Block]) -> Levelled:
+        """One of some blocks, with its numbers."""
+        block = among[reader.choose(len(among))]
+        return Levelled(self._plain(reader, block, self.leg(reader)), block.levels)
+
+    def anchor(self, reader: Reader, unit: Unit, leg: int) -> Series:
+        """A series of a unit that is no band, possibly smoothed."""
+        with reader.part(f"anchor of {unit}"):
+            among = self._anchors[unit]
+            wrap = None
+            if self._depth > 1 and self._smooths and reader.choose(4) == 3:
+                wrap = self._smooths[reader.choose(len(self._smooths))]
+            inner = self._plain(reader, among[reader.choose(len(among))], leg)
+            return self._wrap(reader, wrap, inner) if wrap else inner
+
+    def partner(self, reader: Reader, anchor: Series, leg: int) -> Series:
+        """What an anchor is compared with; a price also with a band as of the bar before, for none leaves its own."""
+        of = "price" if isinstance(anchor, Field) else "average"
+        with reader.part(f"partner of {anchor.unit} {of}"):
+            among = self._of_unit[anchor.unit] if of == "price" else self._anchors[anchor.unit]
+            block = among[reader.choose(len(among))]
+            plain = self._plain(reader, block, leg)
+            return lag(plain, 1) if block.band else plain
+
+    def moving(self, reader: Reader) -> Series:
+        """A series to compare with its own past."""
+        return self._inner(reader, self._depth)
+
+    def leg(self, reader: Reader) -> int:
+        """A market."""
+        return reader.choose(self._n_legs)
+
+    def _inner(self, reader: Reader, depth: int) -> Series:
+        with reader.part(f"inner {depth}"):
+            if self._n_legs > 1 and reader.choose(2) == 0:
+                return Combine("/", Field("close", 0), Field("close", 1))
+            if depth > 1 and self._smooths and reader.choose(3) == 2:
+                wrap = self._smooths[reader.choose(len(self._smooths))]
+                return self._wrap(reader, wrap, self._inner(reader, depth - 1))
+            block = self._wrapped[reader.choose(len(self._wrapped))]
+            return self._plain(reader, block, self.leg(reader))
+
+    def _plain(self, reader: Reader, block: Block, leg: int) -> Series:
+        if block.name in FIELD_UNITS:
+            return Field(block.name, leg)
+        inputs = tuple(Field(name, leg) for name in block.of)
+        return Apply(block.name, inputs, _numbers(reader, block))
+
+    def _wrap(self, reader: Reader, wrap: Block, inner: Series) -> Series:
+        return Apply(wrap.name, (inner,), _numbers(reader, wrap))
+
+
+def _numbers(reader: Reader, block: Block) -> tuple[Const, ...]:
+    return tuple(Const(values[reader.choose(len(values))]) for values in block.params)
