@@ -34,6 +34,7 @@ ELSEWHERE = {"judge"} | {name for name in EVERY if name.startswith("bots ")}  # 
 
 
 OUTSIDE = {f"data {name}" for name in ("download", "update", "repair", "symbols")}  # test_download.py has a server
+OUTSIDE |= {name for name in EVERY if name.startswith("users ")}  # test_users.py has a standard input
 MACHINE = {"devices", "bench"}  # these look at the machine, not into a folder; test_devices_and_bench.py runs them
 
 
