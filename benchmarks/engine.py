@@ -102,7 +102,9 @@ def _compared(both: Found) -> Rows:
         text = "not run: no environment with vectorbt 1.2 (python tools/oracle_env.py vectorbt, or --vectorbt PATH)"
         if runs := both[engine]:
             theirs, peak = median(runs), f"{median(runs, 'peak_mib'):,.0f} MiB a process"
-            text = f"{n / theirs:,.0f} a second, {peak}; ours is {theirs / ours:,.0f} times as fast ({len(runs)} runs)"
+            text = f"{n / theirs:,.0f} a second, {peak}; ours is {theirs / ours:,.0f} times as fast"
+            spent = median(runs, "cpu_seconds") / median(both["ours"], "cpu_seconds")
+            text += f", {spent:,.0f} times by processor time ({len(runs)} runs)"
         rows.append((f"the same with vectorbt 1.2, {engine}", text))
     return rows
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import time
 
 from benchmarks.engine_measures import end_to_end
 from benchmarks.engine_work import STRATEGIES, candidates, tape_of
@@ -21,7 +22,7 @@ def measured(n: int) -> Found:
     for name in STRATEGIES:
         end_to_end({name: candidates(name, 64)}, over, 1)
         batch: dict[str, Batch] = {name: candidates(name, n)}
-        with cProfile.Profile() as profile:
+        with cProfile.Profile(time.thread_time) as profile:
             end_to_end(batch, over, 1)
         found[name] = _heaviest(profile)
     return found

@@ -88,6 +88,12 @@ def backtest(job: tuple[str, dict[str, Array], dict[str, Array], str]) -> int:
     return int(np.asarray(found[3]).sum())
 
 
+def timed(job: tuple[str, dict[str, Array], dict[str, Array], str]) -> tuple[int, float]:
+    """Trades, and the processor time of the process that found them."""
+    before = time.process_time()
+    return backtest(job), time.process_time() - before
+
+
 def jobs(folder: Path, engine: str, chunk: int, n: int | None = None) -> list[Any]:
     """Chunks of columns."""
     bars = dict(np.load(folder / "bars.npz"))
@@ -110,12 +116,13 @@ def main(folder: Path, engine: str, processes: int, chunk: int) -> None:
     with multiprocessing.get_context("spawn").Pool(processes, warm_up, (folder, engine)) as pool:
         pool.map(backtest, jobs(folder, engine, 4, n=4) * processes, chunksize=1)
         before = time.perf_counter()
-        trades = sum(pool.map(backtest, jobs(folder, engine, chunk), chunksize=1))
+        done = pool.map(timed, jobs(folder, engine, chunk), chunksize=1)
         seconds = time.perf_counter() - before
         pool.close()
         pool.join()  # only of children that have ended is the memory known
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024.0  # of the largest process
-    print(json.dumps({"seconds": seconds, "trades": trades, "peak_mib": peak}))
+    trades, spent = (sum(column) for column in zip(*done, strict=True))
+    print(json.dumps({"seconds": seconds, "cpu_seconds": spent, "trades": trades, "peak_mib": peak}))
 
 
 if __name__ == "__main__":
