@@ -1,6 +1,6 @@
 """Whether breeding finds a rule of three conditions that was planted in a market: `python -m benchmarks.generation`.
 
-Where volume is unusually high, early in the day and early in the week, the next six bars drift upwards; nothing else does.
+Where volume is unusually high, early in the day and in the week, the next six bars drift upwards; nothing else does.
 A seed counts as found if the best entry speaks of all three and reaches at least 80% of the t of the planted rule.
 """
 
