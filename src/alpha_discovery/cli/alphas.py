@@ -8,13 +8,17 @@ import typer
 
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.alpha_text import alpha_block
+from alpha_discovery.cli.improvement_text import improvement_text
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import WIDE, console, print_json, record_json, say, table
+from alpha_discovery.discovery.decay import check_all, check_decay
+from alpha_discovery.discovery.evidence import jsonable
+from alpha_discovery.discovery.improve import improve as improve_alpha
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import Compared, Replay
 from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.reporting import write_alpha_report
-from alpha_discovery.reports.words import NOTHING, gain_factor, percent, ratio
+from alpha_discovery.reports.words import NOTHING, count, gain_factor, percent, ratio
 
 alphas_app = typer.Typer(help="What passed: evidence, replay, reports.", no_args_is_help=True)
 Alpha = Annotated[str, typer.Argument(metavar="ALPHA", help="Its id, or the beginning of it.")]
@@ -81,6 +85,48 @@ def report(alpha_id: Alpha, userdir: UserDir = None, as_json: AsJson = False) ->
         print_json({"alpha": alpha.id, "report": str(path)})
     else:
         typer.echo(f"report: {path}")
+
+
+@alphas_app.command("improve", epilog="Example: alpha alphas improve 1a2b3c --variations 1000")
+def improve(
+    alpha_id: Alpha,
+    variations: Annotated[int, typer.Option(min=1, help="Parameter sets near it to try.")] = 500,
+    seed: Annotated[int, typer.Option(help="Same seed, same variations.")] = 0,
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try variations of an alpha on the days since it was judged; exit code 1 if none is shown to be better.
+
+    The first half of those days proposes a challenger, the second half compares it with the alpha, day by day.
+    """
+    with open_lab(settings_of(userdir), create=False) as opened:
+        found = improve_alpha(alpha_id, opened.lab, variations=variations, seed=seed)
+    if as_json:
+        print_json({"run": record_json(found.record), "alpha": found.improved and record_json(found.improved)})
+    else:
+        improvement_text(console(), found.record)
+        if found.improved is not None:
+            say(console(), f"Stored as alpha {found.improved.id[:12]}.")
+    raise typer.Exit(0 if found.improved is not None else 1)
+
+
+@alphas_app.command("decay", epilog="Example: alpha alphas decay")
+def decay(
+    alpha_id: Annotated[str | None, typer.Argument(metavar="[ALPHA]", help="One alpha; all without it.")] = None,
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at the days since alphas were judged, and demote those that they prove to lose."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        found = check_all(opened.lab) if alpha_id is None else [check_decay(alpha_id, opened.lab)]
+    if as_json:
+        print_json({"alphas": [{**vars(one), "sharpe_ratio": jsonable(vars(one))["sharpe_ratio"]} for one in found]})
+        return
+    rows = [
+        (one.alpha_id[:8], count(one.days), ratio(one.sharpe_ratio), ratio(one.evidence), one.state) for one in found
+    ]
+    table(console(), ("Alpha", "New days", "Sharpe", "Evidence of loss", "State"), rows, "lrrrl")
+    say(console(), "evidence of 20 at any time demotes; an alpha that earns nothing reaches it once in twenty at most")
 
 
 def _show_replay(found: Replay, numbers: tuple[Compared, ...]) -> None:

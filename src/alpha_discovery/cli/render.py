@@ -14,6 +14,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from alpha_discovery.cli.alpha_text import alpha_block
+from alpha_discovery.cli.improvement_text import improvement_text
 from alpha_discovery.cli.terminal import WIDE, bar, heading, say, table
 from alpha_discovery.cli.turns_text import chosen
 from alpha_discovery.core.costs import Costs
@@ -37,6 +38,9 @@ def run_text(screen: Console, run: RunRecord, alphas: Sequence[AlphaRecord], acc
     title(screen, run)
     if run.state is not RunState.COMPLETED:
         say(screen, f"{run.state}: {run.error_message or 'it has not ended'}")
+        return
+    if "improvement" in run.report:
+        improvement_text(screen, run)
         return
     tried(screen, run)
     chosen(screen, run)

@@ -9,6 +9,7 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import (
     AlphaRecord,
+    AlphaState,
     DeploymentStatus,
     EpochAccount,
     JudgingRound,
@@ -65,6 +66,9 @@ class Alphas(Protocol):
 
     def set_deployment(self, alpha_id: str, status: DeploymentStatus, *, deployed_once_more: bool = False) -> None:
         """Move the deployment status; raises `NotFound`, `ImpossibleMove`."""
+
+    def set_state(self, alpha_id: str, state: AlphaState) -> None:
+        """Say what has been shown of an alpha; raises `NotFound`, `ImpossibleMove`."""
 
 
 class Ledger(Protocol):

@@ -52,6 +52,14 @@ class AlphaState(StrEnum):
     DECAYED = "decayed"
 
 
+ALPHA_MOVES: dict[AlphaState, frozenset[AlphaState]] = {
+    AlphaState.CANDIDATE: frozenset({AlphaState.VALIDATED, AlphaState.PROVEN, AlphaState.DECAYED}),
+    AlphaState.VALIDATED: frozenset({AlphaState.PROVEN, AlphaState.DECAYED}),
+    AlphaState.PROVEN: frozenset({AlphaState.DECAYED}),
+    AlphaState.DECAYED: frozenset(),
+}
+
+
 class DeploymentStatus(StrEnum):
     """Where an alpha stands on its way to a bot."""
 

@@ -106,14 +106,14 @@ def replay(alpha: AlphaRecord, market_data: MarketData) -> Replay:
         If the stored period does not hold the same bars as when the alpha was judged.
     """
     past = reopened(alpha, market_data)
-    found = _measured(alpha, past)
+    found = measured(alpha, past)
     year = past.search[alpha.market["sleeves"][0][0]].periods_per_year
     stored: dict[str, Mapping[str, Any]] = {part: alpha.metrics[part] for part in PARTS}
     now: dict[str, dict[str, Any]] = {part: found[part].metrics for part in PARTS}
     stored["beside"], now["beside"] = alpha.evidence["beside"], reported_beside(found["search"], year)
     stored["record"] = jsonable({name: getattr(alpha, name) for name in (*HEADLINE, "id")})
     now["record"] = {name: found[part].metrics[metric] for name, (part, metric) in HEADLINE.items()}
-    now["record"]["id"] = _id(alpha)
+    now["record"]["id"] = identity(alpha)
     return Replay(alpha, tuple(one for part in stored for one in _compared(part, stored[part], now[part])))
 
 
@@ -164,7 +164,8 @@ def _compared(part: str, stored: Mapping[str, Any], now: Mapping[str, Any]) -> l
     return [Compared(part, name, stored.get(name), now.get(name)) for name in dict.fromkeys((*stored, *now))]
 
 
-def _id(alpha: AlphaRecord) -> str:
+def identity(alpha: AlphaRecord) -> str:
+    """Id of an alpha: the hash of rules, parameters, costs, market and engine."""
     return content_hash(alpha.rules, alpha.parameters, alpha.costs, alpha.market, alpha.engine_version)[:32]
 
 
@@ -184,7 +185,8 @@ def _changed(key: str, bars: Bars, alpha: AlphaRecord, split: Split) -> str:
     )
 
 
-def _measured(alpha: AlphaRecord, past: History) -> dict[str, Part]:
+def measured(alpha: AlphaRecord, past: History) -> dict[str, Part]:
+    """The alpha over search part, vault and both; opens the vault by the round that its evidence names."""
     whole = past.open_vault(granted_round(alpha))
     return {
         "search": _part(alpha, past.search),

@@ -32,6 +32,7 @@ from alpha_discovery.validation.bootstrap import stationary_weights
 from alpha_discovery.validation.stepm import StepM
 
 BATCH = 8_192
+SECONDS_PER_BAR = 2e-8  # of a candidate, its part in the family test included (benchmarks/results/search_million.json)
 _JOB_SHIFT = 40  # candidate ids are job * 2^40 + row
 SLIM = ("n_trades", "total_return", "max_drawdown", "exposure", "active_days", "avg_holding", "turnover")
 
@@ -133,7 +134,7 @@ def run_screening(
     calendar = calendar_of(history.search)
     year = history.search[jobs[0].sleeves[0][0]].periods_per_year
     pool = _pool(campaign, history, len(calendar), year) if into is None else into
-    planned = [_optimizer(campaign, job) for job in jobs]
+    planned = [_optimizer(campaign, job, history) for job in jobs]
     at = _Standing(sum(optimizer.planned for optimizer in planned))
     if course.resume is not None:
         _restore(pool, course.resume, planned, at)
@@ -230,11 +231,15 @@ def _pool(campaign: Campaign, history: History, n_periods: int, periods_per_year
     return Screening((), family, BlockSample(seed=seed), n_periods, periods_per_year)
 
 
-def _optimizer(campaign: Campaign, job: Job) -> Optimizer:
+def _optimizer(campaign: Campaign, job: Job, history: History) -> Optimizer:
     if job.rows is not None:
         return Listed(job.space, job.rows)
     seed = int(content_hash("search", campaign.seed, job.strategy.name)[:8], 16)
-    return make_optimizer(campaign.method, job.space, budget=campaign.max_iterations, seed=seed, region=job.region)
+    bars = sum(len(history.search[sleeve[0]]) for sleeve in job.sleeves)
+    return make_optimizer(
+        campaign.method, job.space, budget=campaign.max_iterations, seed=seed, region=job.region,
+        cost=SECONDS_PER_BAR * bars,
+    )  # fmt: skip
 
 
 def _batches(optimizer: Optimizer) -> Iterator[Batch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from alpha_discovery.core.space import Space
 from alpha_discovery.errors import UnknownName
@@ -11,7 +12,7 @@ from alpha_discovery.search.bayesian import Bayesian
 from alpha_discovery.search.brute_force import BruteForce
 from alpha_discovery.search.focused import Focused
 from alpha_discovery.search.genetic import Genetic
-from alpha_discovery.search.hybrid import Hybrid
+from alpha_discovery.search.hybrid import COST, Hybrid
 from alpha_discovery.search.protocol import Optimizer
 from alpha_discovery.search.random_search import RandomSearch
 from alpha_discovery.search.trees import TreeSearch
@@ -23,13 +24,22 @@ METHODS: dict[str, Callable[..., Optimizer]] = {
 
 
 def make_optimizer(
-    method: str, space: Space, *, budget: int, seed: int, region: Space | None = None
+    method: str, space: Space, *, budget: int, seed: int, region: Space | None = None, cost: float = COST
 ) -> Optimizer:
-    """A fresh optimizer, one that begins in a ``region`` of the space if there is one; raises `UnknownName`."""
+    """A fresh optimizer; raises `UnknownName`.
+
+    Parameters
+    ----------
+    region : Space, optional
+        Part of the space in which the search begins.
+    cost : float
+        Seconds of one evaluation, roughly; a number that the inputs of the run determine, see `Hybrid`.
+    """
     if method not in METHODS:
         raise UnknownName(kind="search method", name=method, known=METHODS)
+    make = partial(Hybrid, cost=cost) if method == "hybrid" else METHODS[method]
     if region is not None:
-        return Focused(METHODS[method], space, region, budget=budget, seed=seed)
+        return Focused(make, space, region, budget=budget, seed=seed)
     if method == "genetic" and isinstance(space, GenomeSpace):
         return TreeSearch(space, budget=budget, seed=seed)
-    return METHODS[method](space, budget=budget, seed=seed)
+    return make(space, budget=budget, seed=seed)

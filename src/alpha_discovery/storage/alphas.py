@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from alpha_discovery.discovery.records import (
+    ALPHA_MOVES,
     DEPLOYMENT_MOVES,
     AlphaRecord,
     AlphaState,
@@ -78,6 +79,15 @@ class AlphasInSql:
             check_move(old, status, moves=DEPLOYMENT_MOVES, what=f"alpha {row.id}")
             row.deployment_status = status
             row.deployment_count += deployed_once_more
+            session.flush()
+
+    def set_state(self, alpha_id: str, state: AlphaState) -> None:
+        """Say what has been shown of an alpha; raises `NotFound`, `ImpossibleMove`."""
+        with self._database.transaction() as session:
+            found = find_row(session, AlphaRow, alpha_id, kind="alpha")
+            row = session.get_one(AlphaRow, found.id, with_for_update=True, populate_existing=True)
+            check_move(AlphaState(row.state), state, moves=ALPHA_MOVES, what=f"alpha {row.id}")
+            row.state = state
             session.flush()
 
     def _all(self, query: Select[AlphaRow]) -> Sequence[AlphaRecord]:

@@ -14,9 +14,11 @@ from typing import Any
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import (
+    ALPHA_MOVES,
     DEPLOYMENT_MOVES,
     MOVES,
     AlphaRecord,
+    AlphaState,
     DeploymentStatus,
     EpochAccount,
     JudgingRound,
@@ -187,6 +189,13 @@ class AlphasInMemory:
             check_move(old.deployment_status, status, moves=DEPLOYMENT_MOVES, what=f"alpha {old.id}")
             count = old.deployment_count + deployed_once_more
             tables.alphas[old.id] = replace(old, deployment_status=status, deployment_count=count)
+
+    def set_state(self, alpha_id: str, state: AlphaState) -> None:
+        """Say what has been shown of an alpha; raises `NotFound`, `ImpossibleMove`."""
+        with self._memory.alone() as tables:
+            old = self.get(alpha_id)
+            check_move(old.state, state, moves=ALPHA_MOVES, what=f"alpha {old.id}")
+            tables.alphas[old.id] = replace(old, state=state)
 
     def _best_first(self) -> Sequence[AlphaRecord]:
         def rank(one: AlphaRecord) -> tuple[bool, float, float, str]:

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from alpha_discovery.discovery.ports import Alphas, Cache, Ledger, Runs
 from alpha_discovery.discovery.records import (
+    ALPHA_MOVES,
     DEPLOYMENT_MOVES,
     MOVES,
     AlphaRecord,
@@ -323,6 +324,18 @@ class AlphasSuite(StoresSuite):
             with pytest.raises(ImpossibleMove, match=f"alpha alpha-1 is {old}; it cannot become {new}"):
                 stores.alphas.set_deployment("alpha-1", new)
             assert stores.alphas.get("alpha-1").deployment_status is old
+
+    @pytest.mark.parametrize("new", list(AlphaState))
+    @pytest.mark.parametrize("old", list(AlphaState))
+    def test_states_move_as_the_table_says(self, stores: Stores, old: AlphaState, new: AlphaState) -> None:
+        _add(stores, alpha_record(state=old))
+        if new == old or new in ALPHA_MOVES[old]:
+            stores.alphas.set_state("alpha-1", new)
+            assert stores.alphas.get("alpha-1").state is new
+        else:
+            with pytest.raises(ImpossibleMove, match=f"alpha alpha-1 is {old}; it cannot become {new}"):
+                stores.alphas.set_state("alpha-1", new)
+            assert stores.alphas.get("alpha-1").state is old
 
     def test_deployments_are_counted(self, stores: Stores) -> None:
         _add(stores, alpha_record())
