@@ -38,8 +38,8 @@ def make_optimizer(
     if method not in METHODS:
         raise UnknownName(kind="search method", name=method, known=METHODS)
     make = partial(Hybrid, cost=cost) if method == "hybrid" else METHODS[method]
-    if region is not None:
-        return Focused(make, space, region, budget=budget, seed=seed)
     if method == "genetic" and isinstance(space, GenomeSpace):
         return TreeSearch(space, budget=budget, seed=seed)
+    if region is not None:
+        return Focused(make, space, region, budget=budget, seed=seed)
     return make(space, budget=budget, seed=seed)
