@@ -57,3 +57,7 @@ def test_an_alpha_carries_all_of_it(run: Discovery) -> None:
     assert "walk_forward" in evidence["fragility"]["tests"]
     assert evidence["fragility"]["failed"] == []
     assert np.isfinite(evidence["context"]["alpha"]["psr"])
+    t = run.screening.trials[0].columns["t"]
+    known, years = t[np.isfinite(t)], run.screening.n_periods / 365.0
+    assert evidence["context"]["variants"]["median_sharpe"] == pytest.approx(np.median(known) / math.sqrt(years))
+    assert evidence["context"]["variants"]["n"] == len(known)

@@ -22,6 +22,7 @@ EVIDENCE: dict[str, Any] = {
 CONTEXT: dict[str, Any] = {
     "search": {"n_tested": 8000, "n_effective": 201.2, "expected_max_sharpe": 2.31, "pbo": 0.43, "pbo_sample": 4096},
     "alpha": {"dsr_raw": 0.12, "dsr_effective": 0.91, "haircut_sharpe": 0.87, "shrunk_sharpe": 1.1, "psr": 0.9999999},
+    "variants": {"n": 300, "median_sharpe": -0.31, "earning": 0.34, "beaten": 0.99},
 }
 
 
@@ -57,7 +58,7 @@ def test_the_combined_verdict_follows_the_level_of_the_round() -> None:
 def test_every_figure_that_people_ask_for_has_a_line() -> None:
     assert list(beside()) == [
         "Taken alone", "Length of record", "A losing year", "Deflated Sharpe ratio", "Best of luck",
-        "Overfitting of the choice", "Haircut", "What to expect",
+        "Overfitting of the choice", "Haircut", "What to expect", "All its variants",
     ]  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def test_lines_hold_the_stored_numbers() -> None:
     assert rows["Overfitting of the choice"][2].startswith("43% of all halvings, over 4,096")
     assert rows["Haircut"][2] == "0.87"
     assert rows["What to expect"][2] == "1.10"
+    assert rows["All its variants"][2] == "adjusted Sharpe −0.31; 34% of them earn, this one beats 99%"
 
 
 def test_figures_of_a_single_candidate_decide_nothing() -> None:

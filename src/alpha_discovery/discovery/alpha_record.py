@@ -8,7 +8,7 @@ from typing import Any
 
 from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.discovery.campaign import Campaign
-from alpha_discovery.discovery.context import alpha_context, search_context
+from alpha_discovery.discovery.context import alpha_context, search_context, variants_context
 from alpha_discovery.discovery.evidence import jsonable, number, reported_beside
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.judge import Finalist, Verdict
@@ -104,6 +104,7 @@ def _evidence(
         "context": {
             "search": context,
             "alpha": alpha_context(finalist.search, screening, family, finalist.p_family),
+            "variants": variants_context(finalist.trials, finalist.t, screening),
         },
         "fragility": finalist.fragility,
     }  # fmt: skip

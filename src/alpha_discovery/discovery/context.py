@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from alpha_discovery.discovery.evidence import Part, jsonable, sharpe_of
-from alpha_discovery.discovery.screening import Screening
+from alpha_discovery.discovery.screening import Screening, Trials
 from alpha_discovery.validation.arrays import F64
 from alpha_discovery.validation.deflated import deflated_sharpe, expected_maximum
 from alpha_discovery.validation.multiple import haircut_sharpe
 from alpha_discovery.validation.pbo import pbo
+from alpha_discovery.validation.perturb import parameter_permutation
 from alpha_discovery.validation.sharpe import lo_error, min_track_record, psr
 from alpha_discovery.validation.shrink import prior_variance, shrunk
 from alpha_discovery.validation.stepm import StepMResult
@@ -84,6 +85,18 @@ def alpha_context(part: Part, screening: Screening, family: StepMResult, p_famil
             "min_track_record_years": needed / screening.periods_per_year,
         }
     )
+
+
+def variants_context(trials: Trials, t: float, screening: Screening) -> dict[str, Any]:
+    """What all variants of the alpha's strategy reach, as annual adjusted Sharpe ratios; plain JSON values."""
+    years = screening.n_periods / screening.periods_per_year
+    found = parameter_permutation(trials.columns["t"], chosen=t)
+    return jsonable(
+        {
+            "n": int(np.isfinite(trials.columns["t"]).sum()), "median_sharpe": found.median / math.sqrt(years),
+            "earning": found.earning, "beaten": found.beaten,
+        }
+    )  # fmt: skip
 
 
 def _trial_sharpes(screening: Screening) -> F64:

@@ -22,6 +22,8 @@ from alpha_discovery.discovery.neighbours import neighbours
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, sleeves
 from alpha_discovery.discovery.subject import Found, Subject, answer
 from alpha_discovery.validation.montecarlo import Paths, resampled_paths
+from alpha_discovery.validation.perturb import noisy_prices
+from alpha_discovery.validation.surrogates import Ohlc
 
 __all__ = ["Subject", "kill_tests"]
 
@@ -162,12 +164,8 @@ def _noisy_prices(subject: Subject) -> Found:
 
 def noisy(bars: Bars, rng: np.random.Generator) -> Bars:
     """Each price off by a normal error of `NOISE` times its bar's range; highs and lows widened to hold the others."""
-    scale = NOISE * np.log(bars.high / bars.low)
-    names = ("open", "high", "low", "close")
-    prices = {name: getattr(bars, name) * np.exp(scale * rng.standard_normal(len(bars))) for name in names}
-    every = np.stack([prices[name] for name in names])
-    prices |= {"high": every.max(axis=0), "low": every.min(axis=0)}
-    return Bars(bars.instrument, bars.timeframe, time=bars.time, volume=bars.volume, **prices)
+    prices = noisy_prices(Ohlc(bars.open, bars.high, bars.low, bars.close), rng=rng, size=NOISE)
+    return Bars(bars.instrument, bars.timeframe, time=bars.time, volume=bars.volume, **prices._asdict())
 
 
 def _year(raw: npt.NDArray[np.float32], subject: Subject) -> dict[str, Any]:

@@ -25,7 +25,10 @@ def beside_table(evidence: Mapping[str, Any], *, search_years: float) -> Table:
     """Figures that people ask for and that decide nothing, about the search part."""
     context = evidence.get("context", {})
     alpha = {**evidence.get("beside", {}), **context.get("alpha", {})}
-    rows = [*_alone(alpha, search_years), *_corrected(alpha, context.get("search", {}))]
+    rows = [
+        *_alone(alpha, search_years), *_corrected(alpha, context.get("search", {})),
+        *_variants(context.get("variants", {})),
+    ]  # fmt: skip
     return Table(HEAD, rows, "lllll", stacks=True)
 
 
@@ -151,6 +154,18 @@ def _corrected(alpha: Mapping[str, Any], search: Mapping[str, Any]) -> Iterator[
             ratio(alpha["shrunk_sharpe"]),
             "zero, if nothing that was tried has an edge",
             "a sober guess, no promise",
+        )
+
+
+def _variants(found: Mapping[str, Any]) -> Iterator[Row]:
+    if found.get("median_sharpe") is not None:
+        shares = f"{percent(found['earning'], 0)} of them earn, this one beats {percent(found['beaten'], 0)}"
+        yield (
+            "All its variants",
+            f"What does the strategy reach in the middle of all {count(found['n'])} settings that were tried?",
+            f"adjusted Sharpe {ratio(found['median_sharpe'])}; {shares}",
+            "a little below zero: what costs take",
+            "a rule whose middle loses was picked, not found",
         )
 
 

@@ -16,7 +16,7 @@ What they stand on
     ``cluster``      correlated survivors: clusters, medoids, means
 Reported beside, never decided by
     ``sharpe``, ``deflated``, ``effective``, ``pbo``, ``spa``, ``multiple``, ``shrink``,
-    ``montecarlo``, ``drawdowns``
+    ``montecarlo``, ``drawdowns``, ``perturb``
 
 Returns are simple returns per period as fractions; a ratio is per period unless its name says
 "annual"; chance comes in as a generator or a seed. Nothing is imported here: name the module.
