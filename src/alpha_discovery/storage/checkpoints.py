@@ -20,13 +20,21 @@ from alpha_discovery.storage.packed import packed, unpacked
 from alpha_discovery.storage.plain import plain_json
 from alpha_discovery.storage.queue_models import CheckpointRow, JournalRow, QueueRow, SegmentRow
 
+SHARE = 0.05  # of a run's time that checkpoints may take: batches of milliseconds share one
+
 
 class CheckpointsInSql:
-    """The port `Checkpoints` over a database."""
+    """The port `Checkpoints` over a database, for one run at a time.
+
+    Counters and event are written with every batch. So is the checkpoint, unless that would take more than `SHARE` of
+    the time: then the next batches go with a later one, and a run that is killed repeats them, to the same numbers.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._waiting: list[Step] = []
+        self._due = float("-inf")
 
     def load(self, run_id: str) -> Resumed | None:
         """What the run goes on from; None if it has to begin. Raises `StorageFailed` if it is damaged."""
@@ -42,21 +50,36 @@ class CheckpointsInSql:
         return Resumed(Checkpoint.from_saved(unpacked(state, what)), segments)
 
     def save(self, run_id: str, step: Step, progress: Mapping[str, Any]) -> None:
-        """Keep a batch and the checkpoint after it, the counters and the event."""
-        state = packed(step.checkpoint().saved())
-        segment = packed(step.segment.saved())
+        """Keep a batch, the counters and the event, and the checkpoint after it if one is due."""
         now = self._clock.now()
+        self._waiting.append(step)
         with self._database.transaction() as session:
-            _replace(session, SegmentRow, {"run_id": run_id, "number": step.number, "data": segment})
-            _replace(
-                session, CheckpointRow, {"run_id": run_id, "saved_at": now, "batches": step.number + 1, "state": state}
-            )
-            _progress(session, run_id, stage="search", done=progress["done"], planned=progress["planned"], attempts=0)
+            if self._clock.monotonic() >= self._due:
+                self._write(session, run_id)
+            _progress(session, run_id, stage="search", done=progress["done"], planned=progress["planned"])
             note_event(session, run_id, "batch", now, progress)
+
+    def _write(self, session: Session, run_id: str) -> None:
+        """The checkpoint after the last batch, and every segment that waits for it."""
+        if not self._waiting:
+            return
+        began = self._clock.monotonic()
+        last = self._waiting[-1]
+        state = packed(last.checkpoint().saved())
+        for step in self._waiting:
+            segment = packed(step.segment.saved())
+            _replace(session, SegmentRow, {"run_id": run_id, "number": step.number, "data": segment})
+        values = {"run_id": run_id, "saved_at": self._clock.now(), "batches": last.number + 1, "state": state}
+        _replace(session, CheckpointRow, values)
+        _progress(session, run_id, attempts=0)
+        self._waiting.clear()
+        ended = self._clock.monotonic()
+        self._due = ended + (ended - began) / SHARE
 
     def enter(self, run_id: str, stage: str) -> None:
         """The run begins another stage."""
         with self._database.transaction() as session:
+            self._write(session, run_id)
             _progress(session, run_id, stage=stage)
             note_event(session, run_id, "stage", self._clock.now(), {"stage": stage})
 
