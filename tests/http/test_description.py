@@ -27,7 +27,7 @@ WAYS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def operations(server: Any) -> list[Any]:
     """Every operation of the description that can be asked again and again."""
-    schema = schemathesis.openapi.from_asgi("/api/alpha-discovery/openapi.json", server.client.app)
+    schema: Any = schemathesis.openapi.from_asgi("/api/alpha-discovery/openapi.json", server.client.app)
     found = [one.ok() for one in schema.get_all_operations()]
     return [one for one in found if not one.path.endswith(LEFT_OUT) and one.method.upper() in WAYS]
 
