@@ -93,9 +93,11 @@ def _conditions(query: AlphaQuery) -> list[ColumnElement[bool]]:
     ):  # fmt: skip
         if values:
             wanted.append(column.in_(values))
+    # most alphas pass: by its index all of them would be sorted for a page; the index of the order stops early
+    anywhere = AlphaRow.sharpe_ratio + 0.0
     for bound, value in (
         (AlphaRow.discovery_run_id.__eq__, query.run_id), (AlphaRow.timeframe.__eq__, query.timeframe),
-        (AlphaRow.sharpe_ratio.__ge__, query.min_sharpe), (AlphaRow.validation_score.__ge__, query.min_score),
+        (anywhere.__ge__, query.min_sharpe), (AlphaRow.validation_score.__ge__, query.min_score),
         (AlphaRow.max_drawdown.__le__, query.max_drawdown),
     ):  # fmt: skip
         if value is not None:
