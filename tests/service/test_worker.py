@@ -47,11 +47,11 @@ def working(worker: Worker) -> Iterator[Worker]:
         yield worker
     finally:
         worker.end()
-        thread.join(20.0)
+        thread.join(90.0)
         assert not thread.is_alive()
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_for(happened: Callable[[], bool], seconds: float = 90.0) -> None:
     """Wait until something is so."""
     until = time.monotonic() + seconds
     while not happened():
