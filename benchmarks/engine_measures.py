@@ -16,8 +16,8 @@ import numpy as np
 from benchmarks.engine_work import COSTS, STRATEGIES, YEAR, candidates, tape_of, thirds
 from benchmarks.machine import Found, answer, peak_mib, resident_mib
 
+from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.screen import Options, chunk_size, prepared, screen, screen_chunks
 from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.backtest.task import on_cpu

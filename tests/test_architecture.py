@@ -19,7 +19,8 @@ LONGEST_FILE = 450  # lines
 NO_HOME = {"utils", "util", "helpers", "common", "manager", "base", "misc"}
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve"}
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
-NETWORK = {"requests", "urllib3", "httpx", "aiohttp", "websockets", "ccxt", "redis", "psycopg", "ray", "uvicorn"}
+# what an optional adapter loads when it is used; httpx and uvicorn are loaded with their modules and open nothing
+NETWORK = {"requests", "urllib3", "aiohttp", "websockets", "ccxt", "redis", "psycopg", "ray"}
 
 
 @cache

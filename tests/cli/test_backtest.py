@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def test_a_backtest_by_hand_is_in_the_ledger(alpha: Alpha) -> None:
     alpha(*BACKTEST)
     (epoch,) = told(alpha("ledger", "--json"))["epochs"]
     assert (epoch["n_tested"], epoch["n_runs"], epoch["rounds"]) == (1, 1, 0)
-    assert "by hand only" in alpha("ledger").stdout
+    assert re.search(r"BTC/USD@coinbase 1h +1 ", alpha("ledger").stdout)
 
 
 def test_no_trades_are_said_so(alpha: Alpha) -> None:

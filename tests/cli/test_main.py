@@ -16,7 +16,7 @@ from alpha_discovery.cli import main
 from alpha_discovery.cli.main import COMMANDS, load_command
 
 Alpha = Callable[..., Result]
-DATA = {"data import", "data list", "data check", "data resample", "data export", "data sample"}
+DATA = {"data import", "data list", "data check", "data resample", "data export", "data sample", "data funding"}
 HEAVY = ("numpy", "pandas", "polars", "numba", "scipy", "sqlalchemy", "plotly")
 
 
@@ -30,15 +30,19 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 
 EVERY = dict(found for name in COMMANDS for found in commands(name, load_command(name)))
-ELSEWHERE = {"judge"} | {name for name in EVERY if name.startswith("bots ")}  # test_judge.py, test_bots.py
-
+# each of these has its own test file, with what it needs
+ELSEWHERE = {"judge", "alphas decay", "alphas improve", "data funding"}
+ELSEWHERE |= {name for name in EVERY if name.split()[0] in ("bots", "config", "db", "runs")}
+ELSEWHERE -= {"runs list", "runs show"}
+STAYS = {"serve", "worker", "lab"}  # they run until told to end, and say what they do as they do it
+PRINTS = {"config schema", "config show", "strategies blocks"}  # what they print is a file
 
 OUTSIDE = {f"data {name}" for name in ("download", "update", "repair", "symbols")}  # test_download.py has a server
 OUTSIDE |= {name for name in EVERY if name.startswith("users ")}  # test_users.py has a standard input
 MACHINE = {"devices", "bench"}  # these look at the machine, not into a folder; test_devices_and_bench.py runs them
 
 
-@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE))
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - STAYS - PRINTS - {"config check"}))
 def test_every_command_answers_in_json_and_takes_a_folder(name: str) -> None:
     options = {option for parameter in EVERY[name].params for option in parameter.opts}
     assert {"--json", "--userdir"} <= options
@@ -164,7 +168,7 @@ def json_calls(found_dir: Path, csv: Path, alpha_id: str, run_id: str) -> dict[s
     }
 
 
-@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - OUTSIDE - ELSEWHERE))
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - OUTSIDE - ELSEWHERE - STAYS - PRINTS))
 def test_the_json_of_every_command_is_one_object(
     name: str, found_dir: Path, in_found: Alpha, discovered: Any, tmp_path: Path
 ) -> None:

@@ -27,13 +27,22 @@ def test_every_deployment_status_has_its_moves() -> None:
     assert set(DEPLOYMENT_MOVES) == set(DeploymentStatus)
 
 
-@pytest.mark.parametrize("state", [state for state in RunState if state is not RunState.RUNNING])
-def test_a_run_that_has_ended_stays_ended(state: RunState) -> None:
-    assert MOVES[state] == frozenset()
+def test_a_completed_run_stays_completed() -> None:
+    assert MOVES[RunState.COMPLETED] == frozenset()
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED])
+def test_a_run_that_ended_early_may_only_be_queued_again_or_given_up(state: RunState) -> None:
+    assert RunState.QUEUED in MOVES[state]
+    assert MOVES[state] <= {RunState.QUEUED, RunState.STOPPED}
 
 
 def test_a_running_run_may_end_in_every_way() -> None:
     assert MOVES[RunState.RUNNING] == set(RunState) - {RunState.RUNNING}
+
+
+def test_nothing_becomes_completed_that_was_not_running() -> None:
+    assert {state for state in RunState if RunState.COMPLETED in MOVES[state]} == {RunState.RUNNING, RunState.STOPPING}
 
 
 def test_a_retired_alpha_never_comes_back() -> None:

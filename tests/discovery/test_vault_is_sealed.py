@@ -149,8 +149,8 @@ def test_a_judge_without_a_finalist_never_opens_the_vault(
     screening = run_screening(plan, past, jobs_of(plan))
     verdict = judge(plan, past, screening, lab.ledger, run_ids=["run"], replicate=lambda _: np.zeros(0))
     assert opened == []
-    assert verdict.round is None
-    assert lab.ledger.account(past.epoch).rounds == 0
+    assert verdict.accepted == ()
+    assert lab.ledger.account(past.epoch).rounds == 1  # the search part was evidence, and that is paid for
 
 
 def test_a_round_at_other_bars_does_not_open_these(make_lab: Make, worlds: Any, noise: Bars) -> None:

@@ -116,8 +116,10 @@ def test_all_trades_of_all_markets_are_counted(page: Any, passed: Any) -> None:
     assert f"all trades {made:,} 100%" in page.words
 
 
-def test_an_alpha_without_a_score_says_so(page: Any) -> None:
-    assert "Validation score not yet known" in page.words
+def test_the_score_is_shown_or_said_to_be_unknown(page: Any, passed: Any) -> None:
+    score = passed.discovery.alphas[0].validation_score
+    shown = "not yet known" if score is None else f"{score:.0%}"
+    assert f"Validation score {shown}" in page.words
 
 
 def test_a_score_is_shown_in_per_cent(alpha: Any, passed: Any, read: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.bitmaps import (
     ARITHMETIC,
     COMPARISONS,
@@ -24,7 +25,6 @@ from alpha_discovery.backtest.bitmaps import (
     packed,
     words,
 )
-from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch, batch_size, take

@@ -10,7 +10,7 @@ from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_ma
 from alpha_discovery.backtest.signals import signals_of
 from alpha_discovery.backtest.simulate import N_TRADE, simulate
 from alpha_discovery.backtest.simulate_legs import simulate_legs
-from alpha_discovery.backtest.tape import Tape, one_leg
+from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
 from alpha_discovery.backtest.task import all_legs, days_of
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.space import Batch
@@ -34,8 +34,7 @@ def daily_positions(
     for i in range(len(risk)):
         bits = tuple(table.values[table.row[i]] for table in tables)
         if legs == 1:
-            days = (*days_of(tape), float(tape.drift[0]))
-            simulate(one_leg(tape), days, span, bits, risk[i], fees, sums[i], daily, trades, equity)
+            simulate(one_leg(tape), days_of_one_leg(tape), span, bits, risk[i], fees, sums[i], daily, trades, equity)
         else:
             simulate_legs(
                 all_legs(tape), (*days_of(tape), tape.drift), span, bits, risk[i], weights[i], fees, sums[i], daily,

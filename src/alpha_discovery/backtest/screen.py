@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.account import WIDTH, summaries
+from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.cuda_kernel import on_cuda
 from alpha_discovery.backtest.signals import signals_of
 from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.bitmaps import words
 from alpha_discovery.backtest.columns import Columns, Table
-from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.space import Batch
 from alpha_discovery.rules.spelled import AnyRules, Spelled

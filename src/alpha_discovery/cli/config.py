@@ -35,7 +35,7 @@ def check(file: File = None, userdir: UserDir = None, as_json: AsJson = False) -
         say(screen, f"note: {name} is accepted and changes nothing here")
 
 
-@config_app.command("show", epilog="Example: ALPHA_RESOURCES__NICE=10 alpha config show alpha.yaml")
+@config_app.command("show", epilog="Example: alpha config show alpha.yaml")
 def show(file: File = None, as_json: AsJson = False) -> None:
     """Print every setting as it holds: file, environment, defaults. Passwords in addresses are hidden."""
     told = {ROOT: _hidden(read_config(file))}

@@ -13,7 +13,7 @@ from alpha_discovery.errors import StorageFailed
 from alpha_discovery.storage.care import backup, check
 from alpha_discovery.storage.database import Database
 
-db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
+db_app = typer.Typer(help="Look after the database: upgrade, check, copy.", no_args_is_help=True)
 
 
 @db_app.command("upgrade", epilog="Example: alpha db upgrade")

@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.common import Common
 from alpha_discovery.backtest.screen import Options, screen
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.costs import Costs
