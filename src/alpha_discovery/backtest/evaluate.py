@@ -10,10 +10,9 @@ import numpy.typing as npt
 from alpha_discovery.backtest.account import TRADES, WIDTH, summaries
 from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
 from alpha_discovery.backtest.signals import signals_of
-from alpha_discovery.backtest.simulate import N_TRADE, simulate
-from alpha_discovery.backtest.simulate_legs import simulate_legs
-from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
-from alpha_discovery.backtest.task import all_legs, days_of
+from alpha_discovery.backtest.simulate import N_TRADE
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.backtest.task import simulate_one
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import TRADE, Evaluation, Records
 from alpha_discovery.core.space import Batch
@@ -43,16 +42,7 @@ def evaluate(rules: AnyRules, row: Batch, tape: Tape, costs: Costs, *, intrabar:
     equity = np.ones(n_bars)
     daily = np.zeros((0, tape.n_days), dtype=np.float32)
     span = (tape.begin, tape.end, INTRABAR.index(intrabar))
-    fees = cost_row(costs)
-    if legs == 1:
-        prices = one_leg(tape)
-        simulate(prices, days_of_one_leg(tape), span, bits, risk[0], fees, sums[0], daily, trades, equity)
-    else:
-        weights = shares[0]
-        simulate_legs(
-            all_legs(tape), (*days_of(tape), tape.drift), span, bits, risk[0], weights, fees, sums[0], daily, trades,
-            equity, np.zeros((legs, 4)),
-        )
+    simulate_one(tape, span, bits, (risk[0], shares[0], cost_row(costs)), (sums[0], daily, trades, equity))
     records = _records(trades[: int(sums[0, TRADES]) * legs], legs)
     summary = summaries(sums, n_days=tape.n_days, n_bars=tape.end - tape.begin)[0]
     equity = equity[: tape.end]

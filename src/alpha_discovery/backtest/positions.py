@@ -8,10 +8,9 @@ import numpy.typing as npt
 from alpha_discovery.backtest.account import TRADES, WIDTH
 from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
 from alpha_discovery.backtest.signals import signals_of
-from alpha_discovery.backtest.simulate import N_TRADE, simulate
-from alpha_discovery.backtest.simulate_legs import simulate_legs
-from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
-from alpha_discovery.backtest.task import all_legs, days_of
+from alpha_discovery.backtest.simulate import N_TRADE
+from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.backtest.task import simulate_one
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.space import Batch
 from alpha_discovery.rules.spelled import AnyRules
@@ -33,13 +32,7 @@ def daily_positions(
     out = np.zeros((len(risk), tape.n_days))
     for i in range(len(risk)):
         bits = tuple(table.values[table.row[i]] for table in tables)
-        if legs == 1:
-            simulate(one_leg(tape), days_of_one_leg(tape), span, bits, risk[i], fees, sums[i], daily, trades, equity)
-        else:
-            simulate_legs(
-                all_legs(tape), (*days_of(tape), tape.drift), span, bits, risk[i], weights[i], fees, sums[i], daily,
-                trades, equity, np.zeros((legs, 4)),
-            )  # fmt: skip
+        simulate_one(tape, span, bits, (risk[i], weights[i], fees), (sums[i], daily, trades, equity))
         out[i] = _by_day(trades[: int(sums[i, TRADES]) * legs : legs], tape)
     return out
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.account import WIDTH
-from alpha_discovery.backtest.simulate import N_TRADE, simulate_all
-from alpha_discovery.backtest.simulate_legs import simulate_legs_all
+from alpha_discovery.backtest.simulate import N_TRADE, simulate, simulate_all
+from alpha_discovery.backtest.simulate_legs import simulate_legs, simulate_legs_all
 from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
 
 Float2D = npt.NDArray[np.float64]
@@ -69,6 +70,29 @@ def days_of(tape: Tape) -> tuple[npt.NDArray[np.int64], ...]:
 def all_legs(tape: Tape) -> tuple[Float2D, ...]:
     """The arrays of all legs in the order in which the kernel of several legs takes them."""
     return tape.open, tape.close, tape.spread, tape.running, tape.due, tape.marked, tape.flow
+
+
+def simulate_one(
+    tape: Tape, span: tuple[int, int, int], bits: tuple[npt.NDArray[Any], ...], row: tuple[Any, Any, Any],
+    into: tuple[Any, ...],
+) -> None:  # fmt: skip
+    """One candidate by the kernel of as many legs as the tape has, its trades and equity written too.
+
+    Parameters
+    ----------
+    bits : four uint64 bitmaps
+        Enter and exit long, enter and exit short.
+    row : tuple
+        Risk parameters, weights of the legs (L,), costs.
+    into : tuple
+        Where sums (WIDTH,), daily returns, trades and equity are written.
+    """
+    (risk, weights, fees), (sums, daily, trades, equity) = row, into
+    if len(tape.bars) == 1:
+        simulate(one_leg(tape), days_of_one_leg(tape), span, bits, risk, fees, sums, daily, trades, equity)
+    else:
+        days, room = (*days_of(tape), tape.drift), np.zeros((len(tape.bars), 4))
+        simulate_legs(all_legs(tape), days, span, bits, risk, weights, fees, sums, daily, trades, equity, room)
 
 
 def on_cpu(task: Task) -> Sums:

@@ -78,10 +78,6 @@ class Desk:
             if not tracked.ended and chosen(tracked.order):
                 self._take(self.broker.cancel(tracked.order.client_id))
 
-    def entering(self) -> bool:
-        """Whether entries are out that have not ended."""
-        return any(not one.ended for one in self._entries())
-
     def settle_entry(self, side: int, bar: int) -> Entry | None:
         """Take over a position once all its entry orders have ended; None while there is nothing to say."""
         entries = self._entries()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.core.bars import PRICE_FIELDS, Bars
 from alpha_discovery.core.results import EXIT_REASONS, Evaluation, Records
 from alpha_discovery.metrics.trades import round_trips
 from alpha_discovery.reports.figures import layout, title
@@ -48,11 +49,10 @@ def candles_figure(evaluation: Evaluation) -> tuple[Figure, dict[str, Any]]:
     seen = trades[_held_in(trades, shown)]
     views = {one.name: _range(evaluation, one) for one in shown}
     first = views[shown[0].name]
-    breaks = [{"bounds": ["sat", "mon"]}] if evaluation.bars[0].instrument.calendar == "exchange" else []
-    x = {"type": "date", "rangeslider": {"visible": False}, "range": first["xaxis.range"], "rangebreaks": breaks}
+    x = {**time_axis(evaluation.bars[0]), "range": first["xaxis.range"]}
     y = {"range": first["yaxis.range"], "title": title("price")}
     figure = {
-        "data": [_candles(evaluation, rows), *_paths(evaluation, seen), *_markers(evaluation, seen)],
+        "data": [candlesticks(evaluation.bars[0], rows), *_paths(evaluation, seen), *_markers(evaluation, seen)],
         "layout": layout(xaxis=x, yaxis=y, dragmode="pan", hovermode="closest"),
     }
     return figure, views
@@ -90,15 +90,21 @@ def _range(evaluation: Evaluation, stretch: Stretch) -> dict[str, list[float]]:
     return {"xaxis.range": list(ends), "yaxis.range": [low - room, high + room]}
 
 
-def _candles(evaluation: Evaluation, rows: npt.NDArray[np.intp]) -> dict[str, Any]:
-    bars = evaluation.bars[0]
-    prices = {name: numbers(getattr(bars, name)[rows], "f8") for name in ("open", "high", "low", "close")}
+def time_axis(bars: Bars) -> dict[str, Any]:
+    """An axis of dates under candles; weekends are left out where exchanges close."""
+    breaks = [{"bounds": ["sat", "mon"]}] if bars.instrument.calendar == "exchange" else []
+    return {"type": "date", "rangeslider": {"visible": False}, "rangebreaks": breaks}
+
+
+def candlesticks(bars: Bars, rows: Any = slice(None), *, name: str = "bars") -> dict[str, Any]:
+    """The trace of the chosen rows of ``bars``."""
+    prices = {field: numbers(getattr(bars, field)[rows], "f8") for field in PRICE_FIELDS}
     sides = {
-        name: {"line": {"color": color, "width": 1}, "fillcolor": color}
-        for name, color in (("increasing", "--candle-up"), ("decreasing", "--candle-down"))
+        side: {"line": {"color": color, "width": 1}, "fillcolor": color}
+        for side, color in (("increasing", "--candle-up"), ("decreasing", "--candle-down"))
     }
     return {
-        "type": "candlestick", "x": times(bars.time[rows]), **prices, **sides, "name": "bars", "showlegend": False,
+        "type": "candlestick", "x": times(bars.time[rows]), **prices, **sides, "name": name, "showlegend": False,
         "hoverinfo": "x+y",
     }  # fmt: skip
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from alpha_discovery.core.bars import Bars, iso
+from alpha_discovery.reports.candles import candlesticks, time_axis
 from alpha_discovery.reports.figures import layout, title
 from alpha_discovery.reports.page import Chart, Figure, Table, Tile, numbers, page, times
 from alpha_discovery.reports.words import count, date, percent
@@ -85,23 +83,14 @@ def _minute(ms: int) -> str:
 
 
 def _figure(bars: Bars) -> Figure:
-    x = times(bars.time)
-    prices = {name: numbers(getattr(bars, name), "f8") for name in ("open", "high", "low", "close")}
-    sides: Mapping[str, Any] = {
-        name: {"line": {"color": color, "width": 1}, "fillcolor": color}
-        for name, color in (("increasing", "--candle-up"), ("decreasing", "--candle-down"))
-    }
-    breaks = [{"bounds": ["sat", "mon"]}] if bars.instrument.calendar == "exchange" else []
-    candles = {
-        "type": "candlestick", "x": x, **prices, **sides, "name": "price", "showlegend": False, "hoverinfo": "x+y",
-    }  # fmt: skip
     volume = {
-        "type": "bar", "x": x, "y": numbers(bars.volume, "f8"), "name": "volume", "yaxis": "y2", "showlegend": False,
-        "marker": {"color": "--muted"}, "hovertemplate": "volume %{y:,.4~g}<extra></extra>",
+        "type": "bar", "x": times(bars.time), "y": numbers(bars.volume, "f8"), "name": "volume", "yaxis": "y2",
+        "showlegend": False, "marker": {"color": "--muted"},
+        "hovertemplate": "volume %{y:,.4~g}<extra></extra>",
     }  # fmt: skip
-    axis = {"type": "date", "rangeslider": {"visible": False}, "rangebreaks": breaks, "anchor": "y2"}
+    axis = {**time_axis(bars), "anchor": "y2"}
     return {
-        "data": [candles, volume],
+        "data": [candlesticks(bars, name="price"), volume],
         "layout": layout(
             xaxis=axis, yaxis={"domain": [0.24, 1.0], "title": title("price")},
             yaxis2={"domain": [0.0, 0.18], "title": title("volume")}, dragmode="pan", hovermode="x",
