@@ -24,7 +24,7 @@ from alpha_discovery.http.middleware import Guarded, Measured, Tagged
 from alpha_discovery.http.options import PREFIX, HttpOptions
 from alpha_discovery.http.pages import add_pages, bundle
 from alpha_discovery.http.problems import Problem
-from alpha_discovery.http.routes import alphas, document, door, lab, people, runs, streams, uploads
+from alpha_discovery.http.routes import alphas, choices, document, door, exploring, lab, people, runs, streams, uploads
 from alpha_discovery.http.site import Site
 from alpha_discovery.service.access import Access, signing_secret
 from alpha_discovery.service.alpha_views import AlphaViews
@@ -40,8 +40,8 @@ from alpha_discovery.storage.bots import BotsInSql
 from alpha_discovery.telemetry.metrics import CONTENT_TYPE, Telemetry
 
 ROUTERS = (
-    document.router, runs.router, streams.router, alphas.router, lab.router, uploads.router, door.router,
-    people.router,
+    document.router, runs.router, exploring.router, streams.router, alphas.router, lab.router, uploads.router,
+    door.router, people.router, choices.router,
 )  # fmt: skip
 
 
