@@ -8,7 +8,7 @@ from typing import Any
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.campaigns import adapted_campaign, on_named_markets
-from alpha_discovery.compute.rates import measure
+from alpha_discovery.compute.rates import screening_rate
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.adapting import Adapted
 from alpha_discovery.discovery.campaign import Campaign
@@ -112,8 +112,8 @@ class Estimator:
         """Measured once for histories of about this length; the time of a backtest grows with its bars."""
         key = (job.strategy.fingerprint, round(math.log2(max(1, len(bars)))))
         if key not in self._rates:
-            found = measure(job.strategy, bars, workers=self._place.settings.threads, seconds=SECONDS)
-            self._rates[key] = found.per_second * len(bars)
+            found = screening_rate(job.strategy, bars, workers=self._place.settings.threads, seconds=SECONDS)
+            self._rates[key] = found * len(bars)
         return self._rates[key] / len(bars)
 
 
