@@ -151,7 +151,7 @@ def test_an_estimate_tells_the_grid_and_what_the_ledger_holds(server: Any) -> No
     # 2 fast * 3 slow * 19 take profits (0.02 to 0.20 in steps of 0.01)
     assert (found["jobs"][0]["grid"], found["jobs"][0]["candidates"]) == (114.0, 60)
     assert (found["account"]["rounds"], found["account"]["n_tested"]) == (1, 60)
-    assert found["outlook"]["here"][1] > found["outlook"]["alike"][1] > 0.0
+    assert found["outlook"]["here"]["most"] > found["outlook"]["alike"]["most"] > 0.0
 
 
 def test_a_form_is_told_the_defaults_and_the_methods(server: Any) -> None:

@@ -1890,6 +1890,16 @@ export interface components {
             volume: number[];
         };
         /**
+         * Chances
+         * @description Annual Sharpe ratios that are found every second time, and four times in five.
+         */
+        Chances: {
+            /** Half */
+            half: number;
+            /** Most */
+            most: number;
+        };
+        /**
          * Compared
          * @description One of several alphas side by side.
          */
@@ -2434,25 +2444,13 @@ export interface components {
         };
         /**
          * OutlookOut
-         * @description Smallest annual Sharpe ratio that is told apart from luck, found with a chance of one half and of 80%.
+         * @description Smallest annual Sharpe ratio that is told apart from luck.
          */
         OutlookOut: {
-            /**
-             * Alike
-             * @description if one in ten of them is a try of its own, as in most grids
-             */
-            alike: [
-                number,
-                number
-            ];
-            /**
-             * Here
-             * @description if all candidates were independent
-             */
-            here: [
-                number,
-                number
-            ];
+            /** @description if one in ten of them is a try of its own, as in most grids */
+            alike: components["schemas"]["Chances"];
+            /** @description if all candidates were independent */
+            here: components["schemas"]["Chances"];
             /**
              * Level
              * @description chance of a false report that the next round of judging is granted

@@ -273,11 +273,18 @@ class Region(BaseModel):
     of: str
 
 
-class OutlookOut(BaseModel):
-    """Smallest annual Sharpe ratio that is told apart from luck, found with a chance of one half and of 80%."""
+class Chances(BaseModel):
+    """Annual Sharpe ratios that are found every second time, and four times in five."""
 
-    here: tuple[float, float] = Field(description="if all candidates were independent")
-    alike: tuple[float, float] = Field(description="if one in ten of them is a try of its own, as in most grids")
+    half: float
+    most: float
+
+
+class OutlookOut(BaseModel):
+    """Smallest annual Sharpe ratio that is told apart from luck."""
+
+    here: Chances = Field(description="if all candidates were independent")
+    alike: Chances = Field(description="if one in ten of them is a try of its own, as in most grids")
     longer: float = Field(description="what 80% needs with twice the years")
     level: float = Field(description="chance of a false report that the next round of judging is granted")
 
@@ -321,6 +328,8 @@ class EstimateOut(BaseModel):
     def of(found: Estimate) -> EstimateOut:
         """From the use case."""
         times = {name: iso(getattr(found, name)) for name in ("start", "vault_start", "end")}
-        outlook = OutlookOut.model_validate(found.outlook, from_attributes=True)
+        seen = found.outlook
+        here, alike = (Chances(half=half, most=most) for half, most in (seen.here, seen.alike))
+        outlook = OutlookOut(here=here, alike=alike, longer=seen.longer, level=seen.level)
         account = AccountOut.model_validate(found.account, from_attributes=True)
         return EstimateOut.model_validate({**vars(found), **times, "outlook": outlook, "account": account})
