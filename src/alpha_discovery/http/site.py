@@ -15,7 +15,9 @@ from alpha_discovery.service.access import Access
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.desk import Desk
 from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.downloads import Downloads
 from alpha_discovery.service.estimate import Estimator
+from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.machine import Machine
 from alpha_discovery.service.run_views import RunViews
 from alpha_discovery.service.uploads import Uploads
@@ -38,6 +40,8 @@ class Site:
     estimator: Estimator
     uploads: Uploads
     machine: Machine
+    limits: LimitsBook
+    downloads: Downloads
     audit: AuditInSql
     bots: BotsInSql
     feed: EventFeed

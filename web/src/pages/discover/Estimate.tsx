@@ -20,7 +20,12 @@ type Estimated = Schemas["EstimateOut"];
 export function Estimate({ estimate, busy }: { estimate: Estimated; busy: boolean }) {
     return (
         <Stack spacing={1.5} divider={<Divider flexItem />} aria-busy={busy} sx={{ position: "relative" }}>
-            {busy && <LinearProgress aria-label="measuring again" sx={{ position: "absolute", top: -8, left: 0, right: 0 }} />}
+            {busy && (
+                <LinearProgress
+                    aria-label="measuring again"
+                    sx={{ position: "absolute", top: -8, left: 0, right: 0 }}
+                />
+            )}
             <Certified estimate={estimate} />
             <Effort estimate={estimate} />
             <Ledger estimate={estimate} />
@@ -41,10 +46,10 @@ function Certified({ estimate }: { estimate: Estimated }) {
                 {fixed(alike.most, 1)} to {fixed(here.most, 1)}
             </Typography>
             <Typography variant="body2" color="text.secondary">
-                An edge worth this much a year, after costs, is told apart from luck four times in five: the lower figure
-                if nine in ten candidates are look-alikes, as in most grids, the upper one if none is. Every second time
-                at {fixed(alike.half, 1)} to {fixed(here.half, 1)}; with twice the years at {fixed(longer, 1)}. A single
-                candidate would need {fixed(estimate.smallest_sharpe_one, 1)}.
+                An edge worth this much a year, after costs, is told apart from luck four times in five: the lower
+                figure if nine in ten candidates are look-alikes, as in most grids, the upper one if none is. Every
+                second time at {fixed(alike.half, 1)} to {fixed(here.half, 1)}; with twice the years at{" "}
+                {fixed(longer, 1)}. A single candidate would need {fixed(estimate.smallest_sharpe_one, 1)}.
             </Typography>
             {hard && (
                 <Alert severity="info" variant="outlined" sx={{ mt: 1 }}>
@@ -121,7 +126,10 @@ function Ledger({ estimate }: { estimate: Estimated }) {
                 value={percent(account.next_level, 2)}
                 hint="Chance of a false report that the next look at the vault is granted; each later round gets less."
             />
-            <Pair label="Left of the level" value={`${percent(account.level_left, 2)} of ${percent(account.level, 0)}`} />
+            <Pair
+                label="Left of the level"
+                value={`${percent(account.level_left, 2)} of ${percent(account.level, 0)}`}
+            />
         </Box>
     );
 }
@@ -133,9 +141,7 @@ function Focus({ estimate }: { estimate: Estimated }) {
                 Begins in
             </Typography>
             {estimate.focus.length === 0 && (
-                <Typography variant="body2">
-                    Too few promising trials so far: the search covers everything.
-                </Typography>
+                <Typography variant="body2">Too few promising trials so far: the search covers everything.</Typography>
             )}
             {estimate.focus.map((one) => (
                 <Pair

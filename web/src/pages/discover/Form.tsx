@@ -106,7 +106,9 @@ export function Form({ options, strategies, stored, plan, from, onPlan }: FormPr
                 <Panel title="Before you start">
                     <Stack spacing={2}>
                         {!estimate.complete && (
-                            <Typography color="text.secondary">{missing(campaign)} Then this tells what the search takes and what it could find at all.</Typography>
+                            <Typography color="text.secondary">
+                                {missing(campaign)} Then this tells what the search takes and what it could find at all.
+                            </Typography>
                         )}
                         {estimate.complete && estimate.error === null && estimate.data === undefined && (
                             <>
@@ -116,7 +118,9 @@ export function Form({ options, strategies, stored, plan, from, onPlan }: FormPr
                                 <RowsSkeleton rows={6} />
                             </>
                         )}
-                        {estimate.complete && estimate.error !== null && <ErrorNotice error={estimate.error} title="This cannot be run yet" />}
+                        {estimate.complete && estimate.error !== null && (
+                            <ErrorNotice error={estimate.error} title="This cannot be run yet" />
+                        )}
                         {estimate.complete && estimate.error === null && estimate.data && (
                             <Estimate estimate={estimate.data} busy={estimate.isFetching} />
                         )}

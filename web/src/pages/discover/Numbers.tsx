@@ -3,6 +3,8 @@ import Typography from "@mui/material/Typography";
 
 import { Panel } from "@/components/Panel";
 
+import type { ComponentProps } from "react";
+
 import type { Campaign, Settings } from "./campaign";
 import type { Faults } from "./faults";
 import { NumberField } from "./NumberField";
@@ -11,46 +13,52 @@ import { Day } from "./Period";
 /** One number of a part of a campaign. */
 interface Field {
     name: string;
-    label: string;
-    unit?: string;
-    times?: number;
-    helper?: string;
-    empty?: string;
-    whole?: boolean;
+    /** Only of a search that learns. */
     learns?: boolean;
+    field: Partial<ComponentProps<typeof NumberField>> & { label: string };
 }
 
 const PERCENT = { unit: "%", times: 100 };
 
 const COSTS: Field[] = [
-    { name: "commission", label: "Commission", ...PERCENT, helper: "of each fill" },
-    { name: "maker", label: "Maker commission", ...PERCENT, empty: "the same", helper: "of limit fills" },
-    { name: "slippage", label: "Slippage", ...PERCENT, helper: "worse than the price" },
-    { name: "impact", label: "Market impact", helper: "0: size costs nothing; about 1 in markets" },
-    { name: "max_share", label: "Most of a bar's volume", ...PERCENT, empty: "any size", helper: "that an entry takes" },
-    { name: "capital", label: "Capital", helper: "in the currency of the prices" },
-    { name: "maintenance", label: "Maintenance margin", ...PERCENT, helper: "of leveraged positions" },
+    { name: "commission", field: { label: "Commission", ...PERCENT, helper: "of each fill" } },
+    { name: "maker", field: { label: "Maker commission", ...PERCENT, empty: "the same", helper: "of limit fills" } },
+    { name: "slippage", field: { label: "Slippage", ...PERCENT, helper: "worse than the price" } },
+    { name: "impact", field: { label: "Market impact", helper: "0: size costs nothing; about 1 in markets" } },
+    {
+        name: "max_share",
+        field: { label: "Most of a bar's volume", ...PERCENT, empty: "any size", helper: "that an entry takes" },
+    },
+    { name: "capital", field: { label: "Capital", helper: "in the currency of the prices" } },
+    { name: "maintenance", field: { label: "Maintenance margin", ...PERCENT, helper: "of leveraged positions" } },
 ];
 
 const WANTED: Field[] = [
-    { name: "min_sharpe_ratio", label: "Sharpe ratio, at least" },
-    { name: "min_profit_factor", label: "Profit factor, at least" },
-    { name: "max_drawdown", label: "Drawdown, at most", ...PERCENT },
-    { name: "min_capacity", label: "Capacity, at least", helper: "equity that it must carry" },
+    { name: "min_sharpe_ratio", field: { label: "Sharpe ratio, at least" } },
+    { name: "min_profit_factor", field: { label: "Profit factor, at least" } },
+    { name: "max_drawdown", field: { label: "Drawdown, at most", ...PERCENT } },
+    { name: "min_capacity", field: { label: "Capacity, at least", helper: "equity that it must carry" } },
 ];
 
 const PROTOCOL: Field[] = [
-    { name: "level", label: "Chance of a false report", ...PERCENT, helper: "over all rounds on these prices" },
-    { name: "vault_share", label: "Vault", ...PERCENT, helper: "of the bars, at the end" },
-    { name: "min_vault_days", label: "Vault, at least", unit: "days", whole: true },
-    { name: "min_trades", label: "Trades, at least", whole: true, helper: "to take part in the test" },
-    { name: "min_active", label: "Days in the market", ...PERCENT, helper: "at least, to take part" },
-    { name: "draws", label: "Bootstrap draws", whole: true },
-    { name: "mean_block", label: "Mean block", unit: "days", helper: "of the bootstrap" },
-    { name: "finalists", label: "Finalists, at most", whole: true },
-    { name: "finalist_p", label: "Finalists up to p of", helper: "adjusted p-value" },
-    { name: "cluster_rho", label: "Look-alikes from", helper: "correlation; one of each goes on" },
-    { name: "copies", label: "Markets without an edge", whole: true, learns: true, helper: "searched again to judge" },
+    {
+        name: "level",
+        field: { label: "Chance of a false report", ...PERCENT, helper: "over all rounds on these prices" },
+    },
+    { name: "vault_share", field: { label: "Vault", ...PERCENT, helper: "of the bars, at the end" } },
+    { name: "min_vault_days", field: { label: "Vault, at least", unit: "days", whole: true } },
+    { name: "min_trades", field: { label: "Trades, at least", whole: true, helper: "to take part in the test" } },
+    { name: "min_active", field: { label: "Days in the market", ...PERCENT, helper: "at least, to take part" } },
+    { name: "draws", field: { label: "Bootstrap draws", whole: true } },
+    { name: "mean_block", field: { label: "Mean block", unit: "days", helper: "of the bootstrap" } },
+    { name: "finalists", field: { label: "Finalists, at most", whole: true } },
+    { name: "finalist_p", field: { label: "Finalists up to p of", helper: "adjusted p-value" } },
+    { name: "cluster_rho", field: { label: "Look-alikes from", helper: "correlation; one of each goes on" } },
+    {
+        name: "copies",
+        field: { label: "Markets without an edge", whole: true, helper: "searched again to judge" },
+        learns: true,
+    },
 ];
 
 interface NumbersProps {
@@ -63,7 +71,10 @@ interface NumbersProps {
 /** What trading costs. */
 export function CostsPanel({ campaign, faults, onChange }: NumbersProps) {
     return (
-        <Panel title="Costs" about="Per fill, both ways. Too low costs are the most common reason for edges that are none.">
+        <Panel
+            title="Costs"
+            about="Per fill, both ways. Too low costs are the most common reason for edges that are none."
+        >
             <Fields
                 part="costs"
                 fields={COSTS}
@@ -104,7 +115,9 @@ export function ValidationPanel({ campaign, learns, faults, onChange }: NumbersP
             >
                 <Day
                     label="Vault starts on (optional)"
-                    value={typeof campaign.protocol["vault_start"] === "string" ? campaign.protocol["vault_start"] : null}
+                    value={
+                        typeof campaign.protocol["vault_start"] === "string" ? campaign.protocol["vault_start"] : null
+                    }
                     fault={faults.get("protocol.vault_start")}
                     onChange={(day) => onChange("protocol", "vault_start", day)}
                 />
@@ -127,7 +140,7 @@ function Fields({ part, fields, values, faults, onChange, children }: FieldsProp
         <Stack direction="row" spacing={1.5} useFlexGap sx={{ flexWrap: "wrap" }}>
             {fields
                 .filter((one) => one.name in values)
-                .map(({ name, learns: _, ...field }) => (
+                .map(({ name, field }) => (
                     <NumberField
                         key={name}
                         {...field}

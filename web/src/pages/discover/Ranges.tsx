@@ -29,7 +29,10 @@ export function Ranges({ strategy, ranges, faults, editable, onRange }: RangesPr
     const allowed = strategy.allowed as Record<string, Kind>;
     const extra = Object.keys(ranges).filter((name) => !(name in kinds) && name in allowed);
     const missing = Object.keys(allowed).filter((name) => !(name in kinds) && !extra.includes(name));
-    const shown = [...Object.entries(kinds), ...extra.map((name): [string, Kind] => [name, allowed[name] ?? { kind: "off" }])];
+    const shown = [
+        ...Object.entries(kinds),
+        ...extra.map((name): [string, Kind] => [name, allowed[name] ?? { kind: "off" }]),
+    ];
     return (
         <>
             <Rule sentences={strategy.sentences} doc={strategy.doc} source={strategy.source} />
@@ -130,7 +133,11 @@ function Parameter({ name, kind, wanted, editable, fault, onChange }: ParameterP
                 </ToggleButtonGroup>
             )}
             {editable && wanted !== undefined && (
-                <Button size="small" onClick={() => onChange(undefined)} aria-label={`Reset the range of ${plain(name)}`}>
+                <Button
+                    size="small"
+                    onClick={() => onChange(undefined)}
+                    aria-label={`Reset the range of ${plain(name)}`}
+                >
                     Reset
                 </Button>
             )}
@@ -179,7 +186,11 @@ function SpanFields({ name, kind, span, fault, onChange }: SpanFieldsProps) {
                             size="small"
                             checked={span.off}
                             onChange={(event) =>
-                                change(onlyOff ? { off: false, low: inner?.low ?? 0, high: inner?.high ?? 0 } : { off: event.target.checked })
+                                change(
+                                    onlyOff
+                                        ? { off: false, low: inner?.low ?? 0, high: inner?.high ?? 0 }
+                                        : { off: event.target.checked },
+                                )
                             }
                         />
                     }

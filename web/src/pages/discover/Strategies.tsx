@@ -87,7 +87,11 @@ export function Strategies(props: StrategiesProps) {
                         fault={faultOf(faults, options.generated.name, chosen)}
                         onToggle={() => toggle(options.generated.name)}
                     >
-                        <Rule sentences={options.generated.sentences} doc={options.generated.doc} source={options.generated.source} />
+                        <Rule
+                            sentences={options.generated.sentences}
+                            doc={options.generated.doc}
+                            source={options.generated.source}
+                        />
                     </Line>
                 </Box>
                 {together && (
@@ -97,7 +101,9 @@ export function Strategies(props: StrategiesProps) {
                         value={props.against[0] ?? ""}
                         onChange={(event) => props.onAgainst(event.target.value === "" ? [] : [event.target.value])}
                         error={faults.has("against.0")}
-                        helperText={faults.get("against.0") ?? "The other market of strategies that trade two together."}
+                        helperText={
+                            faults.get("against.0") ?? "The other market of strategies that trade two together."
+                        }
                         sx={{ maxWidth: 360 }}
                     >
                         <MenuItem value="">none</MenuItem>

@@ -92,8 +92,7 @@ function writeRanges(out: URLSearchParams, ranges: Ranges, base: Ranges): void {
 /** The plan that an address says, going out from a base; what it says wrongly is left as in the base. */
 export function readPlan(params: URLSearchParams, base: Plan): Plan {
     const campaign: Campaign = structuredClone(base.campaign);
-    for (const name of LISTS)
-        if (params.has(name)) campaign[name] = params.getAll(name).filter((one) => one !== "");
+    for (const name of LISTS) if (params.has(name)) campaign[name] = params.getAll(name).filter((one) => one !== "");
     for (const name of PLAIN) {
         const text = params.get(name);
         if (text !== null) Object.assign(campaign, { [name]: read(text, base.campaign[name] ?? "") });
@@ -106,7 +105,11 @@ export function readPlan(params: URLSearchParams, base: Plan): Plan {
     readRanges(params, campaign);
     if (params.get("focus") === NOTHING) campaign.focus = { regions: {}, learned_from: [] };
     const priority = Number(params.get("priority") ?? base.priority);
-    return { campaign, adaptive: params.get("adaptive") === "true", priority: Number.isInteger(priority) ? priority : 0 };
+    return {
+        campaign,
+        adaptive: params.get("adaptive") === "true",
+        priority: Number.isInteger(priority) ? priority : 0,
+    };
 }
 
 function readRanges(params: URLSearchParams, campaign: Campaign): void {
@@ -132,7 +135,7 @@ export function withRange(ranges: Ranges, owner: string, name: string, wanted: W
     const own = { ...ranges[owner] };
     if (wanted === undefined) Reflect.deleteProperty(own, name);
     else own[name] = wanted;
-    const { [owner]: _, ...others } = ranges;
+    const others = Object.fromEntries(Object.entries(ranges).filter(([other]) => other !== owner));
     return Object.keys(own).length > 0 ? { ...others, [owner]: own } : others;
 }
 

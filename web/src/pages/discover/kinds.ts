@@ -49,8 +49,8 @@ export function wantedOf(kind: Kind, span: Span): unknown {
     const whole = span.low === inner.low && span.high === inner.high;
     if (whole && (span.off ?? true)) return undefined;
     if (Number.isNaN(span.low)) return "off";
-    const range = span.low === span.high && span.off !== true ? span.low : [span.low, span.high];
-    return span.off === true && Array.isArray(range) ? ["off", ...(range as number[])] : range;
+    if (span.off === true) return ["off", span.low, span.high];
+    return span.low === span.high ? span.low : [span.low, span.high];
 }
 
 /** The choices that are wanted of a kind. */
@@ -76,7 +76,7 @@ export function tidy(value: number): number {
 /** A parameter's value as a person reads it: a stop of 0.05 is "5 %", none is "off". */
 export function setting(name: string, value: unknown): string {
     if (value === null || value === undefined) return NONE;
-    if (typeof value !== "number") return String(value as string);
+    if (typeof value !== "number") return typeof value === "string" ? value : JSON.stringify(value);
     if (isFraction(name)) return `${tidy(value * 100).toLocaleString("en-US", { maximumSignificantDigits: 4 })} %`;
     return Number.isInteger(value)
         ? value.toLocaleString("en-US")

@@ -20,12 +20,19 @@ function useSettled<T>(value: T, pause: number): T {
 
 /** What the server says of a plan before it is started: its estimate, or what is wrong with it. */
 export function useEstimate(plan: Plan) {
-    const asked = useSettled(JSON.stringify({ campaign: sent(plan), adaptive: plan.adaptive, priority: plan.priority }), PAUSE);
+    const asked = useSettled(
+        JSON.stringify({ campaign: sent(plan), adaptive: plan.adaptive, priority: plan.priority }),
+        PAUSE,
+    );
     const complete = plan.campaign.symbols.length > 0 && plan.campaign.strategies.length > 0;
     const query = useQuery({
         queryKey: ["estimate", asked],
         queryFn: ({ signal }) => {
-            const body = JSON.parse(asked) as { campaign: Record<string, unknown>; adaptive: boolean; priority: number };
+            const body = JSON.parse(asked) as {
+                campaign: Record<string, unknown>;
+                adaptive: boolean;
+                priority: number;
+            };
             return held(client.POST("/estimate", { body, signal }));
         },
         enabled: complete,
