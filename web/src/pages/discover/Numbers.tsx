@@ -1,9 +1,8 @@
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
+import type { ComponentProps } from "react";
 
 import { Panel } from "@/components/Panel";
-
-import type { ComponentProps } from "react";
 
 import type { Campaign, Settings } from "./campaign";
 import type { Faults } from "./faults";

@@ -14,6 +14,7 @@ function market(symbol: string, timeframe: string, more: Partial<MarketOut> = {}
         gaps: 0,
         fingerprint: "f",
         sample: false,
+        source: null,
         ...more,
     };
 }
