@@ -27,8 +27,10 @@ from alpha_discovery.http.pages import add_pages, bundle
 from alpha_discovery.http.problems import Problem
 from alpha_discovery.http.routes import (
     alphas,
+    choices,
     document,
     door,
+    exploring,
     lab,
     machine,
     markets,
@@ -54,8 +56,8 @@ from alpha_discovery.storage.bots import BotsInSql
 from alpha_discovery.telemetry.metrics import CONTENT_TYPE, Telemetry
 
 ROUTERS = (
-    document.router, runs.router, streams.router, alphas.router, lab.router, machine.router, markets.router,
-    uploads.router, door.router, people.router,
+    document.router, runs.router, exploring.router, streams.router, alphas.router, lab.router, machine.router,
+    markets.router, uploads.router, door.router, people.router, choices.router,
 )  # fmt: skip
 
 

@@ -612,6 +612,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/config/campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Campaign Options
+         * @description Give the defaults of a campaign, and the methods and policies to choose among.
+         */
+        get: operations["get_campaign_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/config/schema": {
         parameters: {
             query?: never;
@@ -1033,7 +1053,7 @@ export interface paths {
         };
         /**
          * Get Convergence
-         * @description Show the best Sharpe ratio so far over the candidates tested, a course for each strategy.
+         * @description Show the best Sharpe ratio so far over the candidates tested, by strategy and, of a hybrid, by method.
          */
         get: operations["get_convergence"];
         put?: never;
@@ -1064,6 +1084,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/runs/{run_id}/front": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Front
+         * @description Give the Pareto front of Sharpe ratio, drawdown and turnover, and a spread of what it beats.
+         */
+        get: operations["get_front"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/runs/{run_id}/funnel": {
         parameters: {
             query?: never;
@@ -1084,6 +1124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/runs/{run_id}/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heatmap
+         * @description Show a measure over two parameters: best, median, mean or count of the candidates in a cell.
+         */
+        get: operations["get_heatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/runs/{run_id}/log": {
         parameters: {
             query?: never;
@@ -1096,6 +1156,26 @@ export interface paths {
          * @description List what happened to a run after an event.
          */
         get: operations["get_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/runs/{run_id}/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Searched
+         * @description List the strategies of a run with the parameters that were searched, the most telling first.
+         */
+        get: operations["list_searched"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1144,6 +1224,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/runs/{run_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Report
+         * @description Give the HTML report of a run.
+         */
+        get: operations["get_run_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/runs/{run_id}/rerun": {
         parameters: {
             query?: never;
@@ -1184,6 +1284,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/runs/{run_id}/spread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Spread
+         * @description Give rows from the best to the worst, evenly by rank, for parallel coordinates.
+         */
+        get: operations["get_spread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/runs/{run_id}/stop": {
         parameters: {
             query?: never;
@@ -1213,9 +1333,29 @@ export interface paths {
         };
         /**
          * List Trials
-         * @description List what a run tried, a page of it.
+         * @description List what a run tried, a page of it; with `eligible` only what was active enough to be judged.
          */
         get: operations["list_trials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/runs/{run_id}/trials.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trials As Text
+         * @description Give everything that a run tried as lines of CSV.
+         */
+        get: operations["get_trials_as_text"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1563,6 +1703,26 @@ export interface components {
             vault_start: string;
         };
         /**
+         * AccountOut
+         * @description What the ledger holds against these prices.
+         */
+        AccountOut: {
+            /** Epoch */
+            epoch: string;
+            /** Level */
+            level: number;
+            /** Level Left */
+            level_left: number;
+            /** N Runs */
+            n_runs: number;
+            /** N Tested */
+            n_tested: number;
+            /** Next Level */
+            next_level: number;
+            /** Rounds */
+            rounds: number;
+        };
+        /**
          * Alert
          * @description What somebody should look at.
          */
@@ -1716,6 +1876,28 @@ export interface components {
             /** Win Rate */
             win_rate: number;
         };
+        /**
+         * Axis
+         * @description How a parameter is drawn.
+         */
+        Axis: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Off
+             * @description whether it may be switched off
+             */
+            off: boolean;
+            /**
+             * Values
+             * @description in order, where they have names
+             */
+            values: string[] | null;
+        };
         /** Body_upload */
         Body_upload: {
             /** File */
@@ -1754,14 +1936,43 @@ export interface components {
             updated_at: string;
         };
         /**
+         * CampaignOptions
+         * @description What a new campaign starts from and what it can choose among.
+         */
+        CampaignOptions: {
+            /**
+             * Defaults
+             * @description a campaign without symbols, every other setting at its default
+             */
+            defaults: {
+                [key: string]: unknown;
+            };
+            generated: components["schemas"]["StrategyGenerated"];
+            /** Intrabar */
+            intrabar: string[];
+            /** Methods */
+            methods: components["schemas"]["Method"][];
+        };
+        /**
          * CampaignRequest
          * @description A campaign in full, as `Campaign.to_json` writes it.
          */
         CampaignRequest: {
+            /**
+             * Adaptive
+             * @description begin where earlier runs on such prices found something
+             * @default false
+             */
+            adaptive: boolean;
             /** Campaign */
             campaign: {
                 [key: string]: unknown;
             };
+            /**
+             * Parent Id
+             * @description the run that this one goes out from
+             */
+            parent_id?: string | null;
             /**
              * Priority
              * @default 0
@@ -1791,6 +2002,16 @@ export interface components {
             volume: number[];
         };
         /**
+         * Chances
+         * @description Annual Sharpe ratios that are found every second time, and four times in five.
+         */
+        Chances: {
+            /** Half */
+            half: number;
+            /** Most */
+            most: number;
+        };
+        /**
          * Compared
          * @description One of several alphas side by side.
          */
@@ -1800,7 +2021,7 @@ export interface components {
         };
         /**
          * Convergence
-         * @description The course of one search.
+         * @description The course of one search, or of one method that took turns in it.
          */
         Convergence: {
             /** Method */
@@ -2044,10 +2265,15 @@ export interface components {
          * @description What a campaign would take, and what its data could certify.
          */
         EstimateOut: {
+            account: components["schemas"]["AccountOut"];
             /** Bars */
             bars: number;
             /** Candidates */
             candidates: number;
+            /** End */
+            end: string;
+            /** Focus */
+            focus: components["schemas"]["Region"][];
             /** Jobs */
             jobs: components["schemas"]["JobEstimate"][];
             /**
@@ -2055,8 +2281,14 @@ export interface components {
              * @description of searching again on markets without an edge, where the method learns
              */
             judging_seconds: number;
+            /**
+             * Learned From
+             * @description earlier runs whose trials the focus rests on
+             */
+            learned_from: string[];
             /** Level */
             level: number;
+            outlook: components["schemas"]["OutlookOut"];
             /**
              * Power
              * @description chance of finding it
@@ -2079,6 +2311,8 @@ export interface components {
              * @description the same for a single candidate
              */
             smallest_sharpe_one: number;
+            /** Start */
+            start: string;
             /**
              * Tried Before
              * @description candidates that were tried on these prices before
@@ -2086,6 +2320,8 @@ export interface components {
             tried_before: number;
             /** Vault Days */
             vault_days: number;
+            /** Vault Start */
+            vault_start: string;
         };
         /**
          * EventOut
@@ -2107,6 +2343,22 @@ export interface components {
             kind: string;
             /** Run Id */
             run_id: string;
+        };
+        /**
+         * Front
+         * @description Rows that no other one beats in Sharpe ratio, drawdown and turnover at once, and some of the others.
+         */
+        Front: {
+            /** Considered */
+            considered: number;
+            /** Front */
+            front: {
+                [key: string]: unknown;
+            }[];
+            /** Others */
+            others: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * Gpu
@@ -2131,12 +2383,48 @@ export interface components {
             status: string;
         };
         /**
+         * Heatmap
+         * @description A measure over two parameters.
+         */
+        Heatmap: {
+            /**
+             * Cells
+             * @description a row for each label up; null where nothing was tried
+             */
+            cells: (number | null)[][];
+            /**
+             * Sizes
+             * @description candidates in each cell
+             */
+            sizes: number[][];
+            /**
+             * X
+             * @description labels across
+             */
+            x: string[];
+            /**
+             * Y
+             * @description labels up
+             */
+            y: string[];
+        };
+        /**
          * JobEstimate
          * @description One strategy of a campaign: candidates, and whole backtests a second on one of its markets.
          */
         JobEstimate: {
             /** Candidates */
             candidates: number;
+            /**
+             * Grid
+             * @description combinations in its ranges; null: without end
+             */
+            grid: number | null;
+            /**
+             * Markets
+             * @description how many markets each candidate trades
+             */
+            markets: number;
             /** Per Second */
             per_second: number;
             /** Strategy */
@@ -2310,6 +2598,26 @@ export interface components {
             user: components["schemas"]["UserOut"];
         };
         /**
+         * Method
+         * @description A search method.
+         */
+        Method: {
+            /**
+             * Generates
+             * @description whether it can search over generated rules
+             */
+            generates: boolean;
+            /**
+             * Learns
+             * @description its finds are judged by searching again on markets without an edge
+             */
+            learns: boolean;
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * Month
          * @description Returns of a year's months, January first; null where there is none.
          */
@@ -2380,6 +2688,26 @@ export interface components {
             stored: number | string | null;
         };
         /**
+         * OutlookOut
+         * @description Smallest annual Sharpe ratio that is told apart from luck.
+         */
+        OutlookOut: {
+            /** @description if one in ten of them is a try of its own, as in most grids */
+            alike: components["schemas"]["Chances"];
+            /** @description if all candidates were independent */
+            here: components["schemas"]["Chances"];
+            /**
+             * Level
+             * @description chance of a false report that the next round of judging is granted
+             */
+            level: number;
+            /**
+             * Longer
+             * @description what 80% needs with twice the years
+             */
+            longer: number;
+        };
+        /**
          * PasswordRequest
          * @description Another password.
          */
@@ -2398,6 +2726,11 @@ export interface components {
             best_sharpe: number | null;
             /** Done */
             done: number;
+            /**
+             * Luck Sharpe
+             * @description what the best of so many tries without an edge would reach
+             */
+            luck_sharpe: number | null;
         };
         /**
          * Preview
@@ -2508,6 +2841,22 @@ export interface components {
         RefreshRequest: {
             /** Refresh Token */
             refresh_token?: string | null;
+        };
+        /**
+         * Region
+         * @description Where an adaptive campaign begins: a range of one parameter, and the trials that it rests on.
+         */
+        Region: {
+            /** Of */
+            of: string;
+            /** Parameter */
+            parameter: string;
+            /** Region */
+            region: unknown[];
+            /** Samples */
+            samples: number;
+            /** Strategy */
+            strategy: string;
         };
         /**
          * ReplayOut
@@ -2638,8 +2987,18 @@ export interface components {
             ][];
             /** Gpu Hours */
             gpu_hours: number | null;
+            /**
+             * Has Report
+             * @description whether there is an HTML report
+             */
+            has_report: boolean;
             /** Id */
             id: string;
+            /**
+             * Luck Sharpe
+             * @description annual Sharpe ratio that the best of as many independent tries without an edge is expected to reach; null before the first
+             */
+            luck_sharpe: number | null;
             /** Max Iterations */
             max_iterations: number;
             /** Memory Peak Gb */
@@ -2663,6 +3022,8 @@ export interface components {
             report: {
                 [key: string]: unknown;
             };
+            /** Search Years */
+            search_years: number | null;
             /** Stage */
             stage: string;
             /**
@@ -2680,6 +3041,11 @@ export interface components {
             symbols: string[];
             /** Timeframe */
             timeframe: string;
+            /**
+             * Verdict
+             * @description what came of it in a sentence; null before it is completed
+             */
+            verdict: string | null;
             /** Worked Hours */
             worked_hours: number;
             /** Worker */
@@ -2735,6 +3101,43 @@ export interface components {
             worked_hours: number;
             /** Worker */
             worker: string | null;
+        };
+        /**
+         * SearchedParameter
+         * @description A parameter that was searched.
+         */
+        SearchedParameter: {
+            /**
+             * Influence
+             * @description share of the variance of t that lies between them, 0 to 1
+             */
+            influence: number;
+            /**
+             * Levels
+             * @description values or groups of values that are told apart
+             */
+            levels: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SearchedStrategy
+         * @description A strategy of a run, its parameters the most telling first.
+         */
+        SearchedStrategy: {
+            /**
+             * Columns
+             * @description what a row of it shows besides its results
+             */
+            columns: string[];
+            /** Eligible */
+            eligible: number;
+            /** Parameters */
+            parameters: components["schemas"]["SearchedParameter"][];
+            /** Strategy */
+            strategy: string;
+            /** Tried */
+            tried: number;
         };
         /**
          * Series
@@ -2843,6 +3246,20 @@ export interface components {
             reason: string;
             /** Title */
             title: string;
+        };
+        /**
+         * Spread
+         * @description Rows from the best to the worst, evenly by rank.
+         */
+        Spread: {
+            /** Axes */
+            axes: components["schemas"]["Axis"][];
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** Total */
+            total: number;
         };
         /**
          * StartDiscoveryRequest
@@ -2978,10 +3395,38 @@ export interface components {
             venue?: string | null;
         };
         /**
+         * StrategyGenerated
+         * @description The strategy whose candidates are rules of their own.
+         */
+        StrategyGenerated: {
+            /** Doc */
+            doc: string;
+            /** Name */
+            name: string;
+            /** Sentences */
+            sentences: string[];
+            /** Source */
+            source: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * StrategyOut
          * @description A strategy that can be searched.
          */
         StrategyOut: {
+            /**
+             * Allowed
+             * @description risk parameters in full: what a range may be set to beyond the space
+             */
+            allowed: {
+                [key: string]: unknown;
+            };
+            /**
+             * Conditions
+             * @description what holds between its parameters, e.g. fast < slow
+             */
+            conditions: string[];
             /** Doc */
             doc: string;
             /** Family */
@@ -3088,7 +3533,7 @@ export interface components {
         };
         /**
          * Trials
-         * @description A page of what a run tried; a value that is no number is null.
+         * @description A page of what a run tried; a value that is no number is null, a parameter that is switched off "off".
          */
         Trials: {
             /** Columns */
@@ -6454,6 +6899,89 @@ export interface operations {
             };
         };
     };
+    get_campaign_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOptions"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_schema: {
         parameters: {
             query?: never;
@@ -9073,6 +9601,112 @@ export interface operations {
             };
         };
     };
+    get_front: {
+        parameters: {
+            query?: {
+                /** @description rows, at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Front"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_funnel: {
         parameters: {
             query?: never;
@@ -9180,6 +9814,115 @@ export interface operations {
             };
         };
     };
+    get_heatmap: {
+        parameters: {
+            query: {
+                aggregate?: string;
+                strategy: string;
+                value?: string;
+                x: string;
+                y: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heatmap"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_log: {
         parameters: {
             query?: {
@@ -9202,6 +9945,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventOut"][];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_searched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchedStrategy"][];
                 };
             };
             /** @description the request cannot be read */
@@ -9420,6 +10266,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one HTML file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
             };
             /** @description the request cannot be read */
             400: {
@@ -9723,6 +10672,114 @@ export interface operations {
             };
         };
     };
+    get_spread: {
+        parameters: {
+            query: {
+                /** @description rows, at most */
+                limit?: number;
+                strategy: string;
+                value?: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spread"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stop_run: {
         parameters: {
             query?: never;
@@ -9839,6 +10896,7 @@ export interface operations {
         parameters: {
             query?: {
                 descending?: boolean;
+                eligible?: boolean;
                 /** @description entries of a page */
                 limit?: number;
                 /** @description entries to pass over */
@@ -9861,6 +10919,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trials"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trials_as_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description everything that the run tried, as a person reads it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description the request cannot be read */
