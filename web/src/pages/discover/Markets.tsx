@@ -137,7 +137,7 @@ function Row({ market, timeframe, span, checked, onToggle }: RowProps) {
                 slotProps={{ input: { "aria-label": `${market.key}, ${told}` } }}
             />
             <Box sx={{ minWidth: 0 }}>
-                <Typography sx={{ fontWeight: 600 }} noWrap>
+                <Typography sx={{ fontWeight: 600 }}>
                     {market.symbol}
                     <Typography component="span" color="text.secondary" variant="body2">
                         {" "}

@@ -164,7 +164,7 @@ function Line({ name, summary, note, checked, fault, onToggle, children }: LineP
                             {note}
                         </Typography>
                     )}
-                    <Typography variant="body2" color="text.secondary">
+                    <Typography variant="body2" color="text.secondary" noWrap={!open} title={open ? "" : summary}>
                         {summary}
                     </Typography>
                     {fault !== undefined && (

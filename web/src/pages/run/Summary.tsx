@@ -20,7 +20,7 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
                     unit="candidates"
                     {...(noise
                         ? {
-                              note: `${whole(noise.n_eligible)} active enough, worth about ${whole(noise.n_effective)} independent tries`,
+                              note: `${whole(noise.n_eligible)} active enough, as good a chance for luck as about ${whole(noise.n_effective)} independent tries`,
                           }
                         : {})}
                 />

@@ -69,12 +69,12 @@ export function Rows({ runs, sort, up, onOrder }: ListProps) {
                                     {run.timeframe}
                                 </Typography>
                             </TableCell>
-                            <TableCell>
+                            <TableCell sx={{ minWidth: 170 }}>
                                 <Tooltip title={run.strategies.length > 2 ? run.strategies.map(plain).join(", ") : ""}>
                                     <span>{few(run.strategies.map(plain))}</span>
                                 </Tooltip>{" "}
-                                <Typography component="span" variant="body2" color="text.secondary">
-                                    {plain(run.method)}
+                                <Typography variant="body2" color="text.secondary">
+                                    by {plain(run.method)}
                                 </Typography>
                             </TableCell>
                             <TableCell align="right">{whole(run.strategies_tested)}</TableCell>
