@@ -65,7 +65,7 @@ export function Rows({ runs, sort, up, onOrder }: ListProps) {
                                 <Tooltip title={run.symbols.length > 2 ? run.symbols.join(", ") : ""}>
                                     <span>{few(run.symbols)}</span>
                                 </Tooltip>{" "}
-                                <Typography component="span" variant="body2" color="text.secondary">
+                                <Typography component="span" variant="body2" color="textSecondary">
                                     {run.timeframe}
                                 </Typography>
                             </TableCell>
@@ -73,7 +73,7 @@ export function Rows({ runs, sort, up, onOrder }: ListProps) {
                                 <Tooltip title={run.strategies.length > 2 ? run.strategies.map(plain).join(", ") : ""}>
                                     <span>{few(run.strategies.map(plain))}</span>
                                 </Tooltip>{" "}
-                                <Typography variant="body2" color="text.secondary">
+                                <Typography variant="body2" color="textSecondary">
                                     by {plain(run.method)}
                                 </Typography>
                             </TableCell>
