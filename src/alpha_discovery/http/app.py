@@ -24,9 +24,10 @@ from alpha_discovery.http.middleware import Guarded, Measured, Tagged
 from alpha_discovery.http.options import PREFIX, HttpOptions
 from alpha_discovery.http.pages import add_pages, bundle
 from alpha_discovery.http.problems import Problem
-from alpha_discovery.http.routes import alphas, document, door, lab, people, runs, streams, uploads
+from alpha_discovery.http.routes import alphas, checks, document, door, lab, people, runs, streams, uploads
 from alpha_discovery.http.site import Site
 from alpha_discovery.service.access import Access, signing_secret
+from alpha_discovery.service.alpha_checks import AlphaChecks
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.desk import Desk
 from alpha_discovery.service.discoveries import Discoveries
@@ -40,7 +41,7 @@ from alpha_discovery.storage.bots import BotsInSql
 from alpha_discovery.telemetry.metrics import CONTENT_TYPE, Telemetry
 
 ROUTERS = (
-    document.router, runs.router, streams.router, alphas.router, lab.router, uploads.router, door.router,
+    document.router, runs.router, streams.router, alphas.router, checks.router, lab.router, uploads.router, door.router,
     people.router,
 )  # fmt: skip
 
@@ -51,11 +52,12 @@ def make_site(place: Workplace, options: HttpOptions, *, hasher: PasswordHash | 
     discoveries, audit, bots, feed = (
         Discoveries(place), AuditInSql(database, clock), BotsInSql(database), EventFeed(place.events)
     )  # fmt: skip
+    views = AlphaViews(place)
     secret = signing_secret(place.settings.userdir / "service.key")
     return Site(
         place=place, options=options, access=Access(database, clock, secret=secret, hasher=hasher),
         discoveries=discoveries, desk=Desk(place, discoveries, audit, bots), runs=RunViews(place),
-        alphas=AlphaViews(place), estimator=Estimator(place), uploads=Uploads(place),
+        alphas=views, checks=AlphaChecks(place, views), estimator=Estimator(place), uploads=Uploads(place),
         machine=Machine(place, discoveries), audit=audit, bots=bots, feed=feed,
         telemetry=Telemetry(lambda: snapshot(place, listeners=feed.listeners)),
         attempts=Attempts(options.logins_per_minute),

@@ -12,6 +12,7 @@ from alpha_discovery.http.attempts import Attempts
 from alpha_discovery.http.feed import EventFeed
 from alpha_discovery.http.options import HttpOptions
 from alpha_discovery.service.access import Access
+from alpha_discovery.service.alpha_checks import AlphaChecks
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.desk import Desk
 from alpha_discovery.service.discoveries import Discoveries
@@ -35,6 +36,7 @@ class Site:
     desk: Desk
     runs: RunViews
     alphas: AlphaViews
+    checks: AlphaChecks
     estimator: Estimator
     uploads: Uploads
     machine: Machine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,11 +10,11 @@ from fastapi import APIRouter, Header, Query, Response
 
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.problems import documented
-from alpha_discovery.http.routes.paging import Limit, Offset, Text, tell_total
+from alpha_discovery.http.routes.alpha_filters import FiltersDep
+from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
 from alpha_discovery.http.shapes.alphas import AlphaResponse, Deployed
 from alpha_discovery.http.shapes.runs import DiscoveryStatusResponse, Moved, StartDiscoveryRequest, Started
 from alpha_discovery.http.site import SiteDep
-from alpha_discovery.storage.search_alphas import AlphaQuery
 from alpha_discovery.strategies.registry import all_strategies
 
 router = APIRouter(tags=["discovery"], responses=documented(401, 403, 422, 503))
@@ -21,7 +22,6 @@ IdempotencyKey = Annotated[
     str | None,
     Header(max_length=200, description="the same key with the same request is carried out once within a day"),
 ]
-Names = Annotated[list[str] | None, Query(max_length=50)]
 
 
 @router.post("/start", status_code=201, responses=documented(404))
@@ -42,19 +42,11 @@ def get_discovery_status(run_id: str, site: SiteDep, _: ViewerDep) -> DiscoveryS
 
 @router.get("/alphas")
 def get_discovered_alphas(
-    site: SiteDep, _: ViewerDep, response: Response, limit: Limit = 10, offset: Offset = 0,
-    min_sharpe: float | None = 1.0, strategy_type: Names = None, state: Names = None, deployment_status: Names = None,
-    run_id: str | None = None, symbol: str | None = None, timeframe: str | None = None,
-    min_validation_score: float | None = None, max_drawdown: float | None = None, text: Text = None,
-    sort: str = "validation_score", descending: bool = True, count: bool = False,
+    site: SiteDep, _: ViewerDep, response: Response, wanted: FiltersDep, limit: Limit = 10, offset: Offset = 0,
+    min_sharpe: float | None = 1.0, count: bool = False,
 ) -> list[AlphaResponse]:  # fmt: skip
     """List alphas, best first; with `count`, the header X-Total-Count says how many match."""
-    query = AlphaQuery(
-        strategy_types=tuple(strategy_type or ()), states=tuple(state or ()), deployment=tuple(deployment_status or ()),
-        run_id=run_id, symbol=symbol, timeframe=timeframe, min_sharpe=min_sharpe, min_score=min_validation_score,
-        max_drawdown=max_drawdown, text=text, sort=sort, descending=descending, limit=limit, offset=offset,
-        counted=count,
-    )  # fmt: skip
+    query = replace(wanted, min_sharpe=min_sharpe, limit=limit, offset=offset, counted=count)
     found, total = site.place.alpha_search.find(query)
     tell_total(response, total)
     return [AlphaResponse.of(alpha) for alpha in found]
