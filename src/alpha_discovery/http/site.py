@@ -14,6 +14,8 @@ from alpha_discovery.http.options import HttpOptions
 from alpha_discovery.service.access import Access
 from alpha_discovery.service.alpha_checks import AlphaChecks
 from alpha_discovery.service.alpha_views import AlphaViews
+from alpha_discovery.service.bot_desk import BotDesk
+from alpha_discovery.service.bot_views import BotViews
 from alpha_discovery.service.desk import Desk
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.estimate import Estimator
@@ -21,7 +23,6 @@ from alpha_discovery.service.machine import Machine
 from alpha_discovery.service.run_views import RunViews
 from alpha_discovery.service.uploads import Uploads
 from alpha_discovery.storage.audit import AuditInSql
-from alpha_discovery.storage.bots import BotsInSql
 from alpha_discovery.telemetry.metrics import Telemetry
 
 
@@ -41,7 +42,8 @@ class Site:
     uploads: Uploads
     machine: Machine
     audit: AuditInSql
-    bots: BotsInSql
+    bots: BotViews
+    bot_desk: BotDesk
     feed: EventFeed
     telemetry: Telemetry
     attempts: Attempts = field(default_factory=Attempts)

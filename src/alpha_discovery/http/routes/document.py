@@ -12,11 +12,15 @@ from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.problems import documented
 from alpha_discovery.http.routes.alpha_filters import FiltersDep
 from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
-from alpha_discovery.http.shapes.alphas import AlphaResponse, Deployed
+from alpha_discovery.http.routes.safeguards import SafeguardsDep
+from alpha_discovery.http.shapes.alphas import AlphaResponse
+from alpha_discovery.http.shapes.bots import Deployed
 from alpha_discovery.http.shapes.runs import DiscoveryStatusResponse, Moved, StartDiscoveryRequest, Started
 from alpha_discovery.http.site import SiteDep
+from alpha_discovery.service.bots import Deployment
 from alpha_discovery.strategies.registry import all_strategies
 
+START = "first bar to trade, ISO 8601 UTC; an earlier one replays stored bars; by default the next bar"
 router = APIRouter(tags=["discovery"], responses=documented(401, 403, 422, 503))
 IdempotencyKey = Annotated[
     str | None,
@@ -54,14 +58,17 @@ def get_discovered_alphas(
 
 @router.post("/deploy/{alpha_id}", status_code=201, responses=documented(404, 409))
 def deploy_alpha(
-    alpha_id: str, site: SiteDep, actor: ActorDep,
+    alpha_id: str, site: SiteDep, actor: ActorDep, guards: SafeguardsDep,
     bot_name: Annotated[str, Query(min_length=1, max_length=100, description="Name for the bot")],
     allocated_capital: Annotated[Decimal, Query(gt=0, le=10**12, decimal_places=8)] = Decimal(10_000),
+    mode: Annotated[str, Query(pattern="^(paper|live)$", description="see GET /bots/modes")] = "paper",
+    start: Annotated[str | None, Query(max_length=40, description=START)] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Deployed:  # fmt: skip
-    """Make a bot of an alpha. It is stopped, and trades on paper once it is started."""
-    bot = site.desk.deploy(alpha_id, bot_name, allocated_capital, actor, key=idempotency_key)
-    return Deployed(bot_id=bot.id, alpha_id=bot.alpha_id)
+    """Make a bot of an alpha, one for each market that it trades. It is stopped until it is started."""
+    how = Deployment(bot_name, allocated_capital, start, guards, actor.name)
+    ids = site.bot_desk.deploy(alpha_id, how, actor, mode=mode, key=idempotency_key)
+    return Deployed(bot_id=ids[0], bot_ids=ids, alpha_id=site.bots.get(ids[0]).alpha_id)
 
 
 @router.delete("/stop/{run_id}", responses=documented(404, 409))

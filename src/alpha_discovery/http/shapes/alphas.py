@@ -12,7 +12,6 @@ from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.reports.chips import chips
 from alpha_discovery.reports.words import risk_sentences
 from alpha_discovery.rules.strategy import Rules
-from alpha_discovery.storage.bots import Bot
 
 NO_LOSSES = "null: no losing trade"
 
@@ -237,30 +236,3 @@ class DeploymentRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: Literal["pending", "approved", "retired"]
-
-
-class Deployed(BaseModel):
-    """A bot that was made of an alpha."""
-
-    bot_id: str
-    alpha_id: str
-    status: str = "deployed"
-
-
-class BotOut(BaseModel):
-    """A bot. Money is decimal text."""
-
-    id: str
-    alpha_id: str
-    name: str
-    state: str
-    allocated_capital: str
-    config: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
-    created_by: str | None
-
-    @staticmethod
-    def of(bot: Bot) -> BotOut:
-        """From the store."""
-        return BotOut(**vars(bot))
