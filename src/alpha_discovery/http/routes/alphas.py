@@ -27,6 +27,7 @@ from alpha_discovery.http.shapes.alphas import (
     Correlation,
     DeploymentRequest,
     Equity,
+    ExportFormat,
     Kin,
     MarketMetrics,
     Month,
@@ -54,6 +55,12 @@ def export_alphas(
     """Give the alphas that match as a table, in their order: CSV or Parquet."""
     query = replace(wanted, min_sharpe=min_sharpe, limit=MOST_EXPORTED, counted=False)
     return _table(_frame(site.place.alpha_search.find(query)[0]), form, "alphas")
+
+
+@router.get("/export/formats")
+def list_formats(site: SiteDep, _: ViewerDep) -> list[ExportFormat]:
+    """List what an alpha can be exported to."""
+    return [ExportFormat(name="record", about="everything that is stored of the alpha, as JSON")]
 
 
 @router.get("/choices")
@@ -158,11 +165,14 @@ def get_report(alpha_id: str, site: SiteDep, _: ViewerDep) -> FileResponse:
 
 
 @router.get("/{alpha_id}/export")
-def export_alpha(alpha_id: str, site: SiteDep, _: ViewerDep, response: Response) -> AlphaDetail:
+def export_alpha(
+    alpha_id: str, site: SiteDep, _: ViewerDep, response: Response,
+    form: Annotated[str, Query(alias="format", pattern="^record$")] = "record",
+) -> AlphaDetail:  # fmt: skip
     """Give an alpha's whole record as a file."""
-    alpha = site.place.lab.alphas.get(alpha_id)
+    alpha = _in_full(alpha_id, site)
     response.headers["Content-Disposition"] = f'attachment; filename="alpha-{alpha.id[:12]}.json"'
-    return AlphaDetail.in_full(alpha, [])
+    return alpha
 
 
 @router.put("/{alpha_id}/deployment", responses=documented(409))

@@ -136,6 +136,13 @@ class Equity(BaseModel):
     reach: list[ReachOut] = Field(description="luck over the search part, then over the vault; empty if unknown")
 
 
+class ExportFormat(BaseModel):
+    """A kind of file that an alpha can be exported to."""
+
+    name: str
+    about: str
+
+
 class Month(BaseModel):
     """Returns of a year's months, January first; null where there is none."""
 
