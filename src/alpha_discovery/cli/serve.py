@@ -1,4 +1,4 @@
-"""``alpha serve``: API, schedule and workers in one command, each worker in a process that is watched."""
+"""``alpha serve``: API, schedule, workers and bots in one command, each worker in a process that is watched."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.refresh import refresh
 from alpha_discovery.settings import Settings
 
-serve_app = typer.Typer(help="API, schedule and workers in one command.")
+serve_app = typer.Typer(help="API, schedule, workers and bots in one command.")
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration; see: alpha config.")]
 Processes = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; they share the threads.")]
@@ -65,7 +65,7 @@ class Crew:
                 self.running[self.running.index(one)] = self._start()
                 self._leaving.remove(one.pid)
                 continue
-            typer.echo(f"worker {one.pid} ended with code {one.returncode}; another one follows", err=True)
+            typer.echo(f"process {one.pid} ended with code {one.returncode}; another one follows", err=True)
             self.running.remove(one)
             self._again.append(time.monotonic() + PAUSE)
         for at in [at for at in self._again if at <= time.monotonic()]:
@@ -102,7 +102,7 @@ def serve(
     plain_http: Plain = False, name: Names = None, origin: Origins = None, open_metrics: OpenMetrics = False,
     workers: Workers = None, userdir: UserDir = None,
 ) -> None:  # fmt: skip
-    """Answer over HTTP, and keep workers and the schedule of the lab running, until told to end.
+    """Answer over HTTP, and keep workers, started bots and the schedule of the lab running, until told to end.
 
     A worker that dies is started again, and its runs go on from their last batch. When this process is killed, its
     workers hand their runs back and end too.
@@ -133,6 +133,7 @@ def serve(
         thread.start()
         held = limits.now
         crew = Crew(_words(held, settings, max(1, processes)), processes, settings.database_url)
+        bots = Crew(["bots", "work", "--with-parent", "--userdir", str(settings.userdir)], 1, settings.database_url)
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
             while not ended.wait(LOOK) and server.is_alive:
@@ -140,10 +141,12 @@ def serve(
                     held = limits.now
                     crew.change(_words(held, settings, max(1, processes)))
                 crew.look()
+                bots.look()
         finally:
             ended.set()
             server.end()
             crew.end()
+            bots.end()
             thread.join()
 
 

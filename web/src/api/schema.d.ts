@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/alphas/{alpha_id}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Costs
+         * @description Recompute an alpha at multiples of the costs that it was judged with.
+         */
+        get: operations["get_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/alphas/{alpha_id}/deployment": {
         parameters: {
             query?: never;
@@ -144,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/alphas/{alpha_id}/fan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fan
+         * @description Resample the days of an alpha into years, in blocks.
+         */
+        get: operations["get_fan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/alphas/{alpha_id}/markets": {
         parameters: {
             query?: never;
@@ -184,6 +224,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/alphas/{alpha_id}/plateau": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plateau
+         * @description Recompute an alpha with other parameters, over its search part alone; two of them together.
+         */
+        get: operations["get_plateau"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/alphas/{alpha_id}/regimes": {
         parameters: {
             query?: never;
@@ -193,7 +253,7 @@ export interface paths {
         };
         /**
          * Get Regimes
-         * @description Show the numbers by market regime; empty where the alpha was not split by regimes.
+         * @description Recompute an alpha on calm and wild, falling and rising days of its markets.
          */
         get: operations["get_regimes"];
         put?: never;
@@ -244,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/alphas/{alpha_id}/stresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stresses
+         * @description Tell each kill test that an alpha went through, in words.
+         */
+        get: operations["get_stresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/alphas/{alpha_id}/trades": {
         parameters: {
             query?: never;
@@ -276,6 +356,26 @@ export interface paths {
          * @description Give every trade of an alpha as a table: CSV or Parquet.
          */
         get: operations["export_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/alphas/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Choices
+         * @description List what alphas can be told apart by: every strategy, market, timeframe and run that some alpha has.
+         */
+        get: operations["list_choices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -333,9 +433,29 @@ export interface paths {
         };
         /**
          * Export Alphas
-         * @description Give the alphas that match as a table, best first: CSV or Parquet.
+         * @description Give the alphas that match as a table, in their order: CSV or Parquet.
          */
         get: operations["export_alphas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/alphas/export/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Formats
+         * @description List what an alpha can be exported to.
+         */
+        get: operations["list_formats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -604,6 +724,206 @@ export interface paths {
          * @description Show one bot.
          */
         get: operations["get_bot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/demote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Demote Bot
+         * @description End a bot for good and call its alpha decayed.
+         */
+        post: operations["demote_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bot Equity
+         * @description Give a bot's equity, and what its alpha's past leads one to expect.
+         */
+        get: operations["get_bot_equity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/halt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Halt Bot
+         * @description Let a bot enter nothing more until it is resumed; with `close`, it also closes what is open.
+         */
+        post: operations["halt_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bot Log
+         * @description Tell what happened to a bot, the last first; with `safeguards`, only what its safeguards did.
+         */
+        get: operations["list_bot_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reconciliation
+         * @description Compare a bot's trades with the backtest over the bars that it has lived through.
+         */
+        get: operations["get_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Bot
+         * @description Let a halted bot enter again; its drawdown is measured from now on.
+         */
+        post: operations["resume_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Bot
+         * @description Let a bot live through every bar from now on.
+         */
+        post: operations["start_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Bot
+         * @description Let a bot rest; what it holds stays open.
+         */
+        post: operations["stop_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bot Trades
+         * @description List a bot's closed trades, the last first.
+         */
+        get: operations["list_bot_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/modes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Modes
+         * @description List the ways in which a bot can trade, and which this server allows.
+         */
+        get: operations["list_modes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -891,7 +1211,7 @@ export interface paths {
         put?: never;
         /**
          * Deploy Alpha
-         * @description Make a bot of an alpha. It is stopped, and trades on paper once it is started.
+         * @description Make a bot of an alpha, one for each market that it trades. It is stopped until it is started.
          */
         post: operations["deploy_alpha"];
         delete?: never;
@@ -1760,16 +2080,22 @@ export interface components {
             evidence: {
                 [key: string]: unknown;
             };
+            /**
+             * Evidence Chips
+             * @description what speaks for it, and what does not
+             */
+            evidence_chips: components["schemas"]["ChipOut"][];
             /** Id */
             id: string;
             /** In Sample Sharpe */
             in_sample_sharpe: number | null;
             /** Last Validated */
             last_validated: string | null;
-            /** Lineage */
-            lineage: {
-                [key: string]: unknown;
-            }[];
+            /**
+             * Lineage
+             * @description what it came from and what came from it
+             */
+            lineage: components["schemas"]["Kin"][];
             /** Market */
             market: {
                 [key: string]: unknown;
@@ -1802,7 +2128,7 @@ export interface components {
             };
             /**
              * Sentences
-             * @description the rule in words, its parameters filled in
+             * @description the rule in words, its parameters filled in, then what risk asks for
              */
             sentences: string[];
             /** Sharpe Ratio */
@@ -1840,6 +2166,11 @@ export interface components {
             discovered_at: string;
             /** Discovery Run Id */
             discovery_run_id: string;
+            /**
+             * Evidence Chips
+             * @description what speaks for it, and what does not
+             */
+            evidence_chips: components["schemas"]["ChipOut"][];
             /** Id */
             id: string;
             /** In Sample Sharpe */
@@ -1904,8 +2235,59 @@ export interface components {
             file: string;
         };
         /**
+         * BotEquity
+         * @description Equity at bar closes, beside what the alpha's own past leads one to expect.
+         */
+        BotEquity: {
+            /** Capital */
+            capital: number;
+            /** Equity */
+            equity: number[];
+            expected: components["schemas"]["Course"] | null;
+            /** Time */
+            time: string[];
+            /**
+             * Why Not
+             * @description why there is no expected course
+             */
+            why_not: string | null;
+        };
+        /**
+         * BotNow
+         * @description A bot at its last bar.
+         */
+        BotNow: {
+            /** Bars */
+            bars: number;
+            /** Equity */
+            equity: number;
+            /**
+             * Halted
+             * @description why it enters nothing any more; null while it does
+             */
+            halted: string | null;
+            /** Last Bar */
+            last_bar: string | null;
+            /** Position */
+            position: components["schemas"]["Leg"][];
+            /**
+             * Safeguards Fired
+             * @description how often each of them did
+             */
+            safeguards_fired: {
+                [key: string]: number;
+            };
+            /**
+             * Total Return
+             * @description of the allocated capital, a fraction
+             */
+            total_return: number;
+            /** Trades */
+            trades: number;
+        };
+        /**
          * BotOut
-         * @description A bot. Money is decimal text.
+         * @description A bot. Allocated capital is decimal text.
          */
         BotOut: {
             /** Allocated Capital */
@@ -1925,15 +2307,58 @@ export interface components {
             created_by: string | null;
             /** Id */
             id: string;
+            /** Markets */
+            markets: string[];
+            /** Mode */
+            mode: string;
             /** Name */
             name: string;
+            now: components["schemas"]["BotNow"];
+            /**
+             * Start
+             * @description the first bar that it trades
+             */
+            start: string;
             /** State */
             state: string;
+            /** Timeframe */
+            timeframe: string;
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * BotTrade
+         * @description A closed trade; profit after costs.
+         */
+        BotTrade: {
+            /** Commission */
+            commission: number;
+            /** Entry Price */
+            entry_price: number;
+            /** Entry Time */
+            entry_time: string | null;
+            /** Exit Price */
+            exit_price: number;
+            /** Exit Time */
+            exit_time: string | null;
+            /** Leg */
+            leg: number;
+            /** Pnl */
+            pnl: number;
+            /** Quantity */
+            quantity: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "long" | "short";
+            /** Slippage */
+            slippage: number;
         };
         /**
          * CampaignOptions
@@ -2012,6 +2437,40 @@ export interface components {
             most: number;
         };
         /**
+         * ChipOut
+         * @description One piece of evidence in a word, and why.
+         */
+        ChipOut: {
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "held" | "weak" | "failed";
+        };
+        /**
+         * Choices
+         * @description What alphas can be told apart by, and the orders that a list may have.
+         */
+        Choices: {
+            /**
+             * Runs
+             * @description the newest first, at most 100
+             */
+            runs: string[];
+            /** Sorts */
+            sorts: string[];
+            /** Strategy Types */
+            strategy_types: string[];
+            /** Symbols */
+            symbols: string[];
+            /** Timeframes */
+            timeframes: string[];
+        };
+        /**
          * Compared
          * @description One of several alphas side by side.
          */
@@ -2042,6 +2501,52 @@ export interface components {
             days: number;
             /** Matrix */
             matrix: (number | null)[][];
+        };
+        /**
+         * CostCurve
+         * @description What is left at multiples of the assumed costs, both parts together.
+         */
+        CostCurve: {
+            /**
+             * Adjusted Sharpe
+             * @description less the market's own drift; annual; null where there is no variation
+             */
+            adjusted_sharpe: (number | null)[];
+            /**
+             * Break Even
+             * @description multiple at which nothing is left; null: unknown or beyond all tried
+             */
+            break_even: number | null;
+            /**
+             * Commission
+             * @description assumed, a fraction of the traded value on each side
+             */
+            commission: number;
+            /** Multiples */
+            multiples: number[];
+            /**
+             * Sharpe
+             * @description annual; null where there is no variation
+             */
+            sharpe: (number | null)[];
+            /** Slippage */
+            slippage: number;
+            /** Total Return */
+            total_return: number[];
+        };
+        /**
+         * Course
+         * @description Quantiles of resampled courses: one of twenty is below ``low``, one of twenty above ``high``.
+         */
+        Course: {
+            /** High */
+            high: number[];
+            /** Low */
+            low: number[];
+            /** Middle */
+            middle: number[];
+            /** Time */
+            time: string[];
         };
         /**
          * Coverage
@@ -2084,13 +2589,15 @@ export interface components {
         };
         /**
          * Deployed
-         * @description A bot that was made of an alpha.
+         * @description Bots that were made of an alpha, one for each of its markets; ``bot_id`` is the first.
          */
         Deployed: {
             /** Alpha Id */
             alpha_id: string;
             /** Bot Id */
             bot_id: string;
+            /** Bot Ids */
+            bot_ids: string[];
             /**
              * Status
              * @default deployed
@@ -2119,6 +2626,22 @@ export interface components {
             name: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * DifferenceOut
+         * @description One trade, or one number of it, that differs from the backtest.
+         */
+        DifferenceOut: {
+            /** Backtest */
+            backtest: unknown;
+            /** Bot */
+            bot: unknown;
+            /** Entry Bar */
+            entry_bar: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
         };
         /**
          * DiscoveryStatusResponse
@@ -2257,6 +2780,11 @@ export interface components {
             parts: {
                 [key: string]: string;
             };
+            /**
+             * Reach
+             * @description luck over the search part, then over the vault; empty if unknown
+             */
+            reach: components["schemas"]["ReachOut"][];
             /** Time */
             time: string[];
         };
@@ -2345,6 +2873,40 @@ export interface components {
             run_id: string;
         };
         /**
+         * ExportFormat
+         * @description A kind of file that an alpha can be exported to.
+         */
+        ExportFormat: {
+            /** About */
+            about: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Fan
+         * @description Equity of resampled years: at each level of probability a value for each day.
+         */
+        Fan: {
+            /** Days */
+            days: number;
+            /**
+             * Drawdown
+             * @description largest drawdown of a year at each level
+             */
+            drawdown: number[];
+            /** Draws */
+            draws: number;
+            /** Equity */
+            equity: number[][];
+            /** Levels */
+            levels: number[];
+            /**
+             * P Loss
+             * @description share of the years that end with a loss
+             */
+            p_loss: number;
+        };
+        /**
          * Front
          * @description Rows that no other one beats in Sharpe ratio, drawdown and turnover at once, and some of the others.
          */
@@ -2373,6 +2935,19 @@ export interface components {
             memory_used_gb: number | null;
             /** Name */
             name: string;
+        };
+        /**
+         * HaltRequest
+         * @description A reason, and whether to close what is open.
+         */
+        HaltRequest: {
+            /**
+             * Close
+             * @default false
+             */
+            close: boolean;
+            /** Why */
+            why: string;
         };
         /**
          * Health
@@ -2501,6 +3076,48 @@ export interface components {
             user_id: string;
         };
         /**
+         * Kin
+         * @description An alpha that this one came from (``steps`` below zero), or that came from it.
+         */
+        Kin: {
+            /** Alpha Id */
+            alpha_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** How */
+            how: string;
+            /** Out Sample Sharpe */
+            out_sample_sharpe: number | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Sharpe Ratio */
+            sharpe_ratio: number;
+            /** Steps */
+            steps: number;
+            /** Strategy Name */
+            strategy_name: string;
+        };
+        /**
+         * Leg
+         * @description An open position on one market.
+         */
+        Leg: {
+            /** Entry Price */
+            entry_price: number;
+            /** Quantity */
+            quantity: number;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "long" | "short";
+        };
+        /**
          * LimitsOut
          * @description What workers may use.
          */
@@ -2534,6 +3151,22 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * LogLine
+         * @description Something that happened to a bot.
+         */
+        LogLine: {
+            /** Kind */
+            kind: string;
+            /** Safeguard */
+            safeguard: boolean;
+            /** Seq */
+            seq: number;
+            /** Text */
+            text: string;
+            /** Time */
+            time: string | null;
         };
         /**
          * MarketMetrics
@@ -2616,6 +3249,21 @@ export interface components {
             name: string;
             /** Summary */
             summary: string;
+        };
+        /**
+         * Mode
+         * @description A way in which a bot can trade.
+         */
+        Mode: {
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "paper" | "live";
+            /** Why Not */
+            why_not: string | null;
         };
         /**
          * Month
@@ -2718,6 +3366,18 @@ export interface components {
             present: string;
         };
         /**
+         * Plateau
+         * @description The surroundings of an alpha's parameters.
+         */
+        Plateau: {
+            /**
+             * Parameters
+             * @description the one that matters most first
+             */
+            parameters: components["schemas"]["Sweep"][];
+            square: components["schemas"]["Square"] | null;
+        };
+        /**
          * Point
          * @description After so many candidates, the best was this.
          */
@@ -2797,6 +3457,18 @@ export interface components {
             type: string;
         };
         /**
+         * ReachOut
+         * @description Profit so far that luck alone reaches: on average, and one time in twenty.
+         */
+        ReachOut: {
+            /** High */
+            high: number[];
+            /** Low */
+            low: number[];
+            /** Time */
+            time: string[];
+        };
+        /**
          * ReadingRequest
          * @description How to read an uploaded file; null: find out.
          */
@@ -2835,12 +3507,51 @@ export interface components {
             venue?: string | null;
         };
         /**
+         * ReconciledOut
+         * @description A bot's trades beside the backtest over the same bars.
+         */
+        ReconciledOut: {
+            /** Advice */
+            advice: string | null;
+            /** Compared */
+            compared: number;
+            /** Differences */
+            differences: components["schemas"]["DifferenceOut"][];
+            /**
+             * Slippage
+             * @description median paid a side, a fraction of the traded value
+             */
+            slippage: number | null;
+        };
+        /**
          * RefreshRequest
          * @description A refresh token; null: the cookie's.
          */
         RefreshRequest: {
             /** Refresh Token */
             refresh_token?: string | null;
+        };
+        /**
+         * Regime
+         * @description One kind of days of its markets.
+         */
+        Regime: {
+            /**
+             * Adjusted Sharpe
+             * @description less the market's own drift; annual; null where there is no variation
+             */
+            adjusted_sharpe: number | null;
+            /** Days */
+            days: number;
+            /** Regime */
+            regime: string;
+            /**
+             * Sharpe
+             * @description annual; null where there is no variation
+             */
+            sharpe: number | null;
+            /** Total Return */
+            total_return: number | null;
         };
         /**
          * Region
@@ -3262,6 +3973,16 @@ export interface components {
             total: number;
         };
         /**
+         * Square
+         * @description Two parameters moved together; a row for each value of ``up``.
+         */
+        Square: {
+            across: components["schemas"]["Sweep"];
+            /** Sharpes */
+            sharpes: (number | null)[][];
+            up: components["schemas"]["Sweep"];
+        };
+        /**
          * StartDiscoveryRequest
          * @description A discovery to start, in the document's terms; what it does not name takes the defaults of `Campaign`.
          */
@@ -3458,6 +4179,33 @@ export interface components {
             };
         };
         /**
+         * Stress
+         * @description A kill test in words.
+         */
+        Stress: {
+            /** Asked */
+            asked: string;
+            /** Found */
+            found: string;
+            /** Test */
+            test: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * Stresses
+         * @description Every kill test; empty for an alpha that was stored without them.
+         */
+        Stresses: {
+            /** Tests */
+            tests: components["schemas"]["Stress"][];
+            /**
+             * Year
+             * @description what a year with it may look like
+             */
+            year: string | null;
+        };
+        /**
          * Stretch
          * @description A stretch of a market's time, with the bars in it.
          */
@@ -3475,12 +4223,37 @@ export interface components {
             start: string;
         };
         /**
+         * Sweep
+         * @description One parameter moved alone; Sharpe ratios of the search part.
+         */
+        Sweep: {
+            /** Name */
+            name: string;
+            /**
+             * Own
+             * @description position of the alpha's own value
+             */
+            own: number;
+            /**
+             * Sharpes
+             * @description annual, less the market's own drift; null: not allowed
+             */
+            sharpes: (number | null)[];
+            /** Values */
+            values: unknown[];
+        };
+        /**
          * Test
          * @description A test that an alpha went through, in words.
          */
         Test: {
             /** Asked */
             asked: string;
+            /**
+             * End
+             * @description null: it decides nothing
+             */
+            end: ("held" | "weak" | "failed") | null;
             /** Found */
             found: string;
             /** Noise */
@@ -3580,6 +4353,14 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "viewer";
+        };
+        /**
+         * Why
+         * @description A reason that the log and the audit keep.
+         */
+        Why: {
+            /** Why */
+            why: string;
         };
         /**
          * Worker
@@ -3862,6 +4643,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Candles"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_costs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alpha_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostCurve"];
                 };
             };
             /** @description the request cannot be read */
@@ -4271,7 +5155,9 @@ export interface operations {
     };
     export_alpha: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: string;
+            };
             header?: never;
             path: {
                 alpha_id: string;
@@ -4287,6 +5173,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlphaDetail"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alpha_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fan"];
                 };
             };
             /** @description the request cannot be read */
@@ -4578,6 +5567,112 @@ export interface operations {
             };
         };
     };
+    get_plateau: {
+        parameters: {
+            query?: {
+                across?: string | null;
+                up?: string | null;
+            };
+            header?: never;
+            path: {
+                alpha_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plateau"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_regimes: {
         parameters: {
             query?: never;
@@ -4595,9 +5690,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
+                    "application/json": components["schemas"]["Regime"][];
                 };
             };
             /** @description the request cannot be read */
@@ -4804,6 +5897,109 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alpha_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stresses"];
                 };
             };
             /** @description the request cannot be read */
@@ -5103,6 +6299,107 @@ export interface operations {
             };
         };
     };
+    list_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compare_alphas: {
         parameters: {
             query: {
@@ -5312,11 +6609,20 @@ export interface operations {
     export_alphas: {
         parameters: {
             query?: {
+                deployment_status?: string[] | null;
+                descending?: boolean;
                 form?: string;
+                max_drawdown?: number | null;
                 min_sharpe?: number | null;
                 min_validation_score?: number | null;
                 run_id?: string | null;
+                sort?: string;
+                state?: string[] | null;
                 strategy_type?: string[] | null;
+                symbol?: string | null;
+                /** @description stands in the id, the names or the symbols */
+                text?: string | null;
+                timeframe?: string | null;
             };
             header?: never;
             path?: never;
@@ -5332,6 +6638,107 @@ export interface operations {
                 content: {
                     "application/vnd.apache.parquet": unknown;
                     "text/csv": unknown;
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportFormat"][];
                 };
             };
             /** @description the request cannot be read */
@@ -6814,6 +8221,1098 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demote_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bot_equity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotEquity"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    halt_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HaltRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bot_log: {
+        parameters: {
+            query?: {
+                /** @description entries of a page */
+                limit?: number;
+                /** @description entries to pass over */
+                offset?: number;
+                safeguards?: boolean;
+            };
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLine"][];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciledOut"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotOut"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bot_trades: {
+        parameters: {
+            query?: {
+                /** @description entries of a page */
+                limit?: number;
+                /** @description entries to pass over */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotTrade"][];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_modes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mode"][];
                 };
             };
             /** @description the request cannot be read */
@@ -8452,6 +10951,18 @@ export interface operations {
                 allocated_capital?: number | string;
                 /** @description Name for the bot */
                 bot_name: string;
+                /** @description a fraction; left out: no limit */
+                max_daily_loss?: number | null;
+                /** @description a fraction; left out: no limit */
+                max_drawdown?: number | null;
+                /** @description a fraction; 0 switches it off */
+                max_jump?: number;
+                /** @description a fraction; left out: no limit */
+                max_position?: number | null;
+                /** @description see GET /bots/modes */
+                mode?: string;
+                /** @description first bar to trade, ISO 8601 UTC; an earlier one replays stored bars; by default the next bar */
+                start?: string | null;
             };
             header?: {
                 /** @description the same key with the same request is carried out once within a day */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 
 from alpha_discovery.api import ledger_rows
@@ -12,8 +12,6 @@ from alpha_discovery.core.bars import iso
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.http.guard import ViewerDep
 from alpha_discovery.http.problems import documented
-from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
-from alpha_discovery.http.shapes.alphas import BotOut
 from alpha_discovery.http.shapes.lab import (
     Account,
     Health,
@@ -74,20 +72,6 @@ def get_ledger(site: SiteDep, _: ViewerDep) -> list[Account]:
     return [Account(**row) for row in ledger_rows(site.place.lab)]
 
 
-@router.get("/bots", tags=["bots"])
-def list_bots(
-    site: SiteDep, _: ViewerDep, response: Response, alpha_id: str | None = None, limit: Limit = 50, offset: Offset = 0
-) -> list[BotOut]:
-    """List bots, the newest first."""
-    found, total = site.bots.list(alpha_id=alpha_id, limit=limit, offset=offset)
-    tell_total(response, total)
-    return [BotOut.of(bot) for bot in found]
-
-
-@router.get("/bots/{bot_id}", tags=["bots"])
-def get_bot(bot_id: str, site: SiteDep, _: ViewerDep) -> BotOut:
-    """Show one bot."""
-    return BotOut.of(site.bots.get(bot_id))
 
 
 @router.get("/config/schema", tags=["system"])
