@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { band, perCent, points, thinned } from "@/charts/time";
+import { band, ms, perCent, points, thinned } from "@/charts/time";
 
 test("times of the interface are UTC, and a missing value is a gap", () => {
-    expect(points(["1970-01-01T00:00Z", "1970-01-02T00:00Z"], [1.5, null])).toEqual([
+    expect(points(["1970-01-01T00:00Z", "1970-01-02T00:00Z"].map(ms), [1.5, null])).toEqual([
         [0, 1.5],
         [86_400_000, null],
     ]);

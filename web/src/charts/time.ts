@@ -7,10 +7,13 @@ export function ms(time: string): number {
     return Date.parse(time);
 }
 
-/** Points of a course; a gap where there is no value. */
-export function points(time: readonly string[], values: readonly (number | null)[]): Point[] {
-    return time.map((at, k) => [ms(at), values[k] ?? null]);
+/** Points of a course, at times in ms; a gap where there is no value. */
+export function points(times: readonly number[], values: readonly (number | null)[]): Point[] {
+    return times.map((at, k) => [at, values[k] ?? null]);
 }
+
+/** The name of a vertical axis, along it: above it, it would stand in the legend. */
+export const ALONG = { nameLocation: "middle", nameRotate: 90 } as const;
 
 /** Evenly fewer points of a smooth course; the first and the last one stay. */
 export function thinned<T>(course: readonly T[], most: number): T[] {

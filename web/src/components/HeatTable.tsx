@@ -61,6 +61,7 @@ export function HeatTable({ label, corner, columns, rows, reach, format, mark, t
                                         align="right"
                                         style={look ? { backgroundColor: look.ground, color: look.text } : {}}
                                         sx={{
+                                            position: "relative",
                                             fontWeight: sum || marked ? 700 : 400,
                                             whiteSpace: "nowrap",
                                             ...(marked

@@ -158,6 +158,7 @@ function TradeTable({ trades, onShow }: { trades: Trade[]; onShow: (trade: Trade
         <SimpleTable
             label="Every trade"
             stacks
+            maxHeight={640}
             rows={trades}
             keyOf={(one, k) => `${one.market} ${one.entry_time} ${k}`}
             columns={[

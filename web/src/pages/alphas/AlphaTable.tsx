@@ -29,7 +29,11 @@ export function AlphaTable({ alphas, columns, sort, descending, chosen, onSort, 
             <Table
                 size="small"
                 stickyHeader
-                sx={{ "& th": { whiteSpace: "normal", lineHeight: 1.25 }, "& td, & th": { px: 0.9 } }}
+                sx={{
+                    "& th": { whiteSpace: "normal", lineHeight: 1.25 },
+                    "& td, & th": { px: 0.9 },
+                    "& .MuiTableSortLabel-root:not(.Mui-active) .MuiTableSortLabel-icon": { width: 0, mx: 0 },
+                }}
             >
                 <TableHead>
                     <TableRow>

@@ -56,7 +56,7 @@ const LINES: readonly Line[] = [
 export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (id: string) => void }) {
     return (
         <TableContainer tabIndex={0} role="region" aria-label="Numbers side by side">
-            <Table size="small" sx={{ "& td, & th": { px: 0.75 } }}>
+            <Table size="small" sx={{ "& td, & th": { px: 0.6 } }}>
                 <TableHead>
                     <TableRow>
                         <TableCell>Number</TableCell>
@@ -64,7 +64,7 @@ export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (
                             <TableCell
                                 key={alpha.id}
                                 align="right"
-                                sx={{ minWidth: 130, whiteSpace: "normal", verticalAlign: "top" }}
+                                sx={{ minWidth: 112, whiteSpace: "normal", verticalAlign: "top" }}
                             >
                                 <Box
                                     sx={{
