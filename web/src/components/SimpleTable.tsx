@@ -38,8 +38,12 @@ export function SimpleTable<T>(props: SimpleTableProps<T>) {
 function Rows<T>({ label, columns, rows, keyOf, maxHeight }: SimpleTableProps<T>) {
     const look = (column: SimpleColumn<T>) => (column.right ? { whiteSpace: "nowrap" } : {});
     return (
-        <TableContainer tabIndex={0} role="region" aria-label={label} sx={maxHeight === undefined ? {} : { maxHeight }}>
-            <Table size="small" stickyHeader={maxHeight !== undefined} sx={{ "& td, & th": { px: 1 } }}>
+        <TableContainer tabIndex={0} role="group" aria-label={label} sx={maxHeight === undefined ? {} : { maxHeight }}>
+            <Table
+                size="small"
+                stickyHeader={maxHeight !== undefined}
+                sx={{ "& td, & th": { px: 1 }, "& th": { whiteSpace: "normal", lineHeight: 1.25 } }}
+            >
                 <TableHead>
                     <TableRow>
                         {columns.map((column) => (
