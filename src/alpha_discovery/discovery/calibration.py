@@ -32,7 +32,7 @@ from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.errors import OutOfRange
 from alpha_discovery.validation.combine import alpha_spending
 
-RULE = 2  # raised whenever the judge decides differently: older journals then no longer count
+RULE = 3  # raised whenever the judge decides differently: older journals then no longer count
 
 Maker = Callable[[int], dict[str, Bars]]
 

@@ -76,7 +76,8 @@ def judge_together(
     screening, owner = _searched(cases, past, workers, progress)
     searches = [(case.campaign, case.jobs) for case in cases]
     if screening.adaptive:
-        notice(str(estimate(shared, lab.clock.monotonic() - began, workers=workers)))
+        level = lab.ledger.account(past.epoch, level=shared.protocol.level).next_level
+        notice(str(estimate(shared, lab.clock.monotonic() - began, level=level, workers=workers)))
     ids = [case.record.id for case in cases]
     verdict = judge(
         shared, past, screening, lab.ledger,

@@ -211,7 +211,8 @@ def _carried_out(
     counted, began = _counter(campaign, task.record, lab, progress), lab.clock.monotonic()
     screening = run_screening(campaign, past, jobs, workers=workers, counted=counted, course=course)
     if screening.adaptive:
-        notice(str(estimate(campaign, lab.clock.monotonic() - began, workers=workers)))
+        level = lab.ledger.account(past.epoch, level=campaign.protocol.level).next_level
+        notice(str(estimate(campaign, lab.clock.monotonic() - began, level=level, workers=workers)))
     with lab.transaction():
         lab.checkpoints.enter(run_id, "judge")
     replicate = replicator(
