@@ -224,7 +224,7 @@ def replay(alpha_id: str, *, settings: Settings | None = None) -> Replay:
         If the alpha is not stored, or its bars are gone or changed.
     """
     with _open(_settings(settings), create=False) as opened:
-        return replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data)
+        return replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data, opened.lab.ledger)
 
 
 def runs(*, settings: Settings | None = None) -> pd.DataFrame:

@@ -145,7 +145,7 @@ def test_a_judge_without_a_finalist_never_opens_the_vault(
     make_lab: Make, noise: Bars, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Any] = []
-    monkeypatch.setattr(History, "open_vault", lambda self, round_: opened.append(round_))
+    monkeypatch.setattr(History, "open_vault", lambda self, round_, ledger: opened.append(round_))
     plan = campaign("random")
     plan = replace(plan, protocol=replace(plan.protocol, finalist_p=1e-9))
     lab = make_lab(noise)
@@ -163,7 +163,7 @@ def test_a_round_at_other_bars_does_not_open_these(make_lab: Make, worlds: Any, 
     ledger.enter(other.stretch)
     round_ = ledger.open_round(other.epoch, ["run"], level=0.05)
     with pytest.raises(VaultSealed):
-        worlds[0].open_vault(round_)
+        worlds[0].open_vault(round_, ledger)
 
 
 KILLED = """

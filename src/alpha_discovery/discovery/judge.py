@@ -20,6 +20,7 @@ import numpy as np
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.family_test import (
     REPLICATION,
+    Copies,
     Replicate,
     against_copies,
     copies_for,
@@ -79,7 +80,9 @@ def judge(
     if verdict.rule is not Rule.VAULT:
         round_ = ledger.open_round(history.epoch, list(run_ids), level=protocol.level)
     if test == REPLICATION:
-        verdict = _replicated(campaign, history, verdict, screening.family.alpha, replicate, round_)
+        copies = _replicated(campaign, history, verdict, replicate, round_, ledger)
+        family = against_copies(found, copies, alpha=screening.family.alpha)
+        verdict = replace(verdict, family=family, copies=copies)
     _note_noise(history, verdict.family, ledger)
     chosen = _chosen(verdict, protocol.finalist_p)
     if round_ is None:  # the vault alone decides: each list that was tried on its bars is one more try
@@ -88,7 +91,10 @@ def judge(
         others = ledger.tried(history.epoch, learned, besides=[*run_ids, *same], in_vault=True)
         round_ = ledger.open_round(history.epoch, list(run_ids), level=protocol.level / (1 + others))
     clusters = _clusters(campaign, history, screening, verdict.family, chosen) if len(chosen) else []
-    judged = Round(campaign, history, screening, verdict, round_).judged(clusters) if clusters else ()
+    judged: tuple[Finalist, ...] = ()
+    if clusters:
+        bars = history.open_vault(round_, ledger)
+        judged = Round(campaign, history, screening, verdict, round_, bars).judged(clusters)
     ledger.close_round(round_, {"finalists": len(judged), "accepted": sum(f.reason is Reason.ACCEPTED for f in judged)})
     close = stood_out(screening, verdict.family, protocol.finalist_p)
     return replace(verdict, n_close=close, finalists=judged, round=round_)
@@ -98,17 +104,16 @@ def _replicated(
     campaign: Campaign,
     history: History,
     verdict: Verdict,
-    alpha: float,
     replicate: Replicate,
     round_: JudgingRound | None,
-) -> Verdict:
-    """The verdict with what the search reaches on copies: of all bars in a round, else of the search part."""
+    ledger: Ledger,
+) -> Copies:
+    """What the search reaches on copies: of all bars in a judging round, else of the search part."""
     best, copies = float(verdict.family.t[0]), campaign.protocol.copies
     if round_ is None:
-        found = replicate(best, copies=copies)
-    else:
-        found = replicate(best, copies=copies_for(round_.level, least=copies), whole=history.open_vault(round_))
-    return replace(verdict, family=against_copies(verdict.family, found, alpha=alpha), copies=found)
+        return replicate(best, copies=copies)
+    whole = history.open_vault(round_, ledger)
+    return replicate(best, copies=copies_for(round_.level, least=copies), whole=whole)
 
 
 def _chosen(verdict: Verdict, p: float) -> Places:

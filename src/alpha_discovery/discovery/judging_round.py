@@ -26,17 +26,18 @@ Places = npt.NDArray[np.intp]  # positions in the family's result
 
 
 class Round:
-    """The vault of a history, opened for a judging round."""
+    """Finalists over search part and vault; ``bars`` are all bars, which only the judge of a round has."""
 
     def __init__(
-        self, campaign: Campaign, history: History, screening: Screening, verdict: Verdict, round_: JudgingRound
+        self, campaign: Campaign, history: History, screening: Screening, verdict: Verdict, round_: JudgingRound,
+        bars: Mapping[str, Bars],
     ) -> None:
         self._campaign = campaign
         self._history = history
         self._screening = screening
         self._verdict = verdict
         self._level = round_.level
-        self._bars = history.open_vault(round_)
+        self._bars = bars
         self._seed = int(content_hash("vault", history.epoch, round_.number)[:8], 16)
 
     def judged(self, clusters: list[Places]) -> tuple[Finalist, ...]:

@@ -90,6 +90,9 @@ class Ledger(Protocol):
         prices with this one. The charge stands before the vault is opened, so this is refused (`StorageFailed`)
         inside a transaction that could still be undone; `NotFound` if the epoch was not entered."""
 
+    def granted(self, epoch: str, number: int) -> JudgingRound:
+        """The round that was opened under this number; raises `NotFound`."""
+
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
         """Store what the round decided (plain JSON values). A round decides once: the same outcome again changes
         nothing, another one raises `ImpossibleMove`; `NotFound` if the round was never opened."""

@@ -84,6 +84,14 @@ class LedgerInSql:
                 if _add_round(session, opened, runs_hash=runs_hash, place=place):
                     return opened
 
+    def granted(self, epoch: str, number: int) -> JudgingRound:
+        """The round that was opened under this number; raises `NotFound`."""
+        with self._database.reading() as session:
+            row = session.get(RoundRow, (epoch, number))
+            if row is None:
+                raise no_round(epoch, number)
+            return _round(row)
+
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
         """Store what the round decided; raises `NotFound`, and `ImpossibleMove` if it decided something else before."""
         decided = plain_json("outcome", outcome)
@@ -197,7 +205,7 @@ def _add_round(session: Session, round_: JudgingRound, *, runs_hash: str, place:
 def _find_round(session: Session, round_: JudgingRound, *, lock: bool = False) -> RoundRow:
     row = session.get(RoundRow, (round_.epoch, round_.number), with_for_update=lock, populate_existing=True)
     if row is None:
-        raise no_round(round_)
+        raise no_round(round_.epoch, round_.number)
     return row
 
 

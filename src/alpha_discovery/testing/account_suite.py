@@ -236,6 +236,12 @@ class LedgerSuite(StoresSuite):
         with pytest.raises(NotFound, match="judging round 7 of data epoch epoch-1 was never opened"):
             stores.ledger.close_round(invented, {})
 
+    def test_a_granted_round_is_known_by_its_number(self, stores: Stores) -> None:
+        opened = stores.ledger.open_round("epoch-1", ["b", "a"], level=0.05)
+        assert stores.ledger.granted("epoch-1", 1) == opened
+        with pytest.raises(NotFound, match="judging round 2 of data epoch epoch-1 was never opened"):
+            stores.ledger.granted("epoch-1", 2)
+
     def test_the_largest_noise_is_remembered(self, stores: Stores) -> None:
         for n_effective, noise_reach in ((100.0, 3.0), (50.0, 3.5), (120.0, 2.0)):
             stores.ledger.note_noise("epoch-1", n_effective=n_effective, noise_reach=noise_reach)
