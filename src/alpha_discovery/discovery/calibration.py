@@ -26,7 +26,7 @@ from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
 from alpha_discovery.discovery.judge import CONFIRMED, Finalist, Reason, judge
-from alpha_discovery.discovery.records import EpochAccount, JudgingRound, LedgerEntry
+from alpha_discovery.discovery.records import Decided, EpochAccount, JudgingRound, LedgerEntry
 from alpha_discovery.discovery.replication import replicator
 from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.errors import NotFound, OutOfRange
@@ -224,6 +224,10 @@ class EmptyLedger:
     def outcome(self, round_: JudgingRound) -> dict[str, Any] | None:
         """Never decided."""
         return None
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """None that is remembered."""
+        return ()
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Nothing to remember."""

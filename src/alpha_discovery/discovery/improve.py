@@ -23,6 +23,7 @@ from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.core.params import Float, Int
 from alpha_discovery.core.space import Batch, Space, batch_size
 from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.across_epochs import told_p
 from alpha_discovery.discovery.evidence import jsonable, number, reported_beside, sharpe_of
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.new_days import bars_of, common_end, daily_returns, own_returns, sleeves_from
@@ -123,7 +124,8 @@ def improve(alpha_id: str, lab: Lab, *, variations: int = 500, seed: int = 0) ->
             **judged, "round": round_.number, "level": round_.level, "accepted": accepted,
         }
     )  # fmt: skip
-    lab.ledger.close_round(round_, {"finalists": 1, "accepted": int(accepted)})
+    p = told_p([judged["p"]] if accepted else [], level=LEVEL, round_=round_)
+    lab.ledger.close_round(round_, {"finalists": 1, "accepted": int(accepted), "p": p})
     varied = {name: column[best] for name, column in batch.items() if name in strategy.allowed.kinds}
     challenger = {name: strategy.allowed.kinds[name].decode(float(code)) for name, code in varied.items()}
     ended = replace(

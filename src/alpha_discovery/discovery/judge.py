@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from alpha_discovery.discovery.across_epochs import told_p
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.family_test import (
     REPLICATION,
@@ -95,7 +96,9 @@ def judge(
     if clusters:
         bars = history.open_vault(round_, ledger)
         judged = Round(campaign, history, screening, verdict, round_, bars).judged(clusters)
-    ledger.close_round(round_, {"finalists": len(judged), "accepted": sum(f.reason is Reason.ACCEPTED for f in judged)})
+    accepted = [one.p for one in judged if one.reason is Reason.ACCEPTED]
+    p = told_p(accepted, level=protocol.level, round_=round_)
+    ledger.close_round(round_, {"finalists": len(judged), "accepted": len(accepted), "p": p})
     close = stood_out(screening, verdict.family, protocol.finalist_p)
     return replace(verdict, n_close=close, finalists=judged, round=round_)
 

@@ -10,6 +10,7 @@ from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import (
     AlphaRecord,
     AlphaState,
+    Decided,
     DeploymentStatus,
     EpochAccount,
     JudgingRound,
@@ -99,6 +100,9 @@ class Ledger(Protocol):
 
     def outcome(self, round_: JudgingRound) -> dict[str, Any] | None:
         """What the round decided; None while it is open. Raises `NotFound`."""
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """Every round at a vault of prices of this epoch, whenever, with what it covers and decided."""
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far.

@@ -10,6 +10,7 @@ measured over search part and vault.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
 from alpha_discovery.discovery.judging_round import daily_returns
 from alpha_discovery.discovery.noise_markets import signflip
-from alpha_discovery.discovery.screening import Screening, run_screening
+from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.discovery.weighing import FACED, plain_t
 
 
@@ -126,6 +127,11 @@ def replicator(
         )  # fmt: skip
 
     return replicate
+
+
+def copies_done(progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
+    """Progress of the null markets in the form of the search's."""
+    return lambda done, copies: progress(Counted("null markets", done, 0, 0, done, copies, math.nan))
 
 
 def null_copy(past: History, number: int, *, whole: Mapping[str, Bars] | None = None) -> dict[str, Bars]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.data_epoch import DataEpoch
-from alpha_discovery.discovery.records import EpochAccount, JudgingRound, LedgerEntry
+from alpha_discovery.discovery.records import Decided, EpochAccount, JudgingRound, LedgerEntry
 from alpha_discovery.storage.accounting import (
     another_outcome,
     charged,
@@ -106,6 +106,13 @@ class LedgerInSql:
         """What the round decided; None while it is open. Raises `NotFound`."""
         with self._database.reading() as session:
             return _find_round(session, round_).outcome
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """Every round at a vault of prices of this epoch, whenever, with what it covers and decided."""
+        with self._database.reading() as session:
+            near = {one.id: one for one in map(_covered, session.scalars(select(EpochRow))) if one.shares_prices(epoch)}
+            rows = session.scalars(select(RoundRow).where(RoundRow.epoch.in_(near)).order_by(RoundRow.place))
+            return [Decided(near[row.epoch], _round(row), row.outcome) for row in rows]
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far."""

@@ -19,6 +19,7 @@ from alpha_discovery.discovery.records import (
     MOVES,
     AlphaRecord,
     AlphaState,
+    Decided,
     DeploymentStatus,
     EpochAccount,
     JudgingRound,
@@ -258,6 +259,14 @@ class LedgerInMemory:
         with self._memory.alone() as tables:
             decided: Outcome = plain_json("outcome", _find(tables, round_.epoch, round_.number)[1])
         return decided
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """Every round at a vault of prices of this epoch, whenever, with what it covers and decided."""
+        with self._memory.alone() as tables:
+            return [
+                Decided(tables.epochs[one.epoch], one, decided)
+                for one, decided in tables.rounds.values() if tables.epochs[one.epoch].shares_prices(epoch)
+            ]  # fmt: skip
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far."""
