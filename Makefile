@@ -3,6 +3,7 @@
 PYTHON ?= python3
 JOBS ?= 2
 PYTEST_ARGS ?=
+MINUTES ?= 60
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,7 +30,7 @@ help:
 	@echo "make wheel   build wheel and sdist into dist/ and look inside"
 	@echo "make web     build the dashboard, where there is one"
 	@echo "make clean   remove everything that was made here, .venv included"
-	@echo "Variables: PYTHON=python3.12  JOBS=4  PYTEST_ARGS='-k sharpe'"
+	@echo "Variables: PYTHON=python3.12  JOBS=4  PYTEST_ARGS='-k sharpe'  MINUTES=10 (of the soak)"
 
 demo: $(RUNTIME)
 	@$(BIN)/alpha demo
@@ -51,7 +52,7 @@ bench: $(DEV)
 		else echo "there is nothing to measure in benchmarks/ yet" >&2; exit 1; fi
 
 soak: $(DEV)
-	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	@ALPHA_SOAK_MINUTES=$(MINUTES) $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 web:
 	@if [ -f web/package.json ]; then npm --prefix web ci && npm --prefix web run build; \
