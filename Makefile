@@ -19,7 +19,7 @@ generated = $(BIN)/python -m $2 | diff -u docs/reference/$1.md - || { \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench soak web wheel clean
+.PHONY: help demo test check bench soak cluster web wheel clean
 
 help:
 	@echo "make demo    install the package and discover on the real prices that ship with it"
@@ -27,6 +27,7 @@ help:
 	@echo "make check   style, types, layers, generated pages"
 	@echo "make bench   measure speed"
 	@echo "make soak    the slow tests: minutes to hours"
+	@echo "make cluster the tests on a real Ray cluster: about a minute"
 	@echo "make wheel   build wheel and sdist into dist/ and look inside"
 	@echo "make web     build the dashboard, where there is one"
 	@echo "make clean   remove everything that was made here, .venv included"
@@ -36,7 +37,7 @@ demo: $(RUNTIME)
 	@$(BIN)/alpha demo
 
 test: $(DEV)
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster" $(PYTEST_ARGS)
 
 check: $(DEV)
 	@$(BIN)/ruff check .
@@ -53,6 +54,9 @@ bench: $(DEV)
 
 soak: $(DEV)
 	@ALPHA_SOAK_MINUTES=$(MINUTES) $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+cluster: $(DEV)
+	@$(BIN)/python -m pytest -m cluster $(PYTEST_ARGS)
 
 web:
 	@if [ -f web/package.json ]; then npm --prefix web ci && npm --prefix web run build; \

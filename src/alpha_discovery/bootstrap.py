@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 
 from alpha_discovery.cache.disk import DiskStore
@@ -11,11 +11,12 @@ from alpha_discovery.cache.layered import Cache
 from alpha_discovery.cache.memory import MemoryStore
 from alpha_discovery.cache.redis import RedisStore
 from alpha_discovery.cache.store import Store
+from alpha_discovery.compute.executors import make_executor
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.clock import Clock, SystemClock
 from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
-from alpha_discovery.discovery.ports import MarketData
+from alpha_discovery.discovery.ports import Executor, MarketData
 from alpha_discovery.discovery.run import Lab
 from alpha_discovery.discovery.validation_score import SCORES, scores_of
 from alpha_discovery.errors import BadMarketData, NotFound
@@ -46,6 +47,7 @@ class Workplace:
     run_search: RunSearch
     alpha_search: AlphaSearch
     cache: Cache
+    executor: Executor | None = None  # what computes the parts of searches; None: threads of this process
 
 
 class SampleMarkets:
@@ -101,7 +103,15 @@ def open_lab(
     """
     catalog = Catalog(settings.data)
     time = clock or SystemClock()
-    with Database.open(settings.database, create=create) as database, closing(open_cache(settings)) as cache:
+    with ExitStack() as opened:
+        database = opened.enter_context(Database.open(settings.database, create=create))
+        cache = opened.enter_context(closing(open_cache(settings)))
+        executor = make_executor(
+            settings.executor, cores=settings.threads, address=settings.ray_address,
+            gpus_per_part=settings.gpus_per_part,
+        )  # fmt: skip
+        if executor is not None:
+            opened.enter_context(closing(executor))
         lab = Lab(
             market_data=market_data or StoredMarkets(catalog),
             runs=RunsInSql(database),
@@ -114,7 +124,7 @@ def open_lab(
         )
         yield Workplace(
             settings, lab, catalog, database, QueueInSql(database, time), EventsInSql(database),
-            RunSearch(database), AlphaSearch(database), cache,
+            RunSearch(database), AlphaSearch(database), cache, executor,
         )  # fmt: skip
 
 

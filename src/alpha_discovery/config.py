@@ -62,6 +62,9 @@ class ResourcesSection(Section):
     idle_only: bool = Field(default=False, description="Use only what other programs leave of max_cpu_percent.")
     nice: int = Field(default=0, ge=0, le=19)
     runs_at_once: int = Field(default=2, ge=1, le=64)
+    executor: Literal["threads", "processes", "ray"] = Field(default="threads", description="What computes searches.")
+    ray_address: str | None = Field(default=None, description="Of a Ray cluster; left out: one on this machine.")
+    gpus_per_part: float = Field(default=0, ge=0, le=8, description="GPUs that a part of a search asks Ray for.")
 
 
 class BacktestSection(Section):

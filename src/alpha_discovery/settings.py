@@ -30,6 +30,12 @@ class Settings(BaseSettings):
         Bound of the cache on disk, MiB; 0: nothing is cached.
     redis_url : str or None
         A Redis server as a further cache that machines share.
+    executor : str
+        What computes the parts of searches: ``threads`` of this process, ``processes`` of this machine, or ``ray``.
+    ray_address : str or None
+        ``auto``, ``host:port`` or ``ray://host:port`` of a Ray cluster; None: one is started on this machine.
+    gpus_per_part : float
+        GPUs that each part of a search asks a Ray cluster for; 0: parts are computed on cores.
     log_level : str
     """
 
@@ -40,6 +46,9 @@ class Settings(BaseSettings):
     workers: int = Field(default=0, ge=0)
     cache_mb: int = Field(default=512, ge=0)
     redis_url: str | None = None
+    executor: Literal["threads", "processes", "ray"] = "threads"
+    ray_address: str | None = None
+    gpus_per_part: float = Field(default=0.0, ge=0.0, le=8.0)
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
     @property

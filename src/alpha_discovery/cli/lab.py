@@ -71,6 +71,9 @@ def settings_for(config: Config, userdir: Path | None, workers: int | None) -> S
         more["database_url"] = config.storage.database_url
     if settings.redis_url is None and config.storage.redis_url is not None:
         more["redis_url"] = config.storage.redis_url
+    for name in ("executor", "ray_address", "gpus_per_part"):
+        if name not in settings.model_fields_set and name in config.resources.model_fields_set:
+            more[name] = getattr(config.resources, name)
     if "cache_mb" not in settings.model_fields_set:
         more["cache_mb"] = config.storage.cache_mb if config.cache_enabled else 0
     return settings.model_copy(update=more)
