@@ -13,6 +13,8 @@ DEV := $(VENV)/.dev-installed
 PINS := pyproject.toml constraints.txt
 PYTHON_FILES := src tests $(sort $(patsubst %/,%,$(dir $(wildcard benchmarks/*.py tools/*.py))))
 
+MANIFESTS := $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/base/*.yaml))
+
 # a page of docs/reference is what its module writes
 generated = $(BIN)/python -m $2 | diff -u docs/reference/$1.md - || { \
 	echo "docs/reference/$1.md is out of date; run: $(BIN)/python -m $2 > docs/reference/$1.md" >&2; exit 1; }
@@ -43,6 +45,10 @@ check: $(DEV)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(PYTHON_FILES)
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/yamllint -s -c deploy/.yamllint deploy
+	@$(BIN)/hadolint deploy/Dockerfile
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	@$(BIN)/kubernetes-validate --strict --quiet $(MANIFESTS)
 	@$(call generated,strategies,alpha_discovery.strategies)
 	@$(call generated,cli,alpha_discovery.cli.reference)
 	@$(BIN)/python -m alpha_discovery.config | diff -u src/alpha_discovery/config_schema.json - || { \
