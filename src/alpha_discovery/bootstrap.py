@@ -19,7 +19,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.ports import Executor, MarketData
 from alpha_discovery.discovery.run import Lab
 from alpha_discovery.discovery.validation_score import SCORES, scores_of
-from alpha_discovery.errors import BadMarketData, NotFound
+from alpha_discovery.errors import BadMarketData, NotFound, UserError
 from alpha_discovery.market_data import Catalog, load_sample, resample, sample_names
 from alpha_discovery.market_data.funding import with_funding
 from alpha_discovery.settings import Settings
@@ -32,6 +32,10 @@ from alpha_discovery.storage.queue import Claim, QueueInSql
 from alpha_discovery.storage.runs import RunsInSql
 from alpha_discovery.storage.search_alphas import AlphaSearch
 from alpha_discovery.storage.search_runs import RunSearch
+from alpha_discovery.telemetry.influx import Influx, Where
+from alpha_discovery.telemetry.notify import Channel, Messenger, Telegram, Webhook
+
+NOTICE_QUIET = 3600.0  # seconds in which an equal notice is not sent again
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,34 @@ def open_cache(settings: Settings) -> Cache:
     if settings.redis_url is not None:
         stores.append(RedisStore(settings.redis_url))
     return Cache(stores)
+
+
+def open_messenger(settings: Settings) -> Messenger:
+    """What tells people of the lab and its bots, close it at the end; without a channel it sends nothing.
+
+    Raises
+    ------
+    UserError
+        If only one of a Telegram token and a chat is set.
+    """
+    if (settings.telegram_token is None) != (settings.telegram_chat is None):
+        raise UserError("Telegram needs a token and a chat; set ALPHA_TELEGRAM_TOKEN and ALPHA_TELEGRAM_CHAT")
+    channels: list[Channel] = []
+    if settings.webhook_url is not None:
+        channels.append(Webhook(settings.webhook_url))
+    if settings.telegram_token is not None and settings.telegram_chat is not None:
+        channels.append(Telegram(settings.telegram_token, settings.telegram_chat))
+    return Messenger(channels, least=settings.notice_level, quiet=NOTICE_QUIET)
+
+
+def open_influx(settings: Settings) -> Influx | None:
+    """Where time series go, close it at the end; None if no InfluxDB is named. Raises `UserError` without a token."""
+    if settings.influx_url is None:
+        return None
+    if settings.influx_token is None:
+        raise UserError("InfluxDB needs a token; set ALPHA_INFLUX_TOKEN")
+    told = settings.influx_url, settings.influx_token, settings.influx_bucket
+    return Influx(Where(*told, settings.influx_org, settings.influx_version))
 
 
 def claimed_lab(place: Workplace, claim: Claim) -> Lab:

@@ -16,6 +16,7 @@ from alpha_discovery.config import Config, read_config
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.watch import watched
 from alpha_discovery.service.worker import Pace, Worker
 from alpha_discovery.settings import Settings
 
@@ -52,10 +53,11 @@ def lab(
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
         try:
-            if until_idle:
-                worker.run_until_idle()
-            else:
-                worker.run()
+            with watched(opened, ended):
+                if until_idle:
+                    worker.run_until_idle()
+                else:
+                    worker.run()
         finally:
             ended.set()
             thread.join()

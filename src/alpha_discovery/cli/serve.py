@@ -33,6 +33,7 @@ from alpha_discovery.config import Config, read_config
 from alpha_discovery.errors import UserError
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.watch import watched
 from alpha_discovery.settings import Settings
 
 serve_app = typer.Typer(help="API, schedule and workers in one command.")
@@ -120,8 +121,9 @@ def serve(
         crew = Crew(_words(told, settings, max(1, processes)), processes, _environment(settings))
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
-            while not ended.wait(LOOK) and server.is_alive:
-                crew.look()
+            with watched(opened, ended):
+                while not ended.wait(LOOK) and server.is_alive:
+                    crew.look()
         finally:
             ended.set()
             server.end()
