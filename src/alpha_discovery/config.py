@@ -108,6 +108,10 @@ class LabSection(Section):
     schedule: str | None = Field(default=None, description="Five fields of cron, UTC; left out: no schedule.")
     refresh_data: bool = Field(default=True, description="Bring stored markets up to date before each campaign.")
     most_waiting: int = Field(default=20, ge=1, description="Waiting runs from which nothing is added.")
+    check_decay: bool = Field(default=True, description="Demote alphas that new days prove to lose.")
+    improve_top: int = Field(
+        default=3, ge=0, le=100, description="Best alphas of which variations are tried, once each; a round is charged."
+    )
     new_seeds: bool = Field(default=True, description="Try other candidates each time.")
     priority: int = Field(default=-10, description="Below what people start by hand.")
 

@@ -53,7 +53,7 @@ def lab(
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
         try:
-            with watched(opened, ended):
+            with watched(opened, ended) as schedule.notifier:
                 if until_idle:
                     worker.run_until_idle()
                 else:

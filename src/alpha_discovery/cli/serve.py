@@ -121,7 +121,7 @@ def serve(
         crew = Crew(_words(told, settings, max(1, processes)), processes, _environment(settings))
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
-            with watched(opened, ended):
+            with watched(opened, ended) as schedule.notifier:
                 while not ended.wait(LOOK) and server.is_alive:
                     crew.look()
         finally:

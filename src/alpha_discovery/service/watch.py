@@ -30,14 +30,14 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def watched(place: Workplace, ended: threading.Event) -> Iterator[None]:
-    """Follow a laboratory in a thread, with whatever its settings name; ``ended`` is set at the end."""
+def watched(place: Workplace, ended: threading.Event) -> Iterator[Notifier]:
+    """Follow a laboratory in a thread, as its settings say; gives what tells people, sets ``ended`` at the end."""
     messenger, influx = open_messenger(place.settings), open_influx(place.settings)
     watch = Watch(place, messenger, influx)
     thread = threading.Thread(target=watch.run, args=(ended,), name="watch")
     thread.start()
     try:
-        yield
+        yield messenger
     finally:
         ended.set()
         thread.join()
