@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -33,6 +33,7 @@ from alpha_discovery.config import Config, read_config
 from alpha_discovery.errors import UserError
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.watch import watched
 from alpha_discovery.settings import Settings
 
 serve_app = typer.Typer(help="API, schedule and workers in one command.")
@@ -49,10 +50,10 @@ COMMAND = "import sys; from alpha_discovery.cli.main import app; sys.argv[0] = '
 class Crew:
     """Worker processes that are started again when they die."""
 
-    def __init__(self, words: list[str], count: int, database_url: str | None) -> None:
+    def __init__(self, words: list[str], count: int, environment: Mapping[str, str]) -> None:
         self._words = words
         # by the environment: a command line, with a password in it, is there for everybody to read
-        self._environment = {**os.environ, **({"ALPHA_DATABASE_URL": database_url} if database_url else {})}
+        self._environment = {**os.environ, **environment}
         self._running: list[subprocess.Popen[bytes]] = [self._start() for _ in range(count)]
         self._again: list[float] = []
 
@@ -117,11 +118,12 @@ def serve(
         server.start()
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
-        crew = Crew(_words(told, settings, max(1, processes)), processes, settings.database_url)
+        crew = Crew(_words(told, settings, max(1, processes)), processes, _environment(settings))
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
-            while not ended.wait(LOOK) and server.is_alive:
-                crew.look()
+            with watched(opened, ended) as schedule.notifier:
+                while not ended.wait(LOOK) and server.is_alive:
+                    crew.look()
         finally:
             ended.set()
             server.end()
@@ -141,6 +143,16 @@ def _words(config: Config, settings: Settings, processes: int) -> list[str]:
     if told.max_gpu_memory_gb is not None:
         words += ["--max-gpu-memory-gb", str(told.max_gpu_memory_gb / processes)]
     return words + (["--idle-only"] if told.idle_only else [])
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What a worker must know and a command line should not show, or has no option for."""
+    told = {
+        "ALPHA_DATABASE_URL": settings.database_url, "ALPHA_REDIS_URL": settings.redis_url,
+        "ALPHA_CACHE_MB": str(settings.cache_mb), "ALPHA_EXECUTOR": settings.executor,
+        "ALPHA_RAY_ADDRESS": settings.ray_address, "ALPHA_GPUS_PER_PART": str(settings.gpus_per_part),
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _setting(ended: threading.Event) -> Callable[[int, FrameType | None], None]:
