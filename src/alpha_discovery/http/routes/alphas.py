@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse
 
 from alpha_discovery.core.bars import iso
 from alpha_discovery.discovery.records import AlphaRecord, DeploymentStatus
+from alpha_discovery.exports.formats import FORMATS, Exported
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.middleware import REPORT_POLICY
 from alpha_discovery.http.problems import documented
@@ -24,6 +25,7 @@ from alpha_discovery.http.shapes.alphas import (
     Correlation,
     DeploymentRequest,
     Equity,
+    ExportFormat,
     MarketMetrics,
     Month,
     Number,
@@ -32,6 +34,7 @@ from alpha_discovery.http.shapes.alphas import (
     Trade,
 )
 from alpha_discovery.http.site import SiteDep
+from alpha_discovery.service.exporting import export_alpha
 from alpha_discovery.storage.search_alphas import AlphaQuery
 
 router = APIRouter(prefix="/alphas", tags=["alphas"], responses=documented(401, 403, 404, 422, 503))
@@ -40,6 +43,10 @@ MOST_EXPORTED = 100_000
 Ids = Annotated[list[str], Query(min_length=1, max_length=50)]
 Moment = Annotated[str | None, Query(max_length=40, description="ISO 8601, UTC")]
 FILES: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, PARQUET: {}}, "description": "a table"}}
+
+EXPORTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {}, "text/x-python": {}, "text/plain": {}}, "description": "one file"}
+}
 
 
 @router.get("/export", response_class=Response, responses=FILES)
@@ -54,6 +61,13 @@ def export_alphas(
         min_score=min_validation_score, limit=MOST_EXPORTED, counted=False,
     )  # fmt: skip
     return _table(_frame(site.place.alpha_search.find(query)[0]), form, "alphas")
+
+
+@router.get("/export/formats")
+def list_formats(site: SiteDep, _: ViewerDep) -> list[ExportFormat]:
+    """List what an alpha can be exported to."""
+    record = ExportFormat(name="record", about="everything that is stored of the alpha, as JSON")
+    return [record, *(ExportFormat(name=name, about=form.about) for name, form in FORMATS.items())]
 
 
 @router.get("/compare")
@@ -158,12 +172,20 @@ def get_report(alpha_id: str, site: SiteDep, _: ViewerDep) -> FileResponse:
     )
 
 
-@router.get("/{alpha_id}/export")
-def export_alpha(alpha_id: str, site: SiteDep, _: ViewerDep, response: Response) -> AlphaDetail:
-    """Give an alpha's whole record as a file."""
-    alpha = site.place.lab.alphas.get(alpha_id)
-    response.headers["Content-Disposition"] = f'attachment; filename="alpha-{alpha.id[:12]}.json"'
-    return AlphaDetail.in_full(alpha, [])
+@router.get("/{alpha_id}/export", response_class=Response, responses=EXPORTS)
+def export_one(
+    alpha_id: str, site: SiteDep, _: ViewerDep,
+    form: Annotated[str, Query(alias="format", max_length=20, description="see /alphas/export/formats")] = "record",
+) -> Response:  # fmt: skip
+    """Give an alpha as a file: its whole record, or its rule for another system."""
+    if form == "record":
+        alpha = site.place.lab.alphas.get(alpha_id)
+        text, name = AlphaDetail.in_full(alpha, []).model_dump_json(), f"alpha-{alpha.id[:12]}.json"
+        made = Exported(name, "application/json", text)
+    else:
+        made = export_alpha(site.place, alpha_id, form)
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return Response(made.text, media_type=made.media_type, headers=headers)
 
 
 @router.put("/{alpha_id}/deployment", responses=documented(409))

@@ -89,6 +89,13 @@ class Equity(BaseModel):
     luck: dict[str, float | None] = Field(description="t of luck's best: mean, once in twenty; its own t")
 
 
+class ExportFormat(BaseModel):
+    """A kind of file that an alpha can be exported to."""
+
+    name: str
+    about: str
+
+
 class Month(BaseModel):
     """Returns of a year's months, January first; null where there is none."""
 
