@@ -3,8 +3,8 @@
     python tools/oracle_env.py freqtrade
     python -m tools.export_parity            writes tests/exports/data/freqtrade-parity.json
 
-The prices are the first year of the sample's BTC/USD by the hour, missing bars filled in as freqtrade fills them. Stored are each
-alpha, a signature of freqtrade's trades, and every trade that differs from ours, as freqtrade made it.
+The prices are the first year of the sample's BTC/USD by the hour, missing bars filled in as freqtrade fills them.
+Stored are each alpha, a signature of freqtrade's trades, and every trade that differs from ours, as freqtrade made it.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def run_freqtrade(subjects: list[Subject], bars: Bars) -> list[list[Trade]]:
         for subject in subjects:
             text = freqtrade_file(subject)
             (folder / f"{class_name(subject)}.py").write_text(text)
-            can_short = "    can_short = True\n" in text
-            cases.append({"name": class_name(subject), "market": "year", "timeframe": "1h", "fee": FEE, "can_short": can_short})
+            case = {"name": class_name(subject), "market": "year", "timeframe": "1h", "fee": FEE}
+            cases.append({**case, "can_short": "    can_short = True\n" in text})
         (folder / "cases.json").write_text(json.dumps(cases))
         command = [str(python_of("freqtrade")), "-m", "tools.oracles.run_freqtrade", temporary]
         subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - our own script

@@ -314,5 +314,6 @@ BUILT_IN: dict[str, Callable[..., Any]] = {
     "math.max": lambda *v: math.nan if any(x != x for x in v) else max(v),
     "math.min": lambda *v: math.nan if any(x != x for x in v) else min(v),
     "input.int": lambda value, _: value, "input.float": lambda value, _: value,
-    "hour": lambda time, zone: _moment(time).hour, "dayofweek": lambda time, zone: (_moment(time).weekday() + 1) % 7 + 1,
+    "hour": lambda time, zone: _moment(time).hour,
+    "dayofweek": lambda time, zone: (_moment(time).weekday() + 1) % 7 + 1,
 }  # fmt: skip

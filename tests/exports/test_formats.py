@@ -41,5 +41,5 @@ def test_every_format_writes_a_file_under_a_name_of_the_alpha() -> None:
 
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
     (subject,) = random_subjects(1, 3, BARS)
-    with pytest.raises(UnknownName, match="excel.*freqtrade"):
+    with pytest.raises(UnknownName, match=r"excel.*freqtrade"):
         exported(subject, "excel")

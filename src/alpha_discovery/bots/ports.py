@@ -85,6 +85,33 @@ class Feed(Protocol):
         """
 
 
+class Prices(Protocol):
+    """Closed bars of a bot's markets, as they come."""
+
+    def closed(self, after: int) -> Sequence[tuple[BarRow, ...]]:
+        """Bars that have closed with an open time above ``after``, oldest first, one row a leg; none if none has.
+
+        Raises
+        ------
+        SourceFailed
+            If the source does not answer, or not with bars.
+        """
+
+
+class Notifier(Protocol):
+    """Tells a person; what it cannot deliver it logs, it never raises."""
+
+    def notify(self, event: str, text: str, facts: Mapping[str, Any]) -> None:
+        """``event`` is the kind of a bot's event (``halted``, ``feed_lost`` ...), ``text`` one sentence."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def notify(self, event: str, text: str, facts: Mapping[str, Any]) -> None:
+        """Nothing."""
+
+
 class Memory(Protocol):
     """Where a bot's state lives; one writer at a time."""
 

@@ -33,12 +33,17 @@ from alpha_discovery.config import Config, read_config
 from alpha_discovery.errors import UserError
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.run_bots import run_bots
 from alpha_discovery.settings import Settings
 
 serve_app = typer.Typer(help="API, schedule and workers in one command.")
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration; see: alpha config.")]
 Processes = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; they share the threads.")]
+
+BotsEvery = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the bots.")]
+LiveBots = Annotated[bool, typer.Option("--live", help="Bots on bars of their exchange instead of the stored ones.")]
+RealOrders = Annotated[bool, typer.Option("--real-orders", help="Let bots that are armed for it send real orders.")]
 
 LOOK = 0.5  # seconds between two looks at the workers
 PAUSE = 5.0  # seconds before a worker that died is started again
@@ -87,10 +92,12 @@ def serve(
     config: ConfigFile = None, processes: Processes = 1, host: Host = "127.0.0.1", port: Port = 8000,
     certificate: Certificate = None, private_key: PrivateKey = None, behind_proxy: Behind = False,
     plain_http: Plain = False, name: Names = None, origin: Origins = None, open_metrics: OpenMetrics = False,
-    workers: Workers = None, userdir: UserDir = None,
+    workers: Workers = None, bots_every: BotsEvery = 5.0, live: LiveBots = False, real_orders: RealOrders = False,
+    userdir: UserDir = None,
 ) -> None:  # fmt: skip
     """Answer over HTTP, and keep workers and the schedule of the lab running, until told to end.
 
+    Bots that were started (alpha bots start) trade: on the stored bars, or with --live on those of their exchange.
     A worker that dies is started again, and its runs go on from their last batch. When this process is killed, its
     workers hand their runs back and end too.
     """
@@ -117,6 +124,11 @@ def serve(
         server.start()
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
+        bots = threading.Thread(
+            target=run_bots, args=(ended, opened, settings), name="bots",
+            kwargs={"every": bots_every, "live": live or real_orders, "real_orders": real_orders},
+        )  # fmt: skip
+        bots.start()
         crew = Crew(_words(told, settings, max(1, processes)), processes, settings.database_url)
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
@@ -127,6 +139,7 @@ def serve(
             server.end()
             crew.end()
             thread.join()
+            bots.join()
 
 
 def _words(config: Config, settings: Settings, processes: int) -> list[str]:

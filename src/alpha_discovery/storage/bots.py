@@ -63,6 +63,17 @@ class BotsInSql:
             total = session.scalar(select(func.count()).select_from(BotRow).where(*wanted)) or 0
             return [_bot(row) for row in session.scalars(page)], total
 
+    def change(self, bot_id: str, now: datetime, *, state: str | None = None, config: Any = None) -> Bot:
+        """Set the state or the configuration of a bot; raises `NotFound`."""
+        with self._database.transaction() as session:
+            row = session.get(BotRow, self.get(bot_id).id)
+            assert row is not None
+            row.state, row.updated_at = state or row.state, now
+            if config is not None:
+                row.config = plain_json("config", config)
+            session.flush()
+            return _bot(row)
+
 
 def _bot(row: BotRow) -> Bot:
     return Bot(**{field.name: getattr(row, field.name) for field in fields(Bot)})
