@@ -11,9 +11,11 @@ import typer
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.bots.bot import Bot
 from alpha_discovery.bots.config import Safeguards
+from alpha_discovery.cli.bot_work import work_on_bots
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
 from alpha_discovery.core.bars import iso
+from alpha_discovery.reports.bot_log import NOISE, sentence
 from alpha_discovery.reports.words import NOTHING, percent
 from alpha_discovery.service import bots as work
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
@@ -22,6 +24,8 @@ from alpha_discovery.storage.bots import BotsInSql
 
 _HELP = "Alphas at work on paper, and whether they do what their backtest did."
 bots_app = typer.Typer(help=_HELP, no_args_is_help=True)
+
+bots_app.command("work", epilog="Example: alpha bots work --follow 60")(work_on_bots)
 
 _SHOWN = ("name", "market", "mode", "capital", "equity", "return", "trades", "bars", "last")
 Which = Annotated[str, typer.Argument(metavar="BOT", help="Its name, or the beginning of its id.")]
@@ -207,26 +211,14 @@ def _last_events(opened: Workplace, bot_id: str, many: int) -> list[Mapping[str,
     memory, after = BotMemoryInSql(opened.database), 0
     kept: list[Mapping[str, Any]] = []
     while events := memory.events(bot_id, after):
-        kept = [*kept, *(event for event in events if event["kind"] not in ("mark", "report"))][-many:] if many else []
+        kept = [*kept, *(event for event in events if event["kind"] not in NOISE)][-many:] if many else []
         after = events[-1]["seq"]
     return kept
 
 
 def _line(event: Mapping[str, Any]) -> str:
-    facts = {k: v for k, v in event.items() if k not in ("kind", "bar", "time", "seq")}
     when = iso(event["time"]) if event["time"] is not None else ""
-    if event["kind"] == "trade":
-        side = "long" if event["side"] > 0 else "short"
-        prices = f"{event['entry_price']:.6g} -> {event['exit_price']:.6g}"
-        return f"{when} trade: {side} {prices}, {event['pnl']:+,.2f} ({event['reason']})"
-    if event["kind"] == "order":
-        order = event["order"]
-        size = f"for {order['value']:,.2f}" if order["value"] is not None else f"{order['quantity']:.6g}"
-        at = f" at {order['price']:.6g}" if order["price"] is not None else ""
-        return f"{when} order: {order['reason']} {'buy' if order['direction'] > 0 else 'sell'} {size}{at}"
-    if event["kind"] in ("left", "entered"):
-        return f"{when} {event['kind']}"
-    return f"{when} {event['kind']}: {', '.join(f'{k} {v}' for k, v in facts.items())}"
+    return f"{when} {event['kind'].replace('_', ' ')}: {sentence(event)}"
 
 
 def _said(told: dict[str, Any], text: str, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,11 +30,8 @@ from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
-from alpha_discovery.storage.bots import BotsInSql
+from alpha_discovery.storage.bots import BotsInSql, BotState
 from alpha_discovery.trading.fills import Fills
-
-RUNNING, STOPPED = "running", "stopped"  # whether `alpha serve` runs a bot
-
 
 @dataclass(frozen=True)
 class Deployment:
@@ -55,7 +53,7 @@ class Deployment:
     """
 
     name: str
-    capital: float = 10_000.0
+    capital: float | Decimal = 10_000.0
     start: str | None = None
     safeguards: Safeguards = field(default_factory=Safeguards)
     by: str | None = None
@@ -74,7 +72,8 @@ def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
     """
     alpha = place.lab.alphas.get(alpha_id)
     sleeves = alpha.market["sleeves"]
-    made = [_stored(place, alpha, sleeve, how, share=how.capital / len(sleeves)) for sleeve in sleeves]
+    share = Decimal(str(how.capital)) / len(sleeves)
+    made = [_stored(place, alpha, sleeve, how, share=share) for sleeve in sleeves]
     bots = BotsInSql(place.database)
     for bot in made:
         bots.add(bot)
@@ -165,7 +164,9 @@ def trades_of(memory: BotMemoryInSql, bot_id: str) -> list[Mapping[str, Any]]:
     return trades
 
 
-def _stored(place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: float) -> StoredBot:
+def _stored(
+    place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: Decimal
+) -> StoredBot:
     bars = _aligned(place, sleeve, alpha.timeframe, alpha.market["venue"])
     start = to_ms(how.start) if how.start is not None else int(bars[0].time[-1]) + bars[0].timeframe.ms
     if start <= bars[0].time[0]:
@@ -174,14 +175,14 @@ def _stored(place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: De
     id_ = uuid.uuid4().hex
     name = how.name if len(alpha.market["sleeves"]) == 1 else f"{how.name} {' '.join(sleeve)}"
     config = BotConfig(
-        id_, name, alpha.rules, alpha.parameters, alpha.costs, Timeframe.parse(alpha.timeframe).ms, share,
+        id_, name, alpha.rules, alpha.parameters, alpha.costs, Timeframe.parse(alpha.timeframe).ms, float(share),
         how.safeguards,
     )  # fmt: skip
     market = {"sleeve": list(sleeve), "timeframe": alpha.timeframe, "venue": alpha.market["venue"], "start": start}
     told = {"mode": "paper", "intrabar": alpha.market["intrabar"], "market": market, "bot": config.to_json()}
     now = place.lab.clock.now()
-    state = RUNNING if how.auto_start else STOPPED
-    return StoredBot(id_, alpha.id, name, state, repr(share), told, now, now, how.by)
+    state = BotState.RUNNING if how.auto_start else BotState.STOPPED
+    return StoredBot(id_, alpha.id, name, state, str(share), told, now, now, how.by)
 
 
 class CatalogFeed:
