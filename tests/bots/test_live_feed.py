@@ -14,6 +14,7 @@ from alpha_discovery.bots.feeds import ReplayFeed
 from alpha_discovery.bots.live import LiveFeed
 from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.notices import Notice
 from alpha_discovery.errors import SourceFailed
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing.bot_examples import BotMemory, config_for
@@ -59,10 +60,13 @@ class Told:
     """Keeps what it was told."""
 
     def __init__(self) -> None:
-        self.events: list[tuple[str, str]] = []
+        self.notices: list[Notice] = []
 
-    def notify(self, event: str, text: str, facts: Mapping[str, Any]) -> None:
-        self.events.append((event, text))
+    def tell(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+    def of(self, words: str) -> list[Notice]:
+        return [notice for notice in self.notices if words in notice.text]
 
 
 class World:
@@ -125,14 +129,14 @@ def test_a_feed_that_is_lost_for_hours_is_told_once_enters_nothing_and_comes_bac
     world.exchange.is_down = True
     world.hour(4)
     assert world.bot.feed_lost == world.bot.last + 2 * HOUR  # type: ignore[operator]
-    assert [event for event, _ in world.told.events].count("feed_lost") == 1
-    assert "has had no bar since" in next(text for event, text in world.told.events if event == "feed_lost")
+    (said,) = world.told.of("no bar since")
+    assert (said.level, said.about) == ("error", "bot test")
     assert world.memory.load("b0t")["feed_lost"] == world.bot.feed_lost  # type: ignore[index]
     orders = len([e for e in world.memory.events("b0t", limit=10**9) if e["kind"] == "order"])
     world.exchange.is_down = False
     world.hour(1)
     assert world.bot.feed_lost is None
-    assert world.told.events[-1][0] in ("feed_back", "trade")
+    assert len(world.told.of("bars come again")) == 2  # the promise, and that it was kept
     late = [e for e in world.memory.events("b0t", limit=10**9) if e["kind"] == "order"][orders:]
     times = {int(e["order"]["client_id"].split("-")[1], 16) * 1000 for e in late if e["order"]["reason"] == "entry"}
     assert times <= {ROWS[WARM + 55].time}  # nothing of a bar that came late entered
@@ -156,7 +160,7 @@ def test_a_restart_while_the_feed_is_lost_still_knows_and_does_not_say_it_again(
     world.bot = world.begun()
     assert world.bot.feed_lost is not None
     world.hour(1)
-    assert [event for event, _ in world.told.events].count("feed_lost") == 1
+    assert len(world.told.of("no bar since")) == 1
     assert world.bot.feed_lost is None
 
 
@@ -166,8 +170,7 @@ def test_garbage_from_the_exchange_is_refused_and_told() -> None:
     bad = ROWS[WARM + 20]._replace(close=-1.0)
     world.exchange.closed = lambda after: [(bad,)]  # type: ignore[method-assign]
     world.hour(1)
-    assert world.told.events[-1][0] == "refused"
-    assert "a bar that cannot be" in world.told.events[-1][1]
+    assert "a bar that cannot be" in world.told.notices[-1].text
 
 
 def test_a_spike_is_held_back_and_both_what_happened_and_its_end_are_told() -> None:
@@ -180,12 +183,14 @@ def test_a_spike_is_held_back_and_both_what_happened_and_its_end_are_told() -> N
     world.hour(1)
     world.exchange.closed = real  # type: ignore[method-assign]
     world.hour(1)
-    assert [event for event, _ in world.told.events if event != "trade"][-2:] == ["held_back", "refuted"]
+    said = [notice.text for notice in world.told.notices if "trade" not in notice.text]
+    assert "moved too far" in said[-2]
+    assert "did not confirm" in said[-1]
 
 
 def test_a_limit_that_halts_is_told_with_its_name() -> None:
     world = World(max_drawdown=0.001)
     world.hour(200)
-    events = [event for event, _ in world.told.events]
-    assert events.index("limit") < events.index("halted")
-    assert any("max_drawdown" in text for _, text in world.told.events)
+    texts = [notice.text for notice in world.told.notices]
+    broken = next(k for k, text in enumerate(texts) if "broke its limit max_drawdown" in text)
+    assert "halted: max_drawdown" in texts[broken + 1]

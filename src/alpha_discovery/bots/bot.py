@@ -22,8 +22,9 @@ from alpha_discovery.bots.config import BotConfig
 from alpha_discovery.bots.desk import Desk, Entry
 from alpha_discovery.bots.guard import Guard, defect
 from alpha_discovery.bots.orders import ENTRY, Kind, Order
-from alpha_discovery.bots.ports import Bar, Broker, Feed, Memory, Notifier, Silent
-from alpha_discovery.bots.told import TOLD, sentence
+from alpha_discovery.bots.ports import Bar, Broker, Feed, Memory
+from alpha_discovery.bots.told import notice
+from alpha_discovery.core.notices import Notifier, Silent
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.trading.decision import NOTHING, order_in_position, order_when_flat
@@ -160,8 +161,8 @@ class Bot:
         self.memory.save(self.config.id, self.to_json(), self._events)
         told, self._events = self._events, []
         for event in told:
-            if event["kind"] in TOLD:
-                self.notifier.notify(event["kind"], sentence(self.config.name, event), event)
+            if (found := notice(self.config.name, event)) is not None:
+                self.notifier.tell(found)
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain values."""

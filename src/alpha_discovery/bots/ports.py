@@ -98,20 +98,6 @@ class Prices(Protocol):
         """
 
 
-class Notifier(Protocol):
-    """Tells a person; what it cannot deliver it logs, it never raises."""
-
-    def notify(self, event: str, text: str, facts: Mapping[str, Any]) -> None:
-        """``event`` is the kind of a bot's event (``halted``, ``feed_lost`` ...), ``text`` one sentence."""
-
-
-class Silent:
-    """Tells nobody."""
-
-    def notify(self, event: str, text: str, facts: Mapping[str, Any]) -> None:
-        """Nothing."""
-
-
 class Memory(Protocol):
     """Where a bot's state lives; one writer at a time."""
 

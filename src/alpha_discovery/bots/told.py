@@ -1,4 +1,4 @@
-"""Which events of a bot a person is told of, and in which words."""
+"""Which events of a bot people are told of, how loud, and in which words."""
 
 from __future__ import annotations
 
@@ -6,32 +6,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from alpha_discovery.core.bars import iso
+from alpha_discovery.core.notices import Level, Notice
 
-WORDS = {
-    "halted": "is halted: {why}",
-    "resumed": "trades again",
-    "limit": "broke its limit {limit} and closes its position",
-    "feed_lost": "has had no bar since {since}; it enters nothing until bars come again",
-    "feed_back": "has bars again",
-    "feed_failed": "cannot read its prices: {why}",
-    "refused": "was sent a bar that cannot be: {why}",
-    "held_back": "was sent a price that moved too far; the next bar decides whether it was real",
-    "refuted": "threw a price away that the next bar did not confirm",
-    "confirmed": "took a large move for real, because the next bar confirmed it",
-    "unhedged": "entered some legs and not others; it leaves",
-    "stuck": "cannot close what it holds; a person has to",
-    "stranger": "took back an order of its own that it did not know",
-    "broker_failed": "cannot reach its broker: {why}",
-    "trade": "closed a trade: {pnl:+,.2f} ({reason})",
-    "promoted": "has proven its alpha: evidence {evidence:.1f}",
-    "demoted": "has lost its alpha: {why}",
+WORDS: dict[str, tuple[Level, str, str]] = {  # kind: (level, what happened, what to do)
+    "halted": ("error", "halted: {why}", "look at it, then: alpha bots resume"),
+    "resumed": ("info", "trades again", ""),
+    "limit": ("error", "broke its limit {limit} and closes its position", ""),
+    "feed_lost": ("error", "no bar since {since}; it enters nothing until bars come again", "look at the exchange"),
+    "feed_back": ("info", "bars come again", ""),
+    "refused": ("warning", "was sent a bar that cannot be: {why}", ""),
+    "held_back": ("warning", "was sent a price that moved too far; the next bar decides whether it was real", ""),
+    "refuted": ("info", "threw a price away that the next bar did not confirm", ""),
+    "confirmed": ("info", "took a large move for real, because the next bar confirmed it", ""),
+    "unhedged": ("error", "entered some legs and not others; it leaves", ""),
+    "stuck": ("error", "cannot close what it holds", "close it at the exchange"),
+    "stranger": ("warning", "took back an order of its own that it did not know", ""),
+    "failed": ("error", "could not go on: {why}", "look at its log, then: alpha bots start"),
+    "no_answer": ("warning", "gets no answer: {why}", ""),
+    "trade": ("info", "closed a trade: {pnl:+,.2f} ({reason})", ""),
+    "promoted": ("info", "its paper results prove its alpha (evidence {evidence:.1f})", ""),
+    "demoted": ("error", "ended for good: {why}", "deploy another alpha"),
 }
-TOLD = frozenset(WORDS)
 
 
-def sentence(bot: str, event: Mapping[str, Any]) -> str:
-    """One sentence about an event."""
+def notice(bot: str, event: Mapping[str, Any]) -> Notice | None:
+    """What people are told about an event of a bot; None for one that is in the log only."""
+    if event["kind"] not in WORDS:
+        return None
+    level, words, action = WORDS[event["kind"]]
     facts = dict(event)
     if facts.get("since") is not None:
         facts["since"] = iso(int(facts["since"]))
-    return f"Bot {bot} {WORDS[event['kind']].format(**facts)}."
+    return Notice(level, words.format(**facts), about=f"bot {bot}", action=action)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.bootstrap import open_lab, open_messenger
 from alpha_discovery.brokers.keys import Keys
 from alpha_discovery.cli.bots import Which, bots_app, find_bot
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say
 from alpha_discovery.service import live_bots
-from alpha_discovery.service.bots import RUNNING, STOPPED
-from alpha_discovery.service.exchange_keys import key_file, venue_with_keys
+from alpha_discovery.service.bot_crew import BotCrew
+from alpha_discovery.service.exchange_keys import exchange_live, key_file
 from alpha_discovery.settings import Settings
-from alpha_discovery.storage.bots import BotsInSql
+from alpha_discovery.storage.bots import BotsInSql, BotState
 
 
 @bots_app.command("live", epilog="Example: alpha bots live trend --every 10")
@@ -35,10 +36,10 @@ def live(
     Needs the extra "exchange". A bot that loses its feed enters nothing until bars come again, and says so.
     """
     settings = settings_of(userdir)
-    with open_lab(settings, create=False) as opened:
-        connected = partial(venue_with_keys, settings)
-        where = live_bots.ExchangeLive(opened, real_orders, live_bots.public_prices, connected)
-        crew = live_bots.BotCrew(opened, where, ToTerminal(), only=tuple(bots))
+    with open_lab(settings, create=False) as opened, closing(open_messenger(settings)) as messenger:
+        where = exchange_live(opened, real_orders=real_orders)
+        say_line = partial(say, console())
+        crew = BotCrew(opened, say=say_line, live=where, notifier=messenger, only=tuple(bots))
         left = looks
         while left is None or left > 0:
             crew.look()
@@ -90,26 +91,18 @@ def keys(
 @bots_app.command("start", epilog="Example: alpha bots start trend")
 def start(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Let alpha serve run a bot."""
-    _set(bot, RUNNING, userdir, as_json=as_json)
+    _set(bot, BotState.RUNNING, userdir, as_json=as_json)
 
 
 @bots_app.command("stop", epilog="Example: alpha bots stop trend")
 def stop(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Let alpha serve not run a bot any more; what it holds stays as it is, levels at an exchange keep resting."""
-    _set(bot, STOPPED, userdir, as_json=as_json)
+    _set(bot, BotState.STOPPED, userdir, as_json=as_json)
 
 
-class ToTerminal:
-    """Tells the person at the terminal."""
-
-    def notify(self, event: str, text: str, facts: object) -> None:
-        """One line."""
-        say(console(), text)
-
-
-def _set(bot: str, state: str, userdir: UserDir, *, as_json: bool) -> None:
+def _set(bot: str, state: BotState, userdir: UserDir, *, as_json: bool) -> None:
     with open_lab(settings_of(userdir), create=False) as opened:
-        made = BotsInSql(opened.database).change(find_bot(opened, bot).id, opened.lab.clock.now(), state=state)
+        made = BotsInSql(opened.database).set_state(find_bot(opened, bot).id, state, opened.lab.clock.now())
     if as_json:
         print_json({"bot": made.name, "state": made.state})
     else:

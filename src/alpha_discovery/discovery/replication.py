@@ -89,7 +89,8 @@ def null_bests(
     known = {entry["copy"]: _stored(entry["best"]) for entry in journal.entries() if entry.get("replication") == key}
     found: list[float] = []
     while len(found) < copies and (missing := ENOUGH - sum(one >= best for one in found)) > 0:
-        numbers = range(len(found), min(len(found) + max(missing, workers), copies))
+        width = workers if course.executor is None else course.executor.width
+        numbers = range(len(found), min(len(found) + max(missing, width), copies))
         for copy, value in _searched(searches, past, [n for n in numbers if n not in known], workers, course):
             journal.append({"replication": key, "copy": copy, "best": None if value == -np.inf else value})
             known[copy] = value
@@ -127,16 +128,31 @@ def null_copy(past: History, number: int) -> dict[str, Bars]:
 def _searched(
     searches: Sequence[Search], past: History, numbers: list[int], workers: int, course: Course
 ) -> Iterator[tuple[int, float]]:
+    end = past.split.search_end
+    alone = History(past.search, Split(past.split.start, end, end, end))  # no bar of the vault is handed on
+    if course.executor is not None:
+        yield from zip(
+            numbers, course.executor.run(null_best, (searches, alone), numbers, attend=course.attend), strict=True
+        )
+        return
+
     def best_of(number: int) -> float:
-        end = past.split.search_end
-        copy = History(null_copy(past, number), Split(past.split.start, end, end, end))
-        return max(_best_t(campaign, copy, jobs, course.attend) for campaign, jobs in searches)
+        return null_best((searches, alone), number, attend=course.attend)
 
     if workers <= 1:
         yield from ((number, best_of(number)) for number in numbers)
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="replication") as pool:
         yield from zip(numbers, pool.map(best_of, numbers), strict=True)
+
+
+def null_best(
+    ground: tuple[Sequence[Search], History], number: int, *, attend: Callable[[], None] = lambda: None
+) -> float:
+    """Largest t that the searches together reach on copy ``number`` of a search part."""
+    searches, alone = ground
+    copy = History(null_copy(alone, number), alone.split)
+    return max(_best_t(campaign, copy, jobs, attend) for campaign, jobs in searches)
 
 
 def _best_t(campaign: Campaign, copy: History, jobs: tuple[Job, ...], attend: Callable[[], None]) -> float:

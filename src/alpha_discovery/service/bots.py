@@ -16,11 +16,12 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, Bot
 from alpha_discovery.bots.config import BotConfig, Safeguards
 from alpha_discovery.bots.feeds import ReplayFeed
-from alpha_discovery.bots.ports import Bar, Broker, Feed, Notifier
+from alpha_discovery.bots.ports import Bar, Broker, Feed
 from alpha_discovery.bots.reconcile import Reconciled, reconcile
 from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.notices import Notifier
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import encoded
@@ -32,6 +33,7 @@ from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
 from alpha_discovery.trading.fills import Fills
+
 
 @dataclass(frozen=True)
 class Deployment:

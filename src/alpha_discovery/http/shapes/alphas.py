@@ -143,13 +143,6 @@ class ExportFormat(BaseModel):
     about: str
 
 
-class ExportFormat(BaseModel):
-    """A kind of file that an alpha can be exported to."""
-
-    name: str
-    about: str
-
-
 class Month(BaseModel):
     """Returns of a year's months, January first; null where there is none."""
 
