@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery.data_epoch import DataEpoch
@@ -17,6 +17,47 @@ from alpha_discovery.discovery.records import (
     LedgerEntry,
     RunRecord,
 )
+
+Ground = TypeVar("Ground")
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+
+class Executor(Protocol):
+    """Other processes or machines that compute parts of a search. No number depends on how many there are."""
+
+    @property
+    def width(self) -> int:
+        """How many parts are computed at once."""
+
+    @property
+    def device(self) -> str:
+        """What simulates trades there: ``cpu`` or ``cuda``."""
+
+    def run(
+        self,
+        work: Callable[[Ground, Part], Result],
+        ground: Ground,
+        parts: Sequence[Part],
+        *,
+        attend: Callable[[], None] = lambda: None,
+    ) -> Iterator[Result]:
+        """``work(ground, part)`` of each part, in the order of the parts.
+
+        The ground is handed to each process or machine once. A part whose worker is lost is computed again.
+
+        Parameters
+        ----------
+        work : callable
+            A function of a module, so that it has the same name everywhere.
+        attend : callable
+            Called several times a second while results are waited for; may raise to end the work.
+
+        Raises
+        ------
+        WorkersLost
+            If the same part has cost several workers their lives, or there are none left.
+        """
 
 
 class MarketData(Protocol):

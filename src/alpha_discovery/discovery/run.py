@@ -107,6 +107,7 @@ def discover(
     lab: Lab,
     *,
     workers: int = 1,
+    course: Course = Course(),  # noqa: B008  (frozen)
     progress: Callable[[Counted], None] = lambda _: None,
     notice: Callable[[str], None] = _log.info,
 ) -> Discovery:
@@ -116,6 +117,8 @@ def discover(
     ----------
     workers : int
         Threads. No number depends on it.
+    course : Course, optional
+        What computes the parts of the search, where it is not these threads; who watches over it.
     progress : callable
         Called after each batch, and after some null markets if the search learns.
     notice : callable
@@ -134,7 +137,8 @@ def discover(
     record = replace(record, report={**record.report, "outlook": _foreseen(campaign, jobs, past, lab, notice)})
     lab.runs.add(record)
     try:
-        return _carried_out(Task(campaign, jobs, past, record), lab, workers=workers, progress=progress, notice=notice)
+        task = Task(campaign, jobs, past, record)
+        return _carried_out(task, lab, workers=workers, progress=progress, notice=notice, course=course)
     except BaseException as error:
         state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
         last = lab.runs.get(record.id)
