@@ -3,6 +3,7 @@
 PYTHON ?= python3
 JOBS ?= 2
 PYTEST_ARGS ?=
+MINUTES ?= 60
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,13 +14,15 @@ PAGE := $(VENV)/.node-installed
 PINS := pyproject.toml constraints.txt
 PYTHON_FILES := hatch_build.py src tests $(sort $(patsubst %/,%,$(dir $(wildcard benchmarks/*.py tools/*.py))))
 
+MANIFESTS := $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/base/*.yaml))
+
 # a page of docs/reference is what its module writes
 generated = $(BIN)/python -m $2 | diff -u docs/reference/$1.md - || { \
 	echo "docs/reference/$1.md is out of date; run: $(BIN)/python -m $2 > docs/reference/$1.md" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test e2e check bench soak web api check-web wheel clean
+.PHONY: help demo test e2e check bench soak cluster web api check-web wheel clean
 
 help:
 	@echo "make demo    install the package and discover on the real prices that ship with it"
@@ -28,17 +31,18 @@ help:
 	@echo "make check   style, types, layers, generated pages"
 	@echo "make bench   measure speed"
 	@echo "make soak    the slow tests: minutes to hours"
+	@echo "make cluster the tests on a real Ray cluster: about a minute"
 	@echo "make wheel   build wheel and sdist into dist/ and look inside"
 	@echo "make web     build the dashboard, with a Node of its own"
 	@echo "make api     describe the HTTP interface anew, and the dashboard's client of it"
 	@echo "make clean   remove everything that was made here, .venv included"
-	@echo "Variables: PYTHON=python3.12  JOBS=4  PYTEST_ARGS='-k sharpe'"
+	@echo "Variables: PYTHON=python3.12  JOBS=4  PYTEST_ARGS='-k sharpe'  MINUTES=10 (of the soak)"
 
 demo: $(RUNTIME)
 	@$(BIN)/alpha demo
 
 test: $(DEV)
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster and not browser" $(PYTEST_ARGS)
 
 e2e: $(DEV)
 	@$(BIN)/python tools/page.py build
@@ -49,6 +53,10 @@ check: $(DEV) check-web
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(PYTHON_FILES)
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/yamllint -s -c deploy/.yamllint deploy
+	@$(BIN)/hadolint deploy/Dockerfile
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	@$(BIN)/kubernetes-validate --strict --quiet $(MANIFESTS)
 	@$(call generated,strategies,alpha_discovery.strategies)
 	@$(call generated,cli,alpha_discovery.cli.reference)
 	@$(BIN)/python -m alpha_discovery.config | diff -u src/alpha_discovery/config_schema.json - || { \
@@ -59,7 +67,10 @@ bench: $(DEV)
 		else echo "there is nothing to measure in benchmarks/ yet" >&2; exit 1; fi
 
 soak: $(DEV)
-	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	@ALPHA_SOAK_MINUTES=$(MINUTES) $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+cluster: $(DEV)
+	@$(BIN)/python -m pytest -m cluster $(PYTEST_ARGS)
 
 web: $(PAGE)
 	@$(BIN)/python tools/page.py build

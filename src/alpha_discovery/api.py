@@ -19,9 +19,12 @@ from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.space import Batch, joined
 from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.across_epochs import vaults
 from alpha_discovery.discovery.by_hand import Book, backtest_by_hand, screen_by_hand
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.data_epoch import DataEpoch
+from alpha_discovery.discovery.detectors import Function, detect, signals_of
+from alpha_discovery.discovery.foreign import Foreign, judge_foreign
 from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.replay import Replay
@@ -29,6 +32,7 @@ from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab
 from alpha_discovery.errors import BadMarketData, UnknownName, UserError
 from alpha_discovery.market_data import Catalog, Request, check_files
+from alpha_discovery.market_data.foreign_files import read_signals
 from alpha_discovery.market_data.quality import good_bars
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.settings import Settings, read_settings
@@ -188,6 +192,40 @@ def screen(
         return screen_by_hand(found, legs, plan, book(opened), rows=rows, workers=place.threads)
 
 
+def judge_signals(
+    source: Path | str | pd.DataFrame | Function, bars: Bars, *, name: str, trials: int,
+    risk: Mapping[str, Any] | None = None, costs: Costs | None = None, settings: Settings | None = None,
+) -> Foreign:  # fmt: skip
+    """Judge signals of a strategy that was written elsewhere, and count the trials behind it.
+
+    Parameters
+    ----------
+    source : path, frame or callable
+        A CSV of signals or trades (`market_data.foreign_files.read_signals`), a frame with some of the columns
+        ``enter_long, exit_long, enter_short, exit_short`` and a row a bar, or a function of such a frame of prices; a
+        function is searched for look-ahead and for its warm-up by running it on shortened prices.
+    trials : int
+        Variants that were tried before this one was chosen, itself included.
+
+    Raises
+    ------
+    UserError, NotFound, TooFewBars
+        With what to do about it.
+    """
+    detected = None
+    if isinstance(source, str | Path):
+        signals = read_signals(Path(source), bars)
+    elif isinstance(source, pd.DataFrame):
+        signals = signals_of(lambda _: source, bars)
+    else:
+        signals = signals_of(source, bars)
+        detected = detect(source, bars, signals)
+    with _open(_settings(settings)) as opened:
+        return judge_foreign(
+            signals, bars, book(opened), name=name, trials=trials, risk=risk, costs=costs, detected=detected
+        )
+
+
 def discover(
     campaign: Campaign | Mapping[str, Any], *, progress: Progress = lambda _: None, settings: Settings | None = None
 ) -> Discovery:
@@ -224,7 +262,7 @@ def replay(alpha_id: str, *, settings: Settings | None = None) -> Replay:
         If the alpha is not stored, or its bars are gone or changed.
     """
     with _open(_settings(settings), create=False) as opened:
-        return replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data)
+        return replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data, opened.lab.ledger)
 
 
 def runs(*, settings: Settings | None = None) -> pd.DataFrame:
@@ -253,13 +291,24 @@ def ledger_rows(lab: Lab) -> list[dict[str, Any]]:
     ``noise_sharpe`` is the annual Sharpe ratio
     that the best of everything tried reaches by luck once in twenty times, ``smallest_sharpe`` the smallest one that
     this length and number of independent tries can certify, four times in five; None while nothing was tested.
+    ``vaults`` are all that were opened on these prices, oldest first: which of them stand once a newer one followed
+    (`alpha_discovery.discovery.across_epochs`).
     """
     every = lab.ledger.epochs()
     shown: list[DataEpoch] = []
     for epoch in sorted(every, key=lambda one: one.vault_start >= one.end):  # those with a vault first
         if not any(_covers(one, epoch) for one in shown):
             shown.append(epoch)
-    return [_ledger_row(epoch, lab.ledger.account(epoch.id)) for epoch in every if epoch in shown]
+    return [
+        {**_ledger_row(epoch, lab.ledger.account(epoch.id)), "vaults": _vaults(epoch, lab)}
+        for epoch in every if epoch in shown
+    ]  # fmt: skip
+
+
+def _vaults(epoch: DataEpoch, lab: Lab) -> list[dict[str, Any]]:
+    return [
+        {**one.to_json(), "start": iso(one.start), "end": iso(one.end)} for one in vaults(lab.ledger.rounds(epoch))
+    ]
 
 
 def _covers(one: DataEpoch, other: DataEpoch) -> bool:

@@ -14,7 +14,7 @@ WAITS = "import sys, time; time.sleep(60)"
 
 def test_changed_limits_start_every_worker_again_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "COMMAND", WAITS)
-    crew = Crew(["--max-cpu-percent", "80"], 2, None)
+    crew = Crew(["--max-cpu-percent", "80"], 2, {})
     try:
         before = {one.pid for one in crew.running}
         crew.change(["--max-cpu-percent", "20"])

@@ -17,7 +17,9 @@ from alpha_discovery.cli.options import (
     Commission,
     CostsText,
     End,
+    Executor,
     Intrabar,
+    RayAddress,
     Slippage,
     Start,
     TimeRange,
@@ -73,7 +75,8 @@ def discover(
     adaptive: Annotated[
         bool, typer.Option("--adaptive", help="Begin where earlier runs found something; explore everywhere besides.")
     ] = False,
-    workers: Workers = None, userdir: UserDir = None, as_json: AsJson = False,
+    executor: Executor = None, ray: RayAddress = None, workers: Workers = None, userdir: UserDir = None,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Search strategies on a market, judge what stands out, and store what luck does not explain.
 
@@ -96,7 +99,8 @@ def discover(
     }  # fmt: skip
     plans = [_campaign(base, given) for base in told.campaigns]
     days = period_days if period_days is not None else told.period_days
-    settings = settings_of(userdir, workers=workers if workers is not None else told.workers)
+    threads = workers if workers is not None else told.workers
+    settings = settings_of(userdir, workers=threads, executor=executor, ray_address=ray)
     with open_lab(settings) as opened:
         for note in told.unused if not as_json else ():
             typer.echo(f"{config}: {note} has no effect here", err=True)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.bot_work import LiveBots, RealOrders
 from alpha_discovery.cli.http_options import (
     Behind,
     Certificate,
@@ -34,12 +35,14 @@ from alpha_discovery.errors import UserError
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.watch import watched
 from alpha_discovery.settings import Settings
 
 serve_app = typer.Typer(help="API, schedule, workers and bots in one command.")
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration; see: alpha config.")]
 Processes = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; they share the threads.")]
+
 
 LOOK = 0.5  # seconds between two looks at the workers
 PAUSE = 5.0  # seconds before a worker that died is started again
@@ -50,10 +53,10 @@ COMMAND = "import sys; from alpha_discovery.cli.main import app; sys.argv[0] = '
 class Crew:
     """Worker processes that are started again when they die."""
 
-    def __init__(self, words: list[str], count: int, database_url: str | None) -> None:
+    def __init__(self, words: list[str], count: int, environment: Mapping[str, str]) -> None:
         self._words = words
         # by the environment: a command line, with a password in it, is there for everybody to read
-        self._environment = {**os.environ, **({"ALPHA_DATABASE_URL": database_url} if database_url else {})}
+        self._environment = {**os.environ, **environment}
         self.running: list[subprocess.Popen[bytes]] = [self._start() for _ in range(count)]
         self._again: list[float] = []
         self._leaving: set[int] = set()
@@ -100,10 +103,12 @@ def serve(
     config: ConfigFile = None, processes: Processes = 1, host: Host = "127.0.0.1", port: Port = 8000,
     certificate: Certificate = None, private_key: PrivateKey = None, behind_proxy: Behind = False,
     plain_http: Plain = False, name: Names = None, origin: Origins = None, open_metrics: OpenMetrics = False,
-    workers: Workers = None, userdir: UserDir = None,
+    workers: Workers = None, live: LiveBots = False, real_orders: RealOrders = False,
+    userdir: UserDir = None,
 ) -> None:  # fmt: skip
     """Answer over HTTP, and keep workers, started bots and the schedule of the lab running, until told to end.
 
+    Bots that were started (alpha bots start) trade: on the stored bars, or with --live on those of their exchange.
     A worker that dies is started again, and its runs go on from their last batch. When this process is killed, its
     workers hand their runs back and end too.
     """
@@ -131,17 +136,19 @@ def serve(
         server.start()
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
-        held = limits.now
-        crew = Crew(_words(held, settings, max(1, processes)), processes, settings.database_url)
-        bots = Crew(["bots", "work", "--with-parent", "--userdir", str(settings.userdir)], 1, settings.database_url)
+        held, environment = limits.now, _environment(settings)
+        crew = Crew(_words(held, settings, max(1, processes)), processes, environment)
+        flags = [*(["--live"] if live else []), *(["--real-orders"] if real_orders else [])]
+        bots = Crew(["bots", "work", "--with-parent", "--userdir", str(settings.userdir), *flags], 1, environment)
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
-            while not ended.wait(LOOK) and server.is_alive:
-                if limits.now != held:
-                    held = limits.now
-                    crew.change(_words(held, settings, max(1, processes)))
-                crew.look()
-                bots.look()
+            with watched(opened, ended) as schedule.notifier:
+                while not ended.wait(LOOK) and server.is_alive:
+                    if limits.now != held:
+                        held = limits.now
+                        crew.change(_words(held, settings, max(1, processes)))
+                    crew.look()
+                    bots.look()
         finally:
             ended.set()
             server.end()
@@ -161,6 +168,16 @@ def _words(told: ResourcesSection, settings: Settings, processes: int) -> list[s
     if told.max_gpu_memory_gb is not None:
         words += ["--max-gpu-memory-gb", str(told.max_gpu_memory_gb / processes)]
     return words + (["--idle-only"] if told.idle_only else [])
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What a worker must know and a command line should not show, or has no option for."""
+    told = {
+        "ALPHA_DATABASE_URL": settings.database_url, "ALPHA_REDIS_URL": settings.redis_url,
+        "ALPHA_CACHE_MB": str(settings.cache_mb), "ALPHA_EXECUTOR": settings.executor,
+        "ALPHA_RAY_ADDRESS": settings.ray_address, "ALPHA_GPUS_PER_PART": str(settings.gpus_per_part),
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _setting(ended: threading.Event) -> Callable[[int, FrameType | None], None]:

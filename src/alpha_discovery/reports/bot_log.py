@@ -13,6 +13,7 @@ SAFEGUARDS = {
     "held_back": "a bar moved too far and waits to be confirmed", "confirmed": "the next bar confirmed it",
     "refuted": "the next bar refuted it", "stuck": "an exit could not be completed", "unhedged": "one leg was refused",
     "stranger": "an unknown order was taken back", "failed": "it could not go on",
+    "feed_lost": "no bars come: it enters nothing", "feed_back": "bars come again",
 }  # fmt: skip
 NOISE = ("mark", "report", "left", "entered")  # a line a bar, or said by an order or a trade beside it
 LIMITS = {"max_drawdown": "the largest drawdown allowed", "max_daily_loss": "the largest loss of a day allowed"}

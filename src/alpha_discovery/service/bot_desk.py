@@ -18,7 +18,10 @@ from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
 MAX_BOTS = 5  # of one alpha
 ATTEMPTS = 20  # of a change to a bot that another process is running just now
-NO_ORDERS = "this server trades on paper: it has no command that sends real orders, so nothing here can"
+NO_ORDERS = (
+    "bots that are made here trade on paper; an exchange takes two switches at the machine itself: alpha bots arm, "
+    "then --real-orders"
+)
 
 
 class NotDeployable(UserError):

@@ -6,21 +6,22 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.bot import Bot
+from alpha_discovery.bots.bot import SILENT, Bot
 from alpha_discovery.bots.config import BotConfig, Safeguards
 from alpha_discovery.bots.feeds import ReplayFeed
-from alpha_discovery.bots.ports import Bar
+from alpha_discovery.bots.ports import Bar, Broker, Feed
 from alpha_discovery.bots.reconcile import Reconciled, reconcile
 from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.notices import Notifier
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import encoded
@@ -49,6 +50,8 @@ class Deployment:
     safeguards : Safeguards
     by : str or None
         Who deployed it.
+    auto_start : bool
+        Whether `alpha serve` runs it at once; otherwise a person starts it.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Deployment:
     start: str | None = None
     safeguards: Safeguards = field(default_factory=Safeguards)
     by: str | None = None
+    auto_start: bool = False
 
 
 def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
@@ -78,22 +82,48 @@ def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
     return made
 
 
-def begun(place: Workplace, bot_id: str) -> Bot:
+def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT) -> Bot:
     """The bot, ready to step: its state restored and its signals warmed up.
+
+    Parameters
+    ----------
+    live : Live, optional
+        Where bars and orders go while it is live; without it a paper bot lives on the stored bars.
 
     Raises
     ------
     NotFound
         If there is no such bot, or its prices are not stored any more.
+    UserError
+        If it trades at an exchange and is not begun live.
     StorageFailed
         If another process runs it.
     """
     stored = BotsInSql(place.database).get(bot_id)
     config = BotConfig.of(stored.config["bot"])
+    memory = BotMemoryInSql(place.database)
+    if live is not None:
+        return Bot(config, live.broker(stored, config), live.feed(stored, config), memory, notifier)
+    if stored.config["mode"] != "paper":
+        raise UserError(f"bot {stored.name} trades at {stored.config['venue']}; run it live: alpha bots live")
+    return Bot(config, paper_broker(stored, config), _feed(place, stored), memory, notifier)
+
+
+def paper_broker(stored: StoredBot, config: BotConfig) -> PaperBroker:
+    """What fills the orders of a paper bot: the rules and costs of its backtest."""
     rules = Rules.from_json(config.rules)
     latency = number(rules.latency_ms, {name: config.parameters[name] for name in rules.parameters})
-    broker = PaperBroker(Fills(Costs(**config.costs), latency, config.timeframe_ms), stored.config["intrabar"])
-    return Bot(config, broker, _feed(place, stored), BotMemoryInSql(place.database))
+    return PaperBroker(Fills(Costs(**config.costs), latency, config.timeframe_ms), stored.config["intrabar"])
+
+
+class Live(Protocol):
+    """Where the bars of a live bot come from and its orders go to."""
+
+    def broker(self, stored: StoredBot, config: BotConfig) -> Broker:
+        """Paper, or an exchange where the bot is armed and the caller allows it."""
+
+    def feed(self, stored: StoredBot, config: BotConfig) -> Feed:
+        """Bars as they close."""
 
 
 def run(place: Workplace, bot_id: str, *, progress: Callable[[Bot], None] = lambda bot: None) -> Bot:
@@ -118,7 +148,7 @@ def compare(place: Workplace, bot_id: str) -> Reconciled:
     state = memory.load(stored.id)
     if state is None or state["last"] is None:
         raise NotFound(f"bot {stored.name} has seen no bar yet; run it first: alpha bots run {stored.name}")
-    bars, begin = _bars(place, stored)
+    bars, begin = stored_bars(place, stored)
     end = int(np.searchsorted(bars[0].time, state["last"], side="right"))
     rules, costs = Rules.from_json(config.rules), Costs(**config.costs)
     over = tape(bars, begin=begin, end=end)
@@ -153,7 +183,8 @@ def _stored(
     market = {"sleeve": list(sleeve), "timeframe": alpha.timeframe, "venue": alpha.market["venue"], "start": start}
     told = {"mode": "paper", "intrabar": alpha.market["intrabar"], "market": market, "bot": config.to_json()}
     now = place.lab.clock.now()
-    return StoredBot(id_, alpha.id, name, BotState.STOPPED, str(share), told, now, now, how.by)
+    state = BotState.RUNNING if how.auto_start else BotState.STOPPED
+    return StoredBot(id_, alpha.id, name, state, str(share), told, now, now, how.by)
 
 
 class CatalogFeed:
@@ -187,10 +218,11 @@ class CatalogFeed:
 
 
 def _feed(place: Workplace, stored: StoredBot) -> CatalogFeed:
-    return CatalogFeed(lambda: _bars(place, stored))
+    return CatalogFeed(lambda: stored_bars(place, stored))
 
 
-def _bars(place: Workplace, stored: StoredBot) -> tuple[tuple[Bars, ...], int]:
+def stored_bars(place: Workplace, stored: StoredBot) -> tuple[tuple[Bars, ...], int]:
+    """The bars of every leg, at the times that all have, and the position of the first that is traded."""
     market = stored.config["market"]
     bars = _aligned(place, market["sleeve"], market["timeframe"], market["venue"])
     return bars, int(np.searchsorted(bars[0].time, market["start"]))

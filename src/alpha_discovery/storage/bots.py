@@ -94,6 +94,14 @@ class BotsInSql:
             total = session.scalar(select(func.count()).select_from(BotRow).where(*wanted)) or 0
             return [_bot(row) for row in session.scalars(page)], total
 
+    def set_config(self, bot_id: str, config: Any, at: datetime) -> Bot:
+        """Replace the configuration of a bot; raises `NotFound`."""
+        with self._database.transaction() as session:
+            row = session.get_one(BotRow, self.get(bot_id).id, with_for_update=True, populate_existing=True)
+            row.config, row.updated_at = plain_json("config", config), at
+            session.flush()
+            return _bot(row)
+
 
 def _bot(row: BotRow) -> Bot:
     return Bot(**{field.name: getattr(row, field.name) for field in fields(Bot)})

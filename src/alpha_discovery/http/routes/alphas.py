@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse
 
 from alpha_discovery.core.bars import iso
 from alpha_discovery.discovery.records import AlphaRecord, DeploymentStatus
+from alpha_discovery.exports.formats import FORMATS, Exported
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.middleware import REPORT_POLICY
 from alpha_discovery.http.problems import documented
@@ -37,6 +38,7 @@ from alpha_discovery.http.shapes.alphas import (
     Trade,
 )
 from alpha_discovery.http.site import SiteDep
+from alpha_discovery.service.exporting import export_alpha
 from alpha_discovery.storage.search_alphas import SORTED_BY
 
 router = APIRouter(prefix="/alphas", tags=["alphas"], responses=documented(401, 403, 404, 422, 503))
@@ -45,6 +47,10 @@ MOST_EXPORTED = 100_000
 Ids = Annotated[list[str], Query(min_length=1, max_length=50)]
 Moment = Annotated[str | None, Query(max_length=40, description="ISO 8601, UTC")]
 FILES: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, PARQUET: {}}, "description": "a table"}}
+
+EXPORTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {}, "text/x-python": {}, "text/plain": {}}, "description": "one file"}
+}
 
 
 @router.get("/export", response_class=Response, responses=FILES)
@@ -60,7 +66,8 @@ def export_alphas(
 @router.get("/export/formats")
 def list_formats(site: SiteDep, _: ViewerDep) -> list[ExportFormat]:
     """List what an alpha can be exported to."""
-    return [ExportFormat(name="record", about="everything that is stored of the alpha, as JSON")]
+    record = ExportFormat(name="record", about="everything that is stored of the alpha, as JSON")
+    return [record, *(ExportFormat(name=name, about=form.about) for name, form in FORMATS.items())]
 
 
 @router.get("/choices")
@@ -164,15 +171,19 @@ def get_report(alpha_id: str, site: SiteDep, _: ViewerDep) -> FileResponse:
     )
 
 
-@router.get("/{alpha_id}/export")
-def export_alpha(
-    alpha_id: str, site: SiteDep, _: ViewerDep, response: Response,
-    form: Annotated[str, Query(alias="format", pattern="^record$")] = "record",
-) -> AlphaDetail:  # fmt: skip
-    """Give an alpha's whole record as a file."""
-    alpha = _in_full(alpha_id, site)
-    response.headers["Content-Disposition"] = f'attachment; filename="alpha-{alpha.id[:12]}.json"'
-    return alpha
+@router.get("/{alpha_id}/export", response_class=Response, responses=EXPORTS)
+def export_one(
+    alpha_id: str, site: SiteDep, _: ViewerDep,
+    form: Annotated[str, Query(alias="format", max_length=20, description="see /alphas/export/formats")] = "record",
+) -> Response:  # fmt: skip
+    """Give an alpha as a file: its whole record, or its rule for another system."""
+    if form == "record":
+        text, name = _in_full(alpha_id, site).model_dump_json(), f"alpha-{alpha_id[:12]}.json"
+        made = Exported(name, "application/json", text)
+    else:
+        made = export_alpha(site.place, alpha_id, form)
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return Response(made.text, media_type=made.media_type, headers=headers)
 
 
 @router.put("/{alpha_id}/deployment", responses=documented(409))
