@@ -152,10 +152,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export Alpha
-         * @description Give an alpha's whole record as a file.
+         * Export One
+         * @description Give an alpha as a file: its whole record, or its rule for another system.
          */
-        get: operations["export_alpha"];
+        get: operations["export_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2021,6 +2021,8 @@ export interface components {
             start: string;
             /** Vault Start */
             vault_start: string;
+            /** Vaults */
+            vaults: components["schemas"]["OpenedVault"][];
         };
         /**
          * AccountOut
@@ -3336,6 +3338,26 @@ export interface components {
             stored: number | string | null;
         };
         /**
+         * OpenedVault
+         * @description All looks at the bars of one vault: ``p`` of what was accepted there, ``level`` what LORD++ allows it.
+         */
+        OpenedVault: {
+            /** Closed */
+            closed: boolean;
+            /** End */
+            end: string;
+            /** Epochs */
+            epochs: string[];
+            /** Level */
+            level: number;
+            /** P */
+            p: number;
+            /** Stands */
+            stands: boolean;
+            /** Start */
+            start: string;
+        };
+        /**
          * OutlookOut
          * @description Smallest annual Sharpe ratio that is told apart from luck.
          */
@@ -3635,6 +3657,19 @@ export interface components {
          */
         ResourcesSection: {
             /**
+             * Executor
+             * @description What computes searches.
+             * @default threads
+             * @enum {string}
+             */
+            executor: "threads" | "processes" | "ray";
+            /**
+             * Gpus Per Part
+             * @description GPUs that a part of a search asks Ray for.
+             * @default 0
+             */
+            gpus_per_part: number;
+            /**
              * Idle Only
              * @description Use only what other programs leave of max_cpu_percent.
              * @default false
@@ -3660,6 +3695,11 @@ export interface components {
              * @default 0
              */
             nice: number;
+            /**
+             * Ray Address
+             * @description Of a Ray cluster; left out: one on this machine.
+             */
+            ray_address?: string | null;
             /**
              * Runs At Once
              * @default 2
@@ -5153,9 +5193,10 @@ export interface operations {
             };
         };
     };
-    export_alpha: {
+    export_one: {
         parameters: {
             query?: {
+                /** @description see /alphas/export/formats */
                 format?: string;
             };
             header?: never;
@@ -5166,13 +5207,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description one file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlphaDetail"];
+                    "application/json": unknown;
+                    "text/plain": unknown;
+                    "text/x-python": unknown;
                 };
             };
             /** @description the request cannot be read */
