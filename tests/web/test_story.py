@@ -43,7 +43,7 @@ def fill_in(page: Page, *, budget: int, strategy: str) -> None:
     page.get_by_role("textbox", name="Budget").fill(str(budget))
     for name, value in (("Commission", "0.02"), ("Slippage", "0.01")):
         page.get_by_role("textbox", name=name, exact=True).fill(value)
-    expect(page.get_by_text("Time, about")).to_be_visible()
+    expect(page.get_by_text("Time, about")).to_be_visible(timeout=PATIENCE)
 
 
 def start(page: Page) -> str:
