@@ -9,8 +9,6 @@ const LIMITS: Resources = {
     nice: 5,
     runs_at_once: 2,
     idle_only: true,
-    executor: "processes",
-    gpus_per_part: 0,
 };
 
 test("limits go through the form unchanged", () => {
