@@ -31,6 +31,7 @@ from alpha_discovery.discovery.checkpoint import Checkpoints, Course, NoCheckpoi
 from alpha_discovery.discovery.context import alpha_context, search_context
 from alpha_discovery.discovery.evidence import jsonable, reported_beside
 from alpha_discovery.discovery.foresight import outlook
+from alpha_discovery.discovery.front import front_report
 from alpha_discovery.discovery.funnel import funnel, rejections, usual_gate
 from alpha_discovery.discovery.history import History, campaign_bars, history
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of, market_keys
@@ -408,6 +409,7 @@ def _job_report(trials: Any) -> dict[str, Any]:
         "eligible": int(trials.columns["eligible"].sum()),
         "best": None if best is None else _row(trials, best),
         "turns": turns(trials.log),
+        "front": front_report(trials),
     }
 
 
