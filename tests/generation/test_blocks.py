@@ -38,7 +38,7 @@ def test_the_shipped_file_can_be_copied_and_given_back(tmp_path: Path) -> None:
         ({"blocks": {"close": {"levels": [100]}, "open": {}}}, "no levels that fit every market"),
         ({"blocks": {"close": {}, "open": {}}, "filters": ["hour"]}, "no block with levels to filter by named 'hour'"),
         ({"blocks": {"close": {"opposite": "low"}, "open": {}}}, "needs an opposite among the blocks"),
-        ({"blocks": {"rsi": {"params": [[14]]}, "x": {"indicator": "rsi", "params": [[7]]}}}, "rsi and x are the same"),
+        ({"blocks": {"hour": {"levels": [5]}, "x": {"indicator": "hour", "levels": [7]}}}, "hour and x are the same"),
         ({"blocks": {"close": {}, "open": {}}, "depth": 9}, "depth needs a whole number up to 3; found 9"),
         ({"blocks": {"close": {}, "open": {}}, "lags": [0.5]}, "lags needs whole numbers from 1 up"),
         ({"blocks": {"close": {}, "open": {}}, "wraps": {"adx": {"params": [[14]]}}}, "a wrap needs an indicator"),

@@ -247,7 +247,7 @@ def _optimizer(campaign: Campaign, job: Job, history: History) -> Optimizer:
     bars = sum(len(history.search[sleeve[0]]) for sleeve in job.sleeves)
     return make_optimizer(
         campaign.method, job.space, budget=campaign.max_iterations, seed=seed, region=job.region,
-        cost=SECONDS_PER_BAR * bars,
+        cost=SECONDS_PER_BAR * bars, judge=job.guide,
     )  # fmt: skip
 
 

@@ -191,7 +191,7 @@ def _check(made: Blocks) -> None:
             raise UserError(f"{block.name} needs {need}; found {block.opposite}")
     for block in made.blocks.values():
         if (twin := made.found(block.indicator, block.of)) is not None and twin is not block:
-            raise UserError(f"{block.name} and {twin.name} are the same; give one of them other fields, or leave it out")
+            raise UserError(f"{block.name} and {twin.name} are the same; leave one out, or name other fields")
     if len(made.blocks) > MOST_CHOICES:
         raise UserError(f"needs at most {MOST_CHOICES} blocks; found {len(made.blocks)}")
 

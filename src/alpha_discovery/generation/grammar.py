@@ -107,8 +107,7 @@ class Grammar:
         self._filters = tuple(blocks.blocks[name] for name in blocks.filters)
         self._forms = tuple(
             form for form, usable in (
-                ("level", self._series.with_levels), ("level", self._series.with_levels),
-                ("pair", bool(self._series.paired)), ("pair", bool(self._series.paired)),
+                *3 * [("level", self._series.with_levels)], ("pair", bool(self._series.paired)),
                 ("past", self._series.with_past and bool(blocks.lags)),
             ) if usable
         )  # fmt: skip

@@ -47,7 +47,7 @@ class SeriesGrammar:
         """A series that has levels of its own."""
         with reader.part("levelled"):
             wrapped = self._depth > 1 and bool(self._measures) and bool(self._wrapped or self._n_legs > 1)
-            if wrapped and (not self._levelled or reader.pick(ONE_IN_THREE)):
+            if wrapped and (not self._levelled or reader.pick(ONE_IN_FOUR)):
                 wrap = self._measures[reader.choose(len(self._measures))]
                 return Levelled(self._wrap(reader, wrap, self._inner(reader, self._depth - 1, wrap)), wrap.levels)
             return self.block(reader, self._levelled)

@@ -57,7 +57,7 @@ def mutated(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Deri
         return _moved(grammar, parent, rng)
     if kind < 0.4:
         return _shrunk(grammar, parent, rng)
-    if kind < 0.75:
+    if kind < 0.8:
         return joined(grammar, parent, fresh(grammar, rng), rng)
     for _ in range(_TRIES):
         child = crossed(grammar, parent, fresh(grammar, rng), rng)
