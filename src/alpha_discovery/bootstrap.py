@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 
 from alpha_discovery.cache.disk import DiskStore
@@ -11,14 +11,15 @@ from alpha_discovery.cache.layered import Cache
 from alpha_discovery.cache.memory import MemoryStore
 from alpha_discovery.cache.redis import RedisStore
 from alpha_discovery.cache.store import Store
+from alpha_discovery.compute.executors import make_executor
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.clock import Clock, SystemClock
 from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
-from alpha_discovery.discovery.ports import MarketData
+from alpha_discovery.discovery.ports import Executor, MarketData
 from alpha_discovery.discovery.run import Lab
 from alpha_discovery.discovery.validation_score import SCORES, scores_of
-from alpha_discovery.errors import BadMarketData, NotFound
+from alpha_discovery.errors import BadMarketData, NotFound, UserError
 from alpha_discovery.market_data import Catalog, load_sample, resample, sample_names
 from alpha_discovery.market_data.funding import with_funding
 from alpha_discovery.settings import Settings
@@ -31,6 +32,10 @@ from alpha_discovery.storage.queue import Claim, QueueInSql
 from alpha_discovery.storage.runs import RunsInSql
 from alpha_discovery.storage.search_alphas import AlphaSearch
 from alpha_discovery.storage.search_runs import RunSearch
+from alpha_discovery.telemetry.influx import Influx, Where
+from alpha_discovery.telemetry.notify import Channel, Messenger, Telegram, Webhook
+
+NOTICE_QUIET = 3600.0  # seconds in which an equal notice is not sent again
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Workplace:
     run_search: RunSearch
     alpha_search: AlphaSearch
     cache: Cache
+    executor: Executor | None = None  # what computes the parts of searches; None: threads of this process
 
 
 class SampleMarkets:
@@ -101,7 +107,15 @@ def open_lab(
     """
     catalog = Catalog(settings.data)
     time = clock or SystemClock()
-    with Database.open(settings.database, create=create) as database, closing(open_cache(settings)) as cache:
+    with ExitStack() as opened:
+        database = opened.enter_context(Database.open(settings.database, create=create))
+        cache = opened.enter_context(closing(open_cache(settings)))
+        executor = make_executor(
+            settings.executor, cores=settings.threads, address=settings.ray_address,
+            gpus_per_part=settings.gpus_per_part,
+        )  # fmt: skip
+        if executor is not None:
+            opened.enter_context(closing(executor))
         lab = Lab(
             market_data=market_data or StoredMarkets(catalog),
             runs=RunsInSql(database),
@@ -114,7 +128,7 @@ def open_lab(
         )
         yield Workplace(
             settings, lab, catalog, database, QueueInSql(database, time), EventsInSql(database),
-            RunSearch(database), AlphaSearch(database), cache,
+            RunSearch(database), AlphaSearch(database), cache, executor,
         )  # fmt: skip
 
 
@@ -133,6 +147,34 @@ def open_cache(settings: Settings) -> Cache:
     if settings.redis_url is not None:
         stores.append(RedisStore(settings.redis_url))
     return Cache(stores)
+
+
+def open_messenger(settings: Settings) -> Messenger:
+    """What tells people of the lab and its bots, close it at the end; without a channel it sends nothing.
+
+    Raises
+    ------
+    UserError
+        If only one of a Telegram token and a chat is set.
+    """
+    if (settings.telegram_token is None) != (settings.telegram_chat is None):
+        raise UserError("Telegram needs a token and a chat; set ALPHA_TELEGRAM_TOKEN and ALPHA_TELEGRAM_CHAT")
+    channels: list[Channel] = []
+    if settings.webhook_url is not None:
+        channels.append(Webhook(settings.webhook_url))
+    if settings.telegram_token is not None and settings.telegram_chat is not None:
+        channels.append(Telegram(settings.telegram_token, settings.telegram_chat))
+    return Messenger(channels, least=settings.notice_level, quiet=NOTICE_QUIET)
+
+
+def open_influx(settings: Settings) -> Influx | None:
+    """Where time series go, close it at the end; None if no InfluxDB is named. Raises `UserError` without a token."""
+    if settings.influx_url is None:
+        return None
+    if settings.influx_token is None:
+        raise UserError("InfluxDB needs a token; set ALPHA_INFLUX_TOKEN")
+    told = settings.influx_url, settings.influx_token, settings.influx_bucket
+    return Influx(Where(*told, settings.influx_org, settings.influx_version))
 
 
 def claimed_lab(place: Workplace, claim: Claim) -> Lab:

@@ -11,6 +11,7 @@ from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.adapting import Adapted, adapted
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.checkpoint import Course
 from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.ports import MarketData
 from alpha_discovery.discovery.records import EpochAccount
@@ -57,7 +58,10 @@ def run_campaign(
     """
     settings = opened.settings
     campaign = on_named_markets(campaign, opened.lab.market_data)
-    found = discover(campaign, opened.lab, workers=settings.threads, progress=progress, notice=notice)
+    course = Course(executor=opened.executor)
+    found = discover(
+        campaign, opened.lab, workers=settings.threads, course=course, progress=progress, notice=notice
+    )
     trials = save_trials(settings.runs / found.record.id, found.to_frame())
     report = write_run_report(found, opened)
     account = opened.lab.ledger.account(found.record.epoch, level=campaign.protocol.level)

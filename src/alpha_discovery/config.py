@@ -62,6 +62,9 @@ class ResourcesSection(Section):
     idle_only: bool = Field(default=False, description="Use only what other programs leave of max_cpu_percent.")
     nice: int = Field(default=0, ge=0, le=19)
     runs_at_once: int = Field(default=2, ge=1, le=64)
+    executor: Literal["threads", "processes", "ray"] = Field(default="threads", description="What computes searches.")
+    ray_address: str | None = Field(default=None, description="Of a Ray cluster; left out: one on this machine.")
+    gpus_per_part: float = Field(default=0, ge=0, le=8, description="GPUs that a part of a search asks Ray for.")
 
 
 class BacktestSection(Section):
@@ -105,6 +108,10 @@ class LabSection(Section):
     schedule: str | None = Field(default=None, description="Five fields of cron, UTC; left out: no schedule.")
     refresh_data: bool = Field(default=True, description="Bring stored markets up to date before each campaign.")
     most_waiting: int = Field(default=20, ge=1, description="Waiting runs from which nothing is added.")
+    check_decay: bool = Field(default=True, description="Demote alphas that new days prove to lose.")
+    improve_top: int = Field(
+        default=3, ge=0, le=100, description="Best alphas of which variations are tried, once each; a round is charged."
+    )
     new_seeds: bool = Field(default=True, description="Try other candidates each time.")
     priority: int = Field(default=-10, description="Below what people start by hand.")
 

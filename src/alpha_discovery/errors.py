@@ -12,6 +12,7 @@ AlphaDiscoveryError
 ├── VaultSealed               search code asked for bars that only the judge may see
 ├── LeaseLost                 a run that another worker works on now
 ├── StorageFailed             the database or a folder cannot be read or written (CLI exit 1)
+├── WorkersLost               processes or machines that compute parts of a search are gone
 ├── SourceFailed              a source of prices or an exchange does not answer, or not sensibly (CLI exit 1)
 └── MissingExtra              an optional package that is not installed
 """
@@ -80,6 +81,10 @@ class LeaseLost(AlphaDiscoveryError):
 
 class StorageFailed(AlphaDiscoveryError, OSError):
     """The database or a folder cannot be read or written."""
+
+
+class WorkersLost(AlphaDiscoveryError, OSError):
+    """The processes or machines that compute parts of a search are gone, and asking again did not help."""
 
 
 class SourceFailed(AlphaDiscoveryError, OSError):

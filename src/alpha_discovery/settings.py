@@ -30,6 +30,22 @@ class Settings(BaseSettings):
         Bound of the cache on disk, MiB; 0: nothing is cached.
     redis_url : str or None
         A Redis server as a further cache that machines share.
+    executor : str
+        What computes the parts of searches: ``threads`` of this process, ``processes`` of this machine, or ``ray``.
+    ray_address : str or None
+        ``auto``, ``host:port`` or ``ray://host:port`` of a Ray cluster; None: one is started on this machine.
+    gpus_per_part : float
+        GPUs that each part of a search asks a Ray cluster for; 0: parts are computed on cores.
+    webhook_url : str or None
+        Where notices are posted as JSON.
+    telegram_token, telegram_chat : str or None
+        A bot of Telegram and the chat that it sends notices to.
+    notice_level : str
+        Below this nothing is sent: ``info``, ``warning`` or ``error``.
+    influx_url, influx_token, influx_bucket, influx_org : str or None
+        An InfluxDB that gets the time series of runs and bots; in version 3 the bucket is the database.
+    influx_version : int
+        2 or 3.
     log_level : str
     """
 
@@ -40,6 +56,18 @@ class Settings(BaseSettings):
     workers: int = Field(default=0, ge=0)
     cache_mb: int = Field(default=512, ge=0)
     redis_url: str | None = None
+    executor: Literal["threads", "processes", "ray"] = "threads"
+    ray_address: str | None = None
+    gpus_per_part: float = Field(default=0.0, ge=0.0, le=8.0)
+    webhook_url: str | None = Field(default=None, repr=False)
+    telegram_token: str | None = Field(default=None, repr=False)
+    telegram_chat: str | None = None
+    notice_level: Literal["info", "warning", "error"] = "warning"
+    influx_url: str | None = None
+    influx_token: str | None = Field(default=None, repr=False)
+    influx_bucket: str = "alpha_discovery"
+    influx_org: str = ""
+    influx_version: Literal[2, 3] = 2
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
     @property

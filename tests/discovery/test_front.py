@@ -12,8 +12,9 @@ from alpha_discovery.discovery.screening import objectives
 
 
 @pytest.fixture(scope="module")
-def found(lab_with_a_past: Lab) -> Discovery:
-    return discover(Campaign(symbols=("SYN/USDT",), strategies=("sma_cross",), max_iterations=300), lab_with_a_past)
+def found(fresh_lab: Lab) -> Discovery:
+    plan = Campaign(symbols=("SYN/USDT",), strategies=("sma_cross",), max_iterations=300)
+    return discover(plan, fresh_lab)
 
 
 def test_nothing_that_was_tried_beats_a_point_of_the_front(found: Discovery) -> None:

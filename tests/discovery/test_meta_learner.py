@@ -16,6 +16,7 @@ from alpha_discovery.discovery.guide import Guide, GuideOver
 from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.meta_learner import Learned, learned, ranks_of, spearman
 from alpha_discovery.discovery.run import Discovery, Lab, discover
+from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.search.forest import Forest, fitted
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing import markets
@@ -95,6 +96,7 @@ def test_what_is_uncertain_is_said_so() -> None:
 
 
 def test_trees_are_told_by_their_parts() -> None:
+    assert isinstance(SMA.rules, Rules)
     counts = tree_features(SMA.rules)
     assert counts["tree entry sma"] >= 2.0
     assert counts["tree entry conditions"] >= 1.0
@@ -115,14 +117,14 @@ def test_a_feature_that_a_strategy_lacks_has_a_place_of_its_own() -> None:
 
 
 @pytest.fixture(scope="module")
-def earlier(lab_with_a_past: Lab) -> tuple[Lab, dict[str, Discovery]]:
-    """Two finished random searches."""
-    found = {}
+def earlier(fresh_lab: Lab) -> tuple[Lab, dict[str, Discovery]]:
+    """A lab of its own with two finished random searches."""
+    lab, found = fresh_lab, {}
     for seed in (3, 4):
         plan = Campaign(symbols=("SYN/USDT",), strategies=("sma_cross",), max_iterations=200, seed=seed)
-        one = discover(plan, lab_with_a_past)
+        one = discover(plan, lab)
         found[one.record.id] = one
-    return lab_with_a_past, found
+    return lab, found
 
 
 def test_a_guide_is_kept_in_the_campaign_and_thins_its_search(earlier: tuple[Lab, dict[str, Discovery]]) -> None:

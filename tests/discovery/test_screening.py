@@ -17,7 +17,8 @@ from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment
 from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
-from alpha_discovery.discovery.screening import Counted, Screening, eligible, run_screening
+from alpha_discovery.discovery.screening import Counted, Screening, run_screening
+from alpha_discovery.discovery.tally import eligible
 from alpha_discovery.search.methods import make_optimizer
 from alpha_discovery.storage.packed import packed, unpacked
 from alpha_discovery.testing import markets
@@ -67,13 +68,13 @@ def test_thirty_round_trips_on_fourteen_per_cent_of_days_are_enough() -> None:
 
 
 def test_workers_change_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sleeves_module, "chunk_size", lambda _: 16)  # several pieces for the threads
+    monkeypatch.setattr(sleeves_module, "chunk_size", lambda *_: 16)  # several pieces for the threads
     assert same(screened(bars, workers=1), screened(bars, workers=2))
 
 
 def test_chunks_and_batches_change_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = screened(bars)
-    monkeypatch.setattr(sleeves_module, "chunk_size", lambda _: 7)
+    monkeypatch.setattr(sleeves_module, "chunk_size", lambda *_: 7)
     monkeypatch.setattr(screening_module, "BATCH", 40)
     assert same(whole, screened(bars))
 

@@ -1,6 +1,7 @@
 """The lab at work for a long time: memory flat, nothing left open, nothing left running.
 
-``make soak`` takes an hour; another number of minutes: ``ALPHA_SOAK_MINUTES=5 make soak``.
+``make soak`` takes an hour; another number of minutes: ``make soak MINUTES=5``. Where ``ALPHA_SOAK_CURVE`` names a
+file, what was seen is written there as CSV.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pandas as pd
 import psutil
 import pytest
 
@@ -42,15 +44,24 @@ WARM = 0.4  # of the time: compiling, filling caches
 class Seen:
     """What a process holds at a moment."""
 
+    seconds: float
     memory_mb: float
+    connections: int
     files: int
     threads: int
     children: int
 
 
-def look(process: psutil.Process) -> Seen:
-    memory = process.memory_info().rss / 2**20
-    return Seen(memory, process.num_fds(), process.num_threads(), len(process.children(recursive=True)))
+def look(process: psutil.Process, seconds: float) -> Seen:
+    memory, connections = process.memory_info().rss / 2**20, len(process.net_connections())
+    children = len(process.children(recursive=True))
+    return Seen(seconds, memory, connections, process.num_fds(), process.num_threads(), children)
+
+
+def publish(seen: list[Seen]) -> None:
+    """Write what was seen where somebody asked for it."""
+    if wanted := os.environ.get("ALPHA_SOAK_CURVE"):
+        pd.DataFrame([asdict(one) for one in seen]).round(1).to_csv(wanted, index=False)
 
 
 @pytest.mark.slow
@@ -60,11 +71,13 @@ def test_the_lab_neither_grows_nor_leaks(tmp_path: Path) -> None:
     (tmp_path / "alpha.yaml").write_text(CONFIG, encoding="utf-8")
     words = ["lab", "--now", "-c", str(tmp_path / "alpha.yaml"), "--userdir", str(tmp_path), "--workers", "1"]
     with subprocess.Popen([sys.executable, "-c", COMMAND, *words]) as lab:
-        watched, seen, end = psutil.Process(lab.pid), [], time.monotonic() + 60.0 * minutes
-        while time.monotonic() < end:
+        watched, began = psutil.Process(lab.pid), time.monotonic()
+        seen: list[Seen] = []
+        while time.monotonic() < began + 60.0 * minutes:
             time.sleep(min(5.0, minutes))
             assert lab.poll() is None, "the lab ended by itself"
-            seen.append(look(watched))
+            seen.append(look(watched, time.monotonic() - began))
+            publish(seen)
         lab.send_signal(signal.SIGTERM)
         assert lab.wait(90.0) == 0
     later = seen[int(WARM * len(seen)) :]
@@ -74,6 +87,7 @@ def test_the_lab_neither_grows_nor_leaks(tmp_path: Path) -> None:
     assert max(one.files for one in later[-third:]) <= max(one.files for one in later[:third]) + 5
     assert max(one.threads for one in later[-third:]) <= max(one.threads for one in later[:third]) + 2
     assert {one.children for one in later} == {0}
+    assert {one.connections for one in later} == {0}
     with open_lab(Settings(userdir=tmp_path), create=False) as place:
         assert check(place.database).problems == ()
         done = Discoveries(place).list(RunQuery(limit=0)).total

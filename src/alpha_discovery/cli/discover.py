@@ -17,7 +17,9 @@ from alpha_discovery.cli.options import (
     Commission,
     CostsText,
     End,
+    Executor,
     Intrabar,
+    RayAddress,
     Slippage,
     Start,
     TimeRange,
@@ -71,9 +73,10 @@ def discover(
     max_drawdown: Annotated[float | None, typer.Option(help="... up to this drawdown; default 0.2.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same result; default 0.")] = None,
     adaptive: Annotated[
-        bool, typer.Option("--adaptive", help="Learn from earlier runs and suit the market; explore everywhere besides.")
+        bool, typer.Option("--adaptive", help="Learn from earlier runs, suit the market; explore everywhere.")
     ] = False,
-    workers: Workers = None, userdir: UserDir = None, as_json: AsJson = False,
+    executor: Executor = None, ray: RayAddress = None, workers: Workers = None, userdir: UserDir = None,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Search strategies on a market, judge what stands out, and store what luck does not explain.
 
@@ -96,7 +99,8 @@ def discover(
     }  # fmt: skip
     plans = [_campaign(base, given) for base in told.campaigns]
     days = period_days if period_days is not None else told.period_days
-    settings = settings_of(userdir, workers=workers if workers is not None else told.workers)
+    threads = workers if workers is not None else told.workers
+    settings = settings_of(userdir, workers=threads, executor=executor, ray_address=ray)
     with open_lab(settings) as opened:
         for note in told.unused if not as_json else ():
             typer.echo(f"{config}: {note} has no effect here", err=True)

@@ -16,6 +16,7 @@ from alpha_discovery.config import Config, read_config
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.watch import watched
 from alpha_discovery.service.worker import Pace, Worker
 from alpha_discovery.settings import Settings
 
@@ -52,10 +53,11 @@ def lab(
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
         try:
-            if until_idle:
-                worker.run_until_idle()
-            else:
-                worker.run()
+            with watched(opened, ended) as schedule.notifier:
+                if until_idle:
+                    worker.run_until_idle()
+                else:
+                    worker.run()
         finally:
             ended.set()
             thread.join()
@@ -71,6 +73,9 @@ def settings_for(config: Config, userdir: Path | None, workers: int | None) -> S
         more["database_url"] = config.storage.database_url
     if settings.redis_url is None and config.storage.redis_url is not None:
         more["redis_url"] = config.storage.redis_url
+    for name in ("executor", "ray_address", "gpus_per_part"):
+        if name not in settings.model_fields_set and name in config.resources.model_fields_set:
+            more[name] = getattr(config.resources, name)
     if "cache_mb" not in settings.model_fields_set:
         more["cache_mb"] = config.storage.cache_mb if config.cache_enabled else 0
     return settings.model_copy(update=more)

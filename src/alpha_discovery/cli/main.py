@@ -39,11 +39,15 @@ COMMANDS = {  # name: (module, its app, what it does)
     "bench": ("bench", "bench_app", "How many backtests a second this machine does."),
 }
 
+MORE = {"bots": ("bots_live",)}  # modules that add commands to a group
+
 
 def load_command(name: str) -> Any:
     """The command or group called ``name``, its module imported."""
     module, app, _ = COMMANDS[name]
     loaded: typer.Typer = getattr(import_module(f"alpha_discovery.cli.{module}"), app)
+    for more in MORE.get(name, ()):
+        import_module(f"alpha_discovery.cli.{more}")  # adds commands to the group
     command = get_group(loaded) if len(loaded.registered_commands) > 1 else get_command(loaded)
     command.name = name
     return command

@@ -33,6 +33,14 @@ Intrabar = Annotated[
     str | None, typer.Option(help="When a bar touches stop and target: stop_first (default) or target_first.")
 ]
 Workers = Annotated[int | None, typer.Option(envvar="ALPHA_WORKERS", help="Threads; 0: one per core; default 0.")]
+Executor = Annotated[
+    str | None,
+    typer.Option(help="What computes searches: threads (default), processes, or ray."),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option("--ray", help="A Ray cluster: auto, HOST:PORT or ray://HOST:PORT; default: one is started here."),
+]
 
 
 def settings_of(userdir: Path | None, **more: Any) -> Settings:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from alpha_discovery.bootstrap import open_lab
-from alpha_discovery.cli.options import UserDir, Workers, settings_of
+from alpha_discovery.cli.options import Executor, RayAddress, UserDir, Workers, settings_of
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.worker import Pace, Worker
 
@@ -38,6 +38,8 @@ def worker(
     idle_only: IdleOnly = False,
     nice: Nice = 0,
     with_parent: WithParent = False,
+    executor: Executor = None,
+    ray: RayAddress = None,
     workers: Workers = None,
     userdir: UserDir = None,
 ) -> None:
@@ -46,7 +48,7 @@ def worker(
     A worker that is killed loses at most the batch in hand: another one goes on with its runs.
     """
     limits = Limits(max_cpu_percent, max_memory_gb, max_gpu_memory_gb, idle_only, nice)
-    with open_lab(settings_of(userdir, workers=workers)) as opened:
+    with open_lab(settings_of(userdir, workers=workers, executor=executor, ray_address=ray)) as opened:
         one = Worker(opened, Pace(slots=slots, lease=lease), Governor(limits))
         _end_on_signals(one)
         typer.echo(f"worker {one.name} works on {opened.database.name}", err=True)

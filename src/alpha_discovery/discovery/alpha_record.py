@@ -14,9 +14,8 @@ from alpha_discovery.discovery.evidence import jsonable, number, reported_beside
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.judge import Finalist, Verdict
 from alpha_discovery.discovery.records import AlphaRecord
-from alpha_discovery.discovery.regime_days import by_regime, most_common, regime_days
+from alpha_discovery.discovery.regime_days import most_common
 from alpha_discovery.discovery.screening import Screening
-from alpha_discovery.discovery.sleeves import calendar_of
 from alpha_discovery.discovery.validation_score import Scores
 
 
@@ -34,7 +33,8 @@ def alpha_records(
         score = scores.score(finalist.p, rule=verdict.rule.value, years=years)
         evidence = _evidence(finalist, verdict, screening, past, context)
         evidence["score"] = None if score is None else score.to_json()
-        evidence["regimes"] = _regimes(finalist, verdict, past, screening.periods_per_year)
+        assert finalist.vault is not None
+        evidence["regimes"] = {"search": finalist.search.regimes, "vault": finalist.vault.regimes}
         out.append(_alpha(campaign, past, finalist, run_of(finalist), now, evidence))
     return tuple(out)
 
@@ -83,23 +83,6 @@ def _alpha(
         discovered_at=now,
         market_regime=most_common(evidence["regimes"]["vault"]),
     )
-
-
-def _regimes(finalist: Finalist, verdict: Verdict, past: History, periods_per_year: float) -> dict[str, Any]:
-    """What it earned in each regime that it was judged in, without the markets' own drift, of both parts."""
-    assert verdict.round is not None
-    assert finalist.vault is not None
-    keys = dict.fromkeys(key for sleeve in finalist.trials.job.sleeves for key in sleeve)
-    bars = past.open_vault(verdict.round)
-    traded = {key: bars[key] for key in keys}
-    parts = {
-        "search": (finalist.search, calendar_of(past.search)),
-        "vault": (finalist.vault, calendar_of(bars, begin=past.split.vault_start)),
-    }
-    return {
-        name: by_regime(part.adjusted, regime_days(traded, calendar), periods_per_year)
-        for name, (part, calendar) in parts.items()
-    }
 
 
 def _evidence(

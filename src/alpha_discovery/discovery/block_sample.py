@@ -31,9 +31,16 @@ class BlockSample:
 
     def add(self, ids: I64, summary: Records) -> None:
         """Candidates with their SUMMARY records (n,)."""
-        rank = np.concatenate((self._rank, _scrambled(ids, self._seed)))
-        sums = np.concatenate((self._sums, summary["block_sum"]))
-        squares = np.concatenate((self._squares, summary["block_sumsq"]))
+        self._add(_scrambled(ids, self._seed), summary["block_sum"], summary["block_sumsq"])
+
+    def merge(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """What another sample of the same seed has kept, by its `state`."""
+        self._add(state["rank"], state["sums"], state["squares"])
+
+    def _add(self, ranks: npt.NDArray[np.uint64], more_sums: F64, more_squares: F64) -> None:
+        rank = np.concatenate((self._rank, ranks))
+        sums = np.concatenate((self._sums, more_sums))
+        squares = np.concatenate((self._squares, more_squares))
         stay = np.argsort(rank, kind="stable")[: self._kept]
         self._rank, self._sums, self._squares = rank[stay], sums[stay], squares[stay]
 

@@ -28,8 +28,9 @@ from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import LedgerEntry
 from alpha_discovery.discovery.run import noise_report
-from alpha_discovery.discovery.screening import Counted, eligible, run_screening
+from alpha_discovery.discovery.screening import Counted, run_screening
 from alpha_discovery.discovery.sleeves import align
+from alpha_discovery.discovery.tally import eligible
 from alpha_discovery.errors import TooFewBars, UserError
 from alpha_discovery.metrics.full import full_metrics
 from alpha_discovery.rules.strategy import Strategy

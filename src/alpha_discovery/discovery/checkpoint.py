@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from alpha_discovery.discovery.journal import Journal
+    from alpha_discovery.discovery.ports import Executor
     from alpha_discovery.discovery.records import RunRecord
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -174,11 +175,14 @@ class Course:
         How many threads the next batch may use.
     resume : Resumed, optional
         Where to go on.
+    executor : Executor, optional
+        Other processes or machines that compute parts of the search; without one, threads do.
     """
 
     attend: Callable[[], None] = lambda: None
     threads: Callable[[], int] | None = None
     resume: Resumed | None = field(default=None, repr=False)
+    executor: Executor | None = None
 
     def workers(self, usual: int) -> int:
         """Threads of the next batch."""

@@ -74,7 +74,7 @@ class Learned:
         if len(self.correlations) < FEWEST_RUNS:
             return float("nan")
         error = float(np.std(self.correlations, ddof=1)) / np.sqrt(len(self.correlations))
-        return self.correlation - error
+        return float(self.correlation - error)
 
     @property
     def earned(self) -> bool:
@@ -129,7 +129,7 @@ def learned(
 
 def spearman(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     """Rank correlation of two columns (n,); 0 where one of them does not vary."""
-    x, y = rankdata(a), rankdata(b)
+    x, y = rankdata(np.asarray(a)), rankdata(np.asarray(b))
     x, y = x - x.mean(), y - y.mean()
     scale = float(np.sqrt((x @ x) * (y @ y)))
     return float(x @ y) / scale if scale > 0.0 else 0.0

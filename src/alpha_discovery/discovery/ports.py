@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import (
     AlphaRecord,
     AlphaState,
+    Decided,
     DeploymentStatus,
     EpochAccount,
     JudgingRound,
     LedgerEntry,
     RunRecord,
 )
+
+Ground = TypeVar("Ground")
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+
+class Executor(Protocol):
+    """Other processes or machines that compute parts of a search. No number depends on how many there are."""
+
+    @property
+    def width(self) -> int:
+        """How many parts are computed at once."""
+
+    @property
+    def device(self) -> str:
+        """What simulates trades there: ``cpu`` or ``cuda``."""
+
+    def run(
+        self,
+        work: Callable[[Ground, Part], Result],
+        ground: Ground,
+        parts: Sequence[Part],
+        *,
+        attend: Callable[[], None] = lambda: None,
+    ) -> Iterator[Result]:
+        """``work(ground, part)`` of each part, in the order of the parts.
+
+        The ground is handed to each process or machine once. A part whose worker is lost is computed again.
+
+        Parameters
+        ----------
+        work : callable
+            A function of a module, so that it has the same name everywhere.
+        attend : callable
+            Called several times a second while results are waited for; may raise to end the work.
+
+        Raises
+        ------
+        WorkersLost
+            If the same part has cost several workers their lives, or there are none left.
+        """
 
 
 class MarketData(Protocol):
@@ -90,12 +132,18 @@ class Ledger(Protocol):
         prices with this one. The charge stands before the vault is opened, so this is refused (`StorageFailed`)
         inside a transaction that could still be undone; `NotFound` if the epoch was not entered."""
 
+    def granted(self, epoch: str, number: int) -> JudgingRound:
+        """The round that was opened under this number; raises `NotFound`."""
+
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
         """Store what the round decided (plain JSON values). A round decides once: the same outcome again changes
         nothing, another one raises `ImpossibleMove`; `NotFound` if the round was never opened."""
 
     def outcome(self, round_: JudgingRound) -> dict[str, Any] | None:
         """What the round decided; None while it is open. Raises `NotFound`."""
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """Every round at a vault of prices of this epoch, whenever, with what it covers and decided."""
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far.

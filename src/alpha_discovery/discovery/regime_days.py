@@ -6,13 +6,14 @@ The regime of a day is the one at the close before it begins, told from the past
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from alpha_discovery.core.bars import Bars, Float1D, Int1D
 from alpha_discovery.core.timeframe import DAY
-from alpha_discovery.discovery.evidence import jsonable, sharpe_of
+from alpha_discovery.discovery.evidence import Part, jsonable, sharpe_of
 from alpha_discovery.regimes import LABELS, quantile_regimes
 
 WINDOW = 20  # bars at least over which volatility and trend are measured; a day where that is more
@@ -52,6 +53,11 @@ def lengths(bars: Bars) -> tuple[int, int]:
     within = bars.timeframe.is_intraday
     window = max(WINDOW, round(DAY / bars.timeframe.ms)) if within else WINDOW
     return window, window * PASTS[0 if within else 1]
+
+
+def with_regimes(part: Part, bars: Mapping[str, Bars], calendar: Int1D, periods_per_year: float) -> Part:
+    """A part with its detrended returns told apart by the regimes of the markets that were traded."""
+    return replace(part, regimes=by_regime(part.adjusted, regime_days(bars, calendar), periods_per_year))
 
 
 def by_regime(returns: Float1D, regime: Int1D, periods_per_year: float) -> Rows:

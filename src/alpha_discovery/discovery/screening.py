@@ -8,33 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.core.identity import content_hash
-from alpha_discovery.core.results import Records
 from alpha_discovery.core.space import Batch, batch_size, joined
 from alpha_discovery.discovery.behaviour import behaviour
 from alpha_discovery.discovery.block_sample import BlockSample
-from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment, Step, attended
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
+from alpha_discovery.discovery.parts import SECONDS_PER_BAR, Ground, cut, part_size, screened_elsewhere
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
+from alpha_discovery.discovery.tally import Tally, empty_tally
 from alpha_discovery.generation.strategy import Generated
-from alpha_discovery.metrics.summary import profit_factor, sharpe_ratio
 from alpha_discovery.search.behaviour import Watching
 from alpha_discovery.search.listed import Listed
 from alpha_discovery.search.methods import make_optimizer
 from alpha_discovery.search.protocol import Optimizer, Row
-from alpha_discovery.validation.bootstrap import stationary_weights
 from alpha_discovery.validation.stepm import StepM
 
 BATCH = 8_192
-SECONDS_PER_BAR = 2e-8  # of a candidate, its part in the family test included (benchmarks/results/search_million.json)
+PARTS_AHEAD = 2  # parts for each worker of an executor in one batch
 _JOB_SHIFT = 40  # candidate ids are job * 2^40 + row
-SLIM = ("n_trades", "total_return", "max_drawdown", "exposure", "active_days", "avg_holding", "turnover")
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Counted:
 class Trials:
     """Every candidate of one job, slim: parameters and the columns a person looks at.
 
-    ``columns`` hold float64 (n,): sharpe_ratio, profit_factor, the fields of `SLIM`, ``t`` (NaN: not eligible).
+    ``columns`` hold float64 (n,): sharpe_ratio, profit_factor, the fields of `tally.SLIM`, ``t`` (NaN: not eligible).
     ``log`` is what an optimizer that chooses between methods decided, generation by generation, and why;
     ``n_periods`` the accounting periods that were searched.
     """
@@ -140,6 +139,7 @@ def run_screening(
     at = _Standing(sum(optimizer.planned for optimizer in planned))
     if course.resume is not None:
         _restore(pool, course.resume, planned, at)
+    search = _Search(campaign, history, Tally(pool.family, pool.blocks, pool.n_periods, year), course)
     trials: list[Trials] = []
     for job, optimizer in zip(jobs, planned, strict=True):
         over = sleeves(job.sleeves, history.search, calendar)
@@ -147,9 +147,9 @@ def run_screening(
         known = course.resume.of_job(len(trials)) if course.resume else ()
         parts = [(one.batch, one.columns) for one in known]
         at.enter(len(trials))
-        for batch in _batches(optimizer) if at.is_open(len(trials)) else ():
-            offset = (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts)
-            columns = _screen_batch(campaign, job, batch, over, pool, offset, workers, course)
+        for batch in _batches(optimizer, search.batch(job, optimizer)) if at.is_open(len(trials)) else ():
+            first = (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts)
+            columns = _screen_batch(search, job, batch, over, first, workers)
             parts.append((batch, columns))
             if isinstance(optimizer, Watching):
                 optimizer.watch(batch, behaviour(campaign, job, batch, over, columns))
@@ -216,12 +216,6 @@ def _restore(pool: Screening, resume: Resumed, optimizers: list[Optimizer], at: 
     pool.blocks.go_on(last.blocks)
 
 
-def eligible(summary: Records, protocol: Protocol, n_periods: int) -> npt.NDArray[np.bool_]:
-    """Which candidates are active enough to be tested; decided without looking at returns."""
-    active = summary["active_days"] >= protocol.min_active * n_periods - 1e-9  # 0.14 * 100 is above 14
-    return np.asarray((summary["n_trades"] >= protocol.min_trades) & active)
-
-
 def objectives(columns: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     """float64 (n, 3) as `OBJECTIVES` says, higher is better; NaN for a candidate that is not active enough."""
     goals = np.stack([columns["sharpe_ratio"], -columns["max_drawdown"], -columns["turnover"]], axis=1)
@@ -231,13 +225,8 @@ def objectives(columns: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np
 
 def _pool(campaign: Campaign, history: History, n_periods: int, periods_per_year: float) -> Screening:
     """A family without a candidate."""
-    protocol = campaign.protocol
-    seed = int(content_hash("bootstrap", history.epoch, n_periods)[:8], 16)  # one set of weights a data epoch
-    weights = stationary_weights(n_periods, protocol.draws, mean_block=protocol.mean_block, rng=seed)
-    # the plain standard deviation scales each t: the noise of a long-run scale made the best of thousands report in
-    # a quarter of noise markets at 5 % (docs/decisions/0015); dependence of days is left to the bootstrap
-    family = StepM(weights, alpha=protocol.level, mean_block=1.0)
-    return Screening((), family, BlockSample(seed=seed), n_periods, periods_per_year)
+    tally = empty_tally(campaign, history.epoch, n_periods, periods_per_year)
+    return Screening((), tally.family, tally.blocks, n_periods, periods_per_year)
 
 
 def _optimizer(campaign: Campaign, job: Job, history: History) -> Optimizer:
@@ -251,38 +240,53 @@ def _optimizer(campaign: Campaign, job: Job, history: History) -> Optimizer:
     )  # fmt: skip
 
 
-def _batches(optimizer: Optimizer) -> Iterator[Batch]:
-    while batch_size(batch := optimizer.ask(BATCH)):
+def _batches(optimizer: Optimizer, size: int) -> Iterator[Batch]:
+    while batch_size(batch := optimizer.ask(size)):
         yield batch
 
 
 def _screen_batch(
-    campaign: Campaign,
-    job: Job,
-    batch: Batch,
-    over: Sleeves,
-    pool: Screening,
-    offset: int,
-    workers: int,
-    course: Course,
+    search: _Search, job: Job, batch: Batch, over: Sleeves, first: int, workers: int
 ) -> dict[str, npt.NDArray[np.float64]]:
-    size = batch_size(batch)
-    names = ("sharpe_ratio", "profit_factor", *SLIM, "t", "eligible")
-    columns = {name: np.full(size, np.nan) for name in names}
+    """The columns of a batch, computed by threads here, or in parts by an executor."""
+    campaign, course = search.campaign, search.course
+    if course.executor is not None:
+        parts = cut(job, batch, first, bars=search.bars_of(job), width=course.executor.width)
+        return screened_elsewhere(course.executor, search.ground, parts, search.tally, course.attend)
     chunks = screen_sleeves(
         job.strategy.rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=course.workers(workers)
     )
-    for chunk in attended(chunks, course.attend):
-        rows, summary = chunk.rows, chunk.summary
-        ok = eligible(summary, campaign.protocol, len(over.calendar))
-        columns["t"][rows] = pool.family.add(offset + rows, chunk.adjusted, ok)
-        pool.blocks.add(offset + rows[ok], summary[ok])
-        columns["eligible"][rows] = ok
-        columns["sharpe_ratio"][rows] = sharpe_ratio(summary, pool.periods_per_year)
-        columns["profit_factor"][rows] = profit_factor(summary)
-        for name in SLIM:
-            columns[name][rows] = summary[name]
-    return columns
+    return search.tally.take_in(attended(chunks, course.attend), first, batch_size(batch), campaign.protocol)
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """What all jobs of a search have in common."""
+
+    campaign: Campaign
+    history: History
+    tally: Tally
+    course: Course
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What an executor is handed once."""
+        assert self.course.executor is not None
+        device = self.course.executor.device
+        prints = {key: bars.fingerprint for key, bars in self.history.search.items()}
+        key = content_hash(self.campaign.fingerprint, prints, self.history.epoch, device)
+        return Ground(key, self.history.search, self.campaign, self.history.epoch, device)
+
+    def bars_of(self, job: Job) -> int:
+        """Bars that each candidate of a job trades."""
+        return sum(len(self.history.search[sleeve[0]]) for sleeve in job.sleeves)
+
+    def batch(self, job: Job, optimizer: Optimizer) -> int:
+        """Candidates to ask for at once: enough to keep every worker busy, where that changes nothing."""
+        executor = self.course.executor
+        if executor is None or optimizer.adaptive:
+            return BATCH
+        return max(BATCH, PARTS_AHEAD * executor.width * part_size(self.bars_of(job)))
 
 
 def _joined(

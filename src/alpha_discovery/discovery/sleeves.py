@@ -89,16 +89,18 @@ def period_starts(one: Tape) -> Int1D:
 
 
 def screen_sleeves(
-    rules: AnyRules, batch: Batch, over: Sleeves, costs: Costs, *, intrabar: str, workers: int, raw: bool = False
-) -> Iterator[Chunk]:
+    rules: AnyRules, batch: Batch, over: Sleeves, costs: Costs, *, intrabar: str, workers: int, raw: bool = False,
+    device: str = "cpu",
+) -> Iterator[Chunk]:  # fmt: skip
     """Like `screen_chunks` over all sleeves, returns laid on the calendar and pooled with equal weights.
 
     Raw returns come only if asked for, or if the pool needs them.
     """
     n_days = len(over.calendar)
     several = len(over.tapes) > 1
-    size = min(chunk_size(t) for t in over.tapes)
-    options = Options(intrabar=intrabar, workers=workers, daily=2 if several or raw else 1, chunk=size)
+    size = min(chunk_size(t, device) for t in over.tapes)
+    daily = 2 if several or raw else 1
+    options = Options(intrabar=intrabar, workers=workers, daily=daily, chunk=size, device=device)
     each = costs.shared(len(over.tapes))
     streams = [screen_chunks(rules, batch, t, each, options) for t in over.tapes]
     for parts in zip(*streams, strict=True):

@@ -17,8 +17,9 @@ from alpha_discovery.discovery.regime_days import by_regime, regime_days
 from alpha_discovery.discovery.screening import Trials
 from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.reports.evaluated import evaluate_sleeves
-from alpha_discovery.reports.figures import Luck, equity_figure
+from alpha_discovery.reports.figures import equity_figure
 from alpha_discovery.reports.front import front_chart
+from alpha_discovery.reports.luck import Luck
 from alpha_discovery.reports.page import Chart, Table
 from alpha_discovery.reports.parameters import heatmap_figure, ranked_levels, slice_figure
 from alpha_discovery.reports.pooled import Parts, course

@@ -53,9 +53,9 @@ class Tree:
     @staticmethod
     def from_json(data: Mapping[str, Sequence[float]]) -> Tree:
         """Inverse of `to_json`."""
-        whole = {name: np.array(data[name], dtype=np.int64) for name in ("feature", "left", "right")}
-        real = {name: np.array(data[name], dtype=np.float64) for name in ("threshold", "mean", "variance")}
-        return Tree(**whole, **real)
+        feature, left, right = (np.array(data[name], dtype=np.int64) for name in ("feature", "left", "right"))
+        threshold, mean, variance = (np.array(data[name]) for name in ("threshold", "mean", "variance"))
+        return Tree(feature, threshold.astype(np.float64), left, right, mean.astype(np.float64), variance.astype(float))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from alpha_discovery.generation.variation import conditions, crossed, fresh, joi
 from alpha_discovery.search.archive import Archive, Member
 from alpha_discovery.search.behaviour import Behaviour, coarse_cells, direction_of, regime_of
 from alpha_discovery.search.cube import Cube, Unit
+from alpha_discovery.search.epochs import Epochs
 from alpha_discovery.search.genetic import generation_size
 from alpha_discovery.search.packing import packed, unpacked
 from alpha_discovery.search.pareto import Front, Objectives
@@ -33,6 +34,7 @@ OF_CHAMPIONS = 0.7  # of the parents are drawn by fitness, the others from all c
 CHAMPION = 16  # mean place of those
 LOOKED_AT = 32  # of a generation by fitness alone: their positions are compared with the archive
 OF_A_CELL = 3  # and so many of each holding time and turnover
+LARGEST = 128  # rules of a generation
 _MOVED = 0.15  # of the children's risk parameters that are drawn anew, and how far the others move
 _TRIES = 6
 
@@ -46,12 +48,13 @@ class TreeSearch:
         assert isinstance(space, GenomeSpace)
         assert space.spelling is not None
         self._spelling: Spelling = space.spelling
-        self._budget, self._seed, self._size = budget, seed, generation_size(budget)
+        self._budget, self._seed, self._size = budget, seed, min(LARGEST, generation_size(budget))
         genes = set(self._spelling.parameters)
         self._risk = Cube(Space({name: kind for name, kind in space.kinds.items() if name not in genes}))
         self._names = space.names
         self._seen = Seen(space)
         self._archive = Archive()
+        self._epochs = Epochs()
         self.front = Front(space)
         self._log: list[Row] = []
         self._asked = 0
@@ -103,11 +106,13 @@ class TreeSearch:
         return {
             "asked": self._asked, "log": self._log, "archive": self._archive.state(), "seen": self._seen.state(),
             "queue": {name: packed(column) for name, column in self._queue.items()}, "front": self.front.state(),
+            "epochs": self._epochs.state(),
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         self._asked, self._log = state["asked"], [dict(row) for row in state["log"]]
         self._archive.restore(state["archive"])
+        self._epochs.restore(state["epochs"])
         self._seen.restore(state["seen"])
         self._queue = {name: unpacked(column) for name, column in state["queue"].items()}
         self.front.restore(state["front"])
@@ -132,6 +137,7 @@ class TreeSearch:
         wanted = min(self._size, self._budget - self._asked)
         if wanted <= 0:
             return
+        self._archive = self._epochs.turned(self._archive, self._asked / self._budget)
         rng = np.random.default_rng([self._seed, 5, len(self._log)])
         batch, have, fresh_rows = self._queue, 0, 0
         for _ in range(_TRIES):
@@ -146,7 +152,7 @@ class TreeSearch:
         self._queue = batch
         why = "one rule in ten is drawn at random, the others are bred from the archive"
         if not self._archive.members:
-            why = "nothing is known yet"
+            why = "it was stuck, and begins anew" if self._epochs.number else "nothing is known yet"
         self._log.append(
             {"generation": len(self._log), "method": "trees", "why": why, "rows": have, "fresh": fresh_rows,
              "gain": None, "best": None}

@@ -13,7 +13,7 @@ from alpha_discovery.discovery.checkpoint import Course
 from alpha_discovery.discovery.records import ImpossibleMove, RunState
 from alpha_discovery.discovery.run import Discovery, take_up
 from alpha_discovery.discovery.screening import Counted
-from alpha_discovery.errors import AlphaDiscoveryError, LeaseLost, StorageFailed
+from alpha_discovery.errors import AlphaDiscoveryError, LeaseLost, StorageFailed, WorkersLost
 from alpha_discovery.reporting import write_run_report
 from alpha_discovery.service.governor import Governor
 from alpha_discovery.storage.queue import AFTER, Claim, Request
@@ -31,7 +31,7 @@ class Ending(StrEnum):
     ASKED = "asked"  # stop or pause
     YIELDED = "yielded"  # others wait, or the worker ends
     LOST = "lost"  # somebody else holds it
-    CUT_OFF = "cut off"  # the storage failed: to be taken up again
+    CUT_OFF = "cut off"  # storage failed, or those who compute are gone: to be taken up again
     FAILED = "failed"
 
 
@@ -106,14 +106,14 @@ class HeldRun:
             told = f"taken up {MOST_ATTEMPTS} times without finishing a batch; its events say why"
             return Outcome(Ending.FAILED, told)
         lab = replace(claimed_lab(self._place, self.claim), keep=self._keep)
-        course = Course(attend=self._attend, threads=self._threads)
+        course = Course(attend=self._attend, threads=self._threads, executor=self._place.executor)
         try:
             take_up(self.claim.run_id, lab, workers=self._threads(), course=course, progress=self._counted)
         except LetGo:
             return self._put_down()
         except LeaseLost:
             return Outcome(Ending.LOST)
-        except StorageFailed as error:
+        except (StorageFailed, WorkersLost) as error:
             return Outcome(Ending.CUT_OFF, str(error))
         except AlphaDiscoveryError as error:
             return Outcome(Ending.FAILED, str(error))

@@ -15,10 +15,12 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.campaigns import last_days
 from alpha_discovery.config import Config
 from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.notices import Notifier, Silent
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.errors import AlphaDiscoveryError, UserError
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.retention import Retention, keep_house
+from alpha_discovery.service.upkeep import look_for_better, look_for_decay
 from alpha_discovery.storage.engine import insert
 from alpha_discovery.storage.queue_models import TickRow
 
@@ -59,11 +61,14 @@ class LabSchedule:
     ----------
     before : sequence of callable
         Done before each campaign, e.g. bringing its markets up to date; one that fails is told and does not stop it.
+    notifier : Notifier
+        Told of alphas that have decayed or were improved.
     """
 
     place: Workplace
     config: Config
     before: Sequence[Hook] = ()
+    notifier: Notifier = field(default_factory=Silent)
     discoveries: Discoveries = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,14 +97,22 @@ class LabSchedule:
         return self.start_all(due)
 
     def start_all(self, due: datetime) -> list[str]:
-        """Start every campaign of the configuration as of one time of the schedule, and keep house."""
+        """Start every campaign of the configuration as of one time of the schedule, and keep house.
+
+        Old runs are archived before; afterwards, with prices up to date, alphas are looked after.
+        """
         storage = self.config.storage
         keep_house(
             self.place,
             Retention(storage.retain_top_strategies, storage.archive_after_days, storage.cleanup_failed_runs),
         )
         started = [self._start(plan, due) for plan in self.config.campaigns(self.place.settings.strategies)]
-        return [run_id for run_id in started if run_id is not None]
+        found = [run_id for run_id in started if run_id is not None]
+        if found:  # another lab on this database may have been first: then it looks after the alphas too
+            if self.config.lab.check_decay:
+                look_for_decay(self.place, self.notifier)
+            look_for_better(self.place, self.notifier, top=self.config.lab.improve_top)
+        return found
 
     def _start(self, plan: dict[str, object], due: datetime) -> str | None:
         campaign = Campaign.from_json(plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,11 @@ SORTED_BY = {
     "total_return": AlphaRow.total_return, "max_drawdown": AlphaRow.max_drawdown, "win_rate": AlphaRow.win_rate,
     "profit_factor": AlphaRow.profit_factor, "discovered_at": AlphaRow.discovered_at,
     "deployment_count": AlphaRow.deployment_count, "strategy_name": AlphaRow.strategy_name,
+    "in_sample_sharpe": AlphaRow.in_sample_sharpe, "out_sample_sharpe": AlphaRow.out_sample_sharpe,
+    "timeframe": AlphaRow.timeframe, "state": AlphaRow.state, "deployment_status": AlphaRow.deployment_status,
 }  # fmt: skip
+
+MOST_RUNS = 100
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,20 @@ class AlphaSearch:
             if query.counted:
                 total = session.scalar(select(func.count()).select_from(AlphaRow).where(*wanted)) or 0
             return [alpha_record_of(row) for row in session.scalars(page)], total
+
+
+    def choices(self) -> dict[str, list[str]]:
+        """Every strategy type, market and timeframe that some alpha has, and the newest `MOST_RUNS` runs."""
+        told = {}
+        with self._database.reading() as session:
+            for name, column in (("strategy_types", AlphaRow.strategy_type), ("timeframes", AlphaRow.timeframe)):
+                told[name] = sorted(str(one) for one in session.scalars(select(column).distinct()))
+            symbols = session.scalars(select(cast(AlphaRow.tested_symbols, String)).distinct())
+            told["symbols"] = sorted({str(one) for text in symbols for one in json.loads(text)})
+            newest = func.max(AlphaRow.discovered_at).desc()
+            runs = select(AlphaRow.discovery_run_id).group_by(AlphaRow.discovery_run_id).order_by(newest)
+            told["runs"] = list(session.scalars(runs.limit(MOST_RUNS)))
+        return told
 
 
 def _conditions(query: AlphaQuery) -> list[ColumnElement[bool]]:

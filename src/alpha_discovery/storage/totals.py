@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.discovery.records import RunState
+from alpha_discovery.storage.bot_models import BotStateRow
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.models import AlphaRow, CacheRow, LedgerRow, RoundRow, RunRow
 from alpha_discovery.storage.queue_models import BotRow, QueueRow
@@ -36,6 +38,9 @@ class Totals:
     lately_tested: int
     lately_batches: int
     heartbeats: dict[str, datetime]
+    memory: dict[str, float]
+    cpu: dict[str, float]
+    bot_profit: dict[str, float]
     now: datetime
 
 
@@ -57,7 +62,10 @@ def totals(database: Database, clock: Clock) -> Totals:
         )  # fmt: skip
         by_state = select(RunRow.state, func.count()).group_by(RunRow.state)
         by_bot = select(BotRow.state, func.count()).group_by(BotRow.state)
-        held = select(QueueRow.worker, func.max(QueueRow.heartbeat)).where(QueueRow.worker.is_not(None))
+        held = select(
+            QueueRow.worker, func.max(QueueRow.heartbeat), func.max(QueueRow.memory_gb), func.sum(QueueRow.cpu_percent)
+        ).where(QueueRow.worker.is_not(None))
+        at_work = session.execute(held.group_by(QueueRow.worker)).all()
         return Totals(
             tested=tested or 0, eligible=eligible or 0, batches=batches,
             profitable=session.scalar(select(func.sum(RunRow.profitable_found))) or 0,
@@ -66,6 +74,17 @@ def totals(database: Database, clock: Clock) -> Totals:
             rounds=session.scalar(select(func.count()).select_from(RoundRow)) or 0,
             cache_entries=entries, cache_hits=hits or 0, bots={row[0]: row[1] for row in session.execute(by_bot)},
             lately_tested=lately[0] or 0, lately_batches=lately[1],
-            heartbeats={str(w): at for w, at in session.execute(held.group_by(QueueRow.worker)) if at},
+            heartbeats={str(worker): at for worker, at, _, _ in at_work if at},
+            memory={str(worker): 2.0**30 * used for worker, _, used, _ in at_work if used is not None},
+            cpu={str(worker): used for worker, _, _, used in at_work if used is not None},
+            bot_profit={name: equity - float(capital) for name, equity, capital in _equities(session)},
             now=now,
         )  # fmt: skip
+
+
+def _equities(session: Session) -> list[tuple[str, float, str]]:
+    """Name, equity at the last mark, and capital of each bot that has begun."""
+    query = select(BotRow.name, BotStateRow.state, BotRow.allocated_capital)
+    query = query.join(BotStateRow, BotStateRow.bot_id == BotRow.id)
+    found = [(name, state.get("book", {}).get("equity"), capital) for name, state, capital in session.execute(query)]
+    return [(name, float(equity), str(capital)) for name, equity, capital in found if equity is not None]

@@ -20,7 +20,9 @@ _NAME = "alpha_discovery"
 class Snapshot:
     """A laboratory in numbers.
 
-    ``durations`` are seconds of completed runs; ``worker_silence`` seconds since a worker was heard of, by name.
+    ``durations`` are seconds of completed runs; ``worker_silence`` seconds since a worker was heard of, by name, and
+    ``worker_memory`` and ``worker_cpu`` what it used then, in bytes and per cent of all cores; ``bot_profit`` is what a
+    bot has gained on its capital, open position included, in the quote currency, by name.
     """
 
     strategies_tested: int = 0
@@ -34,11 +36,16 @@ class Snapshot:
     batch_seconds: float | None = None
     cache_entries: int = 0
     cache_hits: int = 0
+    cache_misses: int = 0
+    cache_failures: Mapping[str, int] = field(default_factory=dict)
     ledger_batches: int = 0
     ledger_eligible: int = 0
     judging_rounds: int = 0
     worker_silence: Mapping[str, float] = field(default_factory=dict)
+    worker_memory: Mapping[str, float] = field(default_factory=dict)
+    worker_cpu: Mapping[str, float] = field(default_factory=dict)
     bots: Mapping[str, int] = field(default_factory=dict)
+    bot_profit: Mapping[str, float] = field(default_factory=dict)
     listeners: int = 0
 
 
@@ -90,10 +97,18 @@ class _OfSnapshot(Collector):
             yield _gauge("batch_seconds", "Seconds between batches, mean of the last five minutes", now.batch_seconds)
         yield _gauge("cache_entries", "Results in the cache", now.cache_entries)
         yield _counter("cache_hits", "Results that need not be computed again", now.cache_hits)
+        yield _counter("cache_misses", "Results that were not in any cache of the server", now.cache_misses)
+        failures = CounterMetricFamily(f"{_NAME}_cache_failures", "Questions a cache left open", labels=("store",))
+        for store, count in sorted(now.cache_failures.items()):
+            failures.add_metric((store,), count)
+        yield failures
         yield _counter("ledger_batches", "Batches in the trial ledger", now.ledger_batches)
         yield _counter("ledger_eligible", "Candidates in the family of a test", now.ledger_eligible)
         yield _counter("judging_rounds", "Charged looks at a vault", now.judging_rounds)
         yield _labelled("worker_silence_seconds", "Since a worker was heard of", "worker", now.worker_silence)
+        yield _labelled("worker_memory_bytes", "Memory that a worker uses", "worker", now.worker_memory)
+        yield _labelled("worker_cpu_percent", "Of all cores that a worker uses", "worker", now.worker_cpu)
+        yield _labelled("bot_profit", "Gain of a bot on its capital, quote currency", "bot", now.bot_profit)
         yield _labelled("bots", "Bots by state", "state", now.bots)
         yield _gauge("event_listeners", "Open event streams", now.listeners)
 

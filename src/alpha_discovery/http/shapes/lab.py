@@ -7,8 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from alpha_discovery.config import ResourcesSection
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.market_data import Entry
+from alpha_discovery.market_data.download import source_of
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.strategies.templates import templates
 
@@ -50,12 +52,13 @@ class MarketOut(BaseModel):
     gaps: int
     fingerprint: str
     sample: bool = Field(description="ships with the package")
+    source: str | None = Field(description="where it was downloaded from; null: a file")
 
     @staticmethod
     def of_entry(entry: Entry) -> MarketOut:
         """Of the user's catalog."""
         told = {name: value for name, value in entry.to_json().items() if name != "path"}
-        return MarketOut(**told, sample=False)
+        return MarketOut(**told, sample=False, source=source_of(entry))
 
     @staticmethod
     def of_sample(bars: Bars) -> MarketOut:
@@ -64,7 +67,7 @@ class MarketOut(BaseModel):
         return MarketOut(
             symbol=market.symbol, venue=market.venue, timeframe=bars.timeframe.name, calendar=market.calendar,
             start=iso(int(bars.time[0])), end=iso(int(bars.time[-1]) + bars.timeframe.ms), bars=len(bars),
-            gaps=int(bars.gap_before.sum()), fingerprint=bars.fingerprint, sample=True,
+            gaps=int(bars.gap_before.sum()), fingerprint=bars.fingerprint, sample=True, source=None,
         )  # fmt: skip
 
 
@@ -78,6 +81,18 @@ class Series(BaseModel):
     low: list[float]
     close: list[float]
     volume: list[float]
+
+
+class OpenedVault(BaseModel):
+    """All looks at the bars of one vault: ``p`` of what was accepted there, ``level`` what LORD++ allows it."""
+
+    epochs: list[str]
+    start: str
+    end: str
+    p: float
+    level: float
+    closed: bool
+    stands: bool
 
 
 class Account(BaseModel):
@@ -99,6 +114,16 @@ class Account(BaseModel):
     noise_reach: float | None
     noise_sharpe: float | None
     smallest_sharpe: float | None
+    vaults: list[OpenedVault]
+
+
+class Gpu(BaseModel):
+    """What a GPU uses now, as its driver tells; GiB."""
+
+    name: str
+    busy_percent: float | None
+    memory_used_gb: float | None
+    memory_total_gb: float | None
 
 
 class Resources(BaseModel):
@@ -113,6 +138,16 @@ class Resources(BaseModel):
     server_memory_gb: float
     disk_total_gb: float
     disk_free_gb: float
+    gpus: list[Gpu] = Field(description="empty where no driver tells of one")
+
+
+class LimitsOut(BaseModel):
+    """What workers may use."""
+
+    now: ResourcesSection
+    configured: ResourcesSection = Field(description="what the configuration file says")
+    changed: bool = Field(description="whether somebody let others hold than the configuration's")
+    cores: int = Field(description="threads that workers share")
 
 
 class Device(BaseModel):

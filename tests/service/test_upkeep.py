@@ -1,0 +1,82 @@
+"""What a lab does for the alphas it has: each is improved once, and what has decayed is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.core.bars import iso
+from alpha_discovery.core.notices import Notice
+from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.decay import Decay
+from alpha_discovery.discovery.records import AlphaState
+from alpha_discovery.errors import NotFound
+from alpha_discovery.service import upkeep
+from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.upkeep import look_for_better, look_for_decay
+from alpha_discovery.service.worker import Worker
+from alpha_discovery.testing.example_records import alpha_record, run_record
+
+Make = Callable[..., dict[str, Any]]
+
+
+class Heard:
+    """Remembers notices."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+
+    def tell(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+
+def test_an_alpha_is_improved_once_and_only_with_new_days(
+    place: Workplace, planted_market: Any, campaign: Make
+) -> None:
+    bars, heard = planted_market.bars, Heard()
+    run_id = Discoveries(place).start(campaign(end=iso(int(bars.time[-1]) - 130 * DAY)))
+    Worker(place).run_until_idle()
+    alphas = place.lab.alphas.of_run(run_id)
+    assert alphas
+    early = replace(place, lab=replace(place.lab, market_data=_Until(bars, int(bars.time[-1]) - 100 * DAY)))
+    assert look_for_better(early, heard, top=1) == []
+    assert [run.id for run in place.lab.runs.list()] == [run_id]
+    look_for_better(place, heard, top=1)
+    assert {run.optimization_method for run in place.lab.runs.list()} == {"random", "improve"}
+    look_for_better(place, heard, top=1)
+    assert len(place.lab.runs.list()) == 2
+    assert look_for_decay(place, heard) == []
+
+
+def test_what_has_decayed_is_told_and_one_that_fails_stops_no_other(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.lab.runs.add(run_record())
+    for id_ in ("a1", "b2"):
+        place.lab.alphas.add(replace(alpha_record(), id=id_))
+
+    def checked(alpha_id: str, _: Any) -> Decay:
+        if alpha_id == "a1":
+            raise NotFound("its market is gone")
+        return Decay(alpha_id, 90, -2.5, 31.0, "2026-01-01", AlphaState.DECAYED)
+
+    monkeypatch.setattr(upkeep, "check_decay", checked)
+    heard = Heard()
+    assert look_for_decay(place, heard) == ["b2"]
+    assert [(one.about, one.text) for one in heard.notices] == [
+        ("alpha b2", "has decayed: 90 new days at a Sharpe ratio of -2.50")
+    ]
+
+
+class _Until:
+    """The same market before its last days have come."""
+
+    def __init__(self, bars: Any, end: int) -> None:
+        self._bars = bars.between(None, end)
+
+    def load(self, symbol: str, timeframe: str, venue: str | None = None) -> Any:
+        return self._bars
