@@ -135,7 +135,7 @@ def test_a_feed_that_is_lost_for_hours_is_told_once_enters_nothing_and_comes_bac
     orders = len([e for e in world.memory.events("b0t", limit=10**9) if e["kind"] == "order"])
     world.exchange.is_down = False
     world.hour(1)
-    assert world.bot.feed_lost is None
+    assert world.memory.load("b0t")["feed_lost"] is None  # type: ignore[index]
     assert len(world.told.of("bars come again")) == 2  # the promise, and that it was kept
     late = [e for e in world.memory.events("b0t", limit=10**9) if e["kind"] == "order"][orders:]
     times = {int(e["order"]["client_id"].split("-")[1], 16) * 1000 for e in late if e["order"]["reason"] == "entry"}

@@ -20,4 +20,5 @@ def real_year() -> Bars:
     if not path.exists():
         pytest.skip(f"needs real prices: {path} is not there")
     frame = pd.read_parquet(path).set_index("open_time")
-    return Bars.from_frame(frame.loc["2023"], Instrument("BTCUSDT", "binance_um"), "1h")
+    frame = frame[frame.index.year == 2023]  # type: ignore[attr-defined]
+    return Bars.from_frame(frame, Instrument("BTCUSDT", "binance_um"), "1h")

@@ -13,8 +13,8 @@ from alpha_discovery.service.bot_crew import BotCrew
 
 @pytest.fixture
 def bot_id(server: Any, alpha_id: str) -> str:
-    """A bot over the last week of the stored prices."""
-    start = server.get(f"/alphas/{alpha_id}/equity")["time"][-7]
+    """A bot over the last month of the stored prices."""
+    start = server.get(f"/alphas/{alpha_id}/equity")["time"][-30]
     wanted = {"bot_name": "first", "allocated_capital": "5000", "start": start, "max_drawdown": "0.5"}
     answer = server.post(f"/deploy/{alpha_id}", params=wanted)
     assert answer.status_code == 201, answer.text
@@ -56,7 +56,7 @@ def test_a_stopped_bot_lives_through_nothing_more(server: Any, place: Workplace,
     assert server.post(f"/bots/{bot_id}/stop").json()["state"] == "stopped"
     assert crew.look() == 0
     bars = server.get(f"/bots/{bot_id}")["now"]["bars"]
-    assert 0 < bars < 24 * 7
+    assert 0 < bars < 24 * 30
     server.post(f"/bots/{bot_id}/start")
     assert crew.look() > 0
 

@@ -13,6 +13,7 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.brokers.exchange import ExchangeBroker
 from alpha_discovery.brokers.keys import Keys
 from alpha_discovery.brokers.paper import PaperBroker
+from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.notices import Notice
 from alpha_discovery.errors import NotFound, SourceFailed, UserError
 from alpha_discovery.market_data.sources.port import Market
@@ -75,7 +76,7 @@ class World:
         strategy = find_strategy("sma_cross")
         alpha = alpha_record(
             rules=strategy.rules.to_json(), parameters=strategy.complete({"fast": 5, "slow": 20}), timeframe="1h",
-            costs={"commission": 0.001, "slippage": 0.0005}, market=told,
+            costs=Costs().to_json(), market=told,
         )  # fmt: skip
         place.lab.runs.add(run_record())
         place.lab.alphas.add(alpha)
