@@ -152,10 +152,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export Alpha
-         * @description Give an alpha's whole record as a file.
+         * Export One
+         * @description Give an alpha as a file: its whole record, or its rule for another system.
          */
-        get: operations["export_alpha"];
+        get: operations["export_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2021,6 +2021,8 @@ export interface components {
             start: string;
             /** Vault Start */
             vault_start: string;
+            /** Vaults */
+            vaults: components["schemas"]["OpenedVault"][];
         };
         /**
          * AccountOut
@@ -3128,13 +3130,13 @@ export interface components {
              */
             changed: boolean;
             /** @description what the configuration file says */
-            configured: components["schemas"]["ResourcesSection"];
+            configured: components["schemas"]["WorkerLimits"];
             /**
              * Cores
              * @description threads that workers share
              */
             cores: number;
-            now: components["schemas"]["ResourcesSection"];
+            now: components["schemas"]["WorkerLimits"];
         };
         /**
          * LoginRequest
@@ -3334,6 +3336,26 @@ export interface components {
             part: string;
             /** Stored */
             stored: number | string | null;
+        };
+        /**
+         * OpenedVault
+         * @description All looks at the bars of one vault: ``p`` of what was accepted there, ``level`` what LORD++ allows it.
+         */
+        OpenedVault: {
+            /** Closed */
+            closed: boolean;
+            /** End */
+            end: string;
+            /** Epochs */
+            epochs: string[];
+            /** Level */
+            level: number;
+            /** P */
+            p: number;
+            /** Stands */
+            stands: boolean;
+            /** Start */
+            start: string;
         };
         /**
          * OutlookOut
@@ -3628,43 +3650,6 @@ export interface components {
             server_memory_gb: number;
             /** Threads */
             threads: number;
-        };
-        /**
-         * ResourcesSection
-         * @description What may be used; left out: no limit.
-         */
-        ResourcesSection: {
-            /**
-             * Idle Only
-             * @description Use only what other programs leave of max_cpu_percent.
-             * @default false
-             */
-            idle_only: boolean;
-            /**
-             * Max Cpu Percent
-             * @description Of all cores.
-             */
-            max_cpu_percent?: number | null;
-            /**
-             * Max Gpu Memory Gb
-             * @description GiB.
-             */
-            max_gpu_memory_gb?: number | null;
-            /**
-             * Max Memory Gb
-             * @description GiB.
-             */
-            max_memory_gb?: number | null;
-            /**
-             * Nice
-             * @default 0
-             */
-            nice: number;
-            /**
-             * Runs At Once
-             * @default 2
-             */
-            runs_at_once: number;
         };
         /**
          * RunDetail
@@ -4381,6 +4366,43 @@ export interface components {
             silent_seconds: number | null;
             /** Worker */
             worker: string;
+        };
+        /**
+         * WorkerLimits
+         * @description What workers may use; null: no limit.
+         */
+        WorkerLimits: {
+            /**
+             * Idle Only
+             * @description use only what other programs leave of max_cpu_percent
+             * @default false
+             */
+            idle_only: boolean;
+            /**
+             * Max Cpu Percent
+             * @description of all cores
+             */
+            max_cpu_percent?: number | null;
+            /**
+             * Max Gpu Memory Gb
+             * @description GiB
+             */
+            max_gpu_memory_gb?: number | null;
+            /**
+             * Max Memory Gb
+             * @description GiB
+             */
+            max_memory_gb?: number | null;
+            /**
+             * Nice
+             * @default 0
+             */
+            nice: number;
+            /**
+             * Runs At Once
+             * @default 2
+             */
+            runs_at_once: number;
         };
         /**
          * Wrong
@@ -5153,9 +5175,10 @@ export interface operations {
             };
         };
     };
-    export_alpha: {
+    export_one: {
         parameters: {
             query?: {
+                /** @description see /alphas/export/formats */
                 format?: string;
             };
             header?: never;
@@ -5166,13 +5189,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description one file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlphaDetail"];
+                    "application/json": unknown;
+                    "text/plain": unknown;
+                    "text/x-python": unknown;
                 };
             };
             /** @description the request cannot be read */
@@ -14562,7 +14587,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResourcesSection"];
+                "application/json": components["schemas"]["WorkerLimits"];
             };
         };
         responses: {
