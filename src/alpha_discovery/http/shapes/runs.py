@@ -228,3 +228,108 @@ class Convergence(BaseModel):
     strategy: str
     method: str
     points: list[Point]
+
+
+class Trials(BaseModel):
+    """A page of what a run tried; a value that is no number is null, a parameter that is switched off "off"."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    total: int
+
+
+class EventOut(BaseModel):
+    """Something that happened to a run."""
+
+    id: int
+    run_id: str
+    at: datetime
+    kind: str
+    data: dict[str, Any]
+
+    @staticmethod
+    def of(event: Event) -> EventOut:
+        """From the log."""
+        return EventOut(**vars(event))
+
+
+class JobEstimate(BaseModel):
+    """One strategy of a campaign: candidates, and whole backtests a second on one of its markets."""
+
+    strategy: str
+    candidates: int
+    grid: float | None = Field(description="combinations in its ranges; null: without end")
+    markets: int = Field(description="how many markets each candidate trades")
+    per_second: float
+
+
+class Region(BaseModel):
+    """Where an adaptive campaign begins: a range of one parameter, and the trials that it rests on."""
+
+    strategy: str
+    parameter: str
+    region: list[Any]
+    samples: int
+    of: str
+
+
+class Chances(BaseModel):
+    """Annual Sharpe ratios that are found every second time, and four times in five."""
+
+    half: float
+    most: float
+
+
+class OutlookOut(BaseModel):
+    """Smallest annual Sharpe ratio that is told apart from luck."""
+
+    here: Chances = Field(description="if all candidates were independent")
+    alike: Chances = Field(description="if one in ten of them is a try of its own, as in most grids")
+    longer: float = Field(description="what 80% needs with twice the years")
+    level: float = Field(description="chance of a false report that the next round of judging is granted")
+
+
+class AccountOut(BaseModel):
+    """What the ledger holds against these prices."""
+
+    epoch: str
+    n_tested: int
+    n_runs: int
+    rounds: int
+    level: float
+    level_left: float
+    next_level: float
+
+
+class EstimateOut(BaseModel):
+    """What a campaign would take, and what its data could certify."""
+
+    candidates: int
+    jobs: list[JobEstimate]
+    seconds: float = Field(description="of the search, at the rate measured on this machine")
+    judging_seconds: float = Field(description="of searching again on markets without an edge, where the method learns")
+    search_years: float
+    vault_days: float
+    bars: int
+    smallest_sharpe: float = Field(description="annual Sharpe that can be told from luck, all candidates independent")
+    smallest_sharpe_one: float = Field(description="the same for a single candidate")
+    power: float = Field(description="chance of finding it")
+    level: float
+    tried_before: int = Field(description="candidates that were tried on these prices before")
+    outlook: OutlookOut
+    account: AccountOut
+    start: str
+    vault_start: str
+    end: str
+    focus: list[Region]
+    learned_from: list[str] = Field(description="earlier runs whose trials the focus rests on")
+
+    @staticmethod
+    def of(found: Estimate) -> EstimateOut:
+        """From the use case."""
+        times = {name: iso(getattr(found, name)) for name in ("start", "vault_start", "end")}
+        seen = found.outlook
+        here, alike = (Chances(half=half, most=most) for half, most in (seen.here, seen.alike))
+        outlook = OutlookOut(here=here, alike=alike, longer=seen.longer, level=seen.level)
+        account = AccountOut.model_validate(found.account, from_attributes=True)
+        return EstimateOut.model_validate({**vars(found), **times, "outlook": outlook, "account": account})
