@@ -14,8 +14,10 @@ from alpha_discovery.discovery.evidence import jsonable, number, reported_beside
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.judge import Finalist, Verdict
 from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.discovery.regime_days import most_common
 from alpha_discovery.discovery.screening import Screening
 from alpha_discovery.discovery.validation_score import Scores
+from alpha_discovery.validation.combine import fisher
 
 
 def alpha_records(
@@ -32,6 +34,8 @@ def alpha_records(
         score = scores.score(finalist.p, rule=verdict.rule.value, years=years)
         evidence = _evidence(finalist, verdict, screening, past, context)
         evidence["score"] = None if score is None else score.to_json()
+        assert finalist.vault is not None
+        evidence["regimes"] = {"search": finalist.search.regimes, "vault": finalist.vault.regimes}
         out.append(_alpha(campaign, past, finalist, run_of(finalist), now, evidence))
     return tuple(out)
 
@@ -78,6 +82,7 @@ def _alpha(
         tested_symbols=tuple(dict.fromkeys(key for sleeve in job.sleeves for key in sleeve)),
         timeframe=campaign.timeframe,
         discovered_at=now,
+        market_regime=most_common(evidence["regimes"]["vault"]),
     )
 
 
@@ -104,6 +109,7 @@ def _evidence(
             {
                 "p": finalist.p, "level": verdict.round.level, "round": verdict.round.number, "epoch": past.epoch,
                 "rule": verdict.rule.value, "t": finalist.t_full, "tried_before": verdict.earlier,
+                "fisher": fisher(finalist.p_family, finalist.p_vault),
             }
         ),
         "beside": reported_beside(finalist.search, screening.periods_per_year),
