@@ -12,7 +12,7 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 PAGE := $(VENV)/.node-installed
 PINS := pyproject.toml constraints.txt
-PYTHON_FILES := src tests $(sort $(patsubst %/,%,$(dir $(wildcard benchmarks/*.py tools/*.py))))
+PYTHON_FILES := hatch_build.py src tests $(sort $(patsubst %/,%,$(dir $(wildcard benchmarks/*.py tools/*.py))))
 
 MANIFESTS := $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/base/*.yaml))
 
@@ -22,11 +22,12 @@ generated = $(BIN)/python -m $2 | diff -u docs/reference/$1.md - || { \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench soak cluster web api check-web wheel clean
+.PHONY: help demo test e2e check bench soak cluster web api check-web wheel clean
 
 help:
 	@echo "make demo    install the package and discover on the real prices that ship with it"
 	@echo "make test    install with the development packages and run the tests"
+	@echo "make e2e     build the dashboard and try it in Chromium, on a real run"
 	@echo "make check   style, types, layers, generated pages"
 	@echo "make bench   measure speed"
 	@echo "make soak    the slow tests: minutes to hours"
@@ -41,7 +42,12 @@ demo: $(RUNTIME)
 	@$(BIN)/alpha demo
 
 test: $(DEV)
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster and not browser" $(PYTEST_ARGS)
+
+e2e: $(DEV)
+	@$(BIN)/python tools/page.py build
+	@$(BIN)/python tools/page.py size
+	@$(BIN)/python -m pytest -n 0 -m browser tests/web $(PYTEST_ARGS)
 
 check: $(DEV) check-web
 	@$(BIN)/ruff check .

@@ -20,10 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "web"
 BUNDLE = ROOT / "src" / "alpha_discovery" / "web"
-STAMP = PAGE / "node_modules" / ".installed-for"
+INSTALLED, BUILT = PAGE / "node_modules" / ".installed-for", PAGE / "node_modules" / ".built-from"
+SOURCES = ("src", "public", "index.html", "package-lock.json", "package.json", "tsconfig.json", "vite.config.ts")
 
 
-class PageNotBuilt(Exception):
+class PageNotBuilt(RuntimeError):
     """Something that building the dashboard needs is missing or failed."""
 
 
@@ -65,18 +66,38 @@ def npm(*words: str) -> None:
 def install() -> None:
     """Install what ``package-lock.json`` names, unless that was done for this very file."""
     lock = hashlib.sha256((PAGE / "package-lock.json").read_bytes() + str(node()[0]).encode()).hexdigest()
-    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == lock:
+    if _says(INSTALLED, lock):
         return
     npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
-    STAMP.write_text(lock, encoding="utf-8")
+    INSTALLED.write_text(lock, encoding="utf-8")
 
 
 def build() -> None:
-    """Build the dashboard into the package."""
+    """Build the dashboard into the package, unless what lies there was made from these very sources."""
+    page, made_from = BUNDLE / "index.html", _fingerprint()
+    if page.is_file() and _says(BUILT, made_from):
+        return
     install()
+    page.unlink(missing_ok=True)
     npm("run", "build", "--silent")
-    if not (BUNDLE / "index.html").is_file():
+    if not page.is_file():
         raise PageNotBuilt(f"the build ended without a page in {BUNDLE}")
+    BUILT.write_text(made_from, encoding="utf-8")
+
+
+def _fingerprint() -> str:
+    """Of everything that the bundle is made from."""
+    found = hashlib.sha256()
+    for name in SOURCES:
+        path = PAGE / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                found.update(file.relative_to(PAGE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def _says(file: Path, text: str) -> bool:
+    return file.is_file() and file.read_text(encoding="utf-8") == text
 
 
 def main(words: list[str]) -> int:

@@ -54,3 +54,15 @@ def test_gpus_are_told_as_their_driver_tells_and_never_invented(tmp_path: Path) 
 def test_what_the_machine_does_is_told_to_viewers_alone(server: Any, path: str) -> None:
     assert server.client.get(PREFIX + path).status_code == 401
     server.get(path)
+
+
+def test_use_of_the_processor_is_that_of_the_span_between_two_looks(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests are answered by many threads: what one of them saw last must not matter."""
+    busy = iter([(100.0, 1_000.0), (130.0, 1_040.0)])
+    machine = server.site.machine
+    monkeypatch.setattr("alpha_discovery.service.machine._processor", lambda: next(busy))
+    monkeypatch.setattr("alpha_discovery.service.machine.EVERY", 0.0)
+    machine.resources()
+    assert machine.resources()["cpu_percent"] == pytest.approx(75.0)  # 30 of 40 seconds

@@ -8,8 +8,10 @@ import { createBrowserRouter, RouterProvider } from "react-router";
 import { makeQueryClient } from "@/api/query";
 import { ColourMode } from "@/app/ColourMode";
 import { routes } from "@/app/routes";
+import { refuseMarkup } from "@/app/trustedTypes";
 import { ErrorBoundary } from "@/components/ErrorBoundary";
 
+refuseMarkup();
 // the server writes a fresh nonce into every page; only style sheets that carry it are let in
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 const styles = createCache({ key: "css", nonce });

@@ -29,8 +29,10 @@ from alpha_discovery.http.routes import (
     alphas,
     bots,
     checks,
+    choices,
     document,
     door,
+    exploring,
     lab,
     machine,
     markets,
@@ -58,8 +60,8 @@ from alpha_discovery.storage.audit import AuditInSql
 from alpha_discovery.telemetry.metrics import CONTENT_TYPE, Telemetry
 
 ROUTERS = (
-    document.router, runs.router, streams.router, alphas.router, checks.router, bots.router, lab.router, machine.router,
-    markets.router, uploads.router, door.router, people.router,
+    document.router, runs.router, exploring.router, streams.router, alphas.router, checks.router, bots.router,
+    lab.router, machine.router, markets.router, uploads.router, door.router, people.router, choices.router,
 )  # fmt: skip
 
 

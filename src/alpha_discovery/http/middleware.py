@@ -25,7 +25,7 @@ def page_policy(nonce: str) -> str:
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:;"
         " font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self';"
-        " frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'"
+        " frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types default"
     )
 
 

@@ -16,6 +16,7 @@ from alpha_discovery.service.limits import LimitsBook
 
 GRACE = 3  # seconds that open streams get when the server ends
 BACKLOG = 2048
+KEEP_ALIVE = 75  # seconds: longer than clients keep an idle connection, or one closes it while the other begins to ask
 
 
 class HttpServer:
@@ -32,6 +33,7 @@ class HttpServer:
                 create_app(self._site), log_config=None, access_log=False, server_header=False,
                 ssl_certfile=options.certificate, ssl_keyfile=options.private_key,
                 proxy_headers=options.behind_proxy, timeout_graceful_shutdown=GRACE,
+                timeout_keep_alive=KEEP_ALIVE,
             )
         )  # fmt: skip
         self._thread: threading.Thread | None = None

@@ -34,9 +34,9 @@ class Machine:
     def __init__(self, place: Workplace, discoveries: Discoveries) -> None:
         self._place = place
         self._discoveries = discoveries
-        psutil.cpu_percent(None)  # the first call measures nothing
         self._lock = threading.Lock()
-        self._looked = time.monotonic()
+        self._spent = _processor()
+        self._looked = 0.0
         self._seen: tuple[float, list[dict[str, Any]]] = (0.0, [])
         self._driver = shutil.which("nvidia-smi")
 
@@ -57,8 +57,11 @@ class Machine:
         """Processor and GPUs; several who ask within `EVERY` seconds are told of the same span."""
         with self._lock:
             now = time.monotonic()
-            if now - self._looked >= EVERY or self._seen[0] == 0.0:
-                self._looked, self._seen = now, (psutil.cpu_percent(None), gpus_of(self._driver))
+            if now - self._looked >= EVERY:
+                before, self._spent = self._spent, _processor()
+                span = self._spent[1] - before[1]
+                busy = 100.0 * (self._spent[0] - before[0]) / span if span > 0.0 else 0.0
+                self._looked, self._seen = now, (min(100.0, max(0.0, busy)), gpus_of(self._driver))
             return self._seen
 
     def device(self) -> dict[str, Any]:
@@ -113,6 +116,13 @@ class Machine:
 
     def _of_data(self) -> list[dict[str, str]]:
         return [_alert("warning", str(error), "import the file again") for error in self._place.catalog.damaged()]
+
+
+def _processor() -> tuple[float, float]:
+    """Seconds that all cores were busy, and that passed on them, since the machine started."""
+    spent = psutil.cpu_times()  # cpu_percent() measures for each thread apart, and requests come in many
+    total = sum(spent) - getattr(spent, "guest", 0.0) - getattr(spent, "guest_nice", 0.0)
+    return total - spent.idle - getattr(spent, "iowait", 0.0), total
 
 
 def gpus_of(driver: str | None) -> list[dict[str, Any]]:

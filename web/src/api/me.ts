@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 
 import { client, held, type Schemas } from "@/api/client";
 import { ApiError } from "@/api/problem";
+import { csrfToken } from "@/api/session";
 
 export type Me = Schemas["Me"];
 
@@ -9,6 +10,7 @@ export type Me = Schemas["Me"];
 export const meQuery = queryOptions({
     queryKey: ["me"],
     queryFn: async (): Promise<Me | null> => {
+        if (csrfToken() === "") return null; // without its cookie there is no login to ask about
         try {
             return await held(client.GET("/auth/me"));
         } catch (error) {

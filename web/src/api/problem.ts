@@ -30,7 +30,8 @@ export function errorOf(status: number, body: unknown): ApiError {
 /** Any error in words that a person can act upon. */
 export function inWords(error: unknown): string {
     if (error instanceof ApiError) return sentence(error.message);
-    if (error instanceof TypeError) return "The server does not answer. Is it running? This page asks again by itself.";
+    if (error instanceof TypeError && /fetch|network|load/i.test(error.message))
+        return "The server does not answer. Is it running? This page asks again by itself.";
     return error instanceof Error ? sentence(error.message) : "Something unexpected happened.";
 }
 

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { client, paged } from "@/api/client";
+import { client, held, paged, type Schemas } from "@/api/client";
 
 /** States in which a run is not over. */
 export const AT_WORK = ["running", "stopping", "queued"];
@@ -12,3 +12,12 @@ export const runningQuery = queryOptions({
     staleTime: 5_000,
     refetchInterval: 30_000, // the events bring news earlier; this is for a stream that is cut
 });
+
+/** One run in full; the client's types widen its pairs to lists, so the shape is named here. */
+export function runQuery(id: string) {
+    return queryOptions({
+        queryKey: ["runs", "one", id],
+        queryFn: async () =>
+            (await held(client.GET("/runs/{run_id}", { params: { path: { run_id: id } } }))) as Schemas["RunDetail"],
+    });
+}

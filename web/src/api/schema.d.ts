@@ -932,6 +932,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/config/campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Campaign Options
+         * @description Give the defaults of a campaign, and the methods and policies to choose among.
+         */
+        get: operations["get_campaign_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/config/schema": {
         parameters: {
             query?: never;
@@ -1353,7 +1373,7 @@ export interface paths {
         };
         /**
          * Get Convergence
-         * @description Show the best Sharpe ratio so far over the candidates tested, a course for each strategy.
+         * @description Show the best Sharpe ratio so far over the candidates tested, by strategy and, of a hybrid, by method.
          */
         get: operations["get_convergence"];
         put?: never;
@@ -1384,6 +1404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/runs/{run_id}/front": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Front
+         * @description Give the Pareto front of Sharpe ratio, drawdown and turnover, and a spread of what it beats.
+         */
+        get: operations["get_front"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/runs/{run_id}/funnel": {
         parameters: {
             query?: never;
@@ -1404,6 +1444,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/runs/{run_id}/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heatmap
+         * @description Show a measure over two parameters: best, median, mean or count of the candidates in a cell.
+         */
+        get: operations["get_heatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/runs/{run_id}/log": {
         parameters: {
             query?: never;
@@ -1416,6 +1476,26 @@ export interface paths {
          * @description List what happened to a run after an event.
          */
         get: operations["get_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/runs/{run_id}/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Searched
+         * @description List the strategies of a run with the parameters that were searched, the most telling first.
+         */
+        get: operations["list_searched"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1464,6 +1544,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/runs/{run_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Report
+         * @description Give the HTML report of a run.
+         */
+        get: operations["get_run_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/runs/{run_id}/rerun": {
         parameters: {
             query?: never;
@@ -1504,6 +1604,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/runs/{run_id}/spread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Spread
+         * @description Give rows from the best to the worst, evenly by rank, for parallel coordinates.
+         */
+        get: operations["get_spread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/runs/{run_id}/stop": {
         parameters: {
             query?: never;
@@ -1533,9 +1653,29 @@ export interface paths {
         };
         /**
          * List Trials
-         * @description List what a run tried, a page of it.
+         * @description List what a run tried, a page of it; with `eligible` only what was active enough to be judged.
          */
         get: operations["list_trials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/runs/{run_id}/trials.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trials As Text
+         * @description Give everything that a run tried as lines of CSV.
+         */
+        get: operations["get_trials_as_text"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1883,6 +2023,26 @@ export interface components {
             vault_start: string;
         };
         /**
+         * AccountOut
+         * @description What the ledger holds against these prices.
+         */
+        AccountOut: {
+            /** Epoch */
+            epoch: string;
+            /** Level */
+            level: number;
+            /** Level Left */
+            level_left: number;
+            /** N Runs */
+            n_runs: number;
+            /** N Tested */
+            n_tested: number;
+            /** Next Level */
+            next_level: number;
+            /** Rounds */
+            rounds: number;
+        };
+        /**
          * Alert
          * @description What somebody should look at.
          */
@@ -2047,6 +2207,28 @@ export interface components {
             /** Win Rate */
             win_rate: number;
         };
+        /**
+         * Axis
+         * @description How a parameter is drawn.
+         */
+        Axis: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Off
+             * @description whether it may be switched off
+             */
+            off: boolean;
+            /**
+             * Values
+             * @description in order, where they have names
+             */
+            values: string[] | null;
+        };
         /** Body_upload */
         Body_upload: {
             /** File */
@@ -2179,14 +2361,43 @@ export interface components {
             slippage: number;
         };
         /**
+         * CampaignOptions
+         * @description What a new campaign starts from and what it can choose among.
+         */
+        CampaignOptions: {
+            /**
+             * Defaults
+             * @description a campaign without symbols, every other setting at its default
+             */
+            defaults: {
+                [key: string]: unknown;
+            };
+            generated: components["schemas"]["StrategyGenerated"];
+            /** Intrabar */
+            intrabar: string[];
+            /** Methods */
+            methods: components["schemas"]["Method"][];
+        };
+        /**
          * CampaignRequest
          * @description A campaign in full, as `Campaign.to_json` writes it.
          */
         CampaignRequest: {
+            /**
+             * Adaptive
+             * @description begin where earlier runs on such prices found something
+             * @default false
+             */
+            adaptive: boolean;
             /** Campaign */
             campaign: {
                 [key: string]: unknown;
             };
+            /**
+             * Parent Id
+             * @description the run that this one goes out from
+             */
+            parent_id?: string | null;
             /**
              * Priority
              * @default 0
@@ -2214,6 +2425,16 @@ export interface components {
             trades: components["schemas"]["Trade"][];
             /** Volume */
             volume: number[];
+        };
+        /**
+         * Chances
+         * @description Annual Sharpe ratios that are found every second time, and four times in five.
+         */
+        Chances: {
+            /** Half */
+            half: number;
+            /** Most */
+            most: number;
         };
         /**
          * ChipOut
@@ -2259,7 +2480,7 @@ export interface components {
         };
         /**
          * Convergence
-         * @description The course of one search.
+         * @description The course of one search, or of one method that took turns in it.
          */
         Convergence: {
             /** Method */
@@ -2572,10 +2793,15 @@ export interface components {
          * @description What a campaign would take, and what its data could certify.
          */
         EstimateOut: {
+            account: components["schemas"]["AccountOut"];
             /** Bars */
             bars: number;
             /** Candidates */
             candidates: number;
+            /** End */
+            end: string;
+            /** Focus */
+            focus: components["schemas"]["Region"][];
             /** Jobs */
             jobs: components["schemas"]["JobEstimate"][];
             /**
@@ -2583,8 +2809,14 @@ export interface components {
              * @description of searching again on markets without an edge, where the method learns
              */
             judging_seconds: number;
+            /**
+             * Learned From
+             * @description earlier runs whose trials the focus rests on
+             */
+            learned_from: string[];
             /** Level */
             level: number;
+            outlook: components["schemas"]["OutlookOut"];
             /**
              * Power
              * @description chance of finding it
@@ -2607,6 +2839,8 @@ export interface components {
              * @description the same for a single candidate
              */
             smallest_sharpe_one: number;
+            /** Start */
+            start: string;
             /**
              * Tried Before
              * @description candidates that were tried on these prices before
@@ -2614,6 +2848,8 @@ export interface components {
             tried_before: number;
             /** Vault Days */
             vault_days: number;
+            /** Vault Start */
+            vault_start: string;
         };
         /**
          * EventOut
@@ -2671,6 +2907,22 @@ export interface components {
             p_loss: number;
         };
         /**
+         * Front
+         * @description Rows that no other one beats in Sharpe ratio, drawdown and turnover at once, and some of the others.
+         */
+        Front: {
+            /** Considered */
+            considered: number;
+            /** Front */
+            front: {
+                [key: string]: unknown;
+            }[];
+            /** Others */
+            others: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * Gpu
          * @description What a GPU uses now, as its driver tells; GiB.
          */
@@ -2706,12 +2958,48 @@ export interface components {
             status: string;
         };
         /**
+         * Heatmap
+         * @description A measure over two parameters.
+         */
+        Heatmap: {
+            /**
+             * Cells
+             * @description a row for each label up; null where nothing was tried
+             */
+            cells: (number | null)[][];
+            /**
+             * Sizes
+             * @description candidates in each cell
+             */
+            sizes: number[][];
+            /**
+             * X
+             * @description labels across
+             */
+            x: string[];
+            /**
+             * Y
+             * @description labels up
+             */
+            y: string[];
+        };
+        /**
          * JobEstimate
          * @description One strategy of a campaign: candidates, and whole backtests a second on one of its markets.
          */
         JobEstimate: {
             /** Candidates */
             candidates: number;
+            /**
+             * Grid
+             * @description combinations in its ranges; null: without end
+             */
+            grid: number | null;
+            /**
+             * Markets
+             * @description how many markets each candidate trades
+             */
+            markets: number;
             /** Per Second */
             per_second: number;
             /** Strategy */
@@ -2943,6 +3231,26 @@ export interface components {
             user: components["schemas"]["UserOut"];
         };
         /**
+         * Method
+         * @description A search method.
+         */
+        Method: {
+            /**
+             * Generates
+             * @description whether it can search over generated rules
+             */
+            generates: boolean;
+            /**
+             * Learns
+             * @description its finds are judged by searching again on markets without an edge
+             */
+            learns: boolean;
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * Mode
          * @description A way in which a bot can trade.
          */
@@ -3028,6 +3336,26 @@ export interface components {
             stored: number | string | null;
         };
         /**
+         * OutlookOut
+         * @description Smallest annual Sharpe ratio that is told apart from luck.
+         */
+        OutlookOut: {
+            /** @description if one in ten of them is a try of its own, as in most grids */
+            alike: components["schemas"]["Chances"];
+            /** @description if all candidates were independent */
+            here: components["schemas"]["Chances"];
+            /**
+             * Level
+             * @description chance of a false report that the next round of judging is granted
+             */
+            level: number;
+            /**
+             * Longer
+             * @description what 80% needs with twice the years
+             */
+            longer: number;
+        };
+        /**
          * PasswordRequest
          * @description Another password.
          */
@@ -3058,6 +3386,11 @@ export interface components {
             best_sharpe: number | null;
             /** Done */
             done: number;
+            /**
+             * Luck Sharpe
+             * @description what the best of so many tries without an edge would reach
+             */
+            luck_sharpe: number | null;
         };
         /**
          * Preview
@@ -3221,6 +3554,22 @@ export interface components {
             total_return: number | null;
         };
         /**
+         * Region
+         * @description Where an adaptive campaign begins: a range of one parameter, and the trials that it rests on.
+         */
+        Region: {
+            /** Of */
+            of: string;
+            /** Parameter */
+            parameter: string;
+            /** Region */
+            region: unknown[];
+            /** Samples */
+            samples: number;
+            /** Strategy */
+            strategy: string;
+        };
+        /**
          * ReplayOut
          * @description An alpha recomputed.
          */
@@ -3349,8 +3698,18 @@ export interface components {
             ][];
             /** Gpu Hours */
             gpu_hours: number | null;
+            /**
+             * Has Report
+             * @description whether there is an HTML report
+             */
+            has_report: boolean;
             /** Id */
             id: string;
+            /**
+             * Luck Sharpe
+             * @description annual Sharpe ratio that the best of as many independent tries without an edge is expected to reach; null before the first
+             */
+            luck_sharpe: number | null;
             /** Max Iterations */
             max_iterations: number;
             /** Memory Peak Gb */
@@ -3374,6 +3733,8 @@ export interface components {
             report: {
                 [key: string]: unknown;
             };
+            /** Search Years */
+            search_years: number | null;
             /** Stage */
             stage: string;
             /**
@@ -3391,6 +3752,11 @@ export interface components {
             symbols: string[];
             /** Timeframe */
             timeframe: string;
+            /**
+             * Verdict
+             * @description what came of it in a sentence; null before it is completed
+             */
+            verdict: string | null;
             /** Worked Hours */
             worked_hours: number;
             /** Worker */
@@ -3446,6 +3812,43 @@ export interface components {
             worked_hours: number;
             /** Worker */
             worker: string | null;
+        };
+        /**
+         * SearchedParameter
+         * @description A parameter that was searched.
+         */
+        SearchedParameter: {
+            /**
+             * Influence
+             * @description share of the variance of t that lies between them, 0 to 1
+             */
+            influence: number;
+            /**
+             * Levels
+             * @description values or groups of values that are told apart
+             */
+            levels: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SearchedStrategy
+         * @description A strategy of a run, its parameters the most telling first.
+         */
+        SearchedStrategy: {
+            /**
+             * Columns
+             * @description what a row of it shows besides its results
+             */
+            columns: string[];
+            /** Eligible */
+            eligible: number;
+            /** Parameters */
+            parameters: components["schemas"]["SearchedParameter"][];
+            /** Strategy */
+            strategy: string;
+            /** Tried */
+            tried: number;
         };
         /**
          * Series
@@ -3554,6 +3957,20 @@ export interface components {
             reason: string;
             /** Title */
             title: string;
+        };
+        /**
+         * Spread
+         * @description Rows from the best to the worst, evenly by rank.
+         */
+        Spread: {
+            /** Axes */
+            axes: components["schemas"]["Axis"][];
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** Total */
+            total: number;
         };
         /**
          * Square
@@ -3699,10 +4116,38 @@ export interface components {
             venue?: string | null;
         };
         /**
+         * StrategyGenerated
+         * @description The strategy whose candidates are rules of their own.
+         */
+        StrategyGenerated: {
+            /** Doc */
+            doc: string;
+            /** Name */
+            name: string;
+            /** Sentences */
+            sentences: string[];
+            /** Source */
+            source: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * StrategyOut
          * @description A strategy that can be searched.
          */
         StrategyOut: {
+            /**
+             * Allowed
+             * @description risk parameters in full: what a range may be set to beyond the space
+             */
+            allowed: {
+                [key: string]: unknown;
+            };
+            /**
+             * Conditions
+             * @description what holds between its parameters, e.g. fast < slow
+             */
+            conditions: string[];
             /** Doc */
             doc: string;
             /** Family */
@@ -3861,7 +4306,7 @@ export interface components {
         };
         /**
          * Trials
-         * @description A page of what a run tried; a value that is no number is null.
+         * @description A page of what a run tried; a value that is no number is null, a parameter that is switched off "off".
          */
         Trials: {
             /** Columns */
@@ -8953,6 +9398,89 @@ export interface operations {
             };
         };
     };
+    get_campaign_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOptions"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_schema: {
         parameters: {
             query?: never;
@@ -11584,6 +12112,112 @@ export interface operations {
             };
         };
     };
+    get_front: {
+        parameters: {
+            query?: {
+                /** @description rows, at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Front"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_funnel: {
         parameters: {
             query?: never;
@@ -11691,6 +12325,115 @@ export interface operations {
             };
         };
     };
+    get_heatmap: {
+        parameters: {
+            query: {
+                aggregate?: string;
+                strategy: string;
+                value?: string;
+                x: string;
+                y: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heatmap"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_log: {
         parameters: {
             query?: {
@@ -11713,6 +12456,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventOut"][];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_searched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchedStrategy"][];
                 };
             };
             /** @description the request cannot be read */
@@ -11931,6 +12777,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one HTML file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
             };
             /** @description the request cannot be read */
             400: {
@@ -12234,6 +13183,114 @@ export interface operations {
             };
         };
     };
+    get_spread: {
+        parameters: {
+            query: {
+                /** @description rows, at most */
+                limit?: number;
+                strategy: string;
+                value?: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spread"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stop_run: {
         parameters: {
             query?: never;
@@ -12350,6 +13407,7 @@ export interface operations {
         parameters: {
             query?: {
                 descending?: boolean;
+                eligible?: boolean;
                 /** @description entries of a page */
                 limit?: number;
                 /** @description entries to pass over */
@@ -12372,6 +13430,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trials"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trials_as_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description everything that the run tried, as a person reads it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description the request cannot be read */

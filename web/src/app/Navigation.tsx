@@ -19,7 +19,7 @@ export function Navigation({ width, onGo }: { width: number; onGo?: () => void }
     const { pathname } = useLocation();
     return (
         <Box component="nav" aria-label="Pages" sx={{ width }}>
-            <Stack direction="row" spacing={1.25} sx={{ alignItems: "center", px: 2, height: 56 }}>
+            <Stack direction="row" spacing={1.25} sx={{ alignItems: "center", pl: 2, pr: 1, height: 56 }}>
                 <img src="/icon.svg" width={26} height={26} alt="" />
                 <Typography noWrap sx={{ fontWeight: 700 }}>
                     Alpha Discovery

@@ -54,7 +54,7 @@ export function RunningNow({ connection }: { connection: Connection }) {
             </Button>
             {offline && (
                 <Tooltip title="Live events are cut off; the page asks again by itself. Numbers may be up to half a minute old.">
-                    <Typography variant="body2" color="warning.main" tabIndex={0} role="status">
+                    <Typography variant="body2" color="warning" tabIndex={0} role="status">
                         not live
                     </Typography>
                 </Tooltip>

@@ -11,7 +11,7 @@ import { useLiveRuns } from "@/app/useLiveRuns";
 import { ErrorBoundary } from "@/components/ErrorBoundary";
 import { PageSkeleton } from "@/components/Loading";
 
-const WIDTH = 208;
+const WIDTH = 216;
 
 /** Navigation at the side (a drawer on narrow screens), a bar above, the page in the middle. */
 export function Shell() {

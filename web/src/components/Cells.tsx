@@ -3,6 +3,9 @@ import TableCell, { type TableCellProps } from "@mui/material/TableCell";
 import Tooltip from "@mui/material/Tooltip";
 import Box from "@mui/material/Box";
 
+/** For columns that narrow screens leave out: `sx={WIDE}`. */
+export const WIDE = { display: { xs: "none", sm: "table-cell" } };
+
 /** A cell with a number: right aligned, never broken. */
 export function NumberCell({ sx, ...props }: TableCellProps) {
     const more = [{ whiteSpace: "nowrap" }, ...(Array.isArray(sx) ? (sx as object[]) : [sx])];

@@ -19,7 +19,7 @@ export function EmptyState({ title, children, action }: EmptyStateProps) {
                 {title}
             </Typography>
             {children !== undefined && (
-                <Typography component="div" color="text.secondary" sx={{ maxWidth: "60ch" }}>
+                <Typography component="div" color="textSecondary" sx={{ maxWidth: "60ch" }}>
                     {children}
                 </Typography>
             )}

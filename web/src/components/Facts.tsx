@@ -6,7 +6,13 @@ export function Facts({ rows, right = false }: { rows: readonly (readonly [strin
     return (
         <Box
             component="dl"
-            sx={{ m: 0, display: "grid", gridTemplateColumns: "minmax(7rem, auto) 1fr", columnGap: 2, rowGap: 0.5 }}
+            sx={{
+                m: 0,
+                display: "grid",
+                gridTemplateColumns: "minmax(5.5rem, max-content) 1fr",
+                columnGap: 2,
+                rowGap: 0.5,
+            }}
         >
             {rows.map(([name, value]) => [
                 <Box key={`${name} name`} component="dt" sx={{ color: "text.secondary" }}>

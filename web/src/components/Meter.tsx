@@ -20,7 +20,7 @@ export function Meter({ label, share, text, warnFrom = 1.01, children }: MeterPr
         <Box>
             <Box sx={{ display: "flex", justifyContent: "space-between", gap: 1 }}>
                 <Typography variant="body2">{label}</Typography>
-                <Typography variant="body2" component="div" color="text.secondary" sx={{ textAlign: "right" }}>
+                <Typography variant="body2" component="div" color="textSecondary" sx={{ textAlign: "right" }}>
                     {text}
                 </Typography>
             </Box>

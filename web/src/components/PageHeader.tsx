@@ -27,7 +27,7 @@ export function PageHeader({ title, about, actions }: PageHeaderProps) {
                     {title}
                 </Typography>
                 {about !== undefined && (
-                    <Typography component="div" color="text.secondary" sx={{ mt: 0.5, maxWidth: "75ch" }}>
+                    <Typography component="div" color="textSecondary" sx={{ mt: 0.5, maxWidth: "75ch" }}>
                         {about}
                     </Typography>
                 )}

@@ -30,7 +30,7 @@ export function Panel({ title, about, actions, children }: PanelProps) {
                         <Typography
                             variant="body2"
                             component="div"
-                            color="text.secondary"
+                            color="textSecondary"
                             sx={{ mt: 0.25, maxWidth: "75ch" }}
                         >
                             {about}

@@ -20,7 +20,7 @@ const TONES = { default: "text.primary", good: "primary.main", bad: "error.main"
 /** One number with its name, unit and meaning. */
 export function StatTile({ label, value, unit, note, hint, tone = "default" }: StatTileProps) {
     const name = (
-        <Typography variant="overline" color="text.secondary" component="dt">
+        <Typography variant="overline" color="textSecondary" component="dt">
             {label}
         </Typography>
     );
@@ -44,13 +44,13 @@ export function StatTile({ label, value, unit, note, hint, tone = "default" }: S
             >
                 {value}
                 {unit !== undefined && (
-                    <Typography component="span" color="text.secondary" sx={{ ml: 0.5 }}>
+                    <Typography component="span" color="textSecondary" sx={{ ml: 0.5 }}>
                         {unit}
                     </Typography>
                 )}
             </Typography>
             {note !== undefined && (
-                <Typography component="dd" variant="body2" color="text.secondary" sx={{ m: 0 }}>
+                <Typography component="dd" variant="body2" color="textSecondary" sx={{ m: 0 }}>
                     {note}
                 </Typography>
             )}

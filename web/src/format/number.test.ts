@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { bytes, fixed, percent, probability, short, whole } from "@/format/number";
+import { bytes, fixed, percent, price, probability, short, whole } from "@/format/number";
 
 test("absent and impossible values are a dash", () => {
     expect([fixed(null), percent(undefined), whole(NaN)]).toEqual(["–", "–", "–"]);
@@ -16,6 +16,15 @@ test("numbers have separators, decimals and units", () => {
         "1,234.50",
         "12.3 %",
         "1.23M",
+    ]);
+});
+
+test("a price has more digits the smaller it is", () => {
+    expect([price(43_210.55), price(123.456), price(1.23456), price(0.000123)]).toEqual([
+        "43,210.6",
+        "123.46",
+        "1.235",
+        "0.000123",
     ]);
 });
 

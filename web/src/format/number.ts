@@ -39,6 +39,14 @@ export function money(value: Value): string {
     return fixed(value, 2);
 }
 
+/** A price: the more digits, the smaller it is. */
+export function price(value: Value): string {
+    return shown(value, (x) => {
+        const size = Math.abs(x);
+        return fixed(x, size >= 1000 ? 1 : size >= 100 ? 2 : size >= 1 ? 3 : 6);
+    });
+}
+
 /** A probability: 0.031, or "< 0.001". */
 export function probability(value: Value): string {
     return shown(value, (x) => (x > 0 && x < 0.001 ? "< 0.001" : fixed(x, 3)));

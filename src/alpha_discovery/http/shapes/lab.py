@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from alpha_discovery.config import ResourcesSection
+from alpha_discovery.core import risk
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.market_data import Entry
 from alpha_discovery.market_data.download import source_of
@@ -26,6 +27,8 @@ class StrategyOut(BaseModel):
     markets: int = Field(description="how many it trades together")
     sentences: list[str]
     space: dict[str, Any]
+    conditions: list[str] = Field(description="what holds between its parameters, e.g. fast < slow")
+    allowed: dict[str, Any] = Field(description="risk parameters in full: what a range may be set to beyond the space")
     templates: dict[str, dict[str, Any]]
     fingerprint: str
 
@@ -35,8 +38,38 @@ class StrategyOut(BaseModel):
         return StrategyOut(
             name=one.name, family=one.family, summary=one.summary, doc=one.doc, source=one.source, markets=one.n_legs,
             sentences=list(one.rules.describe()), space=one.space.to_json(), templates=templates(one),
+            conditions=[str(condition) for condition in one.space.conditions],
+            allowed={name: kind.to_json() for name, kind in risk.ALLOWED.items()},
             fingerprint=one.fingerprint,
         )  # fmt: skip
+
+
+class Method(BaseModel):
+    """A search method."""
+
+    name: str
+    summary: str
+    learns: bool = Field(description="its finds are judged by searching again on markets without an edge")
+    generates: bool = Field(description="whether it can search over generated rules")
+
+
+class StrategyGenerated(BaseModel):
+    """The strategy whose candidates are rules of their own."""
+
+    name: str
+    summary: str
+    doc: str
+    source: str
+    sentences: list[str]
+
+
+class CampaignOptions(BaseModel):
+    """What a new campaign starts from and what it can choose among."""
+
+    defaults: dict[str, Any] = Field(description="a campaign without symbols, every other setting at its default")
+    methods: list[Method]
+    intrabar: list[str]
+    generated: StrategyGenerated
 
 
 class MarketOut(BaseModel):
@@ -83,6 +116,18 @@ class Series(BaseModel):
     volume: list[float]
 
 
+class OpenedVault(BaseModel):
+    """All looks at the bars of one vault: ``p`` of what was accepted there, ``level`` what LORD++ allows it."""
+
+    epochs: list[str]
+    start: str
+    end: str
+    p: float
+    level: float
+    closed: bool
+    stands: bool
+
+
 class Account(BaseModel):
     """What was tried on one data epoch."""
 
@@ -102,6 +147,7 @@ class Account(BaseModel):
     noise_reach: float | None
     noise_sharpe: float | None
     smallest_sharpe: float | None
+    vaults: list[OpenedVault]
 
 
 class Gpu(BaseModel):

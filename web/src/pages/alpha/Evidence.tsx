@@ -59,6 +59,7 @@ function Tests({ tests }: { tests: Test[] }) {
     return (
         <SimpleTable
             label="Tests"
+            stacks
             rows={tests}
             keyOf={(one) => one.test}
             columns={[
@@ -89,6 +90,7 @@ function Stresses({ found }: { found: Schemas["Stresses"] }) {
         <Stack spacing={1.5}>
             <SimpleTable
                 label="Kill tests"
+                stacks
                 rows={found.tests}
                 keyOf={(one) => one.test}
                 columns={[
@@ -103,7 +105,7 @@ function Stresses({ found }: { found: Schemas["Stresses"] }) {
                     },
                 ]}
             />
-            {found.year !== null && <Typography color="text.secondary">{found.year}</Typography>}
+            {found.year !== null && <Typography color="textSecondary">{found.year}</Typography>}
         </Stack>
     );
 }

@@ -34,6 +34,7 @@ export function Record({ alpha }: { alpha: AlphaDetail }) {
                 ) : (
                     <SimpleTable
                         label="Lineage"
+                        stacks
                         rows={alpha.lineage}
                         keyOf={(kin) => kin.alpha_id}
                         columns={[

@@ -109,6 +109,7 @@ function Regimes({ rows }: { rows: Schemas["Regime"][] }) {
     return (
         <SimpleTable
             label="By kind of day"
+            stacks
             rows={rows}
             keyOf={(one) => one.regime}
             columns={[
@@ -127,6 +128,7 @@ function Markets({ rows }: { rows: Schemas["MarketMetrics"][] }) {
     return (
         <SimpleTable
             label="Market by market"
+            stacks
             rows={rows}
             keyOf={(one) => one.market}
             columns={[

@@ -90,7 +90,7 @@ function Tiles({ alpha }: { alpha: AlphaDetail }) {
             sx={{
                 display: "grid",
                 gap: 2,
-                gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(150px, 1fr))" },
+                gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(125px, 1fr))" },
             }}
         >
             <StatTile

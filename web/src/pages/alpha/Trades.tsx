@@ -16,7 +16,7 @@ import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
-import { fixed, percent, whole } from "@/format/number";
+import { percent, whole, price } from "@/format/number";
 import { utcTime } from "@/format/time";
 import { useUrlState } from "@/hooks/useUrlState";
 import { candlesOption } from "@/pages/alpha/candlesChart";
@@ -145,8 +145,8 @@ function Candles({ candles }: { candles: Schemas["Candles"] }) {
         rows: candles.trades.map((trade) => [
             utcTime(trade.entry_time),
             trade.side,
-            fixed(trade.entry_price, 4),
-            fixed(trade.exit_price, 4),
+            price(trade.entry_price),
+            price(trade.exit_price),
             percent(trade.pnl, 3),
         ]),
     });
@@ -157,23 +157,12 @@ function TradeTable({ trades, onShow }: { trades: Trade[]; onShow: (trade: Trade
     return (
         <SimpleTable
             label="Every trade"
+            stacks
             rows={trades}
             keyOf={(one, k) => `${one.market} ${one.entry_time} ${k}`}
             columns={[
-                { name: "Market", show: (one) => one.market },
-                { name: "Side", show: (one) => one.side },
-                { name: "Entry", show: (one) => <Moment at={one.entry_time} /> },
-                { name: "Exit", show: (one) => <Moment at={one.exit_time} /> },
-                { name: "Entry price", right: true, show: (one) => fixed(one.entry_price, 4) },
-                { name: "Exit price", right: true, show: (one) => fixed(one.exit_price, 4) },
-                { name: "Profit", right: true, show: (one) => percent(one.pnl, 3) },
-                { name: "Costs", right: true, show: (one) => percent(one.commission + one.slippage, 3) },
                 {
-                    name: "Why it ended",
-                    show: (one) => one.reason + (one.ambiguous ? " (bar touched both levels)" : ""),
-                },
-                {
-                    name: "On the market",
+                    name: "See",
                     show: (one) => (
                         <Button
                             size="small"
@@ -183,6 +172,18 @@ function TradeTable({ trades, onShow }: { trades: Trade[]; onShow: (trade: Trade
                             Show
                         </Button>
                     ),
+                },
+                { name: "Market", show: (one) => one.market },
+                { name: "Side", show: (one) => one.side },
+                { name: "Entry", show: (one) => <Moment at={one.entry_time} /> },
+                { name: "Exit", show: (one) => <Moment at={one.exit_time} /> },
+                { name: "Entry price", right: true, show: (one) => price(one.entry_price) },
+                { name: "Exit price", right: true, show: (one) => price(one.exit_price) },
+                { name: "Profit", right: true, show: (one) => percent(one.pnl, 3) },
+                { name: "Costs", right: true, show: (one) => percent(one.commission + one.slippage, 3) },
+                {
+                    name: "Why it ended",
+                    show: (one) => one.reason + (one.ambiguous ? " (bar touched both levels)" : ""),
                 },
             ]}
         />

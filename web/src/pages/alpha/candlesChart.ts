@@ -2,7 +2,7 @@ import type { Schemas } from "@/api/client";
 import { axis, type ChartOption } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
 import { ms } from "@/charts/time";
-import { fixed, percent } from "@/format/number";
+import { percent, price } from "@/format/number";
 import { utcTime } from "@/format/time";
 
 type Candles = Schemas["Candles"];
@@ -127,10 +127,10 @@ function hover(found: unknown, candles: Candles): string {
     if (trade)
         return [
             `${trade.side}, ${percent(trade.pnl, 2)} of the starting equity (${trade.reason})`,
-            `in  ${utcTime(trade.entry_time)} at ${fixed(trade.entry_price, 4)}`,
-            `out ${utcTime(trade.exit_time)} at ${fixed(trade.exit_price, 4)}`,
+            `in  ${utcTime(trade.entry_time)} at ${price(trade.entry_price)}`,
+            `out ${utcTime(trade.exit_time)} at ${price(trade.exit_price)}`,
         ].join("\n");
     const k = one.dataIndex;
-    const told = (["open", "high", "low", "close"] as const).map((name) => `${name} ${fixed(candles[name][k], 4)}`);
+    const told = (["open", "high", "low", "close"] as const).map((name) => `${name} ${price(candles[name][k])}`);
     return [utcTime(candles.time[k]), ...told].join("\n");
 }

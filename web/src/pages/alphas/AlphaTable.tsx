@@ -26,7 +26,11 @@ export interface TableProps {
 export function AlphaTable({ alphas, columns, sort, descending, chosen, onSort, onChoose }: TableProps) {
     return (
         <TableContainer tabIndex={0} role="region" aria-label="Table of alphas" sx={{ maxHeight: "75vh" }}>
-            <Table size="small" stickyHeader>
+            <Table
+                size="small"
+                stickyHeader
+                sx={{ "& th": { whiteSpace: "normal", lineHeight: 1.25 }, "& td, & th": { px: 0.9 } }}
+            >
                 <TableHead>
                     <TableRow>
                         <TableCell padding="checkbox">
@@ -109,7 +113,11 @@ const Row = memo(function Row({ alpha, columns, chosen, onChoose }: RowProps) {
                 />
             </TableCell>
             {columns.map((column) => (
-                <TableCell key={column.key} align={column.right ? "right" : "left"}>
+                <TableCell
+                    key={column.key}
+                    align={column.right ? "right" : "left"}
+                    sx={column.right ? { whiteSpace: "nowrap" } : {}}
+                >
                     {column.show(alpha)}
                 </TableCell>
             ))}

@@ -31,7 +31,7 @@ const PASSED = { held: true, weak: "weak", failed: false } as const;
 export function Chips({ alpha }: { alpha: Alpha }) {
     if (alpha.evidence_chips.length === 0) return <span>{NONE}</span>;
     return (
-        <Box sx={{ display: "flex", gap: 0.5, flexWrap: "wrap" }}>
+        <Box sx={{ display: "flex", gap: 0.5, flexWrap: "wrap", minWidth: { xs: 0, sm: 190 } }}>
             {alpha.evidence_chips.map((chip) => (
                 <EvidenceChip
                     key={chip.name}
@@ -46,7 +46,7 @@ export function Chips({ alpha }: { alpha: Alpha }) {
 
 export function NameOf({ alpha }: { alpha: Alpha }) {
     return (
-        <Box sx={{ minWidth: 190, maxWidth: 320 }}>
+        <Box sx={{ minWidth: { xs: 0, sm: 200 }, maxWidth: 330 }}>
             <Link component={RouterLink} to={`/alphas/${alpha.id}`} sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>
                 {alpha.strategy_name}
             </Link>
@@ -132,7 +132,7 @@ export const COLUMNS: readonly Column[] = [
     },
     {
         key: "validation_score",
-        name: "Validation score",
+        name: "Score",
         hint: "Probability that the true adjusted Sharpe ratio is above zero, by the calibration of the judge",
         right: true,
         sort: "validation_score",
@@ -196,7 +196,6 @@ export const COLUMNS: readonly Column[] = [
         name: "Found",
         hint: "When it was found; hover for UTC",
         sort: "discovered_at",
-        usual: true,
         show: (alpha) => <Moment at={alpha.discovered_at} />,
     },
     {

@@ -46,6 +46,7 @@ export function Log({ bot }: { bot: BotOut }) {
                         <>
                             <SimpleTable
                                 label="Log of the bot"
+                                stacks
                                 maxHeight={420}
                                 rows={items}
                                 keyOf={(line) => String(line.seq)}

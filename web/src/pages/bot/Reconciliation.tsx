@@ -50,6 +50,7 @@ function Outcome({ found }: { found: Schemas["ReconciledOut"] }) {
             {count > 0 && (
                 <SimpleTable
                     label="Differences"
+                    stacks
                     maxHeight={280}
                     rows={found.differences}
                     keyOf={(one, k) => `${one.entry_bar} ${one.name} ${k}`}
@@ -62,7 +63,7 @@ function Outcome({ found }: { found: Schemas["ReconciledOut"] }) {
                     ]}
                 />
             )}
-            {found.advice !== null && <Typography color="text.secondary">{sentence(found.advice)}</Typography>}
+            {found.advice !== null && <Typography color="textSecondary">{sentence(found.advice)}</Typography>}
         </Stack>
     );
 }

@@ -54,7 +54,7 @@ export function Safeguards({ bot }: { bot: BotOut }) {
                         How often they did
                     </Typography>
                     {fired.length === 0 ? (
-                        <Typography color="text.secondary">None of them had to act so far.</Typography>
+                        <Typography color="textSecondary">None of them had to act so far.</Typography>
                     ) : (
                         <Facts rows={fired.map(([kind, count]) => [FIRED[kind] ?? plain(kind), whole(count)])} />
                     )}

@@ -7,7 +7,7 @@ import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
-import { fixed, money } from "@/format/number";
+import { fixed, money, price } from "@/format/number";
 import { useUrlState } from "@/hooks/useUrlState";
 import { plain } from "@/pages/alphas/words";
 import { type BotOut, botTradesQuery } from "@/pages/bots/queries";
@@ -51,6 +51,7 @@ function Rows({ trades }: { trades: Schemas["BotTrade"][] }) {
     return (
         <SimpleTable
             label="Trades of the bot"
+            stacks
             rows={trades}
             keyOf={(one, k) => `${one.entry_time ?? ""} ${k}`}
             columns={[
@@ -58,8 +59,8 @@ function Rows({ trades }: { trades: Schemas["BotTrade"][] }) {
                 { name: "Entry", show: (one) => <Moment at={one.entry_time} /> },
                 { name: "Exit", show: (one) => <Moment at={one.exit_time} /> },
                 { name: "Quantity", right: true, show: (one) => fixed(one.quantity, 4) },
-                { name: "Entry price", right: true, show: (one) => fixed(one.entry_price, 4) },
-                { name: "Exit price", right: true, show: (one) => fixed(one.exit_price, 4) },
+                { name: "Entry price", right: true, show: (one) => price(one.entry_price) },
+                { name: "Exit price", right: true, show: (one) => price(one.exit_price) },
                 { name: "Profit", right: true, show: (one) => money(one.pnl) },
                 { name: "Costs", right: true, show: (one) => money(one.commission + one.slippage) },
                 { name: "Why it ended", show: (one) => plain(one.reason) },

@@ -18,7 +18,7 @@ import { Panel } from "@/components/Panel";
 import { StatTile } from "@/components/StatTile";
 import type { Schemas } from "@/api/client";
 import { Moment } from "@/format/Moment";
-import { fixed, money, percent, whole } from "@/format/number";
+import { fixed, money, percent, price, whole } from "@/format/number";
 import { utcTime } from "@/format/time";
 import { Actions } from "@/pages/bot/Actions";
 import { botEquityLabel, botEquityOption, standing } from "@/pages/bot/equityChart";
@@ -86,7 +86,8 @@ export default function Bot() {
 
 function Tiles({ bot }: { bot: BotOut }) {
     const { now } = bot;
-    const held = now.position.map((leg) => `${leg.side} ${fixed(leg.quantity, 4)} at ${fixed(leg.entry_price, 4)}`);
+    const held = now.position.map((leg) => `${fixed(leg.quantity, 4)} at ${price(leg.entry_price)}`);
+    const sides = now.position.map((leg) => leg.side).join(" and ");
     return (
         <Box
             sx={{
@@ -108,11 +109,7 @@ function Tiles({ bot }: { bot: BotOut }) {
                 note="of the allocated capital"
             />
             <StatTile label="Trades" value={whole(now.trades)} note="closed" />
-            <StatTile
-                label="Position"
-                value={now.position.length === 0 ? "flat" : held[0]}
-                note={held.slice(1).join(", ") || "at the last bar"}
-            />
+            <StatTile label="Position" value={sides || "flat"} note={held.join(", ") || "at the last bar"} />
             <StatTile
                 label="Bars"
                 value={whole(now.bars)}

@@ -44,7 +44,7 @@ const LINES: readonly Line[] = [
         show: (one) => (one.validation_score === null ? "not known" : percent(one.validation_score, 0)),
     },
     { name: "Position size", show: (one) => setting("position_size", one.parameters.position_size) },
-    { name: "Markets", show: (one) => one.tested_symbols.join(", ") },
+    { name: "Markets", show: (one) => <Box sx={{ overflowWrap: "anywhere" }}>{one.tested_symbols.join(", ")}</Box> },
     { name: "Bars", show: (one) => one.timeframe },
     { name: "Parameters", show: (one) => settings(one.parameters) },
     { name: "Evidence", show: (one) => <Chips alpha={one} /> },
@@ -56,7 +56,7 @@ const LINES: readonly Line[] = [
 export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (id: string) => void }) {
     return (
         <TableContainer tabIndex={0} role="region" aria-label="Numbers side by side">
-            <Table size="small">
+            <Table size="small" sx={{ "& td, & th": { px: 0.75 } }}>
                 <TableHead>
                     <TableRow>
                         <TableCell>Number</TableCell>
@@ -64,7 +64,7 @@ export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (
                             <TableCell
                                 key={alpha.id}
                                 align="right"
-                                sx={{ minWidth: 150, whiteSpace: "normal", verticalAlign: "top" }}
+                                sx={{ minWidth: 130, whiteSpace: "normal", verticalAlign: "top" }}
                             >
                                 <Box
                                     sx={{
@@ -79,7 +79,7 @@ export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (
                                         to={`/alphas/${alpha.id}`}
                                         sx={{ overflowWrap: "anywhere" }}
                                     >
-                                        {letter(k)} · {alpha.strategy_name}
+                                        {letter(k)} · {alpha.strategy_type}
                                     </Link>
                                     <Tooltip title="Leave out">
                                         <IconButton

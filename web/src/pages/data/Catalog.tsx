@@ -101,7 +101,7 @@ function Markets({ markets, scale, onOpen }: { markets: Market[]; scale: Scale; 
                                 >
                                     {market.symbol}
                                 </Link>
-                                <Typography variant="body2" color="text.secondary">
+                                <Typography variant="body2" color="textSecondary">
                                     {market.venue}
                                 </Typography>
                             </TableCell>

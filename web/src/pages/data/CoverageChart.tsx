@@ -46,7 +46,7 @@ export function CoverageChart({ stretches }: { stretches: Stretch[] }) {
                     );
                 })}
             </Box>
-            <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+            <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
                 {describe(stretches)}
             </Typography>
         </div>

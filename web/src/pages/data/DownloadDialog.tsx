@@ -56,7 +56,7 @@ export function DownloadDialog({ open, onClose }: { open: boolean; onClose: () =
                 <DialogTitle id={id}>Download prices</DialogTitle>
                 <DialogContent>
                     <Stack spacing={2} sx={{ pt: 1 }}>
-                        <Typography color="text.secondary">
+                        <Typography color="textSecondary">
                             Only what is not stored yet is fetched. This is the one thing for which the laboratory uses
                             the network.
                         </Typography>

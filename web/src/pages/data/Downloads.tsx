@@ -71,7 +71,7 @@ function Line({ job, busy, onStop }: { job: Job; busy: boolean; onStop: () => vo
                         </Typography>
                         <Typography
                             variant="body2"
-                            color={job.state === "failed" ? "error" : "text.secondary"}
+                            color={job.state === "failed" ? "error" : "textSecondary"}
                             sx={{ overflowWrap: "anywhere" }}
                         >
                             {job.added !== null && job.added > 0 ? `${whole(job.added)} bars came new. ` : ""}

@@ -20,12 +20,12 @@ const COLOURS = { error: "error", warning: "warning", fixed: "success" } as cons
 /** What a check of prices found, the worst first. */
 export function Findings({ quality }: { quality: Quality | null }) {
     if (quality === null)
-        return <Typography color="text.secondary">No report was kept when these prices were stored.</Typography>;
+        return <Typography color="textSecondary">No report was kept when these prices were stored.</Typography>;
     const { findings } = quality;
     const missing = quality.expected > 0 ? quality.missing / quality.expected : 0;
     return (
         <Stack spacing={1}>
-            <Typography color="text.secondary">
+            <Typography color="textSecondary">
                 {whole(quality.rows)} rows were read and {whole(quality.bars)} bars kept; {whole(quality.missing)} are
                 missing ({percent(missing, 2)} of those expected).
             </Typography>
@@ -51,7 +51,7 @@ export function Findings({ quality }: { quality: Quality | null }) {
                 </TableContainer>
             )}
             {findings.length > SHOWN && (
-                <Typography variant="body2" color="text.secondary">
+                <Typography variant="body2" color="textSecondary">
                     The first {SHOWN} of {whole(findings.length)} findings.
                 </Typography>
             )}

@@ -88,7 +88,7 @@ function Market({ market, onClose }: { market: MarketKey; onClose: () => void })
                             What the check found
                         </Typography>
                         {known?.sample ? (
-                            <Typography color="text.secondary">
+                            <Typography color="textSecondary">
                                 These prices ship with the package; they were checked when it was made.
                             </Typography>
                         ) : (

@@ -49,7 +49,7 @@ export function UploadDialog({ open, onClose }: { open: boolean; onClose: () => 
                 <>
                     <DialogContent>
                         <Stack spacing={2}>
-                            <Typography color="text.secondary">
+                            <Typography color="textSecondary">
                                 CSV, JSON, Parquet or feather, as exchanges and other tools write them; .gz and .zip
                                 too. You see what the file holds before anything is stored.
                             </Typography>

@@ -22,7 +22,7 @@ export function Door({ title, children, onSubmit }: DoorProps) {
                     <img src="/icon.svg" width={40} height={40} alt="" />
                     <Box>
                         <Typography sx={{ fontWeight: 700, fontSize: "1.15rem" }}>Alpha Discovery</Typography>
-                        <Typography variant="body2" color="text.secondary">
+                        <Typography variant="body2" color="textSecondary">
                             A laboratory that reports only what luck cannot explain
                         </Typography>
                     </Box>

@@ -12,7 +12,7 @@ export function SetupHint() {
                 When it started, the server printed a link that makes the first admin, good once. Open that link, or
                 enter its token here.
             </Typography>
-            <Typography color="text.secondary">
+            <Typography color="textSecondary">
                 At a terminal of the machine this does the same: <code>alpha users add NAME --role admin</code>
             </Typography>
             <Button component={Link} to="/setup" variant="contained">

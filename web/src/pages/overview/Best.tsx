@@ -9,7 +9,7 @@ import TableRow from "@mui/material/TableRow";
 import { useQuery } from "@tanstack/react-query";
 import { Link as RouterLink } from "react-router";
 
-import { HeadCell, NumberCell } from "@/components/Cells";
+import { HeadCell, NumberCell, WIDE } from "@/components/Cells";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
@@ -44,7 +44,11 @@ export function Best() {
                                 <TableHead>
                                     <TableRow>
                                         <TableCell>Rule</TableCell>
-                                        <HeadCell align="right" hint="Annual, on the bars that the search saw">
+                                        <HeadCell
+                                            align="right"
+                                            sx={WIDE}
+                                            hint="Annual, on the bars that the search saw"
+                                        >
                                             Sharpe, seen
                                         </HeadCell>
                                         <HeadCell align="right" hint="Annual, on the sealed bars that no search saw">
@@ -58,7 +62,7 @@ export function Best() {
                                         </HeadCell>
                                         <HeadCell
                                             align="right"
-                                            hint="0 to 100; a dash where nothing was calibrated for it"
+                                            hint="0 to 1: how sure the judging is, by its calibration; a dash where nothing was calibrated"
                                         >
                                             Score
                                         </HeadCell>
@@ -76,12 +80,12 @@ export function Best() {
                                                     {alpha.strategy_name}
                                                 </Link>
                                                 <br />
-                                                {alpha.tested_symbols.join(", ")} {alpha.timeframe}
+                                                {alpha.strategy_type.replaceAll("_", " ")} · {alpha.timeframe}
                                             </TableCell>
-                                            <NumberCell>{fixed(alpha.in_sample_sharpe)}</NumberCell>
+                                            <NumberCell sx={WIDE}>{fixed(alpha.in_sample_sharpe)}</NumberCell>
                                             <NumberCell>{fixed(alpha.out_sample_sharpe)}</NumberCell>
-                                            <NumberCell>{percent(alpha.max_drawdown)}</NumberCell>
-                                            <NumberCell>{fixed(alpha.validation_score, 0)}</NumberCell>
+                                            <NumberCell sx={WIDE}>{percent(alpha.max_drawdown)}</NumberCell>
+                                            <NumberCell>{fixed(alpha.validation_score)}</NumberCell>
                                         </TableRow>
                                     ))}
                                 </TableBody>

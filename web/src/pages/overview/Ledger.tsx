@@ -8,7 +8,7 @@ import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 
-import { HeadCell, NumberCell } from "@/components/Cells";
+import { HeadCell, NumberCell, WIDE } from "@/components/Cells";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Meter } from "@/components/Meter";
@@ -73,11 +73,15 @@ function Accounts({ accounts }: { accounts: Account[] }) {
                             </HeadCell>
                             <HeadCell
                                 align="right"
+                                sx={WIDE}
                                 hint="The smallest true Sharpe ratio that these prices can certify, four times in five"
                             >
                                 Certifies from
                             </HeadCell>
-                            <HeadCell hint="Share of the error rate that further judgings of these prices may spend">
+                            <HeadCell
+                                sx={WIDE}
+                                hint="Share of the error rate that further judgings of these prices may spend"
+                            >
                                 Trust left
                             </HeadCell>
                         </TableRow>
@@ -87,15 +91,15 @@ function Accounts({ accounts }: { accounts: Account[] }) {
                             <TableRow key={account.epoch} hover>
                                 <TableCell>
                                     {account.markets}
-                                    <Typography variant="body2" color="text.secondary" sx={{ whiteSpace: "nowrap" }}>
+                                    <Typography variant="body2" color="textSecondary" sx={{ whiteSpace: "nowrap" }}>
                                         {utcDay(account.start)} to {utcDay(account.end)}
                                     </Typography>
                                 </TableCell>
                                 <NumberCell>{whole(account.n_tested)}</NumberCell>
-                                <NumberCell>{whole(account.n_effective)}</NumberCell>
+                                <NumberCell sx={WIDE}>{whole(account.n_effective)}</NumberCell>
                                 <NumberCell>{fixed(account.noise_sharpe)}</NumberCell>
-                                <NumberCell>{fixed(account.smallest_sharpe)}</NumberCell>
-                                <TableCell sx={{ minWidth: 120 }}>
+                                <NumberCell sx={WIDE}>{fixed(account.smallest_sharpe)}</NumberCell>
+                                <TableCell sx={{ ...WIDE, minWidth: 120 }}>
                                     <Meter label="" share={trustLeft(account)} text={percent(trustLeft(account), 0)} />
                                 </TableCell>
                             </TableRow>

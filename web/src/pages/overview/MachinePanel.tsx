@@ -38,7 +38,7 @@ export function MachinePanel() {
                 Workers
             </Typography>
             {workers.data?.length === 0 && (
-                <Typography variant="body2" color="text.secondary">
+                <Typography variant="body2" color="textSecondary">
                     No worker holds a run now.
                 </Typography>
             )}
@@ -46,7 +46,7 @@ export function MachinePanel() {
                 <WorkerLine key={worker.run_id} worker={worker} />
             ))}
             {device.data && (
-                <Typography variant="body2" color="text.secondary" sx={{ mt: 1 }}>
+                <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>
                     Trades are simulated by {device.data.kind === "cuda" ? "the GPU" : "the processor"} (
                     {device.data.name}): {device.data.reason}.
                 </Typography>
@@ -96,7 +96,7 @@ function Meters({ course }: { course: Course }) {
                     />
                 ))
             )}
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
                 Load {latest.load_average.map((one) => fixed(one, 1)).join(", ")} (1, 5, 15 min) · server{" "}
                 {fixed(latest.server_memory_gb, 2)} GiB
             </Typography>

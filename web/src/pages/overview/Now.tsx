@@ -93,7 +93,7 @@ function Busy({ run }: { run: Run }) {
                 aria-label={`progress of ${run.symbols.join(", ")}`}
                 sx={{ height: 7, borderRadius: 4, my: 0.75 }}
             />
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
                 {percent(run.progress, 0)} · {run.stage === "" ? run.status : run.stage} ·{" "}
                 {whole(run.strategies_tested)} tried
                 {rate !== null && ` (${whole(rate)}/s)`} · best Sharpe {fixed(run.best_sharpe)}
@@ -108,9 +108,9 @@ function Ended({ run }: { run: Run }) {
         <Stack direction="row" spacing={1} sx={{ justifyContent: "space-between", alignItems: "flex-start" }}>
             <Box sx={{ minWidth: 0 }}>
                 <Name run={run} />
-                <Typography variant="body2" color="text.secondary">
-                    {whole(run.strategies_tested)} tried, {whole(run.profitable_found)} made money ·{" "}
-                    <Moment at={run.end_time} relative />
+                <Typography variant="body2" color="textSecondary">
+                    {whole(run.strategies_tested)} tried, {whole(run.profitable_found)}{" "}
+                    {run.profitable_found === 1 ? "alpha" : "alphas"} · <Moment at={run.end_time} relative />
                 </Typography>
             </Box>
             <StatusChip status={run.status} />

@@ -23,10 +23,12 @@ export default function Overview() {
                 <Box sx={{ display: "grid", gap: 2, alignContent: "start", minWidth: 0 }}>
                     <Now />
                     <Best />
-                    <Ledger />
                 </Box>
                 <Box sx={{ minWidth: 0 }}>
                     <MachinePanel />
+                </Box>
+                <Box sx={{ minWidth: 0, gridColumn: "1 / -1" }}>
+                    <Ledger />
                 </Box>
             </Box>
         </>

@@ -48,7 +48,7 @@ export function AuditLog() {
                                             <TableCell>{deed.action.replaceAll("_", " ")}</TableCell>
                                             <TableCell sx={{ overflowWrap: "anywhere", minWidth: 160 }}>
                                                 {deed.target}
-                                                <Typography variant="body2" color="text.secondary">
+                                                <Typography variant="body2" color="textSecondary">
                                                     {detailOf(deed.detail)}
                                                 </Typography>
                                             </TableCell>

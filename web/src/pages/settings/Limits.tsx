@@ -52,7 +52,7 @@ function Form({ told }: { told: Schemas["LimitsOut"] }) {
                 {told.changed
                     ? "These were set here; they hold instead of the configuration's."
                     : "These are the configuration file's."}{" "}
-                Workers share {told.cores} threads.
+                Threads that workers share: {told.cores}.
             </Alert>
             {FIELDS.map(({ name, label, unit, optional, means }) => (
                 <TextField

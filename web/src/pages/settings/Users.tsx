@@ -13,6 +13,7 @@ import { useState } from "react";
 
 import { client, held, type Schemas } from "@/api/client";
 import { useMe } from "@/api/me";
+import { WIDE } from "@/components/Cells";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Loaded } from "@/components/Loaded";
@@ -60,7 +61,9 @@ export function Users() {
                             <TableHead>
                                 <TableRow>
                                     {["Name", "Role", "May sign in", "Last login", ""].map((head) => (
-                                        <TableCell key={head}>{head}</TableCell>
+                                        <TableCell key={head} {...(head === "Last login" ? { sx: WIDE } : {})}>
+                                            {head}
+                                        </TableCell>
                                     ))}
                                 </TableRow>
                             </TableHead>
@@ -104,14 +107,14 @@ export function Users() {
                                                     slotProps={{ input: { "aria-label": `${user.name} may sign in` } }}
                                                 />
                                             </TableCell>
-                                            <TableCell>
+                                            <TableCell sx={WIDE}>
                                                 {user.last_login === null ? (
                                                     "never"
                                                 ) : (
                                                     <Moment at={user.last_login} relative />
                                                 )}
                                             </TableCell>
-                                            <TableCell align="right" sx={{ whiteSpace: "nowrap" }}>
+                                            <TableCell align="right">
                                                 <Button size="small" disabled={self} onClick={() => setDialog(user)}>
                                                     New password
                                                 </Button>

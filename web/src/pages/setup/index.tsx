@@ -39,7 +39,7 @@ export default function Setup() {
     };
     return (
         <Door title="Make the first admin" onSubmit={submit}>
-            <Typography color="text.secondary">
+            <Typography color="textSecondary">
                 An admin starts discoveries, stores prices, runs bots and lets others in. Nothing leaves this machine.
             </Typography>
             {tokenOf(hash) === "" && (
