@@ -98,7 +98,7 @@ def hierarchical_risk_parity(covariance: F64) -> F64:
 
 
 def capped(weights: F64, most: F64) -> F64:
-    """Weights (n,) with none above its own bound; what is cut goes to the others, and is left over once all are full."""
+    """Weights (n,), none above its own bound; what is cut goes to the others, and is left over once all are full."""
     out, free = np.zeros(len(weights)), np.ones(len(weights), dtype=bool)
     left = 1.0
     while free.any() and left > 1e-15:

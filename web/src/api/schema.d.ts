@@ -152,10 +152,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export Alpha
-         * @description Give an alpha's whole record as a file.
+         * Export One
+         * @description Give an alpha as a file: its whole record, or its rule for another system.
          */
-        get: operations["export_alpha"];
+        get: operations["export_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -764,6 +764,26 @@ export interface paths {
          * @description Give a bot's equity, and what its alpha's past leads one to expect.
          */
         get: operations["get_bot_equity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alpha-discovery/bots/{bot_id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Forward
+         * @description Tell what a bot's results say about its alpha: the band that was expected, evidence for and against.
+         */
+        get: operations["get_forward"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2021,6 +2041,8 @@ export interface components {
             start: string;
             /** Vault Start */
             vault_start: string;
+            /** Vaults */
+            vaults: components["schemas"]["OpenedVault"][];
         };
         /**
          * AccountOut
@@ -2261,6 +2283,11 @@ export interface components {
             bars: number;
             /** Equity */
             equity: number;
+            /**
+             * Feed Lost
+             * @description since when no bar has come; null while bars come
+             */
+            feed_lost: string | null;
             /**
              * Halted
              * @description why it enters nothing any more; null while it does
@@ -2907,6 +2934,44 @@ export interface components {
             p_loss: number;
         };
         /**
+         * ForwardOut
+         * @description A bot's days beside what its alpha's past led one to expect. Evidence of 20 decides, whenever one looks.
+         */
+        ForwardOut: {
+            /**
+             * Alarm
+             * @description whether equity is below the band
+             */
+            alarm: boolean;
+            /** Days */
+            days: number;
+            /**
+             * Decided On
+             * @description the day, counted from 1
+             */
+            decided_on: number | null;
+            /**
+             * Equity
+             * @description over the starting capital, at the end of the last whole day
+             */
+            equity: number;
+            /** Evidence Against */
+            evidence_against: number;
+            /** Evidence For */
+            evidence_for: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Middle */
+            middle: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "proven" | "decayed" | "open";
+        };
+        /**
          * Front
          * @description Rows that no other one beats in Sharpe ratio, drawdown and turnover at once, and some of the others.
          */
@@ -3336,6 +3401,26 @@ export interface components {
             stored: number | string | null;
         };
         /**
+         * OpenedVault
+         * @description All looks at the bars of one vault: ``p`` of what was accepted there, ``level`` what LORD++ allows it.
+         */
+        OpenedVault: {
+            /** Closed */
+            closed: boolean;
+            /** End */
+            end: string;
+            /** Epochs */
+            epochs: string[];
+            /** Level */
+            level: number;
+            /** P */
+            p: number;
+            /** Stands */
+            stands: boolean;
+            /** Start */
+            start: string;
+        };
+        /**
          * OutlookOut
          * @description Smallest annual Sharpe ratio that is told apart from luck.
          */
@@ -3635,6 +3720,19 @@ export interface components {
          */
         ResourcesSection: {
             /**
+             * Executor
+             * @description What computes searches.
+             * @default threads
+             * @enum {string}
+             */
+            executor: "threads" | "processes" | "ray";
+            /**
+             * Gpus Per Part
+             * @description GPUs that a part of a search asks Ray for.
+             * @default 0
+             */
+            gpus_per_part: number;
+            /**
              * Idle Only
              * @description Use only what other programs leave of max_cpu_percent.
              * @default false
@@ -3660,6 +3758,11 @@ export interface components {
              * @default 0
              */
             nice: number;
+            /**
+             * Ray Address
+             * @description Of a Ray cluster; left out: one on this machine.
+             */
+            ray_address?: string | null;
             /**
              * Runs At Once
              * @default 2
@@ -5153,9 +5256,10 @@ export interface operations {
             };
         };
     };
-    export_alpha: {
+    export_one: {
         parameters: {
             query?: {
+                /** @description see /alphas/export/formats */
                 format?: string;
             };
             header?: never;
@@ -5166,13 +5270,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description one file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlphaDetail"];
+                    "application/json": unknown;
+                    "text/plain": unknown;
+                    "text/x-python": unknown;
                 };
             };
             /** @description the request cannot be read */
@@ -8440,6 +8546,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BotEquity"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForwardOut"];
                 };
             };
             /** @description the request cannot be read */
