@@ -12,10 +12,12 @@ from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.adapting import Adapted, adapted
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Course
+from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.ports import MarketData
 from alpha_discovery.discovery.records import EpochAccount
-from alpha_discovery.discovery.run import Discovery, discover
+from alpha_discovery.discovery.run import Discovery, discover, load_history
 from alpha_discovery.discovery.screening import Counted
+from alpha_discovery.discovery.suiting import market_of, suited_timeframe
 from alpha_discovery.errors import UserError
 from alpha_discovery.reporting import write_run_report
 from alpha_discovery.storage.trials import load_trials, save_trials
@@ -66,10 +68,28 @@ def run_campaign(
     return Ran(found, account, trials, report)
 
 
-def adapted_campaign(campaign: Campaign, opened: Workplace) -> Adapted:
-    """The campaign focused on where the user's earlier runs found something; raises as `adapted`."""
+def adapted_campaign(campaign: Campaign, opened: Workplace, *, any_timeframe: bool = False) -> Adapted:
+    """The campaign focused on where the user's earlier runs found something; raises as `adapted`.
+
+    With ``any_timeframe`` it moves to a bar length that suits how the market moves, if its markets are stored so.
+    """
     named = on_named_markets(campaign, opened.lab.market_data)
+    if any_timeframe:
+        named = _on_suited_bars(named, opened)
     return adapted(named, opened.lab, lambda run_id: load_trials(opened.settings.runs / run_id))
+
+
+def _on_suited_bars(campaign: Campaign, opened: Workplace) -> Campaign:
+    lab = opened.lab
+    jobs = jobs_of(campaign, lab.user_strategies)
+    market = market_of(load_history(campaign, jobs, lab.market_data).search)
+
+    def holds(timeframe: str) -> object:
+        other = replace(campaign, timeframe=timeframe)
+        return [_market(key, other, lab.market_data) for key in (*campaign.symbols, *campaign.against)]
+
+    found = suited_timeframe(market, holds)
+    return campaign if found is None else replace(campaign, timeframe=found)
 
 
 def on_named_markets(campaign: Campaign, market_data: MarketData) -> Campaign:

@@ -80,6 +80,12 @@ def lab_with_a_past(planted: Bars) -> Lab:
     return lab_over(planted)
 
 
+@pytest.fixture(scope="module")
+def fresh_lab(planted: Bars) -> Lab:
+    """A lab over the planted market for one module, in which nothing was searched before."""
+    return lab_over(planted)
+
+
 @pytest.fixture
 def make_campaign() -> MakeCampaign:
     """A campaign of 60 candidates of sma_cross on SYN/USDT at low costs, changed as asked."""

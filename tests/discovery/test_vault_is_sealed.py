@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from alpha_discovery.core.bars import Bars
@@ -25,10 +26,12 @@ from alpha_discovery.discovery.circumstances import walk_of_the_search
 from alpha_discovery.discovery.context import alpha_context, search_context
 from alpha_discovery.discovery.evidence import measure
 from alpha_discovery.discovery.family_test import Copies
+from alpha_discovery.discovery.features import market_features
 from alpha_discovery.discovery.history import History, history
 from alpha_discovery.discovery.improve import improve
 from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.judge import judge
+from alpha_discovery.discovery.meta_learner import learned
 from alpha_discovery.discovery.noise_markets import signflip
 from alpha_discovery.discovery.replication import null_copies, null_copy
 from alpha_discovery.discovery.run import discover
@@ -40,6 +43,7 @@ from alpha_discovery.errors import VaultSealed
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.ledger import LedgerInSql
 from alpha_discovery.storage.runs import RunsInSql
+from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing import markets
 from alpha_discovery.testing.example_records import TickingClock
 
@@ -250,3 +254,22 @@ def test_a_run_that_is_killed_and_deleted_stays_counted(tmp_path: Path) -> None:
         assert before.n_tested == record.strategies_tested == 40
         runs.delete_run(record.id)
         assert ledger.account(record.epoch) == before
+
+
+def test_no_model_of_earlier_trials_knows_which_world_it_is_in(worlds: tuple[History, History]) -> None:
+    models = []
+    for world in worlds:
+        moved = market_features(world.search.values())
+        runs = []
+        for seed in (1, 2, 3):
+            plan = replace(campaign("random"), seed=seed)
+            trials = run_screening(plan, world, jobs_of(plan)).trials[0]
+            frame = pd.DataFrame({"strategy": "sma_cross", **trials.batch, **trials.columns})
+            runs.append((f"run{seed}", moved, frame))
+        own = find_strategy("sma_cross")
+        models.append(learned(own.family, {"sma_cross": (own, own.space)}, runs))
+    one, two = models
+    assert one.correlations == two.correlations
+    assert one.forest is not None
+    assert two.forest is not None
+    assert one.forest.to_json() == two.forest.to_json()

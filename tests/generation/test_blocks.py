@@ -16,7 +16,7 @@ from alpha_discovery.rules.nodes import FIELD_UNITS
 def test_every_shipped_block_exists_and_opposites_are_mutual() -> None:
     made = shipped()
     for block in made.blocks.values():
-        assert block.name in FIELD_UNITS or find_indicator(block.name)
+        assert block.indicator in FIELD_UNITS or find_indicator(block.indicator)
         assert block.opposite is None or made.blocks[block.opposite].opposite == block.name
 
 
@@ -38,6 +38,7 @@ def test_the_shipped_file_can_be_copied_and_given_back(tmp_path: Path) -> None:
         ({"blocks": {"close": {"levels": [100]}, "open": {}}}, "no levels that fit every market"),
         ({"blocks": {"close": {}, "open": {}}, "filters": ["hour"]}, "no block with levels to filter by named 'hour'"),
         ({"blocks": {"close": {"opposite": "low"}, "open": {}}}, "needs an opposite among the blocks"),
+        ({"blocks": {"hour": {"levels": [5]}, "x": {"indicator": "hour", "levels": [7]}}}, "hour and x are the same"),
         ({"blocks": {"close": {}, "open": {}}, "depth": 9}, "depth needs a whole number up to 3; found 9"),
         ({"blocks": {"close": {}, "open": {}}, "lags": [0.5]}, "lags needs whole numbers from 1 up"),
         ({"blocks": {"close": {}, "open": {}}, "wraps": {"adx": {"params": [[14]]}}}, "a wrap needs an indicator"),

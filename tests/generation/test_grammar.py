@@ -11,11 +11,12 @@ import pytest
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.scalar import Const
 from alpha_discovery.generation.blocks import blocks_from, shipped
 from alpha_discovery.generation.codons import CODONS
 from alpha_discovery.generation.grammar import Derived, Grammar
 from alpha_discovery.generation.variation import crossed, fresh, mutated
-from alpha_discovery.rules.nodes import NEVER, Junction
+from alpha_discovery.rules.nodes import NEVER, Apply, Compare, Field, Junction
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.testing import markets
 
@@ -60,6 +61,27 @@ def test_the_same_conditions_in_another_order_are_the_same_rule() -> None:
     turned = [gene for part in reversed(slices) for gene in part]
     start = inside[0].start
     assert ONE.derive((*one.genome[:start], *turned, *one.genome[start + len(turned) :])).rules == one.rules
+
+
+def test_two_genomes_in_canonical_form_never_say_the_same() -> None:
+    spelled: dict[Rules, tuple[int, ...]] = {}
+    for one in drawn(1_000, seed=5):
+        assert spelled.setdefault(one.rules, one.genome) == one.genome
+
+
+def test_a_condition_about_volume_is_the_same_for_both_sides() -> None:
+    # hand calculation: volume has no upside down, so its z-score above 1 stays above 1 in a short entry
+    series = Apply("zscore", (Field("volume"),), (Const(24.0),))
+    condition = Compare(">", series, Const(1.0))
+    assert ONE._mirror.of(condition) == condition
+    of_price = Compare(">", Apply("zscore", (Field("close"),), (Const(24.0),)), Const(1.0))
+    assert ONE._mirror.of(of_price) == Compare("<", of_price.left, Const(-1.0))
+
+
+def test_no_rule_enters_both_sides_at_once() -> None:
+    both = [one.rules for one in drawn(SAMPLE) if NEVER not in (one.rules.enter_long, one.rules.enter_short)]
+    assert both
+    assert all(rules.enter_long != rules.enter_short for rules in both)
 
 
 def test_crossing_and_mutation_give_sentences_again() -> None:

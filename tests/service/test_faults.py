@@ -43,3 +43,9 @@ def test_a_fault_is_told_at_its_setting(
 
 def test_a_campaign_that_can_be_run_has_none(place: Workplace, campaign: Make) -> None:
     assert campaign_faults(campaign(), place) == []
+
+
+def test_one_fault_does_not_hide_the_others(place: Workplace, campaign: Make) -> None:
+    wrong = {"costs": {"commission": 0.9}, "protocol": {"level": 2.0}, "ranges": {"sma_cross": {"fast": [1, 9]}}}
+    found = {one.where for one in campaign_faults(campaign(**wrong), place)}
+    assert found == {"costs.commission", "protocol.level", "ranges.sma_cross.fast"}

@@ -24,7 +24,8 @@ createRoot(root).render(
             <ColourMode>
                 <QueryClientProvider client={makeQueryClient()}>
                     <ErrorBoundary>
-                        <RouterProvider router={createBrowserRouter(routes)} />
+                        {/* addresses hold what forms say: a change must be there before the next one is made from it */}
+                        <RouterProvider router={createBrowserRouter(routes)} useTransitions={false} />
                     </ErrorBoundary>
                 </QueryClientProvider>
             </ColourMode>

@@ -1,10 +1,13 @@
 """The signals of a batch: one tree with many parameter sets, or many trees.
 
-Many trees are made of few blocks: what two of them have in common is computed once, whichever asks for it. What is kept
-is bounded, and dropped as a whole when the bound is reached; neighbours in a batch are alike, so little comes again.
+Many trees are made of few blocks: what two of them have in common is computed once, whichever asks for it, in this
+batch or in a later one over the same tape, for children are made of what their parents were. What is kept is bounded,
+and dropped as a whole when the bound is reached.
 """
 
 from __future__ import annotations
+
+import threading
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +21,7 @@ from alpha_discovery.rules.spelled import AnyRules, Spelled
 
 KEPT = 64 * 2**20  # bytes of columns that trees share; each thread that screens has its own
 _LOOK = 64  # trees between two looks at how much is kept
+_TAPES = 4  # whose columns a thread keeps: sleeves take turns
 
 Weights = npt.NDArray[np.float64]
 
@@ -36,13 +40,32 @@ def signals_of(
 
 
 def _of_many(spelled: Spelled, tape: Tape) -> tuple[list[Table], Weights]:
-    columns = Columns(tape, {"": np.zeros(1)})  # trees of a generator hold numbers, no parameters
+    columns = _kept(tape)
     bits = np.empty((4, len(spelled.rules), words(tape.close.shape[1])), dtype=np.uint64)
     weights = np.empty((len(spelled.rules), len(tape.bars)))
     for k, rules in enumerate(spelled.rules):
         for signal, row in zip(rules.signals, bits, strict=True):
             row[k] = columns.bitmaps(signal).values[0]
         weights[k] = [float(weight.values({})) for weight in rules.weights]
-        if k % _LOOK == 0 and columns.held > KEPT:
+        if k % _LOOK == 0 and columns.held > KEPT // _TAPES:
             columns.forget()
     return [Table(row, spelled.row) for row in bits], weights[spelled.row]
+
+
+class _Kept(threading.local):
+    """The columns of the tapes that a thread looked at last, the newest last."""
+
+    def __init__(self) -> None:
+        self.columns: list[tuple[Tape, Columns]] = []
+
+
+_KEPT = _Kept()
+
+
+def _kept(tape: Tape) -> Columns:
+    """Columns over a tape, with what earlier batches left there; trees of a generator hold numbers, no parameters."""
+    found = next((columns for known, columns in _KEPT.columns if known is tape), None)
+    columns = Columns(tape, {"": np.zeros(1)}) if found is None else found
+    others = [pair for pair in _KEPT.columns if pair[0] is not tape]
+    _KEPT.columns = [*others, (tape, columns)][-_TAPES:]
+    return columns

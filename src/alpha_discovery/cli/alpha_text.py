@@ -13,6 +13,7 @@ from alpha_discovery.core import risk
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.reports.evidence import beside_table, evidence_table
+from alpha_discovery.reports.regimes import regimes_table
 from alpha_discovery.reports.words import count, gain_factor, percent, plain, ratio, risk_sentences, setting
 from alpha_discovery.rules.strategy import Rules
 
@@ -45,6 +46,9 @@ def alpha_block(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = Fa
     evidence(screen, alpha, only_deciding=only_deciding)
     if told := alpha.evidence.get("score"):
         score(screen, told)
+    if not only_deciding and (found := regimes_table(alpha.evidence.get("regimes", {}))):
+        screen.print()
+        table(screen, found.head, found.rows, found.align)
     if fragility := alpha.evidence.get("fragility"):
         kill_tests(screen, fragility, only_count=only_deciding)
 

@@ -73,7 +73,7 @@ def discover(
     max_drawdown: Annotated[float | None, typer.Option(help="... up to this drawdown; default 0.2.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same result; default 0.")] = None,
     adaptive: Annotated[
-        bool, typer.Option("--adaptive", help="Begin where earlier runs found something; explore everywhere besides.")
+        bool, typer.Option("--adaptive", help="Learn from earlier runs, suit the market; explore everywhere.")
     ] = False,
     executor: Executor = None, ray: RayAddress = None, workers: Workers = None, userdir: UserDir = None,
     as_json: AsJson = False,
@@ -104,7 +104,13 @@ def discover(
     with open_lab(settings) as opened:
         for note in told.unused if not as_json else ():
             typer.echo(f"{config}: {note} has no effect here", err=True)
-        ran = [_run(plan, days, opened, adaptive=adaptive, quiet=as_json) for plan in plans]
+        ran = [
+            _run(
+                plan, days, opened, adaptive=adaptive,
+                any_timeframe=timeframe is None and "timeframe" not in base, quiet=as_json,
+            )
+            for plan, base in zip(plans, told.campaigns, strict=True)
+        ]  # fmt: skip
     if as_json:
         runs = [ran_json(one) for one in ran]
         print_json(runs[0] if len(runs) == 1 else {"runs": runs})
@@ -127,10 +133,12 @@ def show(ran: Ran) -> None:
     files(screen, {"report": ran.report, "trials": ran.trials})
 
 
-def _run(plan: Campaign, days: float | None, opened: Workplace, *, adaptive: bool, quiet: bool) -> Ran:
+def _run(
+    plan: Campaign, days: float | None, opened: Workplace, *, adaptive: bool, any_timeframe: bool, quiet: bool
+) -> Ran:
     campaign = plan if days is None else last_days(plan, days, opened.lab.market_data)
     if adaptive:
-        found = adapted_campaign(campaign, opened)
+        found = adapted_campaign(campaign, opened, any_timeframe=any_timeframe)
         campaign = found.campaign
         if not quiet:
             regions_text(console(), found)

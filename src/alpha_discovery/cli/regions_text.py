@@ -8,15 +8,20 @@ from rich.console import Console
 
 from alpha_discovery.cli.terminal import heading, say, table
 from alpha_discovery.discovery.adapting import Adapted
-from alpha_discovery.reports.words import count, plural, setting
+from alpha_discovery.reports.words import count, plain, plural, setting
+
+MARKETS = {"high_volatility": "wild", "trending": "trending", "normal": "neither wild nor trending"}
 
 
 def regions_text(screen: Console, adapted: Adapted) -> None:
-    """The market's volatility, and each region with what it rests on."""
+    """The kind of market, each region with what it rests on, and whether a model thins the proposals."""
     heading(
         screen, "Where the search begins",
-        f"{plural(len(adapted.runs), 'earlier run')} read; volatility of the market is {adapted.volatility}",
+        f"{plural(len(adapted.runs), 'earlier run')} read; {adapted.campaign.timeframe} bars; "
+        f"the market is {MARKETS[adapted.market]}",
     )  # fmt: skip
+    for family, model in adapted.learned.items():
+        say(screen, f"model of {plain(family)}: {model.why}")
     rows = [
         (strategy, name, _range(name, one.wanted), _range(name, list(one.spread)), count(one.samples), one.of)
         for strategy, found in adapted.found.items()

@@ -30,10 +30,10 @@ from alpha_discovery.cli.http_options import (
 )
 from alpha_discovery.cli.lab import settings_for
 from alpha_discovery.cli.options import UserDir, Workers
-from alpha_discovery.config import ResourcesSection, read_config
+from alpha_discovery.config import read_config
 from alpha_discovery.errors import UserError
 from alpha_discovery.service.lab import LabSchedule
-from alpha_discovery.service.limits import LimitsBook
+from alpha_discovery.service.limits import LimitsBook, WorkerLimits
 from alpha_discovery.service.refresh import refresh
 from alpha_discovery.service.watch import watched
 from alpha_discovery.settings import Settings
@@ -157,7 +157,7 @@ def serve(
             thread.join()
 
 
-def _words(told: ResourcesSection, settings: Settings, processes: int) -> list[str]:
+def _words(told: WorkerLimits, settings: Settings, processes: int) -> list[str]:
     """The command line of a worker."""
     words = ["worker", "--with-parent", "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
     words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(told.nice)]

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from alpha_discovery.core.bars import Bars, to_ms
+from alpha_discovery.core.bars import to_ms
 from alpha_discovery.core.params import Column
 from alpha_discovery.core.space import Space
-from alpha_discovery.discovery.adaptive import SHARED, STOPS, Region, promising, regions, volatility_of
+from alpha_discovery.discovery.adaptive import SHARED, Region, promising, regions
 from alpha_discovery.discovery.campaign import Campaign, Focus
+from alpha_discovery.discovery.features import market_features
 from alpha_discovery.discovery.jobs import Job, jobs_of
+from alpha_discovery.discovery.meta_learner import Learned, learned
 from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.discovery.run import Lab, load_history
+from alpha_discovery.discovery.suiting import market_of, suited
 from alpha_discovery.errors import NotFound, UserError
+from alpha_discovery.strategies.registry import all_strategies
 
 MOST_RUNS = 200  # the newest ones that are looked at
 TrialsOf = Callable[[str], pd.DataFrame]  # of a run's id; raises `NotFound` where they are gone
@@ -34,15 +37,18 @@ class Adapted:
     Attributes
     ----------
     found : mapping of strategy to mapping of parameter to Region
-    volatility : str
-        ``high`` or ``normal``, at the end of the search part.
+    learned : mapping of family to Learned
+        Models of earlier trials, those that are off as well.
+    market : str
+        ``high_volatility``, ``trending`` or ``normal``, at the end of the search part.
     runs : tuple of str
         Ids of the earlier runs whose trials were read.
     """
 
     campaign: Campaign
     found: Mapping[str, Mapping[str, Region]]
-    volatility: str
+    learned: Mapping[str, Learned]
+    market: str
     runs: tuple[str, ...]
 
 
@@ -63,22 +69,42 @@ def adapted(campaign: Campaign, lab: Lab, trials_of: TrialsOf) -> Adapted:
         raise UserError("the campaign has a focus already; leave it out of the file, or do not ask to adapt it")
     jobs = jobs_of(campaign, lab.user_strategies)
     past = load_history(campaign, jobs, lab.market_data)
-    volatility = volatility_of(_daily(next(iter(past.search.values()))))
-    campaign = replace(campaign, ranges=_with_stops(campaign, jobs, volatility))
+    market = market_of(past.search)
+    campaign = replace(campaign, ranges=suited(campaign, jobs, market))
     jobs = jobs_of(campaign, lab.user_strategies)
     runs, finds = [], dict[str, list[pd.DataFrame]]()
+    lessons: list[tuple[str, Mapping[str, float], pd.DataFrame]] = []
     for run in _earlier(campaign, lab, past.split.vault_start):
         try:
             trials = trials_of(run.id)
         except NotFound:
             continue
         runs.append(run.id)
+        lessons.append((run.id, run.report.get("market_features", {}), trials))
         for strategy, part in trials.groupby("strategy", sort=False):
             finds.setdefault(str(strategy), []).append(part.iloc[promising(part["t"].to_numpy())])
     found = {job.strategy.name: _of_job(job.space, job.strategy.name, finds) for job in jobs}
     wanted = {name: {key: one.wanted for key, one in part.items()} for name, part in found.items() if part}
-    learned = tuple(sorted(name for name, parts in finds.items() if any(map(len, parts)))) if wanted else ()
-    return Adapted(replace(campaign, focus=Focus(wanted, learned)), found, volatility, tuple(runs))
+    models = _models(campaign, lab, jobs, lessons)
+    moved = market_features(past.search.values())
+    guides = {job.strategy.name: models[job.strategy.family].guide(moved) for job in jobs}
+    read = [name for name, parts in finds.items() if any(map(len, parts))] if wanted else []
+    if any(guide.used for guide in guides.values()):
+        read += [str(name) for _, _, trials in lessons for name in trials["strategy"].unique()]
+    focus = Focus(wanted, tuple(sorted(set(read))), {name: guide.to_json() for name, guide in guides.items()})
+    return Adapted(replace(campaign, focus=focus), found, models, market, tuple(runs))
+
+
+def _models(
+    campaign: Campaign, lab: Lab, jobs: tuple[Job, ...], lessons: list[tuple[str, Mapping[str, float], pd.DataFrame]]
+) -> dict[str, Learned]:
+    """A model of each family of the campaign, from the trials of all its strategies."""
+    known = {**all_strategies(lab.user_strategies), **{job.strategy.name: job.strategy for job in jobs}}
+    out = {}
+    for family in dict.fromkeys(job.strategy.family for job in jobs):
+        own = {name: (one, one.space) for name, one in known.items() if one.family == family}
+        out[family] = learned(family, own, lessons)
+    return out
 
 
 def _earlier(campaign: Campaign, lab: Lab, vault_start: int) -> Iterator[RunRecord]:
@@ -99,21 +125,3 @@ def _values(parts: list[pd.DataFrame], name: str) -> Column:
     """The values of one parameter in every part that has it."""
     columns = [part[name].to_numpy(dtype=np.float64) for part in parts if name in part.columns]
     return np.concatenate(columns) if columns else np.zeros(0)
-
-
-def _with_stops(campaign: Campaign, jobs: tuple[Job, ...], volatility: str) -> dict[str, dict[str, Any]]:
-    """The campaign's ranges, and for each strategy without one of its own a stop loss that suits the market."""
-    ranges = {owner: dict(values) for owner, values in campaign.ranges.items()}
-    for job in jobs:
-        name = job.strategy.name
-        stated = "stop_loss" in ranges.get("*", {}) or "stop_loss" in ranges.get(name, {})
-        if "stop_loss" in job.space.free and not stated:
-            ranges.setdefault(name, {})["stop_loss"] = list(STOPS[volatility])
-    return ranges
-
-
-def _daily(bars: Bars) -> Column:
-    """Returns from one day's last close to the next one's."""
-    last = np.flatnonzero(np.diff(bars.day, append=bars.day[-1] + 1))
-    closes = bars.close[last]
-    return np.asarray(closes[1:] / closes[:-1] - 1.0)

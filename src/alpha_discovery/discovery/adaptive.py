@@ -27,7 +27,6 @@ PULL = 20  # the whole range weighs as much as so many promising values
 FLOOR = 0.15  # share of the range that a region has at least
 TAILS = (0.2, 0.8)
 OFF_MATTERS = 0.1  # share of "off" among promising values from which off stays possible
-STOPS = {"high": (0.02, 0.15), "normal": (0.01, 0.08)}  # stop losses by volatility of the market
 
 Values = Mapping[str, Column]  # promising values of a strategy's parameters, as the engine holds them; NaN: off
 

@@ -14,6 +14,7 @@ from alpha_discovery.discovery.evidence import jsonable, number, reported_beside
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.judge import Finalist, Verdict
 from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.discovery.regime_days import most_common
 from alpha_discovery.discovery.screening import Screening
 from alpha_discovery.discovery.validation_score import Scores
 
@@ -32,6 +33,8 @@ def alpha_records(
         score = scores.score(finalist.p, rule=verdict.rule.value, years=years)
         evidence = _evidence(finalist, verdict, screening, past, context)
         evidence["score"] = None if score is None else score.to_json()
+        assert finalist.vault is not None
+        evidence["regimes"] = {"search": finalist.search.regimes, "vault": finalist.vault.regimes}
         out.append(_alpha(campaign, past, finalist, run_of(finalist), now, evidence))
     return tuple(out)
 
@@ -78,6 +81,7 @@ def _alpha(
         tested_symbols=tuple(dict.fromkeys(key for sleeve in job.sleeves for key in sleeve)),
         timeframe=campaign.timeframe,
         discovered_at=now,
+        market_regime=most_common(evidence["regimes"]["vault"]),
     )
 
 

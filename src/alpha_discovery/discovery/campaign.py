@@ -80,10 +80,13 @@ class Focus:
         Ranges as in `Campaign.ranges`, inside the searched ones.
     learned_from : tuple of str
         Strategies whose trials it rests on: what was tried of them on the same prices counts as tried before.
+    guides : mapping of strategy to mapping
+        Models that thin proposals, as `alpha_discovery.discovery.guide.Guide` writes them, also those that are off.
     """
 
     regions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     learned_from: tuple[str, ...] = ()
+    guides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "learned_from", tuple(self.learned_from))
@@ -148,7 +151,8 @@ class Campaign:
     def fingerprint(self) -> str:
         """SHA-256 of the whole campaign; one without a focus keeps the identity it had before there were any."""
         data = self.to_json()
-        return content_hash(data if self.focus.regions else {k: v for k, v in data.items() if k != "focus"})
+        adapted = self.focus.regions or self.focus.guides
+        return content_hash(data if adapted else {k: v for k, v in data.items() if k != "focus"})
 
     def to_json(self) -> dict[str, Any]:
         """Plain form, read back by `from_json`."""
@@ -158,6 +162,8 @@ class Campaign:
         data["ranges"] = {owner: dict(values) for owner, values in self.ranges.items()}
         regions = {owner: dict(values) for owner, values in self.focus.regions.items()}
         data["focus"] = {"regions": regions, "learned_from": list(self.focus.learned_from)}
+        if self.focus.guides:
+            data["focus"]["guides"] = {owner: dict(guide) for owner, guide in self.focus.guides.items()}
         return data
 
     @staticmethod

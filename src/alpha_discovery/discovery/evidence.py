@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,12 @@ from alpha_discovery.validation.sharpe import min_track_record, psr
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A candidate over one part: its metrics, its summary and its detrended daily returns (n_days,)."""
+    """A candidate over one part: its metrics, its summary, its detrended daily returns (n_days,), those by regime."""
 
     metrics: dict[str, Any]
     summary: Records
     adjusted: npt.NDArray[np.float64]
+    regimes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def measure(

@@ -1,7 +1,7 @@
 """Signals of a strategy that was written elsewhere, judged as our own are: same fills, same costs, trials counted.
 
 What it was chosen from cannot be seen here, so its owner says how many variants were tried; the number goes into the
-trial ledger and into the p-value. Nothing that is judged here becomes an alpha: there is no rule to be replayed.
+trial ledger and into the p-value. Nothing judged here becomes an alpha: there is no rule that could be replayed.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ from alpha_discovery.discovery.records import (
     RunRecord,
     RunState,
 )
+from alpha_discovery.discovery.regime_days import most_common
 from alpha_discovery.discovery.replay import HEADLINE, identity, measured, row_of
 from alpha_discovery.discovery.run import Lab
 from alpha_discovery.errors import TooFewBars, UserError
@@ -207,8 +208,12 @@ def _improved(
     headline = {name: metrics[part][metric] for name, (part, metric) in HEADLINE.items()}
     headline |= {name: number(headline[name]) for name in ("sharpe_ratio", "total_return", "max_drawdown", "win_rate")}
     headline["profit_factor"] = number(headline["profit_factor"])
-    evidence = {**tests, "beside": reported_beside(parts["search"], year)}
-    return replace(bare, **headline, metrics=metrics, evidence=evidence, id=identity(bare))
+    regimes = {name: parts[name].regimes for name in ("search", "vault")}
+    evidence = {**tests, "beside": reported_beside(parts["search"], year), "regimes": regimes}
+    judged_in = most_common(regimes["vault"])
+    return replace(
+        bare, **headline, metrics=metrics, evidence=evidence, market_regime=judged_in, id=identity(bare)
+    )
 
 
 def generation(alpha: AlphaRecord) -> int:

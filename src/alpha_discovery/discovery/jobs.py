@@ -10,6 +10,7 @@ from typing import Any
 from alpha_discovery.core.params import Kind
 from alpha_discovery.core.space import Batch, Space
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.guide import Guide, GuideOver
 from alpha_discovery.errors import BadCampaign, UnknownName
 from alpha_discovery.generation.strategy import NAME as GENERATED
 from alpha_discovery.generation.strategy import generated
@@ -29,6 +30,8 @@ class Job:
         Market keys; each inner tuple is traded as one position (its legs), all with equal capital.
     region : Space, optional
         Part of the space in which the search begins.
+    guide : GuideOver, optional
+        What thins the proposals.
     rows : columns or None
         Parameter sets to try instead of a search, in their order.
     """
@@ -38,6 +41,7 @@ class Job:
     sleeves: tuple[tuple[str, ...], ...]
     region: Space | None = None
     rows: Batch | None = field(default=None, compare=False)
+    guide: GuideOver | None = field(default=None, compare=False)
 
 
 def jobs_of(campaign: Campaign, user_strategies: Path | None = None) -> tuple[Job, ...]:
@@ -92,15 +96,18 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
     space = strategy.space_with(ranges)
     focus = campaign.focus.regions.get(strategy.name)
     region = space.with_ranges(focus) if focus else None
+    told = campaign.focus.guides.get(strategy.name)
+    guide = None if told is None else Guide.from_json(told)
+    over = GuideOver(guide, strategy, strategy.space) if guide is not None and guide.used else None
     if strategy.n_legs == 1:
-        return Job(strategy, space, tuple((symbol,) for symbol in campaign.symbols), region)
+        return Job(strategy, space, tuple((symbol,) for symbol in campaign.symbols), region, guide=over)
     others = campaign.against
     if len(others) != strategy.n_legs - 1:
         raise BadCampaign(
             f"{strategy.name} trades {strategy.n_legs} markets together; name the other one with "
             "`against`, e.g. --against BTC/USDT:USDT@binance-um"
         )
-    return Job(strategy, space, tuple((symbol, *others) for symbol in campaign.symbols), region)
+    return Job(strategy, space, tuple((symbol, *others) for symbol in campaign.symbols), region, guide=over)
 
 
 def _check_owners(ranges: Mapping[str, Mapping[str, Any]], strategies: list[Strategy]) -> None:

@@ -16,6 +16,7 @@ from alpha_discovery.discovery.evidence import Part, measure, number
 from alpha_discovery.discovery.fragility import Subject, kill_tests
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.records import JudgingRound
+from alpha_discovery.discovery.regime_days import with_regimes
 from alpha_discovery.discovery.screening import Screening, Trials
 from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves
 from alpha_discovery.discovery.verdict import Finalist, Reason, Verdict
@@ -97,10 +98,13 @@ class Round:
 
     def _measured(self, trials: Trials, row: int, bars: Mapping[str, Bars], *, begin: int | None = None) -> Part:
         over = sleeves(trials.job.sleeves, bars, calendar_of(bars, begin=begin), begin=begin)
-        return measure(
+        year = self._screening.periods_per_year
+        part = measure(
             trials.job.strategy, take(trials.batch, np.array([row])), over, self._campaign.costs,
-            intrabar=self._campaign.intrabar, periods_per_year=self._screening.periods_per_year,
+            intrabar=self._campaign.intrabar, periods_per_year=year,
         )  # fmt: skip
+        traded = {key: bars[key] for sleeve in trials.job.sleeves for key in sleeve}
+        return with_regimes(part, traded, over.calendar, year)
 
     def _reason(self, finalist: Finalist) -> Reason:
         assert finalist.vault is not None

@@ -30,6 +30,7 @@ from alpha_discovery.discovery.evidence import Part, jsonable, measure, reported
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.ports import Ledger, MarketData
 from alpha_discovery.discovery.records import AlphaRecord, JudgingRound
+from alpha_discovery.discovery.regime_days import with_regimes
 from alpha_discovery.discovery.sleeves import calendar_of, sleeves
 from alpha_discovery.errors import BadMarketData
 from alpha_discovery.rules.strategy import Rules, Strategy
@@ -197,10 +198,12 @@ def measured(alpha: AlphaRecord, past: History, ledger: Ledger) -> dict[str, Par
 def _part(alpha: AlphaRecord, bars: Mapping[str, Bars], *, begin: int | None = None) -> Part:
     keys = tuple(tuple(sleeve) for sleeve in alpha.market["sleeves"])
     over = sleeves(keys, bars, calendar_of(bars, begin=begin), begin=begin)
-    return measure(
+    year = bars[keys[0][0]].periods_per_year
+    part = measure(
         _stored_strategy(alpha), row_of(alpha), over, Costs(**alpha.costs),
-        intrabar=alpha.market["intrabar"], periods_per_year=bars[keys[0][0]].periods_per_year,
+        intrabar=alpha.market["intrabar"], periods_per_year=year,
     )  # fmt: skip
+    return with_regimes(part, {key: bars[key] for sleeve in keys for key in sleeve}, over.calendar, year)
 
 
 def _stored_strategy(alpha: AlphaRecord) -> Strategy:

@@ -31,8 +31,11 @@ from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Checkpoints, Course, NoCheckpoints
 from alpha_discovery.discovery.context import alpha_context, search_context
 from alpha_discovery.discovery.evidence import jsonable, reported_beside
+from alpha_discovery.discovery.features import market_features
 from alpha_discovery.discovery.foresight import outlook
+from alpha_discovery.discovery.front import front_report
 from alpha_discovery.discovery.funnel import funnel, rejections, usual_gate
+from alpha_discovery.discovery.guided_report import guide_report
 from alpha_discovery.discovery.history import History, campaign_bars, history
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of, market_keys
 from alpha_discovery.discovery.journal import Journal, JournalInMemory
@@ -304,8 +307,14 @@ def _started(campaign: Campaign, past: History, lab: Lab, workers: int) -> RunRe
         optimization_method=campaign.method,
         max_iterations=campaign.max_iterations,
         parallel_workers=workers,
-        report={"split": past.split.to_json(), "markets": past.fingerprints},
+        report=_of_bars(past),
     )
+
+
+def _of_bars(past: History) -> dict[str, Any]:
+    """What the record says of the bars: how they are cut, which they are, and how those of the search part moved."""
+    moved = market_features(past.search.values())
+    return {"split": past.split.to_json(), "markets": past.fingerprints, "market_features": moved}
 
 
 def _begun(record: RunRecord, past: History, lab: Lab, workers: int) -> RunRecord:
@@ -315,7 +324,7 @@ def _begun(record: RunRecord, past: History, lab: Lab, workers: int) -> RunRecor
         began = replace(
             lab.runs.get(record.id), campaign=record.campaign, campaign_hash=campaign_from(record).fingerprint,
             data_hash=past.fingerprint, epoch=past.epoch, start_time=lab.clock.now(), parallel_workers=workers,
-            report={"split": past.split.to_json(), "markets": past.fingerprints},
+            report=_of_bars(past),
         )  # fmt: skip
         lab.runs.update(began)
     return began
@@ -423,6 +432,8 @@ def _job_report(trials: Any) -> dict[str, Any]:
         "eligible": int(trials.columns["eligible"].sum()),
         "best": None if best is None else _row(trials, best),
         "turns": turns(trials.log),
+        "front": front_report(trials),
+        "guide": guide_report(trials),
     }
 
 

@@ -6,7 +6,7 @@ the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -61,7 +61,8 @@ class Trials:
     """Every candidate of one job, slim: parameters and the columns a person looks at.
 
     ``columns`` hold float64 (n,): sharpe_ratio, profit_factor, the fields of `tally.SLIM`, ``t`` (NaN: not eligible).
-    ``log`` is what an optimizer that chooses between methods decided, generation by generation, and why.
+    ``log`` is what an optimizer that chooses between methods decided, generation by generation, and why;
+    ``n_periods`` the accounting periods that were searched.
     """
 
     job: Job
@@ -70,6 +71,7 @@ class Trials:
     batch: Batch
     columns: dict[str, npt.NDArray[np.float64]]
     log: tuple[Row, ...] = ()
+    n_periods: int = 0
 
     def __len__(self) -> int:
         return batch_size(self.batch)
@@ -157,10 +159,10 @@ def run_screening(
             parts.append((batch, columns))
             if isinstance(optimizer, Watching):
                 optimizer.watch(batch, behaviour(campaign, job, batch, over, columns))
-            optimizer.tell(batch, columns["sharpe_ratio"])
+            optimizer.tell(batch, columns["sharpe_ratio"], objectives(columns))
             counted(at.counted(job, Segment(batch, columns), optimizer, pool))
         at.leave(len(trials), optimizer)
-        trials.append(_joined(job, optimizer, parts, at.logs[len(trials)]))
+        trials.append(_joined(job, optimizer, parts, at.logs[len(trials)], len(calendar)))
     return replace(pool, trials=(*pool.trials, *trials))
 
 
@@ -222,6 +224,13 @@ def _restore(pool: Screening, resume: Resumed, optimizers: list[Optimizer], at: 
     pool.blocks.go_on(last.blocks)
 
 
+def objectives(columns: Mapping[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    """float64 (n, 3) as `OBJECTIVES` says, higher is better; NaN for a candidate that is not active enough."""
+    goals = np.stack([columns["sharpe_ratio"], -columns["max_drawdown"], -columns["turnover"]], axis=1)
+    goals[columns["eligible"] == 0.0] = np.nan
+    return goals
+
+
 def _pool(campaign: Campaign, history: History, n_periods: int, periods_per_year: float) -> Screening:
     """A family without a candidate."""
     tally = empty_tally(campaign, history.epoch, n_periods, periods_per_year)
@@ -235,7 +244,7 @@ def _optimizer(campaign: Campaign, job: Job, history: History) -> Optimizer:
     bars = sum(len(history.search[sleeve[0]]) for sleeve in job.sleeves)
     return make_optimizer(
         campaign.method, job.space, budget=campaign.max_iterations, seed=seed, region=job.region,
-        cost=SECONDS_PER_BAR * bars,
+        cost=SECONDS_PER_BAR * bars, judge=job.guide,
     )  # fmt: skip
 
 
@@ -289,8 +298,9 @@ class _Search:
 
 
 def _joined(
-    job: Job, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]], log: list[Row]
+    job: Job, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]], log: list[Row],
+    n_periods: int,
 ) -> Trials:
     batch = joined([part for part, _ in parts])
     columns = joined([values for _, values in parts])
-    return Trials(job, optimizer.plan, optimizer.adaptive, batch, columns, tuple(log))
+    return Trials(job, optimizer.plan, optimizer.adaptive, batch, columns, tuple(log), n_periods)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ import yaml
 
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.errors import UnknownName, UserError
-from alpha_discovery.indicators.registry import Unit, all_indicators, find_indicator
+from alpha_discovery.indicators.registry import Indicator, Unit, all_indicators, find_indicator
 from alpha_discovery.rules.nodes import FIELD_UNITS
 
 KEYS = ("conditions", "depth", "lags", "weights", "blocks", "wraps", "filters")
-PARTS = ("of", "params", "levels", "mirror", "opposite", "steps", "band")
+PARTS = ("indicator", "of", "params", "levels", "mirror", "opposite", "steps", "band")
 MOST_CHOICES = 256  # of one kind: a codon tells so many apart with room to spare
 MOST = {"entry": 5, "exit": 3, "depth": 3}
 
@@ -31,7 +31,9 @@ class Block:
     Attributes
     ----------
     name : str
-        A bar field or an indicator.
+        What it is called in the file.
+    indicator : str
+        The bar field or the indicator that it is.
     of : tuple of str
         The bar fields that the indicator is of, in its order.
     params : tuple of tuples of numbers
@@ -49,6 +51,7 @@ class Block:
     """
 
     name: str
+    indicator: str
     of: tuple[str, ...] = ()
     params: tuple[Numbers, ...] = ()
     levels: Numbers = ()
@@ -60,9 +63,9 @@ class Block:
     @property
     def unit(self) -> Unit:
         """Of its series; that of a wrap is what it does to a price."""
-        if self.name in FIELD_UNITS:
-            return FIELD_UNITS[self.name]
-        unit = find_indicator(self.name).unit
+        if self.indicator in FIELD_UNITS:
+            return FIELD_UNITS[self.indicator]
+        unit = find_indicator(self.indicator).unit
         return FIELD_UNITS[self.of[0]] if unit == "same" and self.of else "price" if unit == "same" else unit
 
 
@@ -84,6 +87,23 @@ class Blocks:
     def fingerprint(self) -> str:
         """Identity of what was written."""
         return content_hash("blocks", self.source)
+
+    def found(self, indicator: str, of: tuple[str, ...]) -> Block | None:
+        """The block that is this indicator of these bar fields, or this field of none; of other series: the wrap."""
+        plain = self._plain.get((indicator, of))
+        return plain if plain is not None or indicator in FIELD_UNITS else self._around.get(indicator)
+
+    def has(self, indicator: str, of: tuple[str, ...]) -> bool:
+        """Whether an indicator of some bar fields is a block of its own."""
+        return (indicator, of) in self._plain
+
+    @cached_property
+    def _plain(self) -> dict[tuple[str, tuple[str, ...]], Block]:
+        return {(block.indicator, block.of): block for block in self.blocks.values()}
+
+    @cached_property
+    def _around(self) -> dict[str, Block]:
+        return {wrap.indicator: wrap for wrap in self.wraps.values()}
 
     @property
     def levelled(self) -> tuple[Block, ...]:
@@ -169,37 +189,42 @@ def _check(made: Blocks) -> None:
         if block.opposite and (other is None or len(other.params) != len(block.params)):
             need = "an opposite among the blocks with as many params"
             raise UserError(f"{block.name} needs {need}; found {block.opposite}")
+    for block in made.blocks.values():
+        if (twin := made.found(block.indicator, block.of)) is not None and twin is not block:
+            raise UserError(f"{block.name} and {twin.name} are the same; leave one out, or name other fields")
     if len(made.blocks) > MOST_CHOICES:
         raise UserError(f"needs at most {MOST_CHOICES} blocks; found {len(made.blocks)}")
 
 
 def _block(name: str, told: Any) -> Block:
     told = _parts(name, told)
-    if name in FIELD_UNITS:
+    what = str(told.get("indicator", name))
+    if what in FIELD_UNITS:
         if told.keys() & {"of", "params"}:
             raise UserError(f"{name} is a bar field and has neither of nor params")
-        return Block(name, **_common(name, told))
-    indicator = _indicator(name)
+        return Block(name, what, **_common(name, what, told))
+    indicator = _indicator(what)
     of = tuple(told.get("of", indicator.inputs))
     if len(of) != len(indicator.inputs):
         raise UserError(f"{name} needs of: {len(indicator.inputs)} bar fields; found {', '.join(map(str, of))}")
     for field_name, role in zip(of, indicator.inputs, strict=True):
         if field_name not in FIELD_UNITS or (role in FIELD_UNITS and FIELD_UNITS[role] != FIELD_UNITS[field_name]):
             raise UserError(f"{name} needs a bar field such as {role} in of; found {field_name!r}")
-    return Block(name, of, _params(name, told), **_common(name, told))
+    return Block(name, what, of, _params(name, indicator, told), **_common(name, what, told))
 
 
 def _wrap(name: str, told: Any) -> Block:
     told = _parts(name, told)
-    indicator = _indicator(name)
+    what = str(told.get("indicator", name))
+    indicator = _indicator(what)
     if len(indicator.inputs) != 1 or indicator.inputs[0] in FIELD_UNITS or indicator.unit not in ("same", "ratio"):
         raise UserError(f"a wrap needs an indicator of one series that keeps its unit or has none; {name} is none")
-    return Block(name, (), _params(name, told), **_common(name, told))
+    return Block(name, what, (), _params(name, indicator, told), **_common(name, what, told))
 
 
-def _common(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
+def _common(name: str, what: str, told: Mapping[str, Any]) -> dict[str, Any]:
     levels, mirror = _numbers(f"levels of {name}", told.get("levels", [])), told.get("mirror")
-    unit = FIELD_UNITS[name] if name in FIELD_UNITS else _indicator(name).unit
+    unit = FIELD_UNITS[what] if what in FIELD_UNITS else _indicator(what).unit
     if levels and unit != "ratio":
         raise UserError(f"{name} is a {unit} and has no levels that fit every market; compare it with a series")
     return {
@@ -208,8 +233,7 @@ def _common(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _params(name: str, told: Mapping[str, Any]) -> tuple[Numbers, ...]:
-    indicator = _indicator(name)
+def _params(name: str, indicator: Indicator, told: Mapping[str, Any]) -> tuple[Numbers, ...]:
     given = told.get("params", [])
     if len(given) != len(indicator.params):
         raise UserError(f"{name} needs params: {len(indicator.params)} lists of numbers; found {given!r}")
@@ -220,7 +244,7 @@ def _params(name: str, told: Mapping[str, Any]) -> tuple[Numbers, ...]:
     return values
 
 
-def _indicator(name: str) -> Any:
+def _indicator(name: str) -> Indicator:
     if name not in all_indicators():
         raise UnknownName(kind="bar field or indicator", name=name, known={*all_indicators(), *FIELD_UNITS})
     return find_indicator(name)

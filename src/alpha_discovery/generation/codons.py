@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 CODONS = 4_096  # values of one codon
+
+T = TypeVar("T")
 
 
 class Part(NamedTuple):
@@ -38,6 +40,13 @@ class Reader:
         self._at += 1
         taken = codon * alternatives // CODONS
         self.written.append(codon_of(taken, alternatives))
+        return taken
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of some options, of which one may stand there more than once: then it is written as the first such."""
+        taken = options[self.choose(len(options))]
+        if len(options) > 1:
+            self.written[-1] = codon_of(options.index(taken), len(options))
         return taken
 
     @contextmanager

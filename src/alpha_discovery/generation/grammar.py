@@ -10,8 +10,9 @@ filter     none, or a condition of both sides alike
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from alpha_discovery.core.scalar import Const
@@ -19,7 +20,6 @@ from alpha_discovery.generation.blocks import Blocks
 from alpha_discovery.generation.codons import Part, Reader, codon_of
 from alpha_discovery.generation.mirror import Mirror
 from alpha_discovery.generation.series import SeriesGrammar
-from alpha_discovery.rules.json_form import to_json
 from alpha_discovery.rules.nodes import (
     NEVER,
     Apply,
@@ -44,7 +44,18 @@ REMEMBERED = 32_768  # derivations that are kept: each is asked for when propose
 Genome = tuple[int, ...]
 
 
-class Derived(NamedTuple):
+class Said(NamedTuple):
+    """What a sentence comes down to, before the short side is put beside the long one."""
+
+    side: str
+    entry: Bool
+    leaving: Bool
+    sieve: Bool | None
+    weights: tuple[Const, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
     """What a genome says.
 
     Attributes
@@ -53,11 +64,27 @@ class Derived(NamedTuple):
         The shortest genome that says the same, conditions in order, none twice.
     parts : tuple of Part
         Its stretches by symbol.
+    rules : Rules
+        Put together when they are asked for: of most donors of a part nobody asks.
     """
 
-    rules: Rules
     genome: Genome
     parts: tuple[Part, ...]
+    said: Said
+    mirror: Mirror
+
+    @cached_property
+    def rules(self) -> Rules:
+        side, entry, leaving, sieve, weights = self.said
+        mirrored = self.mirror.of
+        enter_long, enter_short = entry, mirrored(entry)
+        if sieve is not None:
+            enter_long, enter_short = enter_long & sieve, enter_short & sieve
+        return Rules(
+            enter_long=enter_long if side != "short" else NEVER, exit_long=leaving if side != "short" else NEVER,
+            enter_short=enter_short if side != "long" else NEVER,
+            exit_short=mirrored(leaving) if side != "long" else NEVER, weights=weights,
+        )  # fmt: skip
 
 
 class Clause(NamedTuple):
@@ -80,8 +107,7 @@ class Grammar:
         self._filters = tuple(blocks.blocks[name] for name in blocks.filters)
         self._forms = tuple(
             form for form, usable in (
-                ("level", self._series.with_levels), ("level", self._series.with_levels),
-                ("pair", bool(self._series.paired)), ("pair", bool(self._series.paired)),
+                *3 * [("level", self._series.with_levels)], ("pair", bool(self._series.paired)),
                 ("past", self._series.with_past and bool(blocks.lags)),
             ) if usable
         )  # fmt: skip
@@ -102,9 +128,10 @@ class Grammar:
         for block in self.blocks.blocks.values():
             if block.of:
                 params = tuple(Const(max(values)) for values in block.params)
-                longest = max(longest, warmup(Apply(block.name, tuple(Field(name) for name in block.of), params), {}))
+                series = Apply(block.indicator, tuple(Field(name) for name in block.of), params)
+                longest = max(longest, warmup(series, {}))
         around = [
-            warmup(Apply(wrap.name, (Field("close"),), tuple(Const(max(v)) for v in wrap.params)), {})
+            warmup(Apply(wrap.indicator, (Field("close"),), tuple(Const(max(v)) for v in wrap.params)), {})
             for wrap in self.blocks.wraps.values()
         ]
         deeper = (self.blocks.depth - 1) * max(around, default=0)
@@ -117,7 +144,7 @@ class Grammar:
             if len(self._known) > REMEMBERED:
                 self._known.clear()
             known = self._read(genome)
-            self._known[genome] = self._known[known.genome] = known
+            self._known[known.genome] = known
         return known
 
     def _read(self, genome: Sequence[int]) -> Derived:
@@ -125,6 +152,8 @@ class Grammar:
         side = SIDES[reader.choose(len(SIDES))]
         with reader.part("entry"):
             entry = self._joined(reader, "and", self.blocks.entry)
+        if side == "both" and self._mirror.of(entry) == entry:  # both entries at once are none
+            side, reader.written[0] = "long", codon_of(0, len(SIDES))
         leaving: Bool = NEVER
         with reader.part("exit"):
             if self.blocks.exit and reader.choose(2) == 1:
@@ -135,34 +164,21 @@ class Grammar:
                 sieve = self._filter(reader)
         with reader.part("legs"):
             weights = (ONE, *(self._weight(reader) for _ in range(self.n_legs - 1)))
-        rules = self._sided(side, entry, leaving, sieve, weights)
-        return Derived(rules, tuple(reader.written), tuple(reader.parts))
-
-    def _sided(
-        self, side: str, entry: Bool, leaving: Bool, sieve: Bool | None, weights: tuple[Const, ...]
-    ) -> Rules:
-        mirror = self._mirror.of
-        enter_long, enter_short = entry, mirror(entry)
-        if sieve is not None:
-            enter_long, enter_short = enter_long & sieve, enter_short & sieve
-        return Rules(
-            enter_long=enter_long if side != "short" else NEVER, exit_long=leaving if side != "short" else NEVER,
-            enter_short=enter_short if side != "long" else NEVER,
-            exit_short=mirror(leaving) if side != "long" else NEVER, weights=weights,
-        )  # fmt: skip
+        said = Said(side, entry, leaving, sieve, weights)
+        return Derived(tuple(reader.written), tuple(reader.parts), said, self._mirror)
 
     def _joined(self, reader: Reader, op: Literal["and", "or"], most: int) -> Bool:
-        """Some conditions in the order of their text, each once; the genome is put into that order too."""
+        """Some conditions in the order of their codons, each once; the genome is put into that order too."""
         at = len(reader.written)
         count = 1 + reader.choose(most)
         start, noted = len(reader.written), len(reader.parts)
-        found: dict[str, Clause] = {}
+        found: dict[tuple[int, ...], Clause] = {}
         for number in range(count):
             begin, first = len(reader.written), len(reader.parts)
             condition = self._condition(reader, may_happen=op == "or" or number == 0)
             clause = Clause(condition, begin, reader.written[begin:], reader.parts[first:])
-            found.setdefault(json.dumps(to_json(condition)), clause)
-        ordered = [found[text] for text in sorted(found, key=lambda text: (_is_state(op, found[text]), text))]
+            found.setdefault(tuple(clause.codons), clause)
+        ordered = [found[codons] for codons in sorted(found, key=lambda one: (_is_state(op, found[one]), one))]
         del reader.written[start:], reader.parts[noted:]
         if most > 1:
             reader.written[at] = codon_of(len(ordered) - 1, most)
@@ -175,7 +191,7 @@ class Grammar:
 
     def _condition(self, reader: Reader, *, may_happen: bool) -> Bool:
         with reader.part("condition"):
-            form = self._forms[reader.choose(len(self._forms))]
+            form = reader.pick(self._forms)
             happens = reader.choose(2) == 1 and may_happen
             if not may_happen:
                 reader.written[-1] = codon_of(0, 2)
@@ -191,12 +207,10 @@ class Grammar:
 
     def _pair(self, reader: Reader) -> tuple[Series, Series]:
         leg = self._series.leg(reader)
-        paired = self._series.paired
-        unit = sorted({one.unit for one in paired})
-        chosen = unit[reader.choose(len(unit))]
+        chosen = reader.pick([one.unit for one in self._series.paired])
         left = self._series.anchor(reader, chosen, leg)
         right = self._series.partner(reader, left, leg)
-        if left == right or (isinstance(left, Field) and isinstance(right, Field)):
+        if isinstance(left, Field) and isinstance(right, Field):
             right = lag(right, 1)  # a close below the low of its own bar never comes
         return left, right
 

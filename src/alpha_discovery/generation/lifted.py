@@ -13,7 +13,7 @@ from alpha_discovery.core.params import Float, Int, Kind
 from alpha_discovery.core.scalar import Const, Param, Scalar
 from alpha_discovery.core.space import Space
 from alpha_discovery.generation.blocks import Block, Blocks
-from alpha_discovery.rules.nodes import NEVER, Apply, Bool, Combine, Compare, Cross, Junction, Lag, Operand
+from alpha_discovery.rules.nodes import NEVER, Apply, Bool, Combine, Compare, Cross, Field, Junction, Lag, Operand
 from alpha_discovery.rules.strategy import Rules, Strategy
 
 SOURCE = "written by the generator from its building blocks"
@@ -78,16 +78,15 @@ class _Numbers:
 
     def _level(self, of: Operand, level: Const) -> Scalar:
         name = getattr(of, "name", "series")
-        block = self._block(of) if isinstance(of, Apply) else self.blocks.blocks.get(name)
+        block = self._block(of) if isinstance(of, Apply) else self.blocks.found(name, ())
         if block is None or block.steps:
             return level  # between the few values of such a series every level says the same
         levels = [*block.levels, *([2.0 * block.mirror - x for x in block.levels] if block.mirror is not None else ())]
         return self._param(f"{name}_level", level, levels, whole=False)
 
     def _block(self, node: Apply) -> Block | None:
-        plain = self.blocks.blocks.get(node.name)
-        nested = len(node.inputs) == 1 and isinstance(node.inputs[0], Apply | Combine)
-        return self.blocks.wraps.get(node.name) if nested or plain is None else plain
+        names = tuple(one.name for one in node.inputs if isinstance(one, Field))
+        return self.blocks.found(node.name, names if len(names) == len(node.inputs) else ())
 
     def _param(self, meaning: str, scalar: Scalar, choices: Sequence[float], *, whole: bool) -> Scalar:
         assert isinstance(scalar, Const)

@@ -15,7 +15,7 @@ class Mirror:
     """Turns conditions made of some blocks; a condition about size or time alone stays as it is."""
 
     def __init__(self, blocks: Blocks) -> None:
-        self._blocks = {**blocks.wraps, **blocks.blocks}
+        self._blocks = blocks
 
     def of(self, condition: Bool) -> Bool:
         """The mirrored condition; mirrored twice it is itself again."""
@@ -44,9 +44,9 @@ class Mirror:
     def _centre(self, node: Series) -> float | None:
         """Where the outermost block is mirrored; a smoothed series is mirrored where its inner one is."""
         if isinstance(node, Apply):
-            block = self._blocks.get(node.name)
+            block = self._blocks.found(node.name, _fields(node))
             if block is not None and block.mirror is not None:
-                return block.mirror
+                return block.mirror if any(self._has_direction(one) for one in node.inputs) else None
             if len(node.inputs) == 1 and node.indicator.unit == "same":
                 return self._centre(node.inputs[0])
         return self._centre(node.x) if isinstance(node, Lag) else None
@@ -55,15 +55,21 @@ class Mirror:
         match node:
             case Lag():
                 return replace(node, x=self._turned(node.x))
-            case Field(name, leg) if (other := self._opposite(name)) is not None:
-                return Field(other.name, leg)
-            case Apply(name, inputs, params) if (other := self._opposite(name)) is not None:
+            case Field(name, leg) if (other := self._opposite(name, ())) is not None:
+                return Field(other.indicator, leg)
+            case Apply(name, inputs, params) if (other := self._opposite(name, _fields(node))) is not None:
                 leg = next((one.leg for one in inputs if isinstance(one, Field)), 0)
-                return Apply(other.name, tuple(Field(field, leg) for field in other.of), params)
+                return Apply(other.indicator, tuple(Field(field, leg) for field in other.of), params)
             case Apply(_, (inner,), _) if not isinstance(inner, Field):
                 return replace(node, inputs=(self._turned(inner),))
         return node
 
-    def _opposite(self, name: str) -> Block | None:
-        block = self._blocks.get(name)
-        return self._blocks[block.opposite] if block is not None and block.opposite else None
+    def _opposite(self, name: str, of: tuple[str, ...]) -> Block | None:
+        block = self._blocks.found(name, of)
+        return self._blocks.blocks[block.opposite] if block is not None and block.opposite else None
+
+
+def _fields(node: Apply) -> tuple[str, ...]:
+    """The bar fields that it is of; none where it is of other series."""
+    names = tuple(one.name for one in node.inputs if isinstance(one, Field))
+    return names if len(names) == len(node.inputs) else ()

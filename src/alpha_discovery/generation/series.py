@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from alpha_discovery.core.scalar import Const
 from alpha_discovery.generation.blocks import Block, Blocks
-from alpha_discovery.generation.codons import Reader
+from alpha_discovery.generation.codons import Reader, codon_of
 from alpha_discovery.indicators.registry import Unit
 from alpha_discovery.rules.nodes import FIELD_UNITS, Apply, Combine, Field, Series, lag
+
+ONE_IN_THREE, ONE_IN_FOUR = (False, False, True), (False, False, False, True)
 
 
 class Levelled(NamedTuple):
@@ -33,6 +35,11 @@ class SeriesGrammar:
         self.paired = tuple(one for one in paired if sum(other.unit == one.unit for other in paired) > 1)
         self._of_unit = {unit: tuple(one for one in paired if one.unit == unit) for unit in {p.unit for p in paired}}
         self._anchors = {unit: tuple(one for one in of if not one.band) or of for unit, of in self._of_unit.items()}
+        # a wrap of a bar field that is a block already would be the same series spelled in two ways
+        self._inside = {
+            wrap.name: tuple(one for one in self._wrapped if not _same(blocks, wrap, one)) or self._wrapped
+            for wrap in blocks.wraps.values()
+        }
         self.with_levels = bool(self._levelled or self._measures)
         self.with_past = bool(self._wrapped)
 
@@ -40,9 +47,9 @@ class SeriesGrammar:
         """A series that has levels of its own."""
         with reader.part("levelled"):
             wrapped = self._depth > 1 and bool(self._measures) and bool(self._wrapped or self._n_legs > 1)
-            if wrapped and (not self._levelled or reader.choose(3) == 2):
+            if wrapped and (not self._levelled or reader.pick(ONE_IN_FOUR)):
                 wrap = self._measures[reader.choose(len(self._measures))]
-                return Levelled(self._wrap(reader, wrap, self._inner(reader, self._depth - 1)), wrap.levels)
+                return Levelled(self._wrap(reader, wrap, self._inner(reader, self._depth - 1, wrap)), wrap.levels)
             return self.block(reader, self._levelled)
 
     def block(self, reader: Reader, among: Sequence[Block]) -> Levelled:
@@ -55,19 +62,26 @@ class SeriesGrammar:
         with reader.part(f"anchor of {unit}"):
             among = self._anchors[unit]
             wrap = None
-            if self._depth > 1 and self._smooths and reader.choose(4) == 3:
+            if self._depth > 1 and self._smooths and reader.pick(ONE_IN_FOUR):
                 wrap = self._smooths[reader.choose(len(self._smooths))]
-            inner = self._plain(reader, among[reader.choose(len(among))], leg)
-            return self._wrap(reader, wrap, inner) if wrap else inner
+            if wrap is None:
+                return self._plain(reader, among[reader.choose(len(among))], leg)
+            among = tuple(one for one in among if one in self._inside[wrap.name]) or among
+            return self._wrap(reader, wrap, self._plain(reader, among[reader.choose(len(among))], leg))
 
     def partner(self, reader: Reader, anchor: Series, leg: int) -> Series:
         """What an anchor is compared with; a price also with a band as of the bar before, for none leaves its own."""
         of = "price" if isinstance(anchor, Field) else "average"
         with reader.part(f"partner of {anchor.unit} {of}"):
             among = self._of_unit[anchor.unit] if of == "price" else self._anchors[anchor.unit]
-            block = among[reader.choose(len(among))]
-            plain = self._plain(reader, block, leg)
-            return lag(plain, 1) if block.band else plain
+            start, place = len(reader.written), reader.choose(len(among))
+            plain = self._plain(reader, among[place], leg)
+            if plain == anchor and len(among) > 1:  # with itself it is compared as a series with its own past
+                del reader.written[start:]
+                place = (place + 1) % len(among)
+                reader.written.append(codon_of(place, len(among)))
+                plain = self._plain(reader, among[place], leg)
+            return lag(plain, 1) if among[place].band or plain == anchor else plain
 
     def moving(self, reader: Reader) -> Series:
         """A series to compare with its own past."""
@@ -77,24 +91,29 @@ class SeriesGrammar:
         """A market."""
         return reader.choose(self._n_legs)
 
-    def _inner(self, reader: Reader, depth: int) -> Series:
+    def _inner(self, reader: Reader, depth: int, around: Block | None = None) -> Series:
         with reader.part(f"inner {depth}"):
             if self._n_legs > 1 and reader.choose(2) == 0:
                 return Combine("/", Field("close", 0), Field("close", 1))
-            if depth > 1 and self._smooths and reader.choose(3) == 2:
+            if depth > 1 and self._smooths and reader.pick(ONE_IN_THREE):
                 wrap = self._smooths[reader.choose(len(self._smooths))]
-                return self._wrap(reader, wrap, self._inner(reader, depth - 1))
-            block = self._wrapped[reader.choose(len(self._wrapped))]
-            return self._plain(reader, block, self.leg(reader))
+                return self._wrap(reader, wrap, self._inner(reader, depth - 1, wrap))
+            among = self._wrapped if around is None else self._inside[around.name]
+            return self._plain(reader, among[reader.choose(len(among))], self.leg(reader))
 
     def _plain(self, reader: Reader, block: Block, leg: int) -> Series:
-        if block.name in FIELD_UNITS:
-            return Field(block.name, leg)
+        if block.indicator in FIELD_UNITS:
+            return Field(block.indicator, leg)
         inputs = tuple(Field(name, leg) for name in block.of)
-        return Apply(block.name, inputs, _numbers(reader, block))
+        return Apply(block.indicator, inputs, _numbers(reader, block))
 
     def _wrap(self, reader: Reader, wrap: Block, inner: Series) -> Series:
-        return Apply(wrap.name, (inner,), _numbers(reader, wrap))
+        return Apply(wrap.indicator, (inner,), _numbers(reader, wrap))
+
+
+def _same(blocks: Blocks, wrap: Block, inner: Block) -> bool:
+    """Whether a block is what the wrap makes of a bar field."""
+    return inner.indicator in FIELD_UNITS and blocks.has(wrap.indicator, (inner.indicator,))
 
 
 def _numbers(reader: Reader, block: Block) -> tuple[Const, ...]:

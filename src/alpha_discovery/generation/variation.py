@@ -1,4 +1,4 @@
-"""Breeding genomes: parts of one symbol change places, grow, shrink, or are written anew.
+"""Breeding genomes: parts of one symbol change places, grow, shrink, move to a neighbour, or are written anew.
 
 Every child is a sentence of the grammar, because a part is only ever replaced by another derivation of its symbol.
 Source: Whigham (1995), Grammatically-based Genetic Programming; Koza (1992), Genetic Programming.
@@ -11,7 +11,8 @@ import numpy as np
 from alpha_discovery.generation.codons import CODONS, Part, codon_of
 from alpha_discovery.generation.grammar import Derived, Genome, Grammar
 
-_TRIES = 8  # donors that are looked through for a part of the wanted symbol
+_TRIES = 8  # donors that are looked through for a part of the wanted symbol, and steps until one changes something
+_STEPS = (0.02, 0.4)  # of the codons' range: a number moves by one or a few of its values
 
 
 def fresh(grammar: Grammar, rng: np.random.Generator) -> Derived:
@@ -19,8 +20,15 @@ def fresh(grammar: Grammar, rng: np.random.Generator) -> Derived:
     return grammar.derive(tuple(rng.integers(0, CODONS, grammar.longest).tolist()))
 
 
+def simple(grammar: Grammar, rng: np.random.Generator) -> Derived:
+    """Rules drawn at random whose entry is one condition: what more of them are worth can be told from these."""
+    drawn = fresh(grammar, rng)
+    entry, kept = _entry(drawn)
+    return _with_entry(grammar, drawn, entry, [kept[int(rng.integers(len(kept)))]])
+
+
 def crossed(grammar: Grammar, first: Derived, second: Derived, rng: np.random.Generator) -> Derived:
-    """The first with one part taken from the second: a whole entry, exit or filter, a condition, or a series in it."""
+    """The first with a part of the second in the place of one of its own: an entry, exit, filter, condition, series."""
     for place in rng.permutation(len(first.parts)).tolist():
         part = first.parts[place]
         others = [one for one in second.parts if one.symbol == part.symbol]
@@ -30,20 +38,30 @@ def crossed(grammar: Grammar, first: Derived, second: Derived, rng: np.random.Ge
     return first
 
 
+def joined(grammar: Grammar, first: Derived, second: Derived, rng: np.random.Generator) -> Derived:
+    """The first with a condition of the second's entry besides, or in the place of one where there is no room."""
+    entry, kept = _entry(first)
+    _, others = _entry(second)
+    new = others[int(rng.integers(len(others)))]
+    if len(kept) < grammar.blocks.entry:
+        kept.append(new)
+    else:
+        kept[int(rng.integers(len(kept)))] = new
+    return _with_entry(grammar, first, entry, kept)
+
+
 def mutated(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Derived:
-    """The parent with one part written anew, one number changed, or a condition more or less."""
+    """The parent with one part written anew, one choice moved or made anew, or a condition more or less."""
     kind = rng.random()
-    if kind < 0.35 and parent.genome:
-        genes = list(parent.genome)
-        genes[int(rng.integers(len(genes)))] = int(rng.integers(CODONS))
-        return grammar.derive(tuple(genes))
-    if kind < 0.5:
+    if kind < 0.3:
+        return _moved(grammar, parent, rng)
+    if kind < 0.4:
         return _shrunk(grammar, parent, rng)
-    if kind < 0.65:
-        return _grown(grammar, parent, rng)
+    if kind < 0.8:
+        return joined(grammar, parent, fresh(grammar, rng), rng)
     for _ in range(_TRIES):
         child = crossed(grammar, parent, fresh(grammar, rng), rng)
-        if child.rules != parent.rules:
+        if child.genome != parent.genome:
             return child
     return parent
 
@@ -51,6 +69,20 @@ def mutated(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Deri
 def conditions(derived: Derived) -> int:
     """How many conditions it has, of both entry and exit."""
     return sum(part.symbol == "condition" for part in derived.parts)
+
+
+def _moved(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Derived:
+    """One choice moved to an alternative near it, for the numbers of a block lie in their order; or made anew."""
+    for _ in range(_TRIES):
+        genes = list(parent.genome)
+        place = int(rng.integers(len(genes)))
+        step = float(np.exp(rng.uniform(*np.log(_STEPS)))) * (1.0 if rng.random() < 0.5 else -1.0)
+        moved = genes[place] + round(step * CODONS)
+        genes[place] = moved if 0 <= moved < CODONS else int(rng.integers(CODONS))
+        child = grammar.derive(tuple(genes))
+        if child.genome != parent.genome:
+            return child
+    return parent
 
 
 def _spliced(grammar: Grammar, derived: Derived, part: Part, instead: Genome) -> Derived:
@@ -75,15 +107,4 @@ def _shrunk(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Deri
     entry, kept = _entry(parent)
     if len(kept) > 1:
         del kept[int(rng.integers(len(kept)))]
-    return _with_entry(grammar, parent, entry, kept)
-
-
-def _grown(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Derived:
-    entry, kept = _entry(parent)
-    _, others = _entry(fresh(grammar, rng))
-    new = others[int(rng.integers(len(others)))]
-    if len(kept) < grammar.blocks.entry:
-        kept.append(new)
-    else:
-        kept[int(rng.integers(len(kept)))] = new
     return _with_entry(grammar, parent, entry, kept)

@@ -18,6 +18,7 @@ from alpha_discovery.reports.figures import equity_figure
 from alpha_discovery.reports.luck import Luck
 from alpha_discovery.reports.page import Chart, Fold, Table, Tile, page
 from alpha_discovery.reports.pooled import Course, Parts, course
+from alpha_discovery.reports.regimes import regimes_table
 from alpha_discovery.reports.reliability import reliability_chart
 from alpha_discovery.reports.stresses import stress_table, year_sentence, year_table
 from alpha_discovery.reports.tables import bars_table, markets_table, measures_table, months_table
@@ -76,6 +77,7 @@ def alpha_section(
         "months": months_table(days),
         "candles": candles_charts(evaluations),
         "markets": markets_table(evaluations),
+        "regimes": regimes_table(alpha.evidence.get("regimes", {})),
         "trades": trades_table(trips),
         "histograms": trades_charts(trips),
         "folds": _folds(alpha, rules, markets),

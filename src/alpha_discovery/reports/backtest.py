@@ -7,13 +7,15 @@ from typing import Any
 
 from alpha_discovery.core.results import Evaluation
 from alpha_discovery.discovery.evidence import number
+from alpha_discovery.discovery.regime_days import by_regime, regime_days
 from alpha_discovery.metrics.full import full_metrics
 from alpha_discovery.metrics.returns import sortino
 from alpha_discovery.metrics.summary import metrics_of
 from alpha_discovery.reports.alpha import candles_charts, holding, parameters_table
 from alpha_discovery.reports.figures import equity_figure
 from alpha_discovery.reports.page import Chart, Fold, Tile, page
-from alpha_discovery.reports.pooled import course
+from alpha_discovery.reports.pooled import Course, course
+from alpha_discovery.reports.regimes import regimes_table
 from alpha_discovery.reports.tables import bars_table, measures_table, months_table
 from alpha_discovery.reports.trades import trades_charts, trades_table, trips_of
 from alpha_discovery.reports.words import count, date, gain_factor, percent, plural, ratio, risk_sentences
@@ -53,9 +55,18 @@ def backtest_report(
         trades=trades_table(trips), histograms=trades_charts(trips),
         folds=[
             Fold("All numbers", table=measures_table({"value": metrics})),
+            *_regimes(evaluation, days, periods_per_year),
             Fold("What the market itself did", table=bars_table(legs)),
         ],
     )  # fmt: skip
+
+
+def _regimes(evaluation: Evaluation, days: Course, periods_per_year: float) -> list[Fold]:
+    """What was earned in each regime of the markets; nothing while none is known."""
+    bars = {str(one.instrument): one for one in evaluation.bars}
+    table = regimes_table({"all": by_regime(days.adjusted, regime_days(bars, days.time), periods_per_year)})
+    title = "In each regime of the market, told at the close before each day"
+    return [] if table is None else [Fold(title, table=table)]
 
 
 def _metrics(evaluation: Evaluation, periods_per_year: float) -> dict[str, float]:

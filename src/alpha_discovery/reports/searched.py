@@ -12,14 +12,18 @@ import numpy as np
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.space import take
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.front import front_report
+from alpha_discovery.discovery.regime_days import by_regime, regime_days
 from alpha_discovery.discovery.screening import Trials
 from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.reports.figures import equity_figure
+from alpha_discovery.reports.front import front_chart
 from alpha_discovery.reports.luck import Luck
 from alpha_discovery.reports.page import Chart, Table
 from alpha_discovery.reports.parameters import heatmap_figure, ranked_levels, slice_figure
 from alpha_discovery.reports.pooled import Parts, course
+from alpha_discovery.reports.regimes import regimes_table
 from alpha_discovery.reports.tables import measures_table
 from alpha_discovery.reports.words import count, plain, ratio, risk_sentences, settings
 
@@ -86,6 +90,7 @@ def strategy_section(trials: Trials, searched: Searched) -> dict[str, Any]:
     if row is not None:
         section["best"] = _best(trials, row, searched)
     section["heatmap"], section["slices"] = _parameters(trials, searched)
+    section["front"] = front_chart(strategy.name, front_report(trials))
     return section
 
 
@@ -106,6 +111,8 @@ def _best(trials: Trials, row: int, searched: Searched) -> dict[str, Any]:
         "line is what remains without the market's own drift; inside or below the yellow band it is no better than the "
         "best of as many lucky tries. The vault stays sealed for what was not accepted."
     )
+    traded = {key: searched.bars[key] for sleeve in trials.job.sleeves for key in sleeve}
+    year = next(iter(traded.values())).periods_per_year
     column = {name: values[row] for name, values in trials.columns.items()}
     column["adjusted_sharpe"] = float(searched.sharpe(trials.columns["t"][row]))
     return {
@@ -113,6 +120,7 @@ def _best(trials: Trials, row: int, searched: Searched) -> dict[str, Any]:
         "rule": [*strategy.rules.describe(values), *risk_sentences(values)],
         "active": math.isfinite(t),
         "numbers": measures_table({"search part": column}),
+        "regimes": regimes_table({"search": by_regime(days.adjusted, regime_days(traded, days.time), year)}),
         "equity": Chart(figure, caption, f"{plain(strategy.name)}: best configuration, search part only", 420),
     }
 

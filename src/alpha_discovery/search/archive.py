@@ -15,7 +15,7 @@ import numpy.typing as npt
 from alpha_discovery.search.behaviour import DIRECTIONS, REGIMES, Cell, alike
 from alpha_discovery.search.packing import packed, unpacked
 
-SAME = 0.95  # correlation of positions from which on two rules are one
+SAME = 0.75  # correlation of positions from which on two rules are one
 CHAMPIONS = 48  # kept by fitness alone
 
 

@@ -22,7 +22,7 @@ from alpha_discovery.search.proposer import Proposals, Situation, Told
 _FEWEST = 4  # members that a difference needs
 _MEMORY = 6  # remembered pairs of step width and crossover rate
 _BEST_SHARE = 0.15  # of the population, towards which mutation leads
-_FRONT_SHARE = 0.3  # of the children lead towards the Pareto front instead, where there is one
+_FRONT_SHARE = 0.1  # of the children lead towards the Pareto front instead, where there is one
 _STUCK = 7  # generations with hardly a success before a new start
 _HARDLY = 0.01
 

@@ -13,6 +13,7 @@ from alpha_discovery.search.brute_force import BruteForce
 from alpha_discovery.search.focused import Focused
 from alpha_discovery.search.genetic import Genetic
 from alpha_discovery.search.hybrid import COST, Hybrid
+from alpha_discovery.search.prescreened import Judge, Prescreened
 from alpha_discovery.search.protocol import Optimizer
 from alpha_discovery.search.random_search import RandomSearch
 from alpha_discovery.search.trees import TreeSearch
@@ -24,7 +25,8 @@ METHODS: dict[str, Callable[..., Optimizer]] = {
 
 
 def make_optimizer(
-    method: str, space: Space, *, budget: int, seed: int, region: Space | None = None, cost: float = COST
+    method: str, space: Space, *, budget: int, seed: int, region: Space | None = None, cost: float = COST,
+    judge: Judge | None = None,
 ) -> Optimizer:
     """A fresh optimizer; raises `UnknownName`.
 
@@ -34,7 +36,12 @@ def make_optimizer(
         Part of the space in which the search begins.
     cost : float
         Seconds of one evaluation, roughly; a number that the inputs of the run determine, see `Hybrid`.
+    judge : Judge, optional
+        A model that thins the proposals; a method that tries everything, brute force, tries everything all the same.
     """
+    if judge is not None and method != "brute_force":
+        make_inner = partial(make_optimizer, method, region=region, cost=cost)
+        return Prescreened(make_inner, space, judge, budget=budget, seed=seed)
     if method not in METHODS:
         raise UnknownName(kind="search method", name=method, known=METHODS)
     make = partial(Hybrid, cost=cost) if method == "hybrid" else METHODS[method]

@@ -13,22 +13,28 @@ import numpy as np
 from alpha_discovery.core.space import Batch, Space, batch_size, take
 from alpha_discovery.generation.genome import Genes, GenomeSpace, Spelling
 from alpha_discovery.generation.grammar import Derived
-from alpha_discovery.generation.variation import conditions, crossed, fresh, mutated
+from alpha_discovery.generation.variation import conditions, crossed, fresh, joined, mutated, simple
 from alpha_discovery.search.archive import Archive, Member
 from alpha_discovery.search.behaviour import Behaviour, coarse_cells, direction_of, regime_of
 from alpha_discovery.search.cube import Cube, Unit
+from alpha_discovery.search.epochs import Epochs
 from alpha_discovery.search.genetic import generation_size
 from alpha_discovery.search.packing import packed, unpacked
 from alpha_discovery.search.pareto import Front, Objectives
 from alpha_discovery.search.protocol import Row, Scores
 from alpha_discovery.search.seen import Seen
 
-PRESSURE = 0.05  # of t, that each condition must be worth
-FRESH = 0.15  # of a generation is drawn at random
-CROSSED = 0.5  # of the children have two parents
-OF_CHAMPIONS = 0.5  # of the parents are drawn by fitness, the others from all cells alike
+PRESSURE = 0.3  # of t, that each condition must be worth
+FRESH = 0.1  # of a generation is drawn at random
+SIMPLE = 0.5  # of those with one condition
+SAME_RULES = 0.12  # of the children differ from their parent in risk alone
+CROSSED = 0.28  # of them have two parents
+RISK_KEPT = 0.6  # of the children with other rules have their parent's risk: what was gained is not lost with it
+OF_CHAMPIONS = 0.7  # of the parents are drawn by fitness, the others from all cells alike
+CHAMPION = 16  # mean place of those
 LOOKED_AT = 32  # of a generation by fitness alone: their positions are compared with the archive
 OF_A_CELL = 3  # and so many of each holding time and turnover
+LARGEST = 128  # rules of a generation
 _MOVED = 0.15  # of the children's risk parameters that are drawn anew, and how far the others move
 _TRIES = 6
 
@@ -42,12 +48,13 @@ class TreeSearch:
         assert isinstance(space, GenomeSpace)
         assert space.spelling is not None
         self._spelling: Spelling = space.spelling
-        self._budget, self._seed, self._size = budget, seed, generation_size(budget)
+        self._budget, self._seed, self._size = budget, seed, min(LARGEST, generation_size(budget))
         genes = set(self._spelling.parameters)
         self._risk = Cube(Space({name: kind for name, kind in space.kinds.items() if name not in genes}))
         self._names = space.names
         self._seen = Seen(space)
         self._archive = Archive()
+        self._epochs = Epochs()
         self.front = Front(space)
         self._log: list[Row] = []
         self._asked = 0
@@ -99,11 +106,13 @@ class TreeSearch:
         return {
             "asked": self._asked, "log": self._log, "archive": self._archive.state(), "seen": self._seen.state(),
             "queue": {name: packed(column) for name, column in self._queue.items()}, "front": self.front.state(),
+            "epochs": self._epochs.state(),
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         self._asked, self._log = state["asked"], [dict(row) for row in state["log"]]
         self._archive.restore(state["archive"])
+        self._epochs.restore(state["epochs"])
         self._seen.restore(state["seen"])
         self._queue = {name: unpacked(column) for name, column in state["queue"].items()}
         self.front.restore(state["front"])
@@ -128,6 +137,7 @@ class TreeSearch:
         wanted = min(self._size, self._budget - self._asked)
         if wanted <= 0:
             return
+        self._archive = self._epochs.turned(self._archive, self._asked / self._budget)
         rng = np.random.default_rng([self._seed, 5, len(self._log)])
         batch, have, fresh_rows = self._queue, 0, 0
         for _ in range(_TRIES):
@@ -140,9 +150,9 @@ class TreeSearch:
             if have >= wanted:
                 break
         self._queue = batch
-        why = "one rule in seven is drawn at random, the others are bred from the archive"
+        why = "one rule in ten is drawn at random, the others are bred from the archive"
         if not self._archive.members:
-            why = "nothing is known yet"
+            why = "it was stuck, and begins anew" if self._epochs.number else "nothing is known yet"
         self._log.append(
             {"generation": len(self._log), "method": "trees", "why": why, "rows": have, "fresh": fresh_rows,
              "gain": None, "best": None}
@@ -150,23 +160,27 @@ class TreeSearch:
 
     def _children(self, n: int, share: float, rng: np.random.Generator) -> Batch:
         grammar, drawn = self._spelling.grammar, round(share * n)
-        genomes = [fresh(grammar, rng) for _ in range(drawn)]
+        genomes = [(simple if rng.random() < SIMPLE else fresh)(grammar, rng) for _ in range(drawn)]
         risk = [rng.random(self._risk.axes) for _ in range(drawn)]
         for _ in range(n - drawn):
             first, second = self._parent(rng), self._parent(rng)
-            child = grammar.derive(first.genome)
-            if rng.random() < CROSSED:
-                child = crossed(grammar, child, grammar.derive(second.genome), rng)
-            if child.rules == grammar.derive(first.genome).rules or rng.random() < 0.5:
-                child = mutated(grammar, child, rng)
-            genomes.append(child)
-            risk.append(self._moved(first.risk, second.risk, rng))
+            genomes.append(child := self._child(grammar.derive(first.genome), grammar.derive(second.genome), rng))
+            kept = child.genome != first.genome and rng.random() < RISK_KEPT
+            risk.append(first.risk if kept else self._moved(first.risk, second.risk, rng))
         return self._batch(genomes, np.array(risk).reshape(n, self._risk.axes))
+
+    def _child(self, first: Derived, second: Derived, rng: np.random.Generator) -> Derived:
+        grammar, kind = self._spelling.grammar, rng.random()
+        if kind < SAME_RULES:
+            return first
+        if kind < SAME_RULES + CROSSED:
+            return (joined if rng.random() < 0.5 else crossed)(grammar, first, second, rng)
+        return mutated(grammar, first, rng)
 
     def _parent(self, rng: np.random.Generator) -> Member:
         members = self._archive.members
-        if rng.random() < OF_CHAMPIONS:
-            return members[int(rng.integers(len(members), size=3).min())]  # the best of three, for they are in order
+        if rng.random() < OF_CHAMPIONS:  # the better, the more often, for they are in order
+            return members[min(int(rng.geometric(1.0 / CHAMPION)) - 1, len(members) - 1)]
         return members[int(rng.integers(len(members)))]
 
     def _moved(self, first: Unit, second: Unit, rng: np.random.Generator) -> Unit:

@@ -48,11 +48,20 @@ def read_campaign(data: Mapping[str, Any], place: Workplace) -> Campaign:
 
 
 def campaign_faults(data: Mapping[str, Any], place: Workplace) -> list[Fault]:
-    """Everything that is wrong with a campaign; empty if it can be run."""
-    if faults := list(_shape(data)):
-        return faults
-    plan = Campaign.from_json(data)
-    faults = [*_markets(plan, place), *_strategies(plan, place)]
+    """Everything that is wrong with a campaign; empty if it can be run.
+
+    A setting that is wrong in itself is left at its default while the others are looked at.
+    """
+    sound, faults = dict(data), list[Fault]()
+    while found := list(_shape(sound)):
+        faults += found
+        wrong = {one.where.partition(".")[0] for one in found} & set(sound)
+        if not wrong or "symbols" in wrong:
+            return faults
+        sound = {name: value for name, value in sound.items() if name not in wrong}
+    plan = Campaign.from_json(sound)
+    chosen = plan if "strategies" in sound else replace(plan, ranges={})
+    faults += [*_markets(chosen, place), *_strategies(chosen, place)]
     return faults or list(_whole(plan, place))
 
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alpha_discovery.config import ResourcesSection
 from alpha_discovery.errors import StorageFailed
 from alpha_discovery.market_data.store import replace_file
+
+
+class WorkerLimits(BaseModel):
+    """What workers may use; null: no limit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_cpu_percent: float | None = Field(default=None, gt=0, le=100, description="of all cores")
+    max_memory_gb: float | None = Field(default=None, gt=0, description="GiB")
+    max_gpu_memory_gb: float | None = Field(default=None, gt=0, description="GiB")
+    idle_only: bool = Field(default=False, description="use only what other programs leave of max_cpu_percent")
+    nice: int = Field(default=0, ge=0, le=19)
+    runs_at_once: int = Field(default=2, ge=1, le=64)
 
 
 class LimitsBook:
@@ -24,13 +37,13 @@ class LimitsBook:
     """
 
     def __init__(self, file: Path, configured: ResourcesSection) -> None:
-        self.configured = configured
+        self.configured = WorkerLimits(**configured.model_dump(include=set(WorkerLimits.model_fields)))
         self._file = file
         self._lock = threading.Lock()
         self._chosen = self._read()
 
     @property
-    def now(self) -> ResourcesSection:
+    def now(self) -> WorkerLimits:
         """The limits that hold."""
         return self._chosen or self.configured
 
@@ -39,7 +52,7 @@ class LimitsBook:
         """Whether somebody changed what the configuration says."""
         return self._chosen is not None
 
-    def change(self, limits: ResourcesSection | None) -> None:
+    def change(self, limits: WorkerLimits | None) -> None:
         """Let other limits hold from now on; None: those of the configuration again. Raises `StorageFailed`."""
         with self._lock:
             try:
@@ -51,9 +64,9 @@ class LimitsBook:
                 raise StorageFailed(f"cannot keep the limits in {self._file} ({error.strerror})") from error
             self._chosen = limits
 
-    def _read(self) -> ResourcesSection | None:
+    def _read(self) -> WorkerLimits | None:
         try:
-            return ResourcesSection.model_validate_json(self._file.read_bytes())
+            return WorkerLimits.model_validate_json(self._file.read_bytes())
         except FileNotFoundError:
             return None
         except (OSError, ValidationError) as error:

@@ -2988,6 +2988,44 @@ export interface components {
             }[];
         };
         /**
+         * FrontPoint
+         * @description A configuration that no other one beats in Sharpe ratio, drawdown and turnover at once.
+         */
+        FrontPoint: {
+            /** Max Drawdown */
+            max_drawdown: number | null;
+            /** N Trades */
+            n_trades: number | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Row
+             * @description its place among the trials of its strategy
+             */
+            row: number;
+            /**
+             * Rule
+             * @description in words
+             */
+            rule: string[];
+            /** Sharpe Ratio */
+            sharpe_ratio: number | null;
+            /**
+             * T
+             * @description of daily returns without the market's own drift
+             */
+            t: number | null;
+            /** Total Return */
+            total_return: number | null;
+            /**
+             * Turnover
+             * @description multiples of the equity a day
+             */
+            turnover: number | null;
+        };
+        /**
          * Gpu
          * @description What a GPU uses now, as its driver tells; GiB.
          */
@@ -3193,13 +3231,13 @@ export interface components {
              */
             changed: boolean;
             /** @description what the configuration file says */
-            configured: components["schemas"]["ResourcesSection"];
+            configured: components["schemas"]["WorkerLimits"];
             /**
              * Cores
              * @description threads that workers share
              */
             cores: number;
-            now: components["schemas"]["ResourcesSection"];
+            now: components["schemas"]["WorkerLimits"];
         };
         /**
          * LoginRequest
@@ -3715,61 +3753,6 @@ export interface components {
             threads: number;
         };
         /**
-         * ResourcesSection
-         * @description What may be used; left out: no limit.
-         */
-        ResourcesSection: {
-            /**
-             * Executor
-             * @description What computes searches.
-             * @default threads
-             * @enum {string}
-             */
-            executor: "threads" | "processes" | "ray";
-            /**
-             * Gpus Per Part
-             * @description GPUs that a part of a search asks Ray for.
-             * @default 0
-             */
-            gpus_per_part: number;
-            /**
-             * Idle Only
-             * @description Use only what other programs leave of max_cpu_percent.
-             * @default false
-             */
-            idle_only: boolean;
-            /**
-             * Max Cpu Percent
-             * @description Of all cores.
-             */
-            max_cpu_percent?: number | null;
-            /**
-             * Max Gpu Memory Gb
-             * @description GiB.
-             */
-            max_gpu_memory_gb?: number | null;
-            /**
-             * Max Memory Gb
-             * @description GiB.
-             */
-            max_memory_gb?: number | null;
-            /**
-             * Nice
-             * @default 0
-             */
-            nice: number;
-            /**
-             * Ray Address
-             * @description Of a Ray cluster; left out: one on this machine.
-             */
-            ray_address?: string | null;
-            /**
-             * Runs At Once
-             * @default 2
-             */
-            runs_at_once: number;
-        };
-        /**
          * RunDetail
          * @description A run in full.
          */
@@ -4219,6 +4202,16 @@ export interface components {
             venue?: string | null;
         };
         /**
+         * StrategyFront
+         * @description The Pareto front of one strategy of a run, by falling Sharpe ratio.
+         */
+        StrategyFront: {
+            /** Points */
+            points: components["schemas"]["FrontPoint"][];
+            /** Strategy */
+            strategy: string;
+        };
+        /**
          * StrategyGenerated
          * @description The strategy whose candidates are rules of their own.
          */
@@ -4484,6 +4477,43 @@ export interface components {
             silent_seconds: number | null;
             /** Worker */
             worker: string;
+        };
+        /**
+         * WorkerLimits
+         * @description What workers may use; null: no limit.
+         */
+        WorkerLimits: {
+            /**
+             * Idle Only
+             * @description use only what other programs leave of max_cpu_percent
+             * @default false
+             */
+            idle_only: boolean;
+            /**
+             * Max Cpu Percent
+             * @description of all cores
+             */
+            max_cpu_percent?: number | null;
+            /**
+             * Max Gpu Memory Gb
+             * @description GiB
+             */
+            max_gpu_memory_gb?: number | null;
+            /**
+             * Max Memory Gb
+             * @description GiB
+             */
+            max_memory_gb?: number | null;
+            /**
+             * Nice
+             * @default 0
+             */
+            nice: number;
+            /**
+             * Runs At Once
+             * @default 2
+             */
+            runs_at_once: number;
         };
         /**
          * Wrong
@@ -14771,7 +14801,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResourcesSection"];
+                "application/json": components["schemas"]["WorkerLimits"];
             };
         };
         responses: {

@@ -7,16 +7,58 @@ export function ms(time: string): number {
     return Date.parse(time);
 }
 
-/** Points of a course; a gap where there is no value. */
-export function points(time: readonly string[], values: readonly (number | null)[]): Point[] {
-    return time.map((at, k) => [ms(at), values[k] ?? null]);
+/** Points of a course, at times in ms; a gap where there is no value. */
+export function points(times: readonly number[], values: readonly (number | null)[]): Point[] {
+    return times.map((at, k) => [at, values[k] ?? null]);
 }
+
+/** The name of a vertical axis, along it: above it, it would stand in the legend. */
+export const ALONG = { nameLocation: "middle", nameRotate: 90 } as const;
 
 /** Evenly fewer points of a smooth course; the first and the last one stay. */
 export function thinned<T>(course: readonly T[], most: number): T[] {
     if (course.length <= most) return [...course];
     const step = (course.length - 1) / (most - 1);
     return Array.from({ length: most }, (_, k) => course[Math.round(k * step)] as T);
+}
+
+/**
+ * Fewer points of a course that look like all of them: of each stretch the one that spans the largest triangle with its
+ * neighbours. Source: Steinarsson (2013), Downsampling Time Series for Visual Representation.
+ */
+export function sampled(course: readonly Point[], most: number): Point[] {
+    if (course.length <= most || most < 3) return [...course];
+    const found: Point[] = [course[0] as Point];
+    const width = (course.length - 2) / (most - 2);
+    for (let k = 0; k < most - 2; k += 1) {
+        const [from, next, end] = [0, 1, 2].map((step) => 1 + Math.floor((k + step) * width)) as [
+            number,
+            number,
+            number,
+        ];
+        const [x, y] = middle(course, next, Math.min(end, course.length));
+        const [x0, y0] = found[k] as Point;
+        let largest = -1;
+        let chosen = from;
+        for (let at = from; at < next; at += 1) {
+            const [x1, y1] = course[at] as Point;
+            const area = Math.abs((x0 - x) * ((y1 ?? 0) - (y0 ?? 0)) - (x0 - x1) * (y - (y0 ?? 0)));
+            if (area > largest) [largest, chosen] = [area, at];
+        }
+        found.push(course[chosen] as Point);
+    }
+    return [...found, course[course.length - 1] as Point];
+}
+
+function middle(course: readonly Point[], from: number, end: number): [number, number] {
+    let [x, y] = [0, 0];
+    for (let at = from; at < end; at += 1) {
+        const point = course[at] as Point;
+        x += point[0];
+        y += point[1] ?? 0;
+    }
+    const count = Math.max(1, end - from);
+    return [x / count, y / count];
 }
 
 interface BandOptions {
@@ -60,14 +102,15 @@ export function band(time: readonly string[], low: readonly number[], high: read
     ];
 }
 
+const DRAWN = 3000; // points of a line: several for each pixel of its width
+
 /** A line that keeps its peaks where there are more points than pixels. */
 export function line(name: string, data: Point[], colour: string, more: Record<string, unknown> = {}) {
     return {
         type: "line",
         name,
-        data,
+        data: sampled(data, DRAWN),
         symbol: "none",
-        sampling: "lttb",
         color: colour,
         lineStyle: { width: 1.8, color: colour },
         itemStyle: { color: colour },

@@ -30,7 +30,7 @@ interface HeatTableProps {
 export function HeatTable({ label, corner, columns, rows, reach, format, mark, total = false }: HeatTableProps) {
     const colours = useChartColours();
     return (
-        <TableContainer tabIndex={0} role="region" aria-label={label}>
+        <TableContainer tabIndex={0} role="group" aria-label={label}>
             <Table
                 size="small"
                 sx={{ "& td, & th": { px: 0.75, py: 0.5, border: 0 }, width: "auto", minWidth: "100%" }}
@@ -61,6 +61,7 @@ export function HeatTable({ label, corner, columns, rows, reach, format, mark, t
                                         align="right"
                                         style={look ? { backgroundColor: look.ground, color: look.text } : {}}
                                         sx={{
+                                            position: "relative",
                                             fontWeight: sum || marked ? 700 : 400,
                                             whiteSpace: "nowrap",
                                             ...(marked

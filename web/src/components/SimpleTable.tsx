@@ -38,8 +38,12 @@ export function SimpleTable<T>(props: SimpleTableProps<T>) {
 function Rows<T>({ label, columns, rows, keyOf, maxHeight }: SimpleTableProps<T>) {
     const look = (column: SimpleColumn<T>) => (column.right ? { whiteSpace: "nowrap" } : {});
     return (
-        <TableContainer tabIndex={0} role="region" aria-label={label} sx={maxHeight === undefined ? {} : { maxHeight }}>
-            <Table size="small" stickyHeader={maxHeight !== undefined}>
+        <TableContainer tabIndex={0} role="group" aria-label={label} sx={maxHeight === undefined ? {} : { maxHeight }}>
+            <Table
+                size="small"
+                stickyHeader={maxHeight !== undefined}
+                sx={{ "& td, & th": { px: 1 }, "& th": { whiteSpace: "normal", lineHeight: 1.25 } }}
+            >
                 <TableHead>
                     <TableRow>
                         {columns.map((column) => (
@@ -65,10 +69,17 @@ function Rows<T>({ label, columns, rows, keyOf, maxHeight }: SimpleTableProps<T>
     );
 }
 
-function Blocks<T>({ label, columns, rows, keyOf }: SimpleTableProps<T>) {
+function Blocks<T>({ label, columns, rows, keyOf, maxHeight }: SimpleTableProps<T>) {
     const [first, ...rest] = columns;
+    const scrolls = maxHeight === undefined ? {} : { maxHeight, overflowY: "auto" };
     return (
-        <Stack component="ul" aria-label={label} spacing={1.5} sx={{ listStyle: "none", p: 0, m: 0 }}>
+        <Stack
+            component="ul"
+            aria-label={label}
+            spacing={1.5}
+            {...(maxHeight === undefined ? {} : { tabIndex: 0 })}
+            sx={{ listStyle: "none", p: 0, m: 0, ...scrolls }}
+        >
             {rows.map((row, index) => (
                 <Box
                     component="li"

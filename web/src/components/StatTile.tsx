@@ -19,8 +19,14 @@ const TONES = { default: "text.primary", good: "primary.main", bad: "error.main"
 
 /** One number with its name, unit and meaning. */
 export function StatTile({ label, value, unit, note, hint, tone = "default" }: StatTileProps) {
+    const dotted = { width: "fit-content", borderBottom: "1px dotted", borderColor: "text.secondary" };
     const name = (
-        <Typography variant="overline" color="textSecondary" component="dt">
+        <Typography
+            variant="overline"
+            color="textSecondary"
+            component="dt"
+            {...(hint === undefined ? {} : { tabIndex: 0, sx: dotted })}
+        >
             {label}
         </Typography>
     );
@@ -29,13 +35,8 @@ export function StatTile({ label, value, unit, note, hint, tone = "default" }: S
             {hint === undefined ? (
                 name
             ) : (
-                <Tooltip title={hint}>
-                    <Box
-                        tabIndex={0}
-                        sx={{ width: "fit-content", borderBottom: "1px dotted", borderColor: "text.secondary" }}
-                    >
-                        {name}
-                    </Box>
+                <Tooltip describeChild title={hint}>
+                    {name}
                 </Tooltip>
             )}
             <Typography

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from fastapi import APIRouter
 
+from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.campaign import INTRABAR, METHODS, Campaign
 from alpha_discovery.discovery.jobs import GENERATING
 from alpha_discovery.generation.strategy import generated
@@ -25,7 +28,7 @@ SUMMARIES = {
 @router.get("/config/campaign", tags=["system"])
 def get_campaign_options(_: ViewerDep) -> CampaignOptions:
     """Give the defaults of a campaign, and the methods and policies to choose among."""
-    defaults = Campaign(("A",)).to_json() | {"symbols": []}
+    defaults = Campaign(("A",)).to_json() | {"symbols": [], "costs": asdict(Costs())}  # its JSON leaves zeros out
     made = generated()
     return CampaignOptions(
         defaults=defaults, intrabar=list(INTRABAR),

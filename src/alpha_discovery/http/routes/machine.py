@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from alpha_discovery.config import ResourcesSection
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.problems import documented
 from alpha_discovery.http.shapes.lab import Alert, Device, LimitsOut, Resources, Worker
 from alpha_discovery.http.site import Site, SiteDep
+from alpha_discovery.service.limits import WorkerLimits
 
 router = APIRouter(prefix="/system", tags=["system"], responses=documented(401, 403, 404, 422, 503))
 
@@ -50,7 +50,7 @@ def get_limits(site: SiteDep, _: ViewerDep) -> LimitsOut:
 
 
 @router.put("/limits")
-def set_limits(wanted: ResourcesSection, site: SiteDep, actor: ActorDep) -> LimitsOut:
+def set_limits(wanted: WorkerLimits, site: SiteDep, actor: ActorDep) -> LimitsOut:
     """Let other limits hold: workers of this server start again with them, their runs go on from the last batch."""
     site.limits.change(wanted)
     site.audit.note(actor.name, "limits", detail=wanted.model_dump(), client=actor.client)

@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from alpha_discovery.config import ResourcesSection
 from alpha_discovery.core import risk
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.market_data import Entry
 from alpha_discovery.market_data.download import source_of
 from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.service.limits import WorkerLimits
 from alpha_discovery.strategies.templates import templates
 
 
@@ -177,8 +177,8 @@ class Resources(BaseModel):
 class LimitsOut(BaseModel):
     """What workers may use."""
 
-    now: ResourcesSection
-    configured: ResourcesSection = Field(description="what the configuration file says")
+    now: WorkerLimits
+    configured: WorkerLimits = Field(description="what the configuration file says")
     changed: bool = Field(description="whether somebody let others hold than the configuration's")
     cores: int = Field(description="threads that workers share")
 

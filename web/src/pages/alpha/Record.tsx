@@ -29,7 +29,7 @@ export function Record({ alpha }: { alpha: AlphaDetail }) {
                 {alpha.lineage.length === 0 ? (
                     <p>
                         A search found it; nothing has been made of it yet. An improvement looks for better parameters
-                        on days that came after it was found: <code>alpha improve {alpha.id.slice(0, 12)}</code>
+                        on days that came after it was found: <code>alpha alphas improve {alpha.id.slice(0, 12)}</code>
                     </p>
                 ) : (
                     <SimpleTable

@@ -1,4 +1,5 @@
 import Button from "@mui/material/Button";
+import Link from "@mui/material/Link";
 import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
 import TablePagination from "@mui/material/TablePagination";
@@ -106,7 +107,7 @@ export function Trades({ alpha }: { alpha: AlphaDetail }) {
             </Panel>
             <Panel
                 title="Every trade"
-                about="In order of entry; profit after costs, of the starting equity of one market."
+                about="In order of entry; profit after costs, of the starting equity of one market. A click on the market shows the trade on it."
                 actions={
                     <Button component="a" href={`${PREFIX}/alphas/${alpha.id}/trades/export?form=csv`} download>
                         Export as CSV
@@ -158,22 +159,22 @@ function TradeTable({ trades, onShow }: { trades: Trade[]; onShow: (trade: Trade
         <SimpleTable
             label="Every trade"
             stacks
+            maxHeight={640}
             rows={trades}
             keyOf={(one, k) => `${one.market} ${one.entry_time} ${k}`}
             columns={[
                 {
-                    name: "See",
+                    name: "Market",
                     show: (one) => (
-                        <Button
-                            size="small"
+                        <Link
+                            component="button"
                             onClick={() => onShow(one)}
-                            aria-label={`show the trade of ${utcTime(one.entry_time)}`}
+                            aria-label={`show the trade of ${utcTime(one.entry_time)} on ${one.market}`}
                         >
-                            Show
-                        </Button>
+                            {one.market}
+                        </Link>
                     ),
                 },
-                { name: "Market", show: (one) => one.market },
                 { name: "Side", show: (one) => one.side },
                 { name: "Entry", show: (one) => <Moment at={one.entry_time} /> },
                 { name: "Exit", show: (one) => <Moment at={one.exit_time} /> },

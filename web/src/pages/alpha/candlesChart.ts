@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ms } from "@/charts/time";
+import { ALONG, ms } from "@/charts/time";
 import { percent, price } from "@/format/number";
 import { utcTime } from "@/format/time";
 
@@ -46,7 +46,14 @@ export function candlesOption(candles: Candles, colours: ChartColours): ChartOpt
     const up = colours.gain;
     const down = colours.loss;
     return {
-        legend: { top: 0, left: 0, textStyle: { color: colours.text }, data: ["entry", "exit", "won", "lost"] },
+        legend: {
+            top: 0,
+            left: 0,
+            itemWidth: 14,
+            itemHeight: 10,
+            textStyle: { color: colours.text },
+            data: ["entry", "exit", "won", "lost"],
+        },
         grid: { left: 64, right: 12, top: 36, bottom: 56 },
         dataZoom: [
             { type: "inside", zoomOnMouseWheel: "ctrl" },
@@ -57,7 +64,7 @@ export function candlesOption(candles: Candles, colours: ChartColours): ChartOpt
             data: candles.time.map((at) => utcTime(at).slice(0, SHORT_TIME)),
             splitLine: { show: false },
         }),
-        yAxis: axis(colours, { type: "value", scale: true, name: "price" }),
+        yAxis: axis(colours, { type: "value", scale: true, name: "price", ...ALONG, nameGap: 48 }),
         tooltip: {
             renderMode: "richText",
             trigger: "item",

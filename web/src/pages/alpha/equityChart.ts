@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { band, line, ms, perCent, points } from "@/charts/time";
+import { ALONG, band, line, ms, perCent, points } from "@/charts/time";
 import { percent } from "@/format/number";
 import { utcDay } from "@/format/time";
 
@@ -15,6 +15,7 @@ const NAMES = {
 
 /** Profit so far with the reach of luck, the drawdown below it, and the parts of the history shaded. */
 export function equityOption(equity: Equity, colours: ChartColours): ChartOption {
+    const times = equity.time.map(ms);
     const less = (values: readonly number[]) => values.map((value) => value - 1);
     const reach = equity.reach.flatMap((one, k) =>
         band(one.time, one.low, one.high, {
@@ -37,6 +38,8 @@ export function equityOption(equity: Equity, colours: ChartColours): ChartOption
             type: "value",
             gridIndex,
             name,
+            ...ALONG,
+            nameGap: 46,
             scale: true,
             splitNumber: gridIndex ? 2 : 5,
             axisLabel: { color: colours.faint, formatter: perCent },
@@ -45,8 +48,8 @@ export function equityOption(equity: Equity, colours: ChartColours): ChartOption
         useUTC: true,
         legend: { top: 0, left: 0, type: "scroll", textStyle: { color: colours.text }, data: Object.values(NAMES) },
         grid: [
-            { left: 60, right: 12, top: 40, height: "56%" },
-            { left: 60, right: 12, bottom: 28, height: "20%" },
+            { left: 66, right: 12, top: 40, height: "56%" },
+            { left: 66, right: 12, bottom: 28, height: "20%" },
         ],
         axisPointer: { link: [{ xAxisIndex: "all" }] },
         dataZoom: [{ type: "inside", xAxisIndex: [0, 1], zoomOnMouseWheel: "ctrl", filterMode: "none" }],
@@ -63,16 +66,16 @@ export function equityOption(equity: Equity, colours: ChartColours): ChartOption
         },
         series: [
             ...reach,
-            line(NAMES.own, points(equity.time, less(equity.equity)), colours.series[0] ?? colours.text, {
+            line(NAMES.own, points(times, less(equity.equity)), colours.series[0] ?? colours.text, {
                 markArea: parts(equity, colours, true),
             }),
-            line(NAMES.adjusted, points(equity.time, less(equity.adjusted_equity)), colours.series[1] ?? colours.text, {
+            line(NAMES.adjusted, points(times, less(equity.adjusted_equity)), colours.series[1] ?? colours.text, {
                 lineStyle: { width: 1.3, type: "dotted", color: colours.series[1] },
             }),
             line(
                 "drawdown",
                 points(
-                    equity.time,
+                    times,
                     equity.drawdown.map((value) => -value),
                 ),
                 colours.loss,

@@ -53,7 +53,7 @@ export default function Alpha() {
                         <AlphaChip state={alpha.deployment_status} />
                         <span>
                             {alpha.timeframe} bars · found <Moment at={alpha.discovered_at} /> in{" "}
-                            <Link component={RouterLink} to={`/runs/${alpha.discovery_run_id}`}>
+                            <Link component={RouterLink} underline="always" to={`/runs/${alpha.discovery_run_id}`}>
                                 run {alpha.discovery_run_id.slice(0, 8)}
                             </Link>
                         </span>

@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { perCent } from "@/charts/time";
+import { ALONG, perCent } from "@/charts/time";
 import { fixed, percent } from "@/format/number";
 import { plain, setting } from "@/pages/alphas/words";
 
@@ -41,7 +41,8 @@ export function costOption(curve: CostCurve, colours: ChartColours): ChartOption
         yAxis: axis(colours, {
             type: "value",
             name: "adjusted Sharpe",
-            nameTextStyle: { align: "left", color: colours.faint },
+            ...ALONG,
+            nameGap: 32,
         }),
         series: [
             {
@@ -53,7 +54,7 @@ export function costOption(curve: CostCurve, colours: ChartColours): ChartOption
                 markLine: {
                     symbol: "none",
                     silent: true,
-                    label: { color: colours.faint, formatter: "{b}" },
+                    label: { color: colours.faint, formatter: "{b}", position: "insideStartTop" },
                     lineStyle: { color: colours.faint, type: "dashed" },
                     data: [...marks, { yAxis: 0, name: "", label: { show: false }, lineStyle: { type: "solid" } }],
                 },
@@ -92,10 +93,11 @@ export function fanOption(fan: Fan, colours: ChartColours): ChartOption {
         legend: {
             top: 0,
             left: 0,
+            type: "scroll",
             textStyle: { color: colours.text },
             data: ["nine of ten years", "every other year", "typical"],
         },
-        grid: { left: 60, right: 16, top: 36, bottom: 44 },
+        grid: { left: 66, right: 16, top: 36, bottom: 44 },
         tooltip: {
             ...tooltip(colours),
             formatter: (found: unknown) => {
@@ -117,6 +119,8 @@ export function fanOption(fan: Fan, colours: ChartColours): ChartOption {
         yAxis: axis(colours, {
             type: "value",
             name: "profit",
+            ...ALONG,
+            nameGap: 46,
             axisLabel: { color: colours.faint, formatter: perCent },
         }),
         series: [

@@ -25,11 +25,15 @@ export interface TableProps {
 /** The alphas of a page, a row each. */
 export function AlphaTable({ alphas, columns, sort, descending, chosen, onSort, onChoose }: TableProps) {
     return (
-        <TableContainer tabIndex={0} role="region" aria-label="Table of alphas" sx={{ maxHeight: "75vh" }}>
+        <TableContainer tabIndex={0} role="group" aria-label="Table of alphas" sx={{ maxHeight: "75vh" }}>
             <Table
                 size="small"
                 stickyHeader
-                sx={{ "& th": { whiteSpace: "normal", lineHeight: 1.25 }, "& td, & th": { px: 0.9 } }}
+                sx={{
+                    "& th": { whiteSpace: "normal", lineHeight: 1.25 },
+                    "& td, & th": { px: 0.9 },
+                    "& .MuiTableSortLabel-root:not(.Mui-active) .MuiTableSortLabel-icon": { width: 0, mx: 0 },
+                }}
             >
                 <TableHead>
                     <TableRow>
@@ -73,7 +77,7 @@ function Heading({
 }: { column: Column } & Pick<TableProps, "sort" | "descending" | "onSort">) {
     if (column.sort === undefined)
         return (
-            <Tooltip title={column.hint}>
+            <Tooltip describeChild title={column.hint}>
                 <Box component="span" tabIndex={0}>
                     {column.name}
                 </Box>
@@ -82,7 +86,7 @@ function Heading({
     const own = column.sort;
     const active = own === sort;
     return (
-        <Tooltip title={column.hint}>
+        <Tooltip describeChild title={column.hint}>
             <TableSortLabel
                 active={active}
                 direction={active && !descending ? "asc" : "desc"}

@@ -4,6 +4,7 @@ import Button from "@mui/material/Button";
 import InputAdornment from "@mui/material/InputAdornment";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
+import useMediaQuery from "@mui/material/useMediaQuery";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
@@ -19,9 +20,10 @@ const STATES = ["candidate", "validated", "proven", "decayed"];
 const DEPLOYMENT = ["pending", "approved", "deployed", "retired"];
 const PAUSE = 350; // ms without a key before what was typed is searched for
 
-/** What narrows the table. */
+/** What narrows the table; on narrow screens most of it waits behind a button. */
 export function FilterBar({ search, onChange }: FilterBarProps) {
-    const { data } = useQuery(choicesQuery);
+    const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
+    const [open, setOpen] = useState(false);
     const count = narrowing(search);
     const none = Object.fromEntries(FILTERS.map((name) => [name, DEFAULTS[name]])) as Partial<Search>;
     return (
@@ -41,6 +43,25 @@ export function FilterBar({ search, onChange }: FilterBarProps) {
                 hint="name, market or id"
                 onChange={(text) => onChange({ text })}
             />
+            {narrow && (
+                <Button aria-expanded={open} onClick={() => setOpen(!open)}>
+                    {open ? "Fewer filters" : count > 0 ? `Filters (${count})` : "More filters"}
+                </Button>
+            )}
+            {(!narrow || open) && <Rest search={search} onChange={onChange} />}
+            {count > 0 && (
+                <Button onClick={() => onChange(none)} sx={{ justifySelf: "start" }}>
+                    Clear {count === 1 ? "the filter" : `${count} filters`}
+                </Button>
+            )}
+        </Box>
+    );
+}
+
+function Rest({ search, onChange }: FilterBarProps) {
+    const { data } = useQuery(choicesQuery);
+    return (
+        <>
             <Several
                 label="Strategy"
                 options={data?.strategy_types ?? []}
@@ -74,31 +95,26 @@ export function FilterBar({ search, onChange }: FilterBarProps) {
                 onChange={(run) => onChange({ run })}
             />
             <Typed
-                label="Sharpe at least"
+                label="Min. Sharpe"
                 value={search.min_sharpe}
                 numeric
                 onChange={(min_sharpe) => onChange({ min_sharpe })}
             />
             <Typed
-                label="Score at least"
+                label="Min. score"
                 value={search.min_score}
                 unit="%"
                 numeric
                 onChange={(min_score) => onChange({ min_score })}
             />
             <Typed
-                label="Drawdown at most"
+                label="Max. drawdown"
                 value={search.max_drawdown}
                 unit="%"
                 numeric
                 onChange={(max_drawdown) => onChange({ max_drawdown })}
             />
-            {count > 0 && (
-                <Button onClick={() => onChange(none)} sx={{ justifySelf: "start" }}>
-                    Clear {count === 1 ? "the filter" : `${count} filters`}
-                </Button>
-            )}
-        </Box>
+        </>
     );
 }
 

@@ -14,7 +14,7 @@ interface SortFieldProps {
 /** The order where there is no table head to click. */
 export function SortField({ columns, sort, descending, onSort }: SortFieldProps) {
     return (
-        <Stack direction="row" spacing={1}>
+        <Stack direction="row" spacing={1} sx={{ pt: 1 }}>
             <TextField
                 select
                 fullWidth

@@ -31,7 +31,7 @@ const PASSED = { held: true, weak: "weak", failed: false } as const;
 export function Chips({ alpha }: { alpha: Alpha }) {
     if (alpha.evidence_chips.length === 0) return <span>{NONE}</span>;
     return (
-        <Box sx={{ display: "flex", gap: 0.5, flexWrap: "wrap", minWidth: { xs: 0, sm: 190 } }}>
+        <Box sx={{ display: "flex", gap: 0.5, flexWrap: "wrap" }}>
             {alpha.evidence_chips.map((chip) => (
                 <EvidenceChip
                     key={chip.name}
@@ -153,7 +153,11 @@ export const COLUMNS: readonly Column[] = [
         name: "Evidence",
         hint: "What speaks for it and what does not; hover a chip for the statistic and its threshold",
         usual: true,
-        show: (alpha) => <Chips alpha={alpha} />,
+        show: (alpha) => (
+            <Box sx={{ minWidth: { xs: 0, sm: 150 } }}>
+                <Chips alpha={alpha} />
+            </Box>
+        ),
     },
     {
         key: "deployment_status",

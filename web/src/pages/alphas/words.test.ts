@@ -10,7 +10,7 @@ test("fractions of risk are per cents, whole numbers have no decimals, and none 
         setting("threshold", 0.0125),
         setting("trailing_stop", null),
         setting("direction", "long"),
-    ]).toEqual(["5 %", "12.50 %", "48", "0.0125", "off", "long"]);
+    ]).toEqual(["5 %", "12.5 %", "48", "0.0125", "off", "long"]);
 });
 
 test("a line of settings leaves out what is off or usual", () => {

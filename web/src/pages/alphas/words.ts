@@ -1,4 +1,4 @@
-import { fixed, NONE, percent, whole } from "@/format/number";
+import { fixed, NONE, whole } from "@/format/number";
 
 const FRACTIONS = ["position_size", "stop_loss", "take_profit", "trailing_stop"];
 
@@ -12,7 +12,7 @@ export function setting(name: string, value: unknown): string {
     if (value === null || value === undefined) return "off";
     if (typeof value !== "number")
         return typeof value === "string" || typeof value === "boolean" ? String(value) : NONE;
-    if (FRACTIONS.includes(name)) return percent(value, Number.isInteger(Math.round(value * 1e4) / 100) ? 0 : 2);
+    if (FRACTIONS.includes(name)) return `${Number((value * 100).toPrecision(4))} %`;
     return Number.isInteger(value) ? whole(value) : fixed(value, Math.abs(value) < 1 ? 4 : 2);
 }
 

@@ -52,6 +52,7 @@ function Rows({ trades }: { trades: Schemas["BotTrade"][] }) {
         <SimpleTable
             label="Trades of the bot"
             stacks
+            maxHeight={520}
             rows={trades}
             keyOf={(one, k) => `${one.entry_time ?? ""} ${k}`}
             columns={[

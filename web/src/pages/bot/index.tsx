@@ -51,7 +51,7 @@ export default function Bot() {
                         <span>
                             {bot.mode === "paper" ? "on paper" : "with real orders"} on {bot.markets.join(" with ")},{" "}
                             {bot.timeframe} bars, of{" "}
-                            <Link component={RouterLink} to={`/alphas/${bot.alpha_id}`}>
+                            <Link component={RouterLink} underline="always" to={`/alphas/${bot.alpha_id}`}>
                                 alpha {bot.alpha_id.slice(0, 8)}
                             </Link>
                         </span>

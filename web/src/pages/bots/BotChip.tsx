@@ -17,7 +17,13 @@ const MEANS: Record<string, { colour: Colour; means: string }> = {
 export function BotChip({ bot }: { bot: BotOut }) {
     const look = MEANS[bot.state];
     return (
-        <Stack direction="row" spacing={0.5} useFlexGap component="span" sx={{ flexWrap: "wrap" }}>
+        <Stack
+            direction="row"
+            spacing={0.5}
+            useFlexGap
+            component="span"
+            sx={{ flexWrap: "wrap", display: "inline-flex" }}
+        >
             <Tooltip title={look?.means ?? ""}>
                 <Chip
                     size="small"

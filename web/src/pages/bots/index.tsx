@@ -102,7 +102,7 @@ function Cards({ bots }: { bots: BotOut[] }) {
 
 function Name({ bot }: { bot: BotOut }) {
     return (
-        <Link component={RouterLink} to={`/bots/${bot.id}`} sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>
+        <Link component={RouterLink} to={`/bots/${bot.id}`} sx={{ fontWeight: 600, overflowWrap: "break-word" }}>
             {bot.name}
         </Link>
     );

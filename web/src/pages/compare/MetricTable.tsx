@@ -15,7 +15,7 @@ import { Link as RouterLink } from "react-router";
 import { fixed, percent, whole } from "@/format/number";
 import { AlphaChip } from "@/pages/alphas/AlphaChip";
 import { type Alpha, Chips } from "@/pages/alphas/columns";
-import { setting, settings } from "@/pages/alphas/words";
+import { plain, setting, settings } from "@/pages/alphas/words";
 import { best } from "@/pages/compare/best";
 import { letter } from "@/pages/compare/overlayChart";
 
@@ -44,7 +44,10 @@ const LINES: readonly Line[] = [
         show: (one) => (one.validation_score === null ? "not known" : percent(one.validation_score, 0)),
     },
     { name: "Position size", show: (one) => setting("position_size", one.parameters.position_size) },
-    { name: "Markets", show: (one) => <Box sx={{ overflowWrap: "anywhere" }}>{one.tested_symbols.join(", ")}</Box> },
+    {
+        name: "Markets",
+        show: (one) => <Box sx={{ overflowWrap: "anywhere", fontSize: "0.8rem" }}>{one.tested_symbols.join(", ")}</Box>,
+    },
     { name: "Bars", show: (one) => one.timeframe },
     { name: "Parameters", show: (one) => settings(one.parameters) },
     { name: "Evidence", show: (one) => <Chips alpha={one} /> },
@@ -55,8 +58,8 @@ const LINES: readonly Line[] = [
 /** Numbers of several alphas, a column each. */
 export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (id: string) => void }) {
     return (
-        <TableContainer tabIndex={0} role="region" aria-label="Numbers side by side">
-            <Table size="small" sx={{ "& td, & th": { px: 0.75 } }}>
+        <TableContainer tabIndex={0} role="group" aria-label="Numbers side by side">
+            <Table size="small" sx={{ "& td, & th": { px: 0.6 } }}>
                 <TableHead>
                     <TableRow>
                         <TableCell>Number</TableCell>
@@ -64,7 +67,7 @@ export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (
                             <TableCell
                                 key={alpha.id}
                                 align="right"
-                                sx={{ minWidth: 130, whiteSpace: "normal", verticalAlign: "top" }}
+                                sx={{ minWidth: { xs: 136, sm: 112 }, whiteSpace: "normal", verticalAlign: "top" }}
                             >
                                 <Box
                                     sx={{
@@ -77,9 +80,9 @@ export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (
                                     <Link
                                         component={RouterLink}
                                         to={`/alphas/${alpha.id}`}
-                                        sx={{ overflowWrap: "anywhere" }}
+                                        sx={{ overflowWrap: "break-word" }}
                                     >
-                                        {letter(k)} · {alpha.strategy_type}
+                                        {letter(k)} · {plain(alpha.strategy_type)}
                                     </Link>
                                     <Tooltip title="Leave out">
                                         <IconButton

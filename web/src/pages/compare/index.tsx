@@ -105,7 +105,7 @@ export default function Compare() {
                             <>
                                 <HeatTable
                                     label="Correlation of daily returns"
-                                    corner=""
+                                    corner="alpha"
                                     columns={found.alphas.map((_, k) => letter(k))}
                                     rows={found.matrix.map((cells, k) => ({ name: letter(k), cells }))}
                                     reach={1}

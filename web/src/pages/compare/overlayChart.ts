@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { line, perCent, points } from "@/charts/time";
+import { ALONG, line, ms, perCent, points } from "@/charts/time";
 import { percent } from "@/format/number";
 import { utcDay } from "@/format/time";
 
@@ -18,12 +18,14 @@ export function overlayOption(rows: readonly Schemas["Compared"][], colours: Cha
     return {
         useUTC: true,
         legend: { top: 0, left: 0, type: "scroll", textStyle: { color: colours.text } },
-        grid: { left: 60, right: 16, top: 40, bottom: 28 },
+        grid: { left: 66, right: 16, top: 40, bottom: 28 },
         dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", filterMode: "none" }],
         xAxis: axis(colours, { type: "time", splitLine: { show: false } }),
         yAxis: axis(colours, {
             type: "value",
             name: "profit",
+            ...ALONG,
+            nameGap: 46,
             scale: true,
             axisLabel: { color: colours.faint, formatter: perCent },
         }),
@@ -39,9 +41,9 @@ export function overlayOption(rows: readonly Schemas["Compared"][], colours: Cha
         },
         series: rows.map((row, k) =>
             line(
-                `${letter(k)} ${row.alpha.strategy_name}`,
+                `${letter(k)} ${row.alpha.strategy_type}`,
                 points(
-                    row.equity.time,
+                    row.equity.time.map(ms),
                     row.equity.equity.map((value) => value - 1),
                 ),
                 colours.series[k % colours.series.length] ?? colours.text,

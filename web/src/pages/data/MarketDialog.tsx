@@ -113,7 +113,7 @@ function Market({ market, onClose }: { market: MarketKey; onClose: () => void })
                 )}
                 <Button
                     component={Link}
-                    to={`/discover?symbols=${encodeURIComponent(market.symbol)}&timeframe=${market.timeframe}`}
+                    to={`/discover?symbols=${encodeURIComponent(`${market.symbol}@${market.venue}`)}&timeframe=${market.timeframe}`}
                 >
                     Discover on it
                 </Button>

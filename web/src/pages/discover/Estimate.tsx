@@ -39,13 +39,13 @@ function Certified({ estimate }: { estimate: Estimated }) {
     const hard = here.most > 3;
     return (
         <Box>
-            <Typography variant="overline" color="text.secondary" component="p">
+            <Typography variant="overline" color="textSecondary" component="p">
                 Smallest Sharpe ratio that this data can certify
             </Typography>
             <Typography sx={{ fontSize: "1.8rem", fontWeight: 650, lineHeight: 1.2 }}>
                 {fixed(alike.most, 1)} to {fixed(here.most, 1)}
             </Typography>
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
                 An edge worth this much a year, after costs, is told apart from luck four times in five: the lower
                 figure if nine in ten candidates are look-alikes, as in most grids, the upper one if none is. Every
                 second time at {fixed(alike.half, 1)} to {fixed(here.half, 1)}; with twice the years at{" "}
@@ -112,7 +112,7 @@ function Ledger({ estimate }: { estimate: Estimated }) {
     const { account } = estimate;
     return (
         <Box>
-            <Typography variant="overline" color="text.secondary" component="p">
+            <Typography variant="overline" color="textSecondary" component="p">
                 Ledger of these prices
             </Typography>
             <Pair
@@ -137,7 +137,7 @@ function Ledger({ estimate }: { estimate: Estimated }) {
 function Focus({ estimate }: { estimate: Estimated }) {
     return (
         <Box>
-            <Typography variant="overline" color="text.secondary" component="p">
+            <Typography variant="overline" color="textSecondary" component="p">
                 Begins in
             </Typography>
             {estimate.focus.length === 0 && (
@@ -152,7 +152,7 @@ function Focus({ estimate }: { estimate: Estimated }) {
                     hint={`From ${whole(one.samples)} promising trials, ${one.of === "own" ? "its own" : "of all strategies"}.`}
                 />
             ))}
-            <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+            <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
                 Learned from{" "}
                 {estimate.learned_from.slice(0, 5).map((id, place) => (
                     <span key={id}>
@@ -179,7 +179,7 @@ function Pair({ label, value, hint, small = false }: PairProps) {
     const name = (
         <Typography
             variant="body2"
-            color="text.secondary"
+            color="textSecondary"
             component="span"
             {...(hint === undefined ? {} : { tabIndex: 0 })}
             sx={{

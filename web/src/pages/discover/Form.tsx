@@ -106,13 +106,13 @@ export function Form({ options, strategies, stored, plan, from, onPlan }: FormPr
                 <Panel title="Before you start">
                     <Stack spacing={2}>
                         {!estimate.complete && (
-                            <Typography color="text.secondary">
+                            <Typography color="textSecondary">
                                 {missing(campaign)} Then this tells what the search takes and what it could find at all.
                             </Typography>
                         )}
                         {estimate.complete && estimate.error === null && estimate.data === undefined && (
                             <>
-                                <Typography variant="body2" color="text.secondary">
+                                <Typography variant="body2" color="textSecondary">
                                     Measuring how fast this machine backtests…
                                 </Typography>
                                 <RowsSkeleton rows={6} />

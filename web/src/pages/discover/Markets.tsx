@@ -126,7 +126,7 @@ function Row({ market, timeframe, span, checked, onToggle }: RowProps) {
             component="li"
             sx={{
                 display: "grid",
-                gridTemplateColumns: { xs: "auto 1fr", sm: "auto minmax(150px, 1.2fr) minmax(120px, 2fr) auto" },
+                gridTemplateColumns: { xs: "auto 1fr", sm: "auto minmax(0, 1.2fr) minmax(0, 1.6fr) 150px" },
                 alignItems: "center",
                 columnGap: 1,
             }}
@@ -137,9 +137,9 @@ function Row({ market, timeframe, span, checked, onToggle }: RowProps) {
                 slotProps={{ input: { "aria-label": `${market.key}, ${told}` } }}
             />
             <Box sx={{ minWidth: 0 }}>
-                <Typography sx={{ fontWeight: 600 }} noWrap>
+                <Typography sx={{ fontWeight: 600 }}>
                     {market.symbol}
-                    <Typography component="span" color="text.secondary" variant="body2">
+                    <Typography component="span" color="textSecondary" variant="body2">
                         {" "}
                         {market.venue}
                         {made}
@@ -150,7 +150,7 @@ function Row({ market, timeframe, span, checked, onToggle }: RowProps) {
             <Coverage market={market} span={span} told={told} />
             <Typography
                 variant="body2"
-                color="text.secondary"
+                color="textSecondary"
                 sx={{ textAlign: "right", gridColumn: { xs: "2", sm: "auto" }, whiteSpace: "nowrap" }}
             >
                 <Tooltip title={`${whole(market.bars)} bars of ${market.timeframe} are stored`}>
@@ -179,7 +179,7 @@ function Coverage({ market, span, told }: { market: Market; span: { start: numbe
                     }}
                 />
             </Box>
-            <Typography variant="caption" color="text.secondary">
+            <Typography variant="caption" color="textSecondary">
                 {told}
             </Typography>
         </Box>

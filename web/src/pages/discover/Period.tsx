@@ -49,11 +49,7 @@ export function Period({ start, end, chosen, faults, onChange }: PeriodProps) {
                     ))}
                 </Stack>
             </Stack>
-            <Typography
-                variant="body2"
-                color={chosen.length > 0 && !shared ? "error" : "text.secondary"}
-                sx={{ mt: 1 }}
-            >
+            <Typography variant="body2" color={chosen.length > 0 && !shared ? "error" : "textSecondary"} sx={{ mt: 1 }}>
                 {shared
                     ? `The chosen markets have ${utcDay(shared.start)} to ${utcDay(shared.end)} in common.`
                     : chosen.length > 0

@@ -37,7 +37,7 @@ export function Ranges({ strategy, ranges, faults, editable, onRange }: RangesPr
         <>
             <Rule sentences={strategy.sentences} doc={strategy.doc} source={strategy.source} />
             {!editable && (
-                <Typography variant="body2" color="text.secondary" sx={{ mb: 1 }}>
+                <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>
                     Choose the strategy to change its ranges.
                 </Typography>
             )}
@@ -54,7 +54,7 @@ export function Ranges({ strategy, ranges, faults, editable, onRange }: RangesPr
                     />
                 ))}
                 {strategy.conditions.length > 0 && (
-                    <Typography variant="body2" color="text.secondary">
+                    <Typography variant="body2" color="textSecondary">
                         Always: {strategy.conditions.join(" and ")}. Combinations that break this are not tried.
                     </Typography>
                 )}
@@ -111,7 +111,7 @@ function Parameter({ name, kind, wanted, editable, fault, onChange }: ParameterP
                 <Typography variant="body2" sx={{ fontWeight: 600 }}>
                     {plain(name)}
                 </Typography>
-                <Typography variant="caption" color="text.secondary">
+                <Typography variant="caption" color="textSecondary">
                     {extent(name, kind)}
                 </Typography>
             </Stack>

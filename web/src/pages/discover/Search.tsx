@@ -120,7 +120,7 @@ export function Search({ plan, options, faults, onChange, onAdaptive, onPriority
                         label={
                             <>
                                 <Typography component="span">Begin where earlier runs found something</Typography>
-                                <Typography variant="body2" color="text.secondary">
+                                <Typography variant="body2" color="textSecondary">
                                     Half of the search starts in regions learned from finished runs whose search part
                                     ended before this vault begins, and stops are set for the market&apos;s volatility.
                                 </Typography>
@@ -139,7 +139,7 @@ function Labelled({ name, summary, learns }: { name: string; summary: string; le
             <Typography component="span" sx={{ fontWeight: 600 }}>
                 {plain(name)}
             </Typography>{" "}
-            <Typography component="span" variant="body2" color="text.secondary">
+            <Typography component="span" variant="body2" color="textSecondary">
                 {summary}
                 {learns ? "; it learns, so it is judged by searching again on markets without an edge" : ""}
             </Typography>

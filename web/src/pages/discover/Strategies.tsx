@@ -160,11 +160,11 @@ function Line({ name, summary, note, checked, fault, onToggle, children }: LineP
                         {plain(name)}
                     </Typography>{" "}
                     {note !== "" && (
-                        <Typography component="span" variant="body2" color="text.secondary">
+                        <Typography component="span" variant="body2" color="textSecondary">
                             {note}
                         </Typography>
                     )}
-                    <Typography variant="body2" color="text.secondary">
+                    <Typography variant="body2" color="textSecondary" noWrap={!open} title={open ? "" : summary}>
                         {summary}
                     </Typography>
                     {fault !== undefined && (
@@ -201,11 +201,11 @@ export function Rule({ sentences, doc, source }: { sentences: readonly string[];
                 ))}
             </Box>
             {told !== "" && (
-                <Typography variant="body2" color="text.secondary" sx={{ mt: 1, maxWidth: "75ch" }}>
+                <Typography variant="body2" color="textSecondary" sx={{ mt: 1, maxWidth: "75ch" }}>
                     {told}
                 </Typography>
             )}
-            <Typography variant="caption" color="text.secondary" component="p" sx={{ mt: 0.5 }}>
+            <Typography variant="caption" color="textSecondary" component="p" sx={{ mt: 0.5 }}>
                 Source: {source}
             </Typography>
         </Box>

@@ -89,7 +89,9 @@ function Linked({ options, strategies, stored, earlier }: LinkedProps) {
     const [params, setParams] = useSearchParams();
     const base = useMemo((): Plan => {
         const fresh = freshPlan(options);
-        return earlier === null ? fresh : { ...fresh, campaign: asCampaign(earlier.campaign) };
+        if (earlier === null) return fresh;
+        const campaign = asCampaign(earlier.campaign);
+        return { ...fresh, campaign: { ...campaign, costs: { ...fresh.campaign.costs, ...campaign.costs } } };
     }, [options, earlier]);
     const plan = useMemo(() => readPlan(params, base), [params, base]);
     const from = earlier?.id ?? null;

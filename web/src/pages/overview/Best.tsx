@@ -62,7 +62,7 @@ export function Best() {
                                         </HeadCell>
                                         <HeadCell
                                             align="right"
-                                            hint="0 to 1: how sure the judging is, by its calibration; a dash where nothing was calibrated"
+                                            hint="How often the judging was right about alphas like this, by its calibration"
                                         >
                                             Score
                                         </HeadCell>
@@ -85,7 +85,7 @@ export function Best() {
                                             <NumberCell sx={WIDE}>{fixed(alpha.in_sample_sharpe)}</NumberCell>
                                             <NumberCell>{fixed(alpha.out_sample_sharpe)}</NumberCell>
                                             <NumberCell sx={WIDE}>{percent(alpha.max_drawdown)}</NumberCell>
-                                            <NumberCell>{fixed(alpha.validation_score)}</NumberCell>
+                                            <NumberCell>{percent(alpha.validation_score, 0)}</NumberCell>
                                         </TableRow>
                                     ))}
                                 </TableBody>

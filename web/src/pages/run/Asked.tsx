@@ -63,7 +63,7 @@ export function Asked({ run }: { run: Schemas["RunDetail"] }) {
             >
                 {rows.map(([name, value]) => (
                     <Box key={name} sx={{ display: "contents" }}>
-                        <Typography component="dt" variant="body2" color="text.secondary">
+                        <Typography component="dt" variant="body2" color="textSecondary">
                             {name}
                         </Typography>
                         <Typography

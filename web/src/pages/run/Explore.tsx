@@ -102,7 +102,7 @@ export function Explore({ run }: { run: Schemas["RunDetail"] }) {
 function Parameters({ one, children }: { one: Schemas["SearchedStrategy"]; children: React.ReactNode }) {
     if (one.parameters.length > 1) return <>{children}</>;
     return (
-        <Typography color="text.secondary">
+        <Typography color="textSecondary">
             {one.parameters.length === 0
                 ? "Each candidate of this search is a rule of its own, so there are no parameters to lay out. The trials show the rules."
                 : "Only one parameter was searched; the trials, sorted by it, show how the result depends on it."}

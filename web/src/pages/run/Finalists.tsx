@@ -63,7 +63,7 @@ function Row({ one }: { one: Finalist }) {
                 <Typography variant="body2" sx={{ fontWeight: 600 }}>
                     {plain(one.strategy)}
                 </Typography>
-                <Typography variant="body2" color="text.secondary">
+                <Typography variant="body2" color="textSecondary">
                     {Object.entries(one.parameters)
                         .filter(([, value]) => value !== null)
                         .map(([name, value]) => `${plain(name)} ${setting(name, value)}`)

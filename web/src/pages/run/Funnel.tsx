@@ -48,7 +48,7 @@ export function Funnel({ run }: { run: Schemas["RunDetail"] }) {
                                     }}
                                 />
                             </Box>
-                            <Typography variant="body2" color="text.secondary">
+                            <Typography variant="body2" color="textSecondary">
                                 {asked}
                             </Typography>
                         </Box>
@@ -65,13 +65,13 @@ export function Funnel({ run }: { run: Schemas["RunDetail"] }) {
                         >
                             <Box sx={{ flex: 1, minWidth: 0 }}>
                                 <Typography sx={{ fontWeight: 600 }}>{reason}</Typography>
-                                <Typography variant="body2" color="text.secondary">
+                                <Typography variant="body2" color="textSecondary">
                                     {why}
                                 </Typography>
                             </Box>
                             <Box sx={{ textAlign: "right", whiteSpace: "nowrap" }}>
                                 <Typography>{whole(count)}</Typography>
-                                <Typography variant="body2" color="text.secondary">
+                                <Typography variant="body2" color="textSecondary">
                                     {percent(total > 0 ? count / total : null, 1)}
                                 </Typography>
                             </Box>

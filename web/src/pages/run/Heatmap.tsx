@@ -96,7 +96,7 @@ export function Heatmap({ run, searched }: HeatmapProps) {
             <Loaded query={query} title="The heatmap cannot be drawn" skeleton={<ChartSkeleton height={380} />}>
                 {(map) => <Drawn map={map} {...{ x, y, aggregate }} shows={measure(value)} luck={luckOf(run, value)} />}
             </Loaded>
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
                 A broad plateau of good cells means more than one bright cell. Beside each name stands how much of the
                 variance of t it explains.
             </Typography>

@@ -50,7 +50,7 @@ export function Live({ run, progress, connection }: LiveProps) {
                             aria-label={judging ? "markets without an edge searched" : "candidates tested"}
                             sx={{ height: 8, borderRadius: 4 }}
                         />
-                        <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+                        <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
                             {whole(done)} of {whole(planned)}{" "}
                             {judging
                                 ? "markets without an edge at most; it ends early where luck plainly does as well"
@@ -61,7 +61,7 @@ export function Live({ run, progress, connection }: LiveProps) {
                 ) : (
                     <Box>
                         {!idle && <LinearProgress aria-label="at work" sx={{ height: 8, borderRadius: 4 }} />}
-                        <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+                        <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
                             {waiting(run, judging)}
                         </Typography>
                     </Box>
@@ -106,7 +106,12 @@ const SAID: Record<Connection, string> = {
 
 function Connected({ connection }: { connection: Connection }) {
     return (
-        <Typography variant="body2" role="status" color={connection === "live" ? "success.main" : "warning.main"}>
+        <Typography
+            variant="body2"
+            role="status"
+            noWrap
+            sx={{ color: connection === "live" ? "success.main" : "warning.main" }}
+        >
             {connection === "live" ? "● " : "○ "}
             {SAID[connection]}
         </Typography>

@@ -45,7 +45,7 @@ export function Log({ run, live }: { run: Schemas["RunDetail"]; live: boolean })
             <Loaded query={query} title="The log cannot be shown">
                 {() =>
                     shown.length === 0 ? (
-                        <Typography color="text.secondary">
+                        <Typography color="textSecondary">
                             Nothing was logged: runs of a terminal keep no log of events.
                         </Typography>
                     ) : (
@@ -61,7 +61,7 @@ export function Log({ run, live }: { run: Schemas["RunDetail"]; live: boolean })
                                     key={one.id}
                                     sx={{ display: "flex", gap: 1.5, py: 0.25, flexWrap: { xs: "wrap", sm: "nowrap" } }}
                                 >
-                                    <Typography variant="body2" color="text.secondary" component="span">
+                                    <Typography variant="body2" color="textSecondary" component="span">
                                         <Moment at={one.at} />
                                     </Typography>
                                     <Typography variant="body2" component="span">

@@ -55,7 +55,7 @@ export function Parallel({ run, searched }: { run: Schemas["RunDetail"]; searche
                     ) : (
                         <>
                             <Lines spread={spread} by={measure(value)} />
-                            <Typography variant="body2" color="text.secondary">
+                            <Typography variant="body2" color="textSecondary">
                                 {whole(spread.rows.length)} of {whole(spread.total)} candidates, evenly from the best to
                                 the worst. Drag along an axis to keep only the lines that pass there.
                             </Typography>
@@ -90,6 +90,7 @@ function drawn(spread: Schemas["Spread"], by: Measure, colours: ChartColours): C
     const values = spread.rows.map((row) => row[by.name] as number);
     const sorted = [...values].sort((a, b) => a - b);
     const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+    const label = { color: colours.text, backgroundColor: colours.ground, padding: [1, 3], borderRadius: 3 };
     const style = {
         nameTextStyle: { color: colours.text },
         axisLabel: { color: colours.faint },
@@ -105,7 +106,7 @@ function drawn(spread: Schemas["Spread"], by: Measure, colours: ChartColours): C
               ? { type: "value", min: 0, max: one.high }
               : { type: "value", min: one.low, max: one.high }),
         axisLabel: {
-            color: colours.faint,
+            ...label,
             ...(one.values === null ? { formatter: (value: number) => setting(one.name, value) } : {}),
         },
     }));
@@ -120,7 +121,7 @@ function drawn(spread: Schemas["Spread"], by: Measure, colours: ChartColours): C
                 type: "value",
                 scale: true,
                 ...style,
-                axisLabel: { color: colours.faint, formatter: (value: number) => by.format(value) },
+                axisLabel: { ...label, formatter: (value: number) => by.format(value) },
             },
         ],
         tooltip: { show: false },

@@ -40,7 +40,7 @@ export function Pareto({ run }: { run: Schemas["RunDetail"] }) {
                     </EmptyState>
                 ) : (
                     <>
-                        <Typography variant="body2" color="text.secondary" sx={{ maxWidth: "75ch" }}>
+                        <Typography variant="body2" color="textSecondary" sx={{ maxWidth: "75ch" }}>
                             {whole(found.front.length)} of {whole(found.considered)} candidates are on the front: any
                             other is no better in Sharpe ratio, drawdown and turnover together. Large circles trade
                             little. It says nothing about luck; the test above does.
@@ -90,7 +90,7 @@ function Points({ found }: { found: Schemas["Front"] }) {
 function drawn(found: Schemas["Front"], colours: ChartColours): ChartOption {
     const turnovers = [...found.front, ...found.others].map((row) => number(row, "turnover"));
     const most = Math.max(...turnovers, 1e-9);
-    const size = (turnover: number) => 6 + 14 * (1 - Math.sqrt(Math.max(0, turnover) / most));
+    const size = (turnover: number) => 5 + 8 * (1 - Math.sqrt(Math.max(0, turnover) / most));
     const data = (rows: readonly Row[]) =>
         rows.map((row) => ({
             value: [number(row, "max_drawdown"), number(row, "sharpe_ratio"), number(row, "turnover")],
@@ -158,11 +158,7 @@ function Best({ rows }: { rows: readonly Row[] }) {
                                     <Typography variant="body2" sx={{ fontWeight: 600 }}>
                                         {plain(String(row["strategy"]))}
                                     </Typography>
-                                    <Typography
-                                        variant="body2"
-                                        color="text.secondary"
-                                        sx={{ overflowWrap: "anywhere" }}
-                                    >
+                                    <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
                                         {parameters(row)}
                                     </Typography>
                                 </TableCell>
@@ -177,7 +173,7 @@ function Best({ rows }: { rows: readonly Row[] }) {
                 </Table>
             </TableContainer>
             {rows.length > SHOWN && (
-                <Typography variant="body2" color="text.secondary">
+                <Typography variant="body2" color="textSecondary">
                     The first {SHOWN} by Sharpe ratio; the button above the table lists all {whole(rows.length)}.
                 </Typography>
             )}

@@ -20,7 +20,7 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
                     unit="candidates"
                     {...(noise
                         ? {
-                              note: `${whole(noise.n_eligible)} active enough, worth about ${whole(noise.n_effective)} independent tries`,
+                              note: `${whole(noise.n_eligible)} active enough, as good a chance for luck as about ${whole(noise.n_effective)} independent tries`,
                           }
                         : {})}
                 />
@@ -72,19 +72,23 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
                         ? { note: "known once it is judged" }
                         : { note: `a gate on the backtest would report ${whole(usual_gate)}` })}
                 />
-                <StatTile
-                    label="Judged in round"
-                    value={round ? whole(round.number) : NONE}
-                    hint="Each look at a vault is a round; later ones are granted a smaller chance of a false report."
-                    note={round ? `at a level of ${percent(round.level, 2)}` : "the vault was not opened"}
-                />
-                <StatTile
-                    label="Took"
-                    value={duration(run.worked_hours * 3600)}
-                    {...(run.memory_peak_gb === null
-                        ? {}
-                        : { note: `${fixed(run.memory_peak_gb, 1)} GiB of memory at most` })}
-                />
+                {run.status === "completed" && (
+                    <>
+                        <StatTile
+                            label="Judged in round"
+                            value={round ? whole(round.number) : NONE}
+                            hint="Each look at a vault is a round; later ones are granted a smaller chance of a false report."
+                            note={round ? `at a level of ${percent(round.level, 2)}` : "the vault was not opened"}
+                        />
+                        <StatTile
+                            label="Took"
+                            value={duration(run.worked_hours * 3600)}
+                            {...(run.memory_peak_gb === null
+                                ? {}
+                                : { note: `${fixed(run.memory_peak_gb, 1)} GiB of memory at most` })}
+                        />
+                    </>
+                )}
             </Box>
         </Panel>
     );

@@ -18,8 +18,15 @@ export function Verdict({ run }: { run: Schemas["RunDetail"] }) {
             <Alert
                 severity="success"
                 variant="outlined"
+                sx={{ flexWrap: { xs: "wrap", sm: "nowrap" } }}
                 action={
-                    <Button component={RouterLink} to={`/alphas?run=${run.id}`} color="inherit" variant="outlined">
+                    <Button
+                        component={RouterLink}
+                        to={`/alphas?run=${run.id}`}
+                        color="inherit"
+                        variant="outlined"
+                        sx={{ whiteSpace: "nowrap" }}
+                    >
                         Show {found === 1 ? "the alpha" : `the ${whole(found)} alphas`}
                     </Button>
                 }

@@ -54,14 +54,14 @@ export function Cards({ runs, sort, up, onOrder }: ListProps) {
                             </Link>
                             <State run={run} />
                         </Stack>
-                        <Typography variant="body2" color="text.secondary">
+                        <Typography variant="body2" color="textSecondary">
                             {few(run.strategies.map(plain))} · {plain(run.method)} · run {run.id.slice(0, 8)}
                         </Typography>
                         <Typography variant="body2">
                             {whole(run.strategies_tested)} tried · best Sharpe {fixed(run.best_sharpe)} · alphas{" "}
                             <Alphas run={run} />
                         </Typography>
-                        <Typography variant="body2" color="text.secondary">
+                        <Typography variant="body2" color="textSecondary">
                             <Moment at={run.start_time} /> · took {took(run)}
                         </Typography>
                     </Box>

@@ -65,16 +65,16 @@ export function Rows({ runs, sort, up, onOrder }: ListProps) {
                                 <Tooltip title={run.symbols.length > 2 ? run.symbols.join(", ") : ""}>
                                     <span>{few(run.symbols)}</span>
                                 </Tooltip>{" "}
-                                <Typography component="span" variant="body2" color="text.secondary">
+                                <Typography component="span" variant="body2" color="textSecondary">
                                     {run.timeframe}
                                 </Typography>
                             </TableCell>
-                            <TableCell>
+                            <TableCell sx={{ minWidth: 170 }}>
                                 <Tooltip title={run.strategies.length > 2 ? run.strategies.map(plain).join(", ") : ""}>
                                     <span>{few(run.strategies.map(plain))}</span>
                                 </Tooltip>{" "}
-                                <Typography component="span" variant="body2" color="text.secondary">
-                                    {plain(run.method)}
+                                <Typography variant="body2" color="textSecondary">
+                                    by {plain(run.method)}
                                 </Typography>
                             </TableCell>
                             <TableCell align="right">{whole(run.strategies_tested)}</TableCell>

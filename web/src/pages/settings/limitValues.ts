@@ -1,6 +1,6 @@
 import type { Schemas } from "@/api/client";
 
-export type Resources = Schemas["ResourcesSection"];
+export type Resources = Schemas["WorkerLimits"];
 
 /** Limits as they stand in the fields of the form; empty: no limit. */
 export interface LimitTexts {

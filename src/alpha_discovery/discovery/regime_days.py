@@ -1,0 +1,86 @@
+"""What a candidate earned in each regime of its markets: low, normal or high volatility, trending or ranging.
+
+The regime of a day is the one at the close before it begins, told from the past alone (`alpha_discovery.regimes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from alpha_discovery.core.bars import Bars, Float1D, Int1D
+from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.evidence import Part, jsonable, sharpe_of
+from alpha_discovery.regimes import LABELS, quantile_regimes
+
+WINDOW = 20  # bars at least over which volatility and trend are measured; a day where that is more
+PASTS = (20, 10)  # stretches of that length among which the newest is ranked: of bars within the day, of longer ones
+FEWEST = 20  # days from which a Sharpe ratio is told
+
+Rows = dict[str, dict[str, Any]]
+
+
+def regime_days(bars: Mapping[str, Bars], calendar: Int1D) -> Int1D:
+    """Regime (n_days,) before each period of a calendar: its place in `LABELS`, -1 while it is unknown.
+
+    Parameters
+    ----------
+    bars : mapping of market key to Bars
+        Several markets are one by their mean regime.
+    calendar : int64 (n_days,)
+        Starts of the periods, ms UTC.
+    """
+    volatility, trend = [], []
+    for one in bars.values():
+        window, past = lengths(one)
+        found = quantile_regimes(one, window=window, past=past)
+        before = np.searchsorted(one.time, calendar) - 1  # the last bar that opened, and so closed, before the period
+        known = before >= 0
+        volatility.append(np.where(known, found.volatility[np.maximum(before, 0)], np.nan))
+        trend.append(np.where(known, found.trend[np.maximum(before, 0)], np.nan))
+    together = np.stack(volatility), np.stack(trend)
+    counted = [np.isfinite(one).sum(axis=0) for one in together]
+    means = [np.nansum(one, axis=0) / np.maximum(n, 1) for one, n in zip(together, counted, strict=True)]
+    code = 2 * np.floor(means[0] + 0.5) + (means[1] > 0.5)
+    return np.where(np.minimum(*counted) > 0, code, -1).astype(np.int64)
+
+
+def lengths(bars: Bars) -> tuple[int, int]:
+    """Bars over which volatility and trend are measured, and bars among which the newest measure is ranked."""
+    within = bars.timeframe.is_intraday
+    window = max(WINDOW, round(DAY / bars.timeframe.ms)) if within else WINDOW
+    return window, window * PASTS[0 if within else 1]
+
+
+def with_regimes(part: Part, bars: Mapping[str, Bars], calendar: Int1D, periods_per_year: float) -> Part:
+    """A part with its detrended returns told apart by the regimes of the markets that were traded."""
+    return replace(part, regimes=by_regime(part.adjusted, regime_days(bars, calendar), periods_per_year))
+
+
+def by_regime(returns: Float1D, regime: Int1D, periods_per_year: float) -> Rows:
+    """Days, share of the known days, Sharpe ratio and sum of returns in each regime that occurred.
+
+    Parameters
+    ----------
+    returns : float64 (n_days,)
+        Net daily returns, as a rule without the market's own drift.
+    regime : int64 (n_days,)
+        As `regime_days` gives it.
+    """
+    known = max(1, int((regime >= 0).sum()))
+    out: Rows = {}
+    for code, label in enumerate(LABELS):
+        inside = returns[regime == code]
+        if len(inside):
+            sharpe = sharpe_of(inside, periods_per_year) if len(inside) >= FEWEST else float("nan")
+            told = {"days": len(inside), "share": len(inside) / known, "sharpe": sharpe, "sum": float(inside.sum())}
+            out[label] = jsonable(told)
+    return out
+
+
+def most_common(rows: Rows) -> str | None:
+    """The regime with the most days; None without any."""
+    return max(rows, key=lambda label: rows[label]["days"], default=None)

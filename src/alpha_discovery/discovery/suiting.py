@@ -1,0 +1,100 @@
+"""Ranges and bar lengths that suit how a market moves now: the tables of the original design, as defaults.
+
+What a user states stays as it is; only ranges that nobody named, and a bar length that nobody named, are suited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from alpha_discovery.core.bars import Bars, Float1D
+from alpha_discovery.core.params import Float
+from alpha_discovery.discovery.adaptive import volatility_of
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.jobs import Job
+from alpha_discovery.discovery.regime_days import lengths
+from alpha_discovery.errors import NotFound
+from alpha_discovery.regimes import quantile_regimes
+
+TRENDS = 0.6  # share of the last bars that trend, from which on a market is said to
+
+
+@dataclass(frozen=True)
+class Suit:
+    """What suits one kind of market; empty: nothing in particular."""
+
+    stop_loss: tuple[float, float]
+    position_size: tuple[float, float] | None = None
+    timeframes: tuple[str, ...] = ()
+
+
+SUITS = {
+    "high_volatility": Suit((0.02, 0.15), (0.01, 0.05), ("5m", "15m")),
+    "trending": Suit((0.01, 0.08), (0.05, 0.15), ("1h", "4h")),
+    "normal": Suit((0.01, 0.08)),
+}
+
+
+def market_of(search: Mapping[str, Bars]) -> str:
+    """Name in `SUITS` of how the first of some markets moved at the end of the search part."""
+    bars = next(iter(search.values()))
+    if volatility_of(daily_moves(bars)) == "high":
+        return "high_volatility"
+    window, past = lengths(bars)
+    trend = quantile_regimes(bars, window=window, past=past).trend[-30 * window :]
+    known = trend[np.isfinite(trend)]
+    return "trending" if len(known) and known.mean() >= TRENDS else "normal"
+
+
+def suited(campaign: Campaign, jobs: tuple[Job, ...], market: str) -> dict[str, dict[str, Any]]:
+    """The campaign's ranges, and for each strategy without its own a stop loss and a size that suit the market."""
+    suit = SUITS[market]
+    wanted = {"stop_loss": suit.stop_loss, "position_size": suit.position_size}
+    ranges = {owner: dict(values) for owner, values in campaign.ranges.items()}
+    for job in jobs:
+        name = job.strategy.name
+        for parameter, limits in wanted.items():
+            stated = parameter in ranges.get("*", {}) or parameter in ranges.get(name, {})
+            if limits is not None and parameter in job.space.free and not stated:
+                inside = _inside(job, parameter, limits)
+                if inside is not None:
+                    ranges.setdefault(name, {})[parameter] = inside
+    return ranges
+
+
+def suited_timeframe(market: str, holds: Callable[[str], object]) -> str | None:
+    """The first bar length that suits a market and is at hand; None where none is.
+
+    Parameters
+    ----------
+    holds : callable
+        Loads the markets at a bar length; raises `NotFound` where one of them is not stored.
+    """
+    for timeframe in SUITS[market].timeframes:
+        try:
+            holds(timeframe)
+        except NotFound:
+            continue
+        return timeframe
+    return None
+
+
+def daily_moves(bars: Bars) -> Float1D:
+    """Returns from one day's last close to the next one's."""
+    last = np.flatnonzero(np.diff(bars.day, append=bars.day[-1] + 1))
+    closes = bars.close[last]
+    return np.asarray(closes[1:] / closes[:-1] - 1.0)
+
+
+def _inside(job: Job, parameter: str, limits: tuple[float, float]) -> list[float] | None:
+    """The limits within what the strategy allows, on its steps; None where nothing of them is."""
+    allowed = job.strategy.allowed.kinds[parameter]
+    inner = getattr(allowed, "kind", allowed)
+    if not isinstance(inner, Float):
+        return list(limits)
+    low, high = max(limits[0], inner.low), min(limits[1], inner.high)
+    return [low, high] if low < high else None
