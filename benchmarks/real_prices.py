@@ -101,7 +101,7 @@ def one_campaign(campaign: Campaign, lab: Lab) -> Found:
     past = load_history(campaign_from(record), jobs_of(campaign), lab.market_data)
     picks = list(usual_picks(found, campaign, past))
     round_ = lab.ledger.open_round(past.epoch, ["the usual gate"], level=campaign.protocol.level)
-    bars = past.open_vault(round_)
+    bars = past.open_vault(round_, lab.ledger)
     return {
         "markets": list(campaign.symbols), "split": record.report["split"], "noise": record.report["noise"],
         "funnel": [list(row) for row in record.funnel], "alphas": [alpha.strategy_name for alpha in found.alphas],

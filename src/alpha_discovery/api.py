@@ -19,6 +19,7 @@ from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.space import Batch, joined
 from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.across_epochs import vaults
 from alpha_discovery.discovery.by_hand import Book, backtest_by_hand, screen_by_hand
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.data_epoch import DataEpoch
@@ -224,7 +225,7 @@ def replay(alpha_id: str, *, settings: Settings | None = None) -> Replay:
         If the alpha is not stored, or its bars are gone or changed.
     """
     with _open(_settings(settings), create=False) as opened:
-        return replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data)
+        return replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data, opened.lab.ledger)
 
 
 def runs(*, settings: Settings | None = None) -> pd.DataFrame:
@@ -253,13 +254,24 @@ def ledger_rows(lab: Lab) -> list[dict[str, Any]]:
     ``noise_sharpe`` is the annual Sharpe ratio
     that the best of everything tried reaches by luck once in twenty times, ``smallest_sharpe`` the smallest one that
     this length and number of independent tries can certify, four times in five; None while nothing was tested.
+    ``vaults`` are all that were opened on these prices, oldest first: which of them stand once a newer one followed
+    (`alpha_discovery.discovery.across_epochs`).
     """
     every = lab.ledger.epochs()
     shown: list[DataEpoch] = []
     for epoch in sorted(every, key=lambda one: one.vault_start >= one.end):  # those with a vault first
         if not any(_covers(one, epoch) for one in shown):
             shown.append(epoch)
-    return [_ledger_row(epoch, lab.ledger.account(epoch.id)) for epoch in every if epoch in shown]
+    return [
+        {**_ledger_row(epoch, lab.ledger.account(epoch.id)), "vaults": _vaults(epoch, lab)}
+        for epoch in every if epoch in shown
+    ]  # fmt: skip
+
+
+def _vaults(epoch: DataEpoch, lab: Lab) -> list[dict[str, Any]]:
+    return [
+        {**one.to_json(), "start": iso(one.start), "end": iso(one.end)} for one in vaults(lab.ledger.rounds(epoch))
+    ]
 
 
 def _covers(one: DataEpoch, other: DataEpoch) -> bool:

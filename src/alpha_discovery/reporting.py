@@ -44,7 +44,7 @@ def write_alpha_report(alpha: AlphaRecord, opened: Workplace) -> Path:
     StorageFailed
         If the folder cannot be written to.
     """
-    bars = judged_bars(alpha, opened.lab.market_data)
+    bars = judged_bars(alpha, opened.lab.market_data, opened.lab.ledger)
 
     def made() -> bytes:
         evaluations = evaluate_sleeves(

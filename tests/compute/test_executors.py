@@ -22,7 +22,7 @@ from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.checkpoint import Course
 from alpha_discovery.discovery.history import History, history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
-from alpha_discovery.discovery.replication import null_bests
+from alpha_discovery.discovery.replication import null_copies
 from alpha_discovery.discovery.screening import Screening, run_screening
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, OutOfRange, UserError, WorkersLost
 from alpha_discovery.testing import markets
@@ -80,8 +80,9 @@ def test_processes_change_no_bit_of_a_search_that_learns(past: History, processe
 def test_null_markets_are_the_same_in_processes(past: History, processes: Processes) -> None:
     few = replace(CAMPAIGN, method="genetic", max_iterations=60)
     case = [(few, jobs_of(few))]
-    here = null_bests(case, past, best=np.inf)
-    assert np.array_equal(here, null_bests(case, past, best=np.inf, course=Course(executor=processes)))
+    here = null_copies(case, past, best=np.inf, copies=6)
+    there = null_copies(case, past, best=np.inf, copies=6, course=Course(executor=processes))
+    assert np.array_equal(here.search, there.search)
 
 
 @pytest.mark.slow

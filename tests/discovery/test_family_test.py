@@ -8,8 +8,15 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from alpha_discovery.discovery.family_test import family_test, reaching, stood_out
-from alpha_discovery.validation.arrays import F64
+from alpha_discovery.discovery.family_test import (
+    Copies,
+    against_copies,
+    copies_for,
+    enough_of,
+    fitting_test,
+    reaching,
+    stood_out,
+)
 from alpha_discovery.validation.effective import implied_number
 from alpha_discovery.validation.stepm import StepMResult
 
@@ -25,45 +32,51 @@ def search(found: StepMResult, *, adaptive: bool, t: list[float] | None = None) 
     return cast("Any", SimpleNamespace(trials=(trials,), adaptive=adaptive, family=family))
 
 
-def not_called(best: float) -> F64:
-    raise AssertionError("a list that was fixed before looking needs no null search")
+def copies(*best: float) -> Copies:
+    return Copies(np.array(best), np.full(len(best), -np.inf), 4, settled=False)
 
 
 FIXED = result([3.0, 1.0], [0.01, 0.4], [1.0, 2.0, 3.0])
 
 
-def test_a_fixed_list_keeps_its_stepm() -> None:
-    assert family_test(search(FIXED, adaptive=False), not_called) == ("stepm", FIXED)
+@pytest.mark.parametrize(("adaptive", "test"), [(False, "stepm"), (True, "replication")])
+def test_the_test_follows_from_how_candidates_were_chosen(adaptive: bool, test: str) -> None:
+    assert fitting_test(search(FIXED, adaptive=adaptive), FIXED) == test
 
 
 def test_a_search_that_learned_is_compared_with_itself_on_null_markets() -> None:
-    asked: list[float] = []
-
-    def replicate(best: float) -> F64:
-        asked.append(best)
-        return np.array([2.0, 3.5, 0.5])
-
-    test, found = family_test(search(FIXED, adaptive=True), replicate)
-    assert (test, asked) == ("replication", [3.0])
+    found = against_copies(FIXED, copies(2.0, 3.5, 0.5), alpha=0.05)
     assert found.p_adjusted.tolist() == [2 / 4, 3 / 4]  # one null search reaches 3.0, two reach 1.0; (1 + #) / (3 + 1)
     assert sorted(found.maxima.tolist()) == [0.5, 2.0, 3.5]
 
 
 def test_the_critical_value_of_a_replication_is_that_of_the_null_searches() -> None:
-    _, found = family_test(search(FIXED, adaptive=True), lambda _: np.arange(0.0, 21.0))
+    found = against_copies(FIXED, copies(*np.arange(0.0, 21.0)), alpha=0.05)
     assert found.critical_value == pytest.approx(19.0)  # 95 % of 0 .. 20
     assert found.n_eff == implied_number(19.0, 0.05)
 
 
 def test_null_searches_without_an_eligible_candidate_count_but_do_not_reach_anything() -> None:
-    _, found = family_test(search(FIXED, adaptive=True), lambda _: np.array([-np.inf, -np.inf, 5.0]))
+    found = against_copies(FIXED, copies(-np.inf, -np.inf, 5.0), alpha=0.05)
     assert found.p_adjusted[0] == 2 / 4
     assert found.noise_reach()[0] == 5.0
 
 
 def test_nothing_eligible_asks_for_no_null_search() -> None:
     empty = result([], [], [])
-    assert family_test(search(empty, adaptive=True), not_called)[0] == "stepm"
+    assert fitting_test(search(empty, adaptive=True), empty) == "stepm"
+
+
+@pytest.mark.parametrize(
+    ("level", "least", "number"), [(0.05, 4, 19), (0.0304, 39, 39), (0.01, 39, 99), (1e-6, 39, 999)]
+)
+def test_there_are_as_many_copies_as_the_smallest_p_value_needs(level: float, least: int, number: int) -> None:
+    # the smallest p-value of 19 copies is 1 / 20 = 0.05, of 99 copies 0.01
+    assert copies_for(level, least=least) == number
+
+
+def test_a_tenth_of_the_copies_settles_a_search_but_four_at_least() -> None:
+    assert [enough_of(n) for n in (9, 39, 99, 200)] == [4, 4, 9, 20]
 
 
 def test_those_behind_the_followed_ones_count_if_they_pass_the_single_step() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +15,13 @@ from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.history import History, campaign_bars, history
 from alpha_discovery.discovery.jobs import jobs_of
+from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.errors import TooFewBars, VaultSealed
 from alpha_discovery.testing import markets
+from alpha_discovery.testing.example_records import TickingClock
+from alpha_discovery.testing.in_memory import LedgerInMemory, Memory
 
 HOUR = DAY // 24
 
@@ -119,21 +123,43 @@ class TestStatedVault:
 
 
 class TestVault:
-    def test_a_judging_round_of_the_epoch_opens_it(self, past: History, noise: Bars) -> None:
-        assert past.open_vault(round_of(past.epoch))["SYN/USDT"].fingerprint == noise.fingerprint
+    @pytest.fixture
+    def ledger(self, past: History) -> Ledger:
+        ledger = LedgerInMemory(Memory(), TickingClock())
+        ledger.enter(past.stretch)
+        return ledger
+
+    def test_a_judging_round_of_the_epoch_opens_it(self, past: History, ledger: Ledger, noise: Bars) -> None:
+        granted = ledger.open_round(past.epoch, ["a run"], level=0.05)
+        assert past.open_vault(granted, ledger)["SYN/USDT"].fingerprint == noise.fingerprint
+
+    def test_a_round_that_was_never_granted_does_not_open_it(self, past: History, ledger: Ledger) -> None:
+        """Made by hand, right in everything that can be known: the ledger is asked, and nothing was charged."""
+        with pytest.raises(VaultSealed):
+            past.open_vault(round_of(past.epoch), ledger)
+
+    @pytest.mark.parametrize("change", [{"level": 0.5}, {"run_ids": ("another",)}])
+    def test_a_round_that_is_not_as_it_was_granted_does_not_open_it(
+        self, past: History, ledger: Ledger, change: dict[str, Any]
+    ) -> None:
+        granted = ledger.open_round(past.epoch, ["a run"], level=0.05)
+        with pytest.raises(VaultSealed):
+            past.open_vault(replace(granted, **change), ledger)
 
     @pytest.mark.parametrize("key", [None, True, "a round", 1])
-    def test_nothing_but_a_round_opens_it(self, past: History, key: Any) -> None:
+    def test_nothing_but_a_round_opens_it(self, past: History, ledger: Ledger, key: Any) -> None:
         with pytest.raises(VaultSealed):
-            past.open_vault(key)
+            past.open_vault(key, ledger)
 
-    def test_a_round_of_another_epoch_does_not_open_it(self, past: History) -> None:
+    def test_a_round_of_another_epoch_does_not_open_it(self, past: History, ledger: Ledger) -> None:
+        granted = ledger.open_round(past.epoch, ["a run"], level=0.05)
         with pytest.raises(VaultSealed):
-            past.open_vault(round_of("0" * 16))
+            past.open_vault(replace(granted, epoch="0" * 16), ledger)
 
-    def test_what_a_round_hands_out_cannot_change_the_history(self, past: History) -> None:
-        past.open_vault(round_of(past.epoch)).clear()
-        assert past.open_vault(round_of(past.epoch))
+    def test_what_a_round_hands_out_cannot_change_the_history(self, past: History, ledger: Ledger) -> None:
+        granted = ledger.open_round(past.epoch, ["a run"], level=0.05)
+        past.open_vault(granted, ledger).clear()
+        assert past.open_vault(granted, ledger)
 
     def test_no_public_way_leads_to_bars_behind_the_cut(self, past: History, noise: Bars) -> None:
         """Walks every public attribute, item and array memory of what search code is given."""

@@ -94,7 +94,7 @@ def test_a_poor_alpha_is_improved_and_its_lineage_kept(
     assert lab.alphas.get(found.improved.id).evidence["lineage"]["parent"] == parent.id
     assert lab.alphas.get(found.improved.id).evidence["lineage"]["generation"] == 1
     assert found.improved.market["split"]["start"] >= parent.market["split"]["end"]
-    assert replay(found.improved, lab.market_data).is_exact
+    assert replay(found.improved, lab.market_data, lab.ledger).is_exact
     assert improve_again_is_refused(lab, found.improved)
 
 

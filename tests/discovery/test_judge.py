@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from alpha_discovery.core.bars import Bars
+from alpha_discovery.discovery import judging_round
 from alpha_discovery.discovery.campaign import Campaign, Protocol, Thresholds
 from alpha_discovery.discovery.jobs import jobs_of
-from alpha_discovery.discovery.judge import Reason
+from alpha_discovery.discovery.judge import CONFIRMED, Reason
 from alpha_discovery.discovery.judging_round import daily_returns
 from alpha_discovery.discovery.run import Discovery, Lab, discover, load_history
 from alpha_discovery.discovery.weighing import Rule
@@ -139,13 +140,30 @@ class TestRule:
         verdict = found(make_lab, make_campaign(), planted)[0].verdict
         assert (verdict.test, verdict.rule, verdict.earlier) == ("stepm", Rule.WHOLE, 0)
 
-    def test_a_search_that_learns_is_judged_by_replication_and_vault(
+    def test_a_search_that_learns_is_judged_against_copies_of_the_whole_period(
         self, make_lab: Make, make_campaign: Make, planted: Bars
     ) -> None:
-        learning = make_campaign(method="genetic", max_iterations=40, protocol=Protocol(copies=5))
+        learning = make_campaign(method="genetic", max_iterations=20, protocol=Protocol(level=0.3, copies=5))
         verdict = found(make_lab, learning, planted)[0].verdict
-        assert (verdict.test, verdict.rule) == ("replication", Rule.PARTS)
-        assert {finalist.p_family for finalist in verdict.finalists} == {1 / 6}  # none of five copies comes near
+        assert (verdict.test, verdict.rule) == ("replication", Rule.COPIES)
+        assert verdict.copies is not None
+        assert not verdict.copies.settled
+        # 1/6 is below 0.3 * 6 / pi^2, and none of five copies comes near
+        assert {finalist.p for finalist in verdict.finalists if finalist.reason in CONFIRMED} == {1 / 6}
+
+    def test_a_search_that_luck_reaches_too_is_never_confirmed(
+        self, make_lab: Make, make_campaign: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However good its vault: not all copies were drawn, so nothing is known of what luck reaches there."""
+        noise = markets.random_walk(24 * 220, seed=6)
+        monkeypatch.setattr(judging_round, "copies_p", lambda t, *_, **__: np.zeros(len(t)))
+        learning = make_campaign(
+            method="genetic", max_iterations=20, protocol=Protocol(level=0.3, copies=5, finalist_p=1.0)
+        )
+        verdict = found(make_lab, learning, noise)[0].verdict
+        assert verdict.copies is not None
+        assert verdict.copies.settled
+        assert {finalist.reason for finalist in verdict.finalists} == {Reason.NOT_CONFIRMED}
 
     def test_strategies_that_were_tried_before_are_judged_by_the_vault_alone(
         self, make_lab: Make, make_campaign: Make, planted: Bars

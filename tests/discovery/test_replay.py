@@ -11,10 +11,11 @@ import pytest
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery.campaign import Campaign, Thresholds
+from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import granted_round, judged_bars, reopened, replay
 from alpha_discovery.discovery.run import Lab, discover
-from alpha_discovery.errors import BadMarketData, VaultSealed
+from alpha_discovery.errors import BadMarketData, NotFound, VaultSealed
 from alpha_discovery.testing.markets import planted_trend
 
 MakeLab = Callable[..., Lab]
@@ -46,19 +47,29 @@ def longer() -> Bars:
 
 
 @pytest.fixture
-def alpha(make_lab: MakeLab, make_campaign: MakeCampaign, planted: Bars) -> AlphaRecord:
-    return alpha_of(discover(make_campaign(thresholds=LOW), make_lab(planted)).alphas)
+def lab(make_lab: MakeLab, planted: Bars) -> Lab:
+    return make_lab(planted)
 
 
-def test_every_number_comes_out_again(alpha: AlphaRecord, planted: Bars) -> None:
-    found = replay(alpha, Held(planted))
+@pytest.fixture
+def ledger(lab: Lab) -> Ledger:
+    return lab.ledger
+
+
+@pytest.fixture
+def alpha(lab: Lab, make_campaign: MakeCampaign) -> AlphaRecord:
+    return alpha_of(discover(make_campaign(thresholds=LOW), lab).alphas)
+
+
+def test_every_number_comes_out_again(alpha: AlphaRecord, ledger: Ledger, planted: Bars) -> None:
+    found = replay(alpha, Held(planted), ledger)
     assert found.is_exact
     assert {one.part for one in found.numbers} == {"search", "vault", "full", "beside", "record"}
     assert {one.name for one in found.numbers if one.part == "vault"} == set(alpha.metrics["vault"])
 
 
-def test_bars_that_came_later_change_nothing(alpha: AlphaRecord, longer: Bars) -> None:
-    assert replay(alpha, Held(longer)).is_exact
+def test_bars_that_came_later_change_nothing(alpha: AlphaRecord, ledger: Ledger, longer: Bars) -> None:
+    assert replay(alpha, Held(longer), ledger).is_exact
 
 
 def test_several_markets_come_out_again(make_lab: MakeLab, make_campaign: MakeCampaign, planted: Bars) -> None:
@@ -67,61 +78,68 @@ def test_several_markets_come_out_again(make_lab: MakeLab, make_campaign: MakeCa
     lab = make_lab({"SYN/USDT": planted, "TWO/USDT": other})
     campaign = make_campaign(symbols=("SYN/USDT", "TWO/USDT"), thresholds=LOW, strategies=("sma_cross", "macd_cross"))
     for alpha in discover(campaign, lab).alphas:
-        assert replay(alpha_of((alpha,)), Held(planted, other)).is_exact
+        assert replay(alpha_of((alpha,)), Held(planted, other), lab.ledger).is_exact
 
 
 @pytest.mark.parametrize(
     ("part", "name"), [("search", "sharpe_ratio"), ("vault", "n_trades"), ("full", "profit_factor")]
 )
-def test_a_number_that_was_changed_is_found(alpha: AlphaRecord, planted: Bars, part: str, name: str) -> None:
+def test_a_number_that_was_changed_is_found(
+    alpha: AlphaRecord, ledger: Ledger, planted: Bars, part: str, name: str
+) -> None:
     metrics = json.loads(json.dumps(alpha.metrics))
     metrics[part][name] += 1e-12
-    found = replay(replace(alpha, metrics=metrics), Held(planted))
+    found = replay(replace(alpha, metrics=metrics), Held(planted), ledger)
     assert not found.is_exact
     assert (part, name) in {(one.part, one.name) for one in found.differing}
 
 
-def test_parameters_that_were_changed_are_found_by_the_id_too(alpha: AlphaRecord, planted: Bars) -> None:
+def test_parameters_that_were_changed_are_found_by_the_id_too(
+    alpha: AlphaRecord, ledger: Ledger, planted: Bars
+) -> None:
     changed = replace(alpha, parameters={**alpha.parameters, "stop_loss": 0.02})
-    assert ("record", "id") in {(one.part, one.name) for one in replay(changed, Held(planted)).differing}
+    assert ("record", "id") in {(one.part, one.name) for one in replay(changed, Held(planted), ledger).differing}
 
 
-def test_a_headline_that_was_changed_is_found(alpha: AlphaRecord, planted: Bars) -> None:
+def test_a_headline_that_was_changed_is_found(alpha: AlphaRecord, ledger: Ledger, planted: Bars) -> None:
     changed = replace(alpha, sharpe_ratio=alpha.sharpe_ratio + 1.0)
-    assert [(one.part, one.name) for one in replay(changed, Held(planted)).differing] == [("record", "sharpe_ratio")]
+    differing = replay(changed, Held(planted), ledger).differing
+    assert [(one.part, one.name) for one in differing] == [("record", "sharpe_ratio")]
 
 
-def test_other_bars_are_refused_with_both_fingerprints(alpha: AlphaRecord, noise: Bars) -> None:
+def test_other_bars_are_refused_with_both_fingerprints(alpha: AlphaRecord, ledger: Ledger, noise: Bars) -> None:
     with pytest.raises(BadMarketData, match=r"are not those that the alpha was judged on \(fingerprint \w{12} then"):
-        replay(alpha, Held(noise))
+        replay(alpha, Held(noise), ledger)
 
 
-def test_bars_that_are_missing_are_refused(alpha: AlphaRecord, planted: Bars) -> None:
+def test_bars_that_are_missing_are_refused(alpha: AlphaRecord, ledger: Ledger, planted: Bars) -> None:
     with pytest.raises(BadMarketData, match="are not those"):
-        replay(alpha, Held(planted.slice(0, len(planted) - 1)))
+        replay(alpha, Held(planted.slice(0, len(planted) - 1)), ledger)
 
 
-def test_the_reopened_history_keeps_its_vault_sealed(alpha: AlphaRecord, planted: Bars) -> None:
+def test_the_reopened_history_keeps_its_vault_sealed(alpha: AlphaRecord, ledger: Ledger, planted: Bars) -> None:
     past = reopened(alpha, Held(planted))
     vault_start = past.split.vault_start
     assert all(int(bars.time[-1]) < vault_start for bars in past.search.values())
     with pytest.raises(VaultSealed):
-        past.open_vault(replace(granted_round(alpha), epoch="another"))
+        past.open_vault(replace(granted_round(alpha, ledger), epoch="another"), ledger)
 
 
-def test_an_alpha_with_another_epoch_in_its_evidence_opens_nothing(alpha: AlphaRecord, planted: Bars) -> None:
+def test_an_alpha_with_another_epoch_in_its_evidence_opens_nothing(
+    alpha: AlphaRecord, ledger: Ledger, planted: Bars
+) -> None:
     evidence: dict[str, Any] = json.loads(json.dumps(alpha.evidence))
     evidence["combined"]["epoch"] = "another"
-    with pytest.raises(VaultSealed):
-        replay(replace(alpha, evidence=evidence), Held(planted))
+    with pytest.raises(NotFound, match="was never opened"):
+        replay(replace(alpha, evidence=evidence), Held(planted), ledger)
 
 
-def test_the_bars_an_alpha_was_judged_on_include_the_vault(alpha: AlphaRecord, planted: Bars) -> None:
-    (bars,) = judged_bars(alpha, Held(planted)).values()
+def test_the_bars_an_alpha_was_judged_on_include_the_vault(alpha: AlphaRecord, ledger: Ledger, planted: Bars) -> None:
+    (bars,) = judged_bars(alpha, Held(planted), ledger).values()
     assert bars.fingerprint == planted.fingerprint
 
 
-def test_a_replay_has_a_frame_and_a_page_for_notebooks(alpha: AlphaRecord, planted: Bars) -> None:
-    found = replay(alpha, Held(planted))
+def test_a_replay_has_a_frame_and_a_page_for_notebooks(alpha: AlphaRecord, ledger: Ledger, planted: Bars) -> None:
+    found = replay(alpha, Held(planted), ledger)
     assert list(found.to_frame().columns) == ["part", "name", "stored", "now", "equal"]
     assert f"{len(found.numbers)} of {len(found.numbers)} numbers are equal" in found._repr_html_()

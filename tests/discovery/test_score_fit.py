@@ -77,7 +77,7 @@ def test_a_search_that_learns_has_a_curve_of_its_own(planted: Truth) -> None:
         (Cell("planted", (trial(0, finalist(0.01)), trial(1, finalist(0.01)))), planted),
     ]
     genetic = Campaign(symbols=("SYN/USDT",), strategies=("sma_cross",), method="genetic", costs=COSTS)
-    assert curves(cells, genetic, years=2.0, least=1)["curves"][0]["rule"] == "search part and vault"
+    assert curves(cells, genetic, years=2.0, least=1)["curves"][0]["rule"] == "whole period against copies"
 
 
 def test_markets_of_one_sort_are_not_enough() -> None:

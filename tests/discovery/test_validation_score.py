@@ -74,7 +74,7 @@ def test_the_curve_of_the_rule_and_of_the_nearest_length_is_taken() -> None:
     found = scores.score(0.01, rule="whole period", years=5.0)  # 8 / 5 is nearer than 5 / 2
     assert found is not None
     assert found.curve.years == 8.0
-    assert scores.score(0.01, rule="search part and vault", years=2.0) is None
+    assert scores.score(0.01, rule="whole period against copies", years=2.0) is None
 
 
 @pytest.mark.parametrize(("value", "deployable"), [(DEPLOYABLE - 0.001, False), (DEPLOYABLE + 0.001, True)])

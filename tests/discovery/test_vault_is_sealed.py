@@ -23,12 +23,12 @@ from alpha_discovery.discovery.campaign import METHODS, Campaign, Protocol
 from alpha_discovery.discovery.circumstances import walk_of_the_search
 from alpha_discovery.discovery.context import alpha_context, search_context
 from alpha_discovery.discovery.evidence import measure
-from alpha_discovery.discovery.family_test import family_test
+from alpha_discovery.discovery.family_test import Copies
 from alpha_discovery.discovery.history import History, history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.judge import judge
 from alpha_discovery.discovery.noise_markets import signflip
-from alpha_discovery.discovery.replication import null_bests, null_copy
+from alpha_discovery.discovery.replication import null_copies, null_copy
 from alpha_discovery.discovery.run import discover
 from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.discovery.sleeves import calendar_of, sleeves
@@ -64,6 +64,10 @@ def worlds() -> tuple[History, History]:
     )
 
 
+def not_called(best: float, *, copies: int, whole: Any = None) -> Copies:
+    raise AssertionError("a list that was fixed before looking needs no copy")
+
+
 def _scaled(bars: Bars, factor: Any) -> Bars:
     prices = {name: getattr(bars, name) * factor for name in ("open", "high", "low", "close")}
     return Bars(bars.instrument, bars.timeframe, time=bars.time, volume=bars.volume, **prices)
@@ -88,8 +92,8 @@ def test_no_search_knows_which_world_it_is_in(method: str, worlds: tuple[History
 
 def test_no_copy_without_an_edge_does(worlds: tuple[History, History]) -> None:
     plan = campaign("genetic")
-    bests = [null_bests([(plan, jobs_of(plan))], past, best=1e9) for past in worlds]
-    assert np.array_equal(bests[0], bests[1])
+    found = [null_copies([(plan, jobs_of(plan))], past, best=1e9, copies=3) for past in worlds]
+    assert np.array_equal(found[0].search, found[1].search)
     copies = [null_copy(past, 0)["SYN/USDT"] for past in worlds]
     assert copies[0].fingerprint == copies[1].fingerprint
     assert copies[0].time[-1] < worlds[0].split.search_end
@@ -103,7 +107,7 @@ def test_no_figure_that_is_shown_of_a_finalist_does(worlds: tuple[History, Histo
     for past in worlds:
         (job,) = jobs_of(plan)
         screening = run_screening(plan, past, (job,))
-        _, family = family_test(screening, lambda _: np.zeros(0))
+        family = screening.family.result()
         trials, row = screening.find(int(family.ids[0]))
         alone = {name: column[[row]] for name, column in trials.batch.items()}
         part = measure(
@@ -141,13 +145,13 @@ def test_a_judge_without_a_finalist_never_opens_the_vault(
     make_lab: Make, noise: Bars, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Any] = []
-    monkeypatch.setattr(History, "open_vault", lambda self, round_: opened.append(round_))
+    monkeypatch.setattr(History, "open_vault", lambda self, round_, ledger: opened.append(round_))
     plan = campaign("random")
     plan = replace(plan, protocol=replace(plan.protocol, finalist_p=1e-9))
     lab = make_lab(noise)
     past = history({"SYN/USDT": noise}, plan.protocol, embargo_bars=10)
     screening = run_screening(plan, past, jobs_of(plan))
-    verdict = judge(plan, past, screening, lab.ledger, run_ids=["run"], replicate=lambda _: np.zeros(0))
+    verdict = judge(plan, past, screening, lab.ledger, run_ids=["run"], replicate=not_called)
     assert opened == []
     assert verdict.accepted == ()
     assert lab.ledger.account(past.epoch).rounds == 1  # the search part was evidence, and that is paid for
@@ -159,7 +163,7 @@ def test_a_round_at_other_bars_does_not_open_these(make_lab: Make, worlds: Any, 
     ledger.enter(other.stretch)
     round_ = ledger.open_round(other.epoch, ["run"], level=0.05)
     with pytest.raises(VaultSealed):
-        worlds[0].open_vault(round_)
+        worlds[0].open_vault(round_, ledger)
 
 
 KILLED = """

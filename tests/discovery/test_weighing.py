@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from alpha_discovery.discovery.weighing import SMALLEST, Rule, plain_t, rule_for, sequence_p, vault_p, whole_p
-from alpha_discovery.validation.combine import fisher
+from alpha_discovery.discovery.family_test import Copies
+from alpha_discovery.discovery.weighing import SMALLEST, Rule, copies_p, plain_t, rule_for, sequence_p, vault_p, whole_p
 from alpha_discovery.validation.stepm import StepMResult
 
 DRAWS = np.arange(1.0, 100.0) / 25.0  # 99 maxima: 0.04, 0.08, ... 3.96
@@ -26,7 +26,7 @@ def family(maxima: np.ndarray = DRAWS) -> StepMResult:
         ("stepm", 0, Rule.WHOLE),
         ("stepm", 10, Rule.WHOLE),
         ("stepm", 11, Rule.VAULT),
-        ("replication", 0, Rule.PARTS),
+        ("replication", 0, Rule.COPIES),
         ("replication", 11, Rule.VAULT),
     ],
 )
@@ -68,31 +68,30 @@ def test_plain_t_is_the_mean_over_its_plain_error() -> None:
     assert np.isnan(t[1])
 
 
+class TestCopies:
+    FOUND = Copies(np.full(9, -1.0), np.arange(1.0, 10.0), 4, settled=False)
+
+    def test_p_is_the_rank_among_the_copies(self) -> None:
+        # of 1 .. 9 two reach 8.0 and none reaches 9.5: (1 + 2) / (9 + 1) and 1 / 10
+        assert copies_p(np.array([8.0, 9.5]), 0.1, self.FOUND, earlier=0).tolist() == [0.3, 0.1]
+
+    def test_earlier_trials_are_paid_for_and_never_make_more_than_certainty(self) -> None:
+        assert copies_p(np.array([9.5, 1.0]), 0.1, self.FOUND, earlier=2).tolist() == [pytest.approx(0.3), 1.0]
+
+    def test_a_search_that_luck_reaches_as_often_is_not_helped_by_its_vault(self) -> None:
+        settled = Copies(np.full(8, 5.0), np.full(8, -1.0), 4, settled=True)
+        assert copies_p(np.array([99.0]), 0.5, settled, earlier=0).tolist() == [0.5]
+
+    def test_what_does_not_vary_gets_one(self) -> None:
+        assert copies_p(np.array([np.nan]), 0.1, self.FOUND, earlier=0).tolist() == [1.0]
+
+
 class TestSequence:
-    def sequence(self, p_family: list[float], p_vault: list[float], rule: Rule, earlier: int = 0) -> list[float]:
-        each = sequence_p(np.array(p_family), np.array(p_vault), rule=rule, earlier=earlier)
-        return [float(one) for one in each]
-
-    def test_one_finalist_is_fisher_of_its_two_parts(self) -> None:
-        assert self.sequence([0.1], [0.02], Rule.PARTS) == [fisher(0.1, 0.02)]
-
     def test_nobody_passes_behind_one_that_failed(self) -> None:
-        assert self.sequence([0.1, 0.1], [0.7, 0.001], Rule.VAULT) == [0.7, 0.7]
+        assert sequence_p(np.array([0.7, 0.001])).tolist() == [0.7, 0.7]
 
     def test_the_first_is_not_harmed_by_those_behind(self) -> None:
-        assert self.sequence([0.1, 0.1], [0.001, 0.7], Rule.VAULT) == [0.001, 0.7]
-
-    def test_the_vault_alone_ignores_the_search_part(self) -> None:
-        one, two = (self.sequence([p], [0.02], Rule.VAULT, earlier=99) for p in (0.01, 0.5))
-        assert one == two == [0.02]
-
-    def test_earlier_trials_weaken_the_search_part_only(self) -> None:
-        # nine earlier trials make ten lists of one
-        few, none = (self.sequence([0.02], [0.1], Rule.PARTS, earlier=n)[0] for n in (9, 0))
-        assert few == fisher(0.2, 0.1) > none
-
-    def test_earlier_trials_never_make_more_than_certainty(self) -> None:
-        assert self.sequence([0.5], [0.1], Rule.PARTS, earlier=9) == [fisher(1.0, 0.1)]
+        assert sequence_p(np.array([0.001, 0.7])).tolist() == [0.001, 0.7]
 
 
 def test_the_vault_of_one_that_earned_is_less_likely_luck() -> None:

@@ -32,6 +32,11 @@ def test_unit_test_vectors_of_the_r_package() -> None:
         assert rule([1e-7, 3e-4, 0.1, 6e-4]).rejected.tolist() == [True, True, False, True]
 
 
+def test_wealth_can_be_spread_otherwise() -> None:
+    # w0 gamma_1, w0 gamma_2 + (alpha - w0) gamma_1 after a discovery, by hand
+    assert lord_plus_plus([1e-9, 1.0], w0=0.02, gamma=[0.5, 0.25]).levels == pytest.approx([0.01, 0.005 + 0.015])
+
+
 @pytest.mark.parametrize("rule", RULES.values())
 def test_the_level_of_a_test_is_set_before_it_is_seen(rule: Any) -> None:
     assert rule([*MANUAL[:7], 0.9]).levels == pytest.approx(rule([*MANUAL[:7], 1e-9]).levels)
@@ -54,6 +59,9 @@ def test_an_empty_stream(rule: Any) -> None:
     lambda: lord_plus_plus([1.1]),
     lambda: lord_plus_plus([0.1], alpha=0.0),
     lambda: lord_plus_plus([0.1], w0=0.06),
+    lambda: lord_plus_plus([0.1, 0.2], gamma=[1.0]),
+    lambda: lord_plus_plus([0.1, 0.2], gamma=[0.4, 0.5]),
+    lambda: lord_plus_plus([0.1, 0.2], gamma=[0.6, 0.5]),
     lambda: saffron([0.1], lam=1.0),
     lambda: addis([0.1], lam=0.5, tau=0.5),
 ])

@@ -66,7 +66,7 @@ def replay(
 ) -> None:
     """Recompute an alpha from what is stored and compare every number; exit code 1 if one differs."""
     with open_lab(settings_of(userdir), create=False) as opened:
-        found = replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data)
+        found = replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data, opened.lab.ledger)
     if as_json:
         told = [{**vars(one), "equal": one.equal} for one in found.numbers]
         print_json({"alpha": found.alpha.id, "exact": found.is_exact, "numbers": told})

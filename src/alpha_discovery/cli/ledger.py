@@ -10,7 +10,7 @@ from alpha_discovery import api
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import WIDE, console, heading, print_json, say, table
-from alpha_discovery.reports.words import count, percent, ratio
+from alpha_discovery.reports.words import chance, count, percent, ratio
 
 ledger_app = typer.Typer(add_completion=False)
 
@@ -38,6 +38,16 @@ def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     words = "worth: as many independent tries are as hard to beat; looks: how many judgings were charged"
     say(screen, words, style="dim")
     say(screen, "luck reaches: annual Sharpe of the best of them, once in twenty searches", style="dim")
+    followed = [(row["markets"], vault) for row in rows for vault in row["vaults"] if vault["closed"]]
+    if followed:
+        heading(screen, "Closed vaults", "a newer one followed; what stands is false once in twenty times at most")
+        table(screen, ("Data", "Vault", "p", "Allowed", ""), [_closed(*one) for one in followed], "LLrrL")
+
+
+def _closed(markets: str, vault: dict[str, Any]) -> tuple[str, ...]:
+    verdict = "stands" if vault["stands"] else "not confirmed" if vault["p"] < 1.0 else "nothing accepted"
+    span = f"{vault['start'][:10]} to {vault['end'][:10]}"
+    return markets, span, chance(vault["p"]), chance(vault["level"]), verdict
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:

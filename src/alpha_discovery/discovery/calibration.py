@@ -26,13 +26,13 @@ from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
 from alpha_discovery.discovery.judge import CONFIRMED, Finalist, Reason, judge
-from alpha_discovery.discovery.records import EpochAccount, JudgingRound, LedgerEntry
+from alpha_discovery.discovery.records import Decided, EpochAccount, JudgingRound, LedgerEntry
 from alpha_discovery.discovery.replication import replicator
 from alpha_discovery.discovery.screening import run_screening
-from alpha_discovery.errors import OutOfRange
+from alpha_discovery.errors import NotFound, OutOfRange
 from alpha_discovery.validation.combine import alpha_spending
 
-RULE = 2  # raised whenever the judge decides differently: older journals then no longer count
+RULE = 3  # raised whenever the judge decides differently: older journals then no longer count
 
 Maker = Callable[[int], dict[str, Bars]]
 
@@ -197,6 +197,9 @@ def summary(cells: Sequence[Cell]) -> dict[str, Any]:
 class EmptyLedger:
     """The port `Ledger` of somebody who has tried nothing yet: it forgets, and every round is the first."""
 
+    def __init__(self) -> None:
+        self._opened: JudgingRound | None = None
+
     def enter(self, epoch: DataEpoch) -> None:
         """Nothing to remember."""
 
@@ -205,7 +208,15 @@ class EmptyLedger:
 
     def open_round(self, epoch: str, run_ids: Sequence[str], *, level: float) -> JudgingRound:
         """The first round."""
-        return JudgingRound(epoch, 1, alpha_spending(1, level), tuple(run_ids), datetime.fromtimestamp(0, UTC))
+        opened = JudgingRound(epoch, 1, alpha_spending(1, level), tuple(run_ids), datetime.fromtimestamp(0, UTC))
+        self._opened = opened
+        return opened
+
+    def granted(self, epoch: str, number: int) -> JudgingRound:
+        """The round that was opened last; raises `NotFound` for another one."""
+        if self._opened is None or (self._opened.epoch, self._opened.number) != (epoch, number):
+            raise NotFound(f"judging round {number} of data epoch {epoch} was never opened")
+        return self._opened
 
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
         """Nothing to remember."""
@@ -213,6 +224,10 @@ class EmptyLedger:
     def outcome(self, round_: JudgingRound) -> dict[str, Any] | None:
         """Never decided."""
         return None
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """None that is remembered."""
+        return ()
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Nothing to remember."""

@@ -40,6 +40,10 @@ class DataEpoch:
         """What the markets follow, see `price_of`."""
         return frozenset(map(price_of, self.markets))
 
+    def shares_prices(self, other: DataEpoch) -> bool:
+        """Whether some market of one follows what a market of the other follows, whenever."""
+        return not self.prices.isdisjoint(other.prices)
+
     def learned_from(self, other: DataEpoch) -> bool:
         """Whether a search of ``other`` has seen prices of this one, search part or vault."""
         return self._meets(other.start, other.search_end, self.start, self.end, other)
@@ -53,7 +57,7 @@ class DataEpoch:
         return self._meets(other.vault_start, other.end, self.vault_start, self.end, other)
 
     def _meets(self, low: int, high: int, start: int, end: int, other: DataEpoch) -> bool:
-        return max(low, start) < min(high, end) and not self.prices.isdisjoint(other.prices)
+        return max(low, start) < min(high, end) and self.shares_prices(other)
 
 
 def data_epoch(

@@ -6,11 +6,14 @@ own results is compared with itself on markets without an edge (replication).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
+from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery.screening import Screening
 from alpha_discovery.validation.arrays import F64
 from alpha_discovery.validation.effective import implied_number
@@ -18,30 +21,71 @@ from alpha_discovery.validation.replication import replication_p
 from alpha_discovery.validation.stepm import StepMResult
 
 STEPM, REPLICATION = "stepm", "replication"
-ENOUGH = 4  # null searches that reach a candidate: its p-value is settled then, near 0.1 or above
-Replicate = Callable[[float], F64]  # from the largest t of a search to that of the same search on each null market
+ENOUGH = 4  # copies on which luck does as well as the search: what it found is nothing special then, near 0.1 or above
+MOST = 999  # copies, however little a judging round may spend
 
 
-def family_test(screening: Screening, replicate: Replicate) -> tuple[str, StepMResult]:
-    """The test that fits how the candidates were chosen: its name and its result.
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """What the same search reaches on copies of the market without an edge, in the order in which they were drawn.
 
-    ``replicate`` is called for a search that learned. Then p-values, critical value and maxima of the result are those
-    of the null searches (without those in which nothing was eligible) in place of the bootstrap draws.
+    Attributes
+    ----------
+    search : float64 (n,)
+        Largest t on the search part; -inf where nothing was eligible.
+    whole : float64 (n,)
+        Largest t over search part and vault of the best of the search part; -inf where only the search part was copied.
+    enough : int
+        So many copies that reach the search itself settle that it found nothing special.
+    settled : bool
+        Whether they did: the rest was not drawn.
     """
-    result = screening.family.result()
-    if not screening.adaptive or not len(result.t):
-        return STEPM, result
-    null_best = replicate(float(result.t[0]))
-    luck = null_best[np.isfinite(null_best)]
-    level = 1.0 - screening.family.alpha
-    critical = float(np.quantile(luck, level)) if len(luck) else float("nan")
-    return REPLICATION, replace(
+
+    search: F64
+    whole: F64
+    enough: int
+    settled: bool
+
+
+class Replicate(Protocol):
+    """Runs the whole search again on copies of the market."""
+
+    def __call__(self, best: float, *, copies: int, whole: Mapping[str, Bars] | None = None) -> Copies:
+        """At most so many copies; of all bars if they are given, else of the search part alone.
+
+        ``best`` is the largest t of the search itself on the search part.
+        """
+
+
+def copies_for(level: float, *, least: int) -> int:
+    """Copies that a judging round needs: with fewer than 1 / level - 1 no p-value is as small as its level."""
+    return max(least, min(MOST, math.ceil(1.0 / level - 1e-9) - 1))
+
+
+def enough_of(copies: int) -> int:
+    """Copies out of so many that settle a search: four, or a tenth of them."""
+    return max(ENOUGH, copies // 10)
+
+
+def against_copies(result: StepMResult, copies: Copies, *, alpha: float) -> StepMResult:
+    """The family's result on the search part with the copies' searches in place of the bootstrap draws.
+
+    p-values, critical value and maxima are those of the copies (without those in which nothing was eligible).
+    """
+    luck = copies.search[np.isfinite(copies.search)]
+    critical = float(np.quantile(luck, 1.0 - alpha)) if len(luck) else float("nan")
+    return replace(
         result,
-        p_adjusted=replication_p(result.t, null_best, enough=ENOUGH),
+        p_adjusted=replication_p(result.t, copies.search, enough=copies.enough),
         critical_value=critical,
-        n_eff=implied_number(critical, screening.family.alpha) if len(luck) else 0.0,
+        n_eff=implied_number(critical, alpha) if len(luck) else 0.0,
         maxima=luck.astype(np.float32),
     )
+
+
+def fitting_test(screening: Screening, result: StepMResult) -> str:
+    """The test that fits how the candidates were chosen."""
+    return REPLICATION if screening.adaptive and len(result.t) else STEPM
 
 
 def stood_out(screening: Screening, result: StepMResult, p: float) -> int:

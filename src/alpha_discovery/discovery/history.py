@@ -1,7 +1,8 @@
 """The bars of a campaign, cut into a search part and a sealed vault.
 
 Search, selection and everything adaptive see `History.search` only. The vault's bars come out of
-`History.open_vault`, which asks for a judging round of the ledger: each look is recorded and charged.
+`History.open_vault`, which asks the ledger whether it granted the judging round it is shown: each look is recorded and
+charged.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.data_epoch import DataEpoch, data_epoch
+from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
-from alpha_discovery.errors import TooFewBars, VaultSealed
+from alpha_discovery.errors import NotFound, TooFewBars, VaultSealed
 
 MOST_EMBARGO = 0.05  # of the bars: on daily bars a long average would otherwise eat years
 
@@ -66,15 +68,15 @@ class History:
         timeframe = next(iter(self.__bars.values())).timeframe.name
         return data_epoch(self.keys, timeframe, **vars(self.split))
 
-    def open_vault(self, round_: JudgingRound) -> dict[str, Bars]:
+    def open_vault(self, round_: JudgingRound, ledger: Ledger) -> dict[str, Bars]:
         """All bars, those of the vault included, for a judge.
 
         Raises
         ------
         VaultSealed
-            Without a judging round of this data epoch.
+            Without a judging round that the ledger granted, and charged, on this data epoch.
         """
-        if not isinstance(round_, JudgingRound) or round_.epoch != self.epoch:
+        if not isinstance(round_, JudgingRound) or round_.epoch != self.epoch or not _granted(round_, ledger):
             raise VaultSealed("the vault opens only for a judging round that the ledger granted on this data epoch")
         return dict(self.__bars)
 
@@ -98,6 +100,15 @@ def history(bars: Mapping[str, Bars], protocol: Protocol, *, embargo_bars: int) 
     times = np.unique(np.concatenate([one.time for one in cut.values()]))
     split = _split(times, next(iter(cut.values())), protocol, embargo_bars)
     return History(cut, split)
+
+
+def _granted(round_: JudgingRound, ledger: Ledger) -> bool:
+    """Whether the ledger knows this round, and as it is shown."""
+    try:
+        known = ledger.granted(round_.epoch, round_.number)
+    except NotFound:
+        return False
+    return (known.level, known.run_ids) == (round_.level, round_.run_ids)
 
 
 def _alone(bars: Bars) -> Bars:

@@ -12,6 +12,7 @@ almost any stretch of days, so it only ever ratchets upwards on noise.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,14 +23,15 @@ from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.core.params import Float, Int
 from alpha_discovery.core.space import Batch, Space, batch_size
 from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.across_epochs import told_p
 from alpha_discovery.discovery.evidence import jsonable, number, reported_beside, sharpe_of
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.new_days import bars_of, common_end, daily_returns, own_returns, sleeves_from
+from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import (
     AlphaRecord,
     AlphaState,
     DeploymentStatus,
-    JudgingRound,
     LedgerEntry,
     RunRecord,
     RunState,
@@ -109,7 +111,8 @@ def improve(alpha_id: str, lab: Lab, *, variations: int = 500, seed: int = 0) ->
     family = _paired(own, others, seed=seed)
     best = int(family.ids[0]) if len(family.ids) else 0
     round_ = lab.ledger.open_round(past.epoch, [record.id], level=LEVEL)
-    judged = _judged(alpha, past, round_, {name: column[[best]] for name, column in batch.items()}, seed)
+    opened = past.open_vault(round_, lab.ledger)
+    judged = _judged(alpha, past, opened, {name: column[[best]] for name, column in batch.items()}, seed)
     year = next(iter(bars.values())).periods_per_year
     accepted = judged["p"] <= round_.level and judged["sharpe"] > 0.0  # to lose less is no alpha
     found = jsonable(
@@ -121,7 +124,8 @@ def improve(alpha_id: str, lab: Lab, *, variations: int = 500, seed: int = 0) ->
             **judged, "round": round_.number, "level": round_.level, "accepted": accepted,
         }
     )  # fmt: skip
-    lab.ledger.close_round(round_, {"finalists": 1, "accepted": int(accepted)})
+    p = told_p([judged["p"]] if accepted else [], level=LEVEL, round_=round_)
+    lab.ledger.close_round(round_, {"finalists": 1, "accepted": int(accepted), "p": p})
     varied = {name: column[best] for name, column in batch.items() if name in strategy.allowed.kinds}
     challenger = {name: strategy.allowed.kinds[name].decode(float(code)) for name, code in varied.items()}
     ended = replace(
@@ -129,7 +133,8 @@ def improve(alpha_id: str, lab: Lab, *, variations: int = 500, seed: int = 0) ->
         profitable_found=int(accepted), best_sharpe=found["proposed_sharpe"],
         report={**record.report, "improvement": {**found, "parameters": challenger}},
     )  # fmt: skip
-    improved = _improved(alpha, {**alpha.parameters, **challenger}, past, family, ended) if accepted else None
+    chosen = {**alpha.parameters, **challenger}
+    improved = _improved(alpha, chosen, past, opened, family, ended, lab.ledger) if accepted else None
     with lab.transaction():
         if improved is not None:
             lab.alphas.add(improved)
@@ -161,12 +166,18 @@ def nearby(alpha: AlphaRecord, strategy: Strategy, n: int, *, seed: int) -> Batc
 
 
 def _improved(
-    parent: AlphaRecord, parameters: dict[str, Any], past: History, family: StepMResult, run: RunRecord
+    parent: AlphaRecord,
+    parameters: dict[str, Any],
+    past: History,
+    opened: Mapping[str, Bars],
+    family: StepMResult,
+    run: RunRecord,
+    ledger: Ledger,
 ) -> AlphaRecord:
     """The challenger as an alpha: its numbers on the new days, its evidence, and where it comes from."""
     found = run.report["improvement"]
     split = past.split
-    bars = {key: one.between(split.start, split.end) for key, one in past.open_vault(_round(past, found, run)).items()}
+    bars = {key: one.between(split.start, split.end) for key, one in opened.items()}
     alone = History(bars, split)  # as a replay will read it: from the first new day on
     mean, high = family.noise_reach()
     tests = {
@@ -190,7 +201,7 @@ def _improved(
         engine_version=ENGINE_VERSION, state=AlphaState.CANDIDATE, discovered_at=run.end_time or run.start_time,
         deployment_status=DeploymentStatus.PENDING, deployment_count=0, last_validated=None, validation_score=None,
     )  # fmt: skip
-    parts = measured(bare, alone)
+    parts = measured(bare, alone, ledger)
     year = next(iter(bars.values())).periods_per_year
     metrics = {part: one.metrics for part, one in parts.items()}
     headline = {name: metrics[part][metric] for name, (part, metric) in HEADLINE.items()}
@@ -198,10 +209,6 @@ def _improved(
     headline["profit_factor"] = number(headline["profit_factor"])
     evidence = {**tests, "beside": reported_beside(parts["search"], year)}
     return replace(bare, **headline, metrics=metrics, evidence=evidence, id=identity(bare))
-
-
-def _round(past: History, found: dict[str, Any], run: RunRecord) -> JudgingRound:
-    return JudgingRound(past.epoch, found["round"], found["level"], (run.id,), opened_at=run.start_time)
 
 
 def generation(alpha: AlphaRecord) -> int:
@@ -230,8 +237,8 @@ def _paired(own: np.ndarray, others: np.ndarray, *, seed: int) -> StepMResult:
     return family.result()
 
 
-def _judged(alpha: AlphaRecord, past: History, round_: JudgingRound, batch: Batch, seed: int) -> dict[str, Any]:
-    over = sleeves_from(alpha, past.open_vault(round_), past.split.vault_start, past.split.end)
+def _judged(alpha: AlphaRecord, past: History, opened: Mapping[str, Bars], batch: Batch, seed: int) -> dict[str, Any]:
+    over = sleeves_from(alpha, opened, past.split.vault_start, past.split.end)
     own, other = own_returns(alpha, over), daily_returns(alpha, batch, over)[:, 0]
     t, p = paired_p(own, other, seed=seed)
     year = next(iter(past.search.values())).periods_per_year

@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from alpha_discovery.discovery.across_epochs import believe
 from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job, jobs_of
 from alpha_discovery.discovery.judge import Finalist, Verdict, judge
 from alpha_discovery.discovery.records import AlphaRecord, RunRecord, RunState
-from alpha_discovery.discovery.replication import estimate, replicator
-from alpha_discovery.discovery.run import Lab, campaign_from, copies_done, finalist_report, load_history, same_campaign
+from alpha_discovery.discovery.replication import copies_done, estimate, replicator
+from alpha_discovery.discovery.run import Lab, campaign_from, finalist_report, load_history, same_campaign
 from alpha_discovery.discovery.screening import Counted, Screening, Trials, run_screening
 from alpha_discovery.errors import BadCampaign, BadMarketData, UserError
 
@@ -76,7 +77,8 @@ def judge_together(
     screening, owner = _searched(cases, past, workers, progress)
     searches = [(case.campaign, case.jobs) for case in cases]
     if screening.adaptive:
-        notice(str(estimate(shared, lab.clock.monotonic() - began, workers=workers)))
+        level = lab.ledger.account(past.epoch, level=shared.protocol.level).next_level
+        notice(str(estimate(shared, lab.clock.monotonic() - began, level=level, workers=workers)))
     ids = [case.record.id for case in cases]
     verdict = judge(
         shared, past, screening, lab.ledger,
@@ -160,6 +162,7 @@ def _stored(
             lab.alphas.add(alpha)
         for record in records:
             lab.runs.update(record)
+        believe(past.stretch, lab.ledger, lab.alphas)
     return Judgement(verdict, screening, alphas, records)
 
 

@@ -19,29 +19,30 @@ from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.screening import Screening, Trials
 from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves
 from alpha_discovery.discovery.verdict import Finalist, Reason, Verdict
-from alpha_discovery.discovery.weighing import Rule, plain_t, sequence_p, vault_p, whole_p
+from alpha_discovery.discovery.weighing import Rule, copies_p, plain_t, sequence_p, vault_p, whole_p
 from alpha_discovery.validation.arrays import F64, Returns
 
 Places = npt.NDArray[np.intp]  # positions in the family's result
 
 
 class Round:
-    """The vault of a history, opened for a judging round."""
+    """Finalists over search part and vault; ``bars`` are all bars, which only the judge of a round has."""
 
     def __init__(
-        self, campaign: Campaign, history: History, screening: Screening, verdict: Verdict, round_: JudgingRound
+        self, campaign: Campaign, history: History, screening: Screening, verdict: Verdict, round_: JudgingRound,
+        bars: Mapping[str, Bars],
     ) -> None:
         self._campaign = campaign
         self._history = history
         self._screening = screening
         self._verdict = verdict
         self._level = round_.level
-        self._bars = history.open_vault(round_)
+        self._bars = bars
         self._seed = int(content_hash("vault", history.epoch, round_.number)[:8], 16)
 
     def judged(self, clusters: list[Places]) -> tuple[Finalist, ...]:
         """A finalist of each cluster with its p-value and what became of it."""
-        weigh = self._whole if self._verdict.rule is Rule.WHOLE else self._one_by_one
+        weigh = self._one_by_one if self._verdict.rule is Rule.VAULT else self._whole
         decided = [replace(one, reason=self._reason(one)) for one in weigh(clusters)]
         return tuple(self._stressed(one) if one.reason is Reason.ACCEPTED else one for one in decided)
 
@@ -65,17 +66,18 @@ class Round:
         """The most central members in the order of the search part, each tested if the one before passed."""
         finalists = [self._finalist(cluster, 0) for cluster in clusters]
         vault = np.concatenate([_column(one) for one in finalists], axis=1)
-        verdict = self._verdict
-        p_family = np.array([one.p_family for one in finalists])
         alone = vault_p(vault, rng=self._seed)
-        p = sequence_p(p_family, alone, rule=verdict.rule, earlier=verdict.earlier)
+        p = sequence_p(alone)
         t = [float(plain_t(self._over_all(cluster[:1]))[0]) for cluster in clusters]
         return [
             replace(one, t_full=t[k], p_vault=float(alone[k]), p=float(p[k])) for k, one in enumerate(finalists)
         ]
 
     def _whole_p(self, t: F64) -> F64:
-        return whole_p(t, self._verdict.family, earlier=self._verdict.earlier)
+        family, copies, earlier = self._verdict.family, self._verdict.copies, self._verdict.earlier
+        if copies is None:
+            return whole_p(t, family, earlier=earlier)
+        return copies_p(t, float(family.p_adjusted[0]), copies, earlier=earlier)
 
     def _finalist(self, cluster: Places, member: int) -> Finalist:
         """A member of a cluster, measured on each part."""
@@ -103,7 +105,8 @@ class Round:
     def _reason(self, finalist: Finalist) -> Reason:
         assert finalist.vault is not None
         assert finalist.full is not None
-        if finalist.p > self._level:
+        copies = self._verdict.copies
+        if finalist.p > self._level or (copies is not None and copies.settled and self._verdict.rule is Rule.COPIES):
             return Reason.NOT_CONFIRMED
         if not number(finalist.vault.metrics["adjusted_sharpe"]) > 0.0:
             return Reason.VAULT_LOSS

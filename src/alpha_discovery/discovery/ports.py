@@ -10,6 +10,7 @@ from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.discovery.records import (
     AlphaRecord,
     AlphaState,
+    Decided,
     DeploymentStatus,
     EpochAccount,
     JudgingRound,
@@ -131,12 +132,18 @@ class Ledger(Protocol):
         prices with this one. The charge stands before the vault is opened, so this is refused (`StorageFailed`)
         inside a transaction that could still be undone; `NotFound` if the epoch was not entered."""
 
+    def granted(self, epoch: str, number: int) -> JudgingRound:
+        """The round that was opened under this number; raises `NotFound`."""
+
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
         """Store what the round decided (plain JSON values). A round decides once: the same outcome again changes
         nothing, another one raises `ImpossibleMove`; `NotFound` if the round was never opened."""
 
     def outcome(self, round_: JudgingRound) -> dict[str, Any] | None:
         """What the round decided; None while it is open. Raises `NotFound`."""
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """Every round at a vault of prices of this epoch, whenever, with what it covers and decided."""
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far.

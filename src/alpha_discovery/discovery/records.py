@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from alpha_discovery.discovery.data_epoch import DataEpoch
 from alpha_discovery.errors import AlphaDiscoveryError
 from alpha_discovery.validation.combine import alpha_spending
 
@@ -194,6 +195,14 @@ class JudgingRound:
     level: float
     run_ids: tuple[str, ...]
     opened_at: datetime
+
+
+class Decided(NamedTuple):
+    """A judging round, what its epoch covers, and what it decided (None while it is open)."""
+
+    epoch: DataEpoch
+    round: JudgingRound
+    outcome: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from alpha_discovery.core.space import Batch, Space
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.evidence import Part, jsonable, measure, reported_beside
 from alpha_discovery.discovery.history import History, Split
-from alpha_discovery.discovery.ports import MarketData
+from alpha_discovery.discovery.ports import Ledger, MarketData
 from alpha_discovery.discovery.records import AlphaRecord, JudgingRound
 from alpha_discovery.discovery.sleeves import calendar_of, sleeves
 from alpha_discovery.errors import BadMarketData
@@ -92,7 +92,7 @@ class Replay:
         return f"<b>{repr(self)[1:-1]}</b>{self.to_frame().to_html(index=False)}"
 
 
-def replay(alpha: AlphaRecord, market_data: MarketData) -> Replay:
+def replay(alpha: AlphaRecord, market_data: MarketData, ledger: Ledger) -> Replay:
     """Recompute every number that an alpha stores about itself, and compare.
 
     The parts are ``search``, ``vault`` and ``full`` (metrics), ``beside`` (single-candidate statistics of the search
@@ -101,12 +101,12 @@ def replay(alpha: AlphaRecord, market_data: MarketData) -> Replay:
     Raises
     ------
     NotFound
-        If a market is not stored any more.
+        If a market is not stored any more, or the ledger never granted the round that the alpha names.
     BadMarketData
         If the stored period does not hold the same bars as when the alpha was judged.
     """
     past = reopened(alpha, market_data)
-    found = measured(alpha, past)
+    found = measured(alpha, past, ledger)
     year = past.search[alpha.market["sleeves"][0][0]].periods_per_year
     stored: dict[str, Mapping[str, Any]] = {part: alpha.metrics[part] for part in PARTS}
     now: dict[str, dict[str, Any]] = {part: found[part].metrics for part in PARTS}
@@ -134,16 +134,15 @@ def reopened(alpha: AlphaRecord, market_data: MarketData) -> History:
     return History(bars, split)
 
 
-def judged_bars(alpha: AlphaRecord, market_data: MarketData) -> dict[str, Bars]:
+def judged_bars(alpha: AlphaRecord, market_data: MarketData, ledger: Ledger) -> dict[str, Bars]:
     """The bars of an accepted alpha by market key, search part and vault, checked; raises as `replay`."""
-    return reopened(alpha, market_data).open_vault(granted_round(alpha))
+    return reopened(alpha, market_data).open_vault(granted_round(alpha, ledger), ledger)
 
 
-def granted_round(alpha: AlphaRecord) -> JudgingRound:
-    """The judging round that an accepted alpha was judged in, from its evidence: already opened and paid for."""
+def granted_round(alpha: AlphaRecord, ledger: Ledger) -> JudgingRound:
+    """The judging round that an accepted alpha was judged in: already opened and paid for; raises `NotFound`."""
     told = alpha.evidence["combined"]
-    runs = (alpha.discovery_run_id,)
-    return JudgingRound(told["epoch"], told["round"], told["level"], runs, opened_at=alpha.discovered_at)
+    return ledger.granted(told["epoch"], told["round"])
 
 
 def row_of(alpha: AlphaRecord) -> Batch:
@@ -185,9 +184,9 @@ def _changed(key: str, bars: Bars, alpha: AlphaRecord, split: Split) -> str:
     )
 
 
-def measured(alpha: AlphaRecord, past: History) -> dict[str, Part]:
+def measured(alpha: AlphaRecord, past: History, ledger: Ledger) -> dict[str, Part]:
     """The alpha over search part, vault and both; opens the vault by the round that its evidence names."""
-    whole = past.open_vault(granted_round(alpha))
+    whole = past.open_vault(granted_round(alpha, ledger), ledger)
     return {
         "search": _part(alpha, past.search),
         "vault": _part(alpha, whole, begin=past.split.vault_start),

@@ -3,11 +3,15 @@
 What an adaptive search evaluates was chosen by the data, so no test over the evaluated set is honest. But the best of
 the same search on markets whose moves had their signs drawn at random says what that search reaches by luck.
 Everything is the same on each copy: campaign, seed, budget, eligibility, statistic.
+
+A copy of all bars is cut as the market itself: its search sees the search part, and its best candidates are then
+measured over search part and vault.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -17,13 +21,14 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Course
-from alpha_discovery.discovery.family_test import ENOUGH, Replicate
+from alpha_discovery.discovery.family_test import Copies, Replicate, copies_for, enough_of
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.jobs import Job
-from alpha_discovery.discovery.journal import Journal, JournalInMemory
+from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
+from alpha_discovery.discovery.judging_round import daily_returns
 from alpha_discovery.discovery.noise_markets import signflip
-from alpha_discovery.discovery.screening import run_screening
-from alpha_discovery.validation.arrays import F64
+from alpha_discovery.discovery.screening import Counted, Screening, run_screening
+from alpha_discovery.discovery.weighing import FACED, plain_t
 
 
 @dataclass(frozen=True)
@@ -44,31 +49,40 @@ class Estimate:
 Search = tuple[Campaign, tuple[Job, ...]]  # one of those that are judged together
 
 
-def estimate(campaign: Campaign, search_seconds: float, *, workers: int) -> Estimate:
-    """Copies run side by side, each on one thread; the search itself had ``workers`` of them."""
-    copies = campaign.protocol.copies
+def estimate(campaign: Campaign, search_seconds: float, *, level: float, workers: int) -> Estimate:
+    """Copies run side by side, each on one thread; the search itself had ``workers`` of them.
+
+    ``level`` is what the judging round may spend.
+    """
+    copies = copies_for(level, least=campaign.protocol.copies)
     return Estimate(copies, search_seconds * workers * -(-copies // max(1, workers)))
 
 
-def null_bests(
+def null_copies(
     searches: Sequence[Search],
     past: History,
     *,
     best: float,
+    copies: int,
+    whole: Mapping[str, Bars] | None = None,
     workers: int = 1,
     journal: Journal | None = None,
     progress: Callable[[int, int], None] = lambda _, __: None,
     course: Course = Course(),  # noqa: B008  (frozen)
-) -> F64:
-    """Largest t that the searches together reach on each copy of the search part.
+) -> Copies:
+    """What the searches together reach on each copy of the market.
 
     Parameters
     ----------
     searches : sequence of (campaign, jobs)
-        Usually one; several that are judged as one family. Their protocol is that of the first.
+        Usually one; several that are judged as one family.
     best : float
-        Largest t of the searches themselves. Once `ENOUGH` copies have reached it, its p-value is settled and the rest
-        is left out.
+        Largest t of the searches themselves. Once enough copies have reached it, they found nothing special and the
+        rest is left out. So how many are drawn tells nothing of the vault.
+    copies : int
+        At most so many.
+    whole : bars by market, optional
+        All bars, for a judge who has opened the vault; without them the search part alone is copied.
     workers : int
         Threads. No number depends on it.
     journal : Journal, optional
@@ -77,27 +91,23 @@ def null_bests(
         Called with the number of copies done and of all.
     course : Course, optional
         Attended while a copy is searched.
-
-    Returns
-    -------
-    float64 (copies,), or fewer: until the one that settles it; -inf where no candidate was eligible.
     """
     journal = JournalInMemory() if journal is None else journal
-    key = _key(searches, past)
-    protocol = searches[0][0].protocol
-    copies = protocol.copies
-    known = {entry["copy"]: _stored(entry["best"]) for entry in journal.entries() if entry.get("replication") == key}
-    found: list[float] = []
-    while len(found) < copies and (missing := ENOUGH - sum(one >= best for one in found)) > 0:
+    drawn = _Drawn(searches, past, whole)
+    enough = enough_of(copies)
+    known = {entry["copy"]: entry for entry in journal.entries() if entry.get("replication") == drawn.key}
+    found: list[Entry] = []
+    while len(found) < copies and (missing := enough - _reached(found, best)) > 0:
         width = workers if course.executor is None else course.executor.width
         numbers = range(len(found), min(len(found) + max(missing, width), copies))
-        for copy, value in _searched(searches, past, [n for n in numbers if n not in known], workers, course):
-            journal.append({"replication": key, "copy": copy, "best": None if value == -np.inf else value})
-            known[copy] = value
+        for entry in _searched(drawn, [n for n in numbers if n not in known], workers, course):
+            journal.append(entry)
+            known[entry["copy"]] = entry
         found += [known[n] for n in numbers]
         progress(len(found), copies)
-    reached = np.cumsum(np.array(found) >= best)
-    return np.array(found)[: 1 + int(np.searchsorted(reached, ENOUGH))]
+    search, over_all = (np.array([_number(one[name]) for one in found]) for name in ("best", "whole"))
+    until = 1 + int(np.searchsorted(np.cumsum(search >= best), enough))
+    return Copies(search[:until], over_all[:until], enough, settled=until <= len(search))
 
 
 def replicator(
@@ -109,66 +119,92 @@ def replicator(
     progress: Callable[[int, int], None] = lambda _, __: None,
     course: Course = Course(),  # noqa: B008  (frozen)
 ) -> Replicate:
-    """`null_bests` with everything given but the largest t of the search: what the judge asks for."""
+    """`null_copies` with everything given but what the judge knows: the best, how many, and the bars."""
 
-    def replicate(best: float) -> F64:
-        return null_bests(
-            searches, past, best=best, workers=workers, journal=journal, progress=progress, course=course
-        )
+    def replicate(best: float, *, copies: int, whole: Mapping[str, Bars] | None = None) -> Copies:
+        return null_copies(
+            searches, past, best=best, copies=copies, whole=whole, workers=workers, journal=journal,
+            progress=progress, course=course,
+        )  # fmt: skip
 
     return replicate
 
 
-def null_copy(past: History, number: int) -> dict[str, Bars]:
-    """Copy ``number`` of the search part: all markets with the same random signs, gaps where they were."""
-    seed = int(content_hash("replication", _prints(past), number)[:12], 16)
-    return signflip(seed, bars=past.search)
+def copies_done(progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
+    """Progress of the null markets in the form of the search's."""
+    return lambda done, copies: progress(Counted("null markets", done, 0, 0, done, copies, math.nan))
 
 
-def _searched(
-    searches: Sequence[Search], past: History, numbers: list[int], workers: int, course: Course
-) -> Iterator[tuple[int, float]]:
-    end = past.split.search_end
-    alone = History(past.search, Split(past.split.start, end, end, end))  # no bar of the vault is handed on
+def null_copy(past: History, number: int, *, whole: Mapping[str, Bars] | None = None) -> dict[str, Bars]:
+    """Copy ``number`` of the search part, or of all bars: all markets with the same random signs, gaps where they were.
+
+    The search part of a copy does not depend on what comes after it.
+    """
+    seed = int(content_hash("replication", _prints(past.search), number)[:12], 16)
+    return signflip(seed, bars=past.search if whole is None else whole)
+
+
+class _Drawn:
+    """Copies of the bars of a history, searched one by one."""
+
+    def __init__(self, searches: Sequence[Search], past: History, whole: Mapping[str, Bars] | None) -> None:
+        # only t is needed of the family test of a copy
+        self._searches = [(replace(one, protocol=replace(one.protocol, draws=1)), jobs) for one, jobs in searches]
+        end = past.split.search_end
+        sealed = Split(past.split.start, end, end, end)
+        self._past = History(past.search, sealed)  # it may go to other processes: no bar of a closed vault goes along
+        self._whole = whole
+        self._split = sealed if whole is None else past.split
+        campaigns = [campaign.to_json() for campaign, _ in searches]
+        read = _prints(past.search if whole is None else whole)
+        self.key = content_hash("replication", campaigns, _prints(past.search), read, FACED, ENGINE_VERSION)[:16]
+
+    def entry(self, number: int, attend: Callable[[], None] = lambda: None) -> Entry:
+        """What the searches reach on a copy, as the journal keeps it."""
+        bars, screening = null_copy(self._past, number, whole=self._whole), None
+        copy = History(bars, self._split)
+        for campaign, jobs in self._searches:
+            screening = run_screening(campaign, copy, jobs, course=Course(attend), into=screening)
+        assert screening is not None
+        result = screening.family.result()
+        best = float(result.t[0]) if len(result.t) else -np.inf
+        over_all = -np.inf if self._whole is None else self._over_all(screening, bars)
+        return {"replication": self.key, "copy": number, "best": _plain(best), "whole": _plain(over_all)}
+
+    def _over_all(self, screening: Screening, bars: Mapping[str, Bars]) -> float:
+        """Largest t over all bars of those that the search part ranks first."""
+        found = [screening.find(int(one)) for one in screening.family.result().ids[:FACED]]
+        if not found:
+            return -np.inf
+        return float(np.nanmax(plain_t(daily_returns(self._searches[0][0], bars, found)), initial=-np.inf))
+
+
+def _searched(drawn: _Drawn, numbers: list[int], workers: int, course: Course) -> Iterator[Entry]:
     if course.executor is not None:
-        yield from zip(
-            numbers, course.executor.run(null_best, (searches, alone), numbers, attend=course.attend), strict=True
-        )
+        yield from course.executor.run(_Drawn.entry, drawn, numbers, attend=course.attend)
         return
 
-    def best_of(number: int) -> float:
-        return null_best((searches, alone), number, attend=course.attend)
+    def entry(number: int) -> Entry:
+        return drawn.entry(number, course.attend)
 
     if workers <= 1:
-        yield from ((number, best_of(number)) for number in numbers)
+        yield from map(entry, numbers)
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="replication") as pool:
-        yield from zip(numbers, pool.map(best_of, numbers), strict=True)
+        yield from pool.map(entry, numbers)
 
 
-def null_best(
-    ground: tuple[Sequence[Search], History], number: int, *, attend: Callable[[], None] = lambda: None
-) -> float:
-    """Largest t that the searches together reach on copy ``number`` of a search part."""
-    searches, alone = ground
-    copy = History(null_copy(alone, number), alone.split)
-    return max(_best_t(campaign, copy, jobs, attend) for campaign, jobs in searches)
+def _reached(found: Sequence[Entry], best: float) -> int:
+    return sum(_number(one["best"]) >= best for one in found)
 
 
-def _best_t(campaign: Campaign, copy: History, jobs: tuple[Job, ...], attend: Callable[[], None]) -> float:
-    cheap = replace(campaign, protocol=replace(campaign.protocol, draws=1))  # only t is needed of the family test
-    result = run_screening(cheap, copy, jobs, course=Course(attend)).family.result()
-    return float(result.t[0]) if len(result.t) else -np.inf
+def _prints(bars: Mapping[str, Bars]) -> dict[str, str]:
+    return {key: one.fingerprint for key, one in bars.items()}
 
 
-def _key(searches: Sequence[Search], past: History) -> str:
-    campaigns = [campaign.to_json() for campaign, _ in searches]
-    return content_hash("replication", campaigns, _prints(past), ENGINE_VERSION)[:16]
+def _plain(value: float) -> float | None:
+    return value if np.isfinite(value) else None
 
 
-def _prints(past: History) -> dict[str, str]:
-    return {key: one.fingerprint for key, one in past.search.items()}
-
-
-def _stored(value: float | None) -> float:
+def _number(value: float | None) -> float:
     return -np.inf if value is None else float(value)

@@ -25,6 +25,7 @@ from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.across_epochs import believe
 from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Checkpoints, Course, NoCheckpoints
@@ -38,7 +39,7 @@ from alpha_discovery.discovery.journal import Journal, JournalInMemory
 from alpha_discovery.discovery.judge import Finalist, Verdict, judge
 from alpha_discovery.discovery.ports import Alphas, Ledger, MarketData, Runs
 from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecord, RunState
-from alpha_discovery.discovery.replication import estimate, replicator
+from alpha_discovery.discovery.replication import copies_done, estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.discovery.turns import turns
 from alpha_discovery.discovery.validation_score import Scores, shipped
@@ -215,7 +216,8 @@ def _carried_out(
     counted, began = _counter(campaign, task.record, lab, progress), lab.clock.monotonic()
     screening = run_screening(campaign, past, jobs, workers=workers, counted=counted, course=course)
     if screening.adaptive:
-        notice(str(estimate(campaign, lab.clock.monotonic() - began, workers=workers)))
+        level = lab.ledger.account(past.epoch, level=campaign.protocol.level).next_level
+        notice(str(estimate(campaign, lab.clock.monotonic() - began, level=level, workers=workers)))
     with lab.transaction():
         lab.checkpoints.enter(run_id, "judge")
     replicate = replicator(
@@ -236,6 +238,7 @@ def _carried_out(
             lab.alphas.add(alpha)
         lab.runs.update(record)
         lab.checkpoints.close(record)
+        believe(past.stretch, lab.ledger, lab.alphas)
     return Discovery(record, alphas, verdict, screening)
 
 
@@ -262,11 +265,6 @@ def _with_fresh_vault(
 def same_campaign(runs: Runs, campaign: Campaign) -> list[str]:
     """Ids of the runs of this very campaign: they tried the same list, whatever became of them."""
     return [run.id for run in runs.list(limit=MOST_RUNS) if run.campaign_hash == campaign.fingerprint]
-
-
-def copies_done(progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
-    """Progress of the null markets in the form of the search's."""
-    return lambda done, copies: progress(Counted("null markets", done, 0, 0, done, copies, math.nan))
 
 
 def load_history(campaign: Campaign, jobs: tuple[Job, ...], market_data: MarketData) -> History:

@@ -57,7 +57,7 @@ def curves(
     jobs = jobs_of(campaign)
     adaptive = make_optimizer(campaign.method, jobs[0].space, budget=1, seed=0).adaptive
     out = []
-    for rule in (Rule.PARTS if adaptive else Rule.WHOLE, Rule.VAULT):
+    for rule in (Rule.COPIES if adaptive else Rule.WHOLE, Rule.VAULT):
         finalists = judged(cells, rule)
         even = [one.is_true for one in finalists if one.seed % 2 == 0]
         if min(even.count(True), even.count(False)) < least:

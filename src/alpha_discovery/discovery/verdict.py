@@ -12,7 +12,7 @@ import numpy as np
 
 from alpha_discovery.core.space import Batch, take
 from alpha_discovery.discovery.evidence import Part
-from alpha_discovery.discovery.family_test import STEPM
+from alpha_discovery.discovery.family_test import STEPM, Copies
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.screening import Trials
 from alpha_discovery.discovery.weighing import Rule
@@ -66,7 +66,8 @@ class Verdict:
     """What the judge decided.
 
     ``family`` is the result of ``test``: of the StepM, or of the replication test in the same form. ``rule`` says how
-    finalists were weighed; ``earlier`` how many candidates of the same strategies others had tried on this data.
+    finalists were weighed; ``earlier`` how many candidates of the same strategies others had tried on this data;
+    ``copies`` what the replication test found.
     """
 
     family: StepMResult
@@ -76,6 +77,7 @@ class Verdict:
     test: str = STEPM
     rule: Rule = Rule.WHOLE
     earlier: int = 0
+    copies: Copies | None = None
 
     @property
     def accepted(self) -> tuple[Finalist, ...]:

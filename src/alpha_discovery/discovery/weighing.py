@@ -4,8 +4,8 @@ Which rule applies is decided before the vault is opened, by how the candidates 
 
 WHOLE   a list that was fixed before looking. Its t over both parts is compared with what the best of the same family
         reaches by luck. Search part and vault are one sample: nothing about the list was learned from either.
-PARTS   a search that learned from the search part. The replication test speaks about that part, the vault about the
-        rest; Fisher's combination of the two.
+COPIES  a search that learned from the search part. It is run again, whole, on copies of the market without an edge;
+        the t over both parts of the best that it found is compared with the same of each copy.
 VAULT   strategies of which more than a few candidates had been tried on this data before. Whoever chose the ranges may
         have chosen them by those results, so only the vault is evidence.
 
@@ -22,14 +22,15 @@ from enum import StrEnum
 import numpy as np
 from scipy.stats import norm
 
-from alpha_discovery.discovery.family_test import STEPM
+from alpha_discovery.discovery.family_test import STEPM, Copies
 from alpha_discovery.validation.arrays import F64, Returns
-from alpha_discovery.validation.combine import fisher
 from alpha_discovery.validation.effective import implied_number
+from alpha_discovery.validation.replication import replication_p
 from alpha_discovery.validation.stepm import StepMResult
 from alpha_discovery.validation.vault import vault_test
 
 SMALLEST = 1e-5  # p-value of the whole period: two decades below a bootstrap of 1,000 draws
+FACED = 32  # the best of a search that learned, by the search part, that are measured over both parts
 A_FEW = 10  # earlier trials that may be paid for by counting them; more of them leave only the vault
 
 
@@ -37,7 +38,7 @@ class Rule(StrEnum):
     """What a finalist is judged by."""
 
     WHOLE = "whole period"
-    PARTS = "search part and vault"
+    COPIES = "whole period against copies"
     VAULT = "vault alone"
 
 
@@ -45,7 +46,7 @@ def rule_for(test: str, earlier: int) -> Rule:
     """The rule for a family test and a number of earlier trials of the same strategies on the same data."""
     if earlier > A_FEW:
         return Rule.VAULT
-    return Rule.WHOLE if test == STEPM else Rule.PARTS
+    return Rule.WHOLE if test == STEPM else Rule.COPIES
 
 
 def plain_t(returns: Returns) -> F64:
@@ -83,29 +84,43 @@ def whole_p(t: F64, family: StepMResult, *, earlier: int) -> F64:
     return np.where(np.isnan(t), 1.0, np.minimum(1.0, p * (1 + earlier)))
 
 
-def sequence_p(p_family: F64, p_vault: F64, *, rule: Rule, earlier: int) -> F64:
+def copies_p(t: F64, p_search: float, copies: Copies, *, earlier: int) -> F64:
+    """p-value of t over search part and vault together against a search's copies, float64 (k,).
+
+    Parameters
+    ----------
+    t : float64 (k,)
+        `plain_t` over both parts of candidates among the `FACED` best of the search part; NaN gets 1.
+    p_search : float
+        Of the best candidate on the search part alone: what counts where that settled it. Then not all copies were
+        drawn, and t is not looked at: a search that luck reaches so often is not confirmed by its vault.
+    earlier : int
+        Earlier trials of the same strategies.
+
+    Notes
+    -----
+    Without an edge the market is one more copy, so its rank among them is exact, whatever the statistic; that is the
+    largest t of those candidates, so each of them may face the largest of every copy. Source: Masters (2018), Testing
+    and Tuning Market Trading Systems, ch. 7.
+    """
+    p = np.full(len(t), p_search) if copies.settled else replication_p(t, copies.whole)
+    return np.where(np.isnan(t), 1.0, np.minimum(1.0, p * (1 + earlier)))
+
+
+def sequence_p(p_vault: F64) -> F64:
     """Family-wise p-value of finalists that are tested one after another until the first fails, float64 (k,).
 
     Parameters
     ----------
-    p_family : float64 (k,)
-        Of the replication test; finalists in the order in which the search part ranks them, best first.
     p_vault : float64 (k,)
-        `vault_p` of each.
-    rule : Rule
-        ``PARTS`` or ``VAULT``.
+        `vault_p` of each; finalists in the order in which the search part ranks them, best first.
 
     Notes
     -----
     The order does not depend on the vault, so each finalist may use the whole level: Maurer, Hothorn & Lehmacher
     (1995). The adjusted p-value of one is the largest of those up to it.
     """
-    if rule is Rule.VAULT:
-        each = p_vault
-    else:
-        prior = np.minimum(1.0, p_family * (1 + earlier))
-        each = np.array([fisher(float(a), float(b)) for a, b in zip(prior, p_vault, strict=True)])
-    return np.maximum.accumulate(each)
+    return np.maximum.accumulate(p_vault)
 
 
 def vault_p(vault: Returns, *, rng: int) -> F64:

@@ -69,7 +69,7 @@ class AlphaViews:
             if (held := self._seen.get(alpha.id)) is not None:
                 self._seen.move_to_end(alpha.id)
                 return Seen(alpha, held.evaluations, held.bars)
-        bars = judged_bars(alpha, self._place.lab.market_data)
+        bars = judged_bars(alpha, self._place.lab.market_data, self._place.lab.ledger)
         evaluations = evaluate_sleeves(
             Rules.from_json(alpha.rules), row_of(alpha), alpha.market["sleeves"], bars, Costs(**alpha.costs),
             intrabar=alpha.market["intrabar"],
@@ -154,7 +154,7 @@ class AlphaViews:
 
     def replay(self, alpha_id: str) -> Replay:
         """Recompute every number and compare; raises as `see`."""
-        return replay_record(self._place.lab.alphas.get(alpha_id), self._place.lab.market_data)
+        return replay_record(self._place.lab.alphas.get(alpha_id), self._place.lab.market_data, self._place.lab.ledger)
 
     def report(self, alpha_id: str) -> Path:
         """Its HTML report, written now."""

@@ -43,13 +43,13 @@ def not_entered(epoch: str) -> NotFound:
 
 def another_outcome(round_: JudgingRound) -> ImpossibleMove:
     """A round that is decided was to be decided otherwise."""
-    return ImpossibleMove(what=_name(round_), old="decided", new="decided otherwise")
+    return ImpossibleMove(what=_name(round_.epoch, round_.number), old="decided", new="decided otherwise")
 
 
-def no_round(round_: JudgingRound) -> NotFound:
+def no_round(epoch: str, number: int) -> NotFound:
     """A round that the ledger never opened."""
-    return NotFound(f"{_name(round_)} was never opened; ask the ledger for it first")
+    return NotFound(f"{_name(epoch, number)} was never opened; ask the ledger for it first")
 
 
-def _name(round_: JudgingRound) -> str:
-    return f"judging round {round_.number} of data epoch {round_.epoch}"
+def _name(epoch: str, number: int) -> str:
+    return f"judging round {number} of data epoch {epoch}"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.data_epoch import DataEpoch
-from alpha_discovery.discovery.records import EpochAccount, JudgingRound, LedgerEntry
+from alpha_discovery.discovery.records import Decided, EpochAccount, JudgingRound, LedgerEntry
 from alpha_discovery.storage.accounting import (
     another_outcome,
     charged,
@@ -84,6 +84,14 @@ class LedgerInSql:
                 if _add_round(session, opened, runs_hash=runs_hash, place=place):
                     return opened
 
+    def granted(self, epoch: str, number: int) -> JudgingRound:
+        """The round that was opened under this number; raises `NotFound`."""
+        with self._database.reading() as session:
+            row = session.get(RoundRow, (epoch, number))
+            if row is None:
+                raise no_round(epoch, number)
+            return _round(row)
+
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
         """Store what the round decided; raises `NotFound`, and `ImpossibleMove` if it decided something else before."""
         decided = plain_json("outcome", outcome)
@@ -98,6 +106,13 @@ class LedgerInSql:
         """What the round decided; None while it is open. Raises `NotFound`."""
         with self._database.reading() as session:
             return _find_round(session, round_).outcome
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """Every round at a vault of prices of this epoch, whenever, with what it covers and decided."""
+        with self._database.reading() as session:
+            near = {one.id: one for one in map(_covered, session.scalars(select(EpochRow))) if one.shares_prices(epoch)}
+            rows = session.scalars(select(RoundRow).where(RoundRow.epoch.in_(near)).order_by(RoundRow.place))
+            return [Decided(near[row.epoch], _round(row), row.outcome) for row in rows]
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far."""
@@ -197,7 +212,7 @@ def _add_round(session: Session, round_: JudgingRound, *, runs_hash: str, place:
 def _find_round(session: Session, round_: JudgingRound, *, lock: bool = False) -> RoundRow:
     row = session.get(RoundRow, (round_.epoch, round_.number), with_for_update=lock, populate_existing=True)
     if row is None:
-        raise no_round(round_)
+        raise no_round(round_.epoch, round_.number)
     return row
 
 

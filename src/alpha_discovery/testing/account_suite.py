@@ -236,6 +236,25 @@ class LedgerSuite(StoresSuite):
         with pytest.raises(NotFound, match="judging round 7 of data epoch epoch-1 was never opened"):
             stores.ledger.close_round(invented, {})
 
+    def test_a_granted_round_is_known_by_its_number(self, stores: Stores) -> None:
+        opened = stores.ledger.open_round("epoch-1", ["b", "a"], level=0.05)
+        assert stores.ledger.granted("epoch-1", 1) == opened
+        with pytest.raises(NotFound, match="judging round 2 of data epoch epoch-1 was never opened"):
+            stores.ledger.granted("epoch-1", 2)
+
+    def test_the_rounds_of_the_same_prices_are_told_whenever_they_were(self, stores: Stores) -> None:
+        one, other = data_epoch("one", markets=("BTC/USDT",)), data_epoch("other", markets=("ETH/USDT",))
+        later = data_epoch("later", markets=("BTC/USD@coinbase",), vault_start=one.end, end=one.end + DAY)
+        for epoch in (one, other, later):
+            stores.ledger.enter(epoch)
+            opened = stores.ledger.open_round(epoch.id, [epoch.id], level=0.05)
+            if epoch is one:
+                stores.ledger.close_round(opened, {"p": 0.5})
+        told = stores.ledger.rounds(one)
+        assert [(found.epoch, found.round.run_ids, found.outcome) for found in told] == [
+            (one, ("one",), {"p": 0.5}), (later, ("later",), None)
+        ]  # fmt: skip
+
     def test_the_largest_noise_is_remembered(self, stores: Stores) -> None:
         for n_effective, noise_reach in ((100.0, 3.0), (50.0, 3.5), (120.0, 2.0)):
             stores.ledger.note_noise("epoch-1", n_effective=n_effective, noise_reach=noise_reach)

@@ -19,6 +19,7 @@ from alpha_discovery.discovery.records import (
     MOVES,
     AlphaRecord,
     AlphaState,
+    Decided,
     DeploymentStatus,
     EpochAccount,
     JudgingRound,
@@ -239,11 +240,16 @@ class LedgerInMemory:
             tables.rounds[epoch, number] = (one, None)
             return one
 
+    def granted(self, epoch: str, number: int) -> JudgingRound:
+        """The round that was opened under this number; raises `NotFound`."""
+        with self._memory.alone() as tables:
+            return _find(tables, epoch, number)[0]
+
     def close_round(self, round_: JudgingRound, outcome: dict[str, Any]) -> None:
         """Store what the round decided; raises `NotFound`, and `ImpossibleMove` if it decided something else before."""
         decided = plain_json("outcome", outcome)
         with self._memory.alone() as tables:
-            opened, before = _find(tables, round_)
+            opened, before = _find(tables, round_.epoch, round_.number)
             if before not in (None, decided):
                 raise another_outcome(round_)
             tables.rounds[round_.epoch, round_.number] = (opened, decided)
@@ -251,8 +257,16 @@ class LedgerInMemory:
     def outcome(self, round_: JudgingRound) -> Outcome:
         """What the round decided; None while it is open. Raises `NotFound`."""
         with self._memory.alone() as tables:
-            decided: Outcome = plain_json("outcome", _find(tables, round_)[1])
+            decided: Outcome = plain_json("outcome", _find(tables, round_.epoch, round_.number)[1])
         return decided
+
+    def rounds(self, epoch: DataEpoch) -> Sequence[Decided]:
+        """Every round at a vault of prices of this epoch, whenever, with what it covers and decided."""
+        with self._memory.alone() as tables:
+            return [
+                Decided(tables.epochs[one.epoch], one, decided)
+                for one, decided in tables.rounds.values() if tables.epochs[one.epoch].shares_prices(epoch)
+            ]  # fmt: skip
 
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far."""
@@ -366,8 +380,8 @@ def _rounds_at(tables: Tables, epoch: DataEpoch) -> list[JudgingRound]:
     return [one for one, _ in tables.rounds.values() if one.epoch in near]
 
 
-def _find(tables: Tables, round_: JudgingRound) -> tuple[JudgingRound, Outcome]:
-    found = tables.rounds.get((round_.epoch, round_.number))
+def _find(tables: Tables, epoch: str, number: int) -> tuple[JudgingRound, Outcome]:
+    found = tables.rounds.get((epoch, number))
     if found is None:
-        raise no_round(round_)
+        raise no_round(epoch, number)
     return found

@@ -25,7 +25,9 @@ class Stream(NamedTuple):
     rejected: Bool
 
 
-def lord_plus_plus(p: npt.ArrayLike, *, alpha: float = 0.05, w0: float | None = None) -> Stream:
+def lord_plus_plus(
+    p: npt.ArrayLike, *, alpha: float = 0.05, w0: float | None = None, gamma: npt.ArrayLike | None = None
+) -> Stream:
     """LORD++: alpha-wealth earned back at each discovery.
 
     Parameters
@@ -36,11 +38,14 @@ def lord_plus_plus(p: npt.ArrayLike, *, alpha: float = 0.05, w0: float | None = 
         Level of the false discovery rate.
     w0 : float or None
         Starting wealth, in (0, alpha); a tenth of alpha if None.
+    gamma : float (at least n,), optional
+        How wealth is spread over later tests: not negative, never rising, at most one in sum. By default that of the
+        source, proportional to log(j) / (j exp(sqrt(log j))).
 
     Source: Javanmard & Montanari (2018), Annals of Statistics 46; Ramdas et al. (2017), NeurIPS.
     """
     values, w0 = _checked(p, alpha, alpha / 10.0 if w0 is None else w0)
-    gamma = _lord_gamma(len(values) + 1)
+    gamma = _lord_gamma(len(values) + 1) if gamma is None else _checked_gamma(gamma, len(values))
     levels, rejected = np.zeros(len(values)), np.zeros(len(values), np.bool_)
     found: list[int] = []
     for t in range(len(values)):
@@ -106,6 +111,14 @@ def _lord_gamma(n: int) -> F64:
     j = np.arange(1, n + 1, dtype=np.float64)
     gamma: F64 = LORD_GAMMA_SUM * np.log(np.maximum(j, 2.0)) / (j * np.exp(np.sqrt(np.log(j))))
     return gamma
+
+
+def _checked_gamma(gamma: npt.ArrayLike, n: int) -> F64:
+    spread = np.asarray(gamma, dtype=np.float64)
+    good = len(spread) >= n and (spread >= 0.0).all() and (np.diff(spread) <= 0.0).all() and spread.sum() <= 1.0 + 1e-12
+    if not good:
+        raise OutOfRange(name="gamma", value="others", allowed=f"{n} or more, never rising, from 0, at most 1 in sum")
+    return spread
 
 
 def _checked(p: npt.ArrayLike, alpha: float, w0: float) -> tuple[F64, float]:

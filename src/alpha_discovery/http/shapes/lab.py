@@ -80,6 +80,18 @@ class Series(BaseModel):
     volume: list[float]
 
 
+class OpenedVault(BaseModel):
+    """All looks at the bars of one vault: ``p`` of what was accepted there, ``level`` what LORD++ allows it."""
+
+    epochs: list[str]
+    start: str
+    end: str
+    p: float
+    level: float
+    closed: bool
+    stands: bool
+
+
 class Account(BaseModel):
     """What was tried on one data epoch."""
 
@@ -99,6 +111,7 @@ class Account(BaseModel):
     noise_reach: float | None
     noise_sharpe: float | None
     smallest_sharpe: float | None
+    vaults: list[OpenedVault]
 
 
 class Resources(BaseModel):
