@@ -55,7 +55,7 @@ def get_discovered_alphas(
         max_drawdown=max_drawdown, text=text, sort=sort, descending=descending, limit=limit, offset=offset,
         counted=count,
     )  # fmt: skip
-    found, total = site.place.alpha_search.find(query)
+    found, total = site.place.alpha_search.list(query)
     tell_total(response, total)
     return [AlphaResponse.of(alpha) for alpha in found]
 

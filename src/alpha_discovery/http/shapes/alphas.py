@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
 
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.rules.strategy import Rules
@@ -39,8 +40,8 @@ class AlphaResponse(BaseModel):
     discovery_run_id: str
 
     @staticmethod
-    def of(alpha: AlphaRecord) -> AlphaResponse:
-        """From the record."""
+    def of(alpha: AlphaRecord | Row[Any]) -> AlphaResponse:
+        """From the record, or from a row of a list."""
         return AlphaResponse.model_construct(**_told(alpha))
 
 
@@ -69,8 +70,9 @@ class AlphaDetail(AlphaResponse):
         )  # fmt: skip
 
 
-def _told(alpha: AlphaRecord) -> dict[str, Any]:
-    told = {name: getattr(alpha, name) for name in AlphaResponse.model_fields}
+def _told(alpha: AlphaRecord | Row[Any]) -> dict[str, Any]:
+    whole = alpha._mapping if isinstance(alpha, Row) else vars(alpha)  # noqa: SLF001  (its documented name)
+    told = {name: whole[name] for name in AlphaResponse.model_fields}
     factor = alpha.profit_factor
     return told | {
         "profit_factor": factor if math.isfinite(factor) else None, "tested_symbols": list(alpha.tested_symbols),
