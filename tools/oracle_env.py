@@ -2,9 +2,10 @@
 
     python tools/oracle_env.py backtesting
     python tools/oracle_env.py vectorbt
+    python tools/oracle_env.py freqtrade
 
 Each lives in ``.venv-oracles/NAME``, which git ignores. The package neither imports nor installs them: one is AGPL,
-the other needs 870 MB and its own numpy. Data passes through files only.
+one GPL, the third needs 870 MB and its own numpy. Data passes through files only.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 PINNED = {
     "backtesting": ("backtesting==0.6.6",),
     "vectorbt": ("vectorbt[rust]==1.2.0",),
+    "freqtrade": ("freqtrade==2026.9",),
 }
 
 

@@ -23,6 +23,8 @@ from alpha_discovery.discovery.across_epochs import vaults
 from alpha_discovery.discovery.by_hand import Book, backtest_by_hand, screen_by_hand
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.data_epoch import DataEpoch
+from alpha_discovery.discovery.detectors import Function, detect, signals_of
+from alpha_discovery.discovery.foreign import Foreign, judge_foreign
 from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.replay import Replay
@@ -30,6 +32,7 @@ from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab
 from alpha_discovery.errors import BadMarketData, UnknownName, UserError
 from alpha_discovery.market_data import Catalog, Request, check_files
+from alpha_discovery.market_data.foreign_files import read_signals
 from alpha_discovery.market_data.quality import good_bars
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.settings import Settings, read_settings
@@ -187,6 +190,40 @@ def screen(
     plan = Campaign.from_json({**told, "strategies": names, **campaign, "max_iterations": n, "ranges": narrowed})
     with _open(place) as opened:
         return screen_by_hand(found, legs, plan, book(opened), rows=rows, workers=place.threads)
+
+
+def judge_signals(
+    source: Path | str | pd.DataFrame | Function, bars: Bars, *, name: str, trials: int,
+    risk: Mapping[str, Any] | None = None, costs: Costs | None = None, settings: Settings | None = None,
+) -> Foreign:  # fmt: skip
+    """Judge signals of a strategy that was written elsewhere, and count the trials behind it.
+
+    Parameters
+    ----------
+    source : path, frame or callable
+        A CSV of signals or trades (`market_data.foreign_files.read_signals`), a frame with some of the columns
+        ``enter_long, exit_long, enter_short, exit_short`` and a row a bar, or a function of such a frame of prices; a
+        function is searched for look-ahead and for its warm-up by running it on shortened prices.
+    trials : int
+        Variants that were tried before this one was chosen, itself included.
+
+    Raises
+    ------
+    UserError, NotFound, TooFewBars
+        With what to do about it.
+    """
+    detected = None
+    if isinstance(source, str | Path):
+        signals = read_signals(Path(source), bars)
+    elif isinstance(source, pd.DataFrame):
+        signals = signals_of(lambda _: source, bars)
+    else:
+        signals = signals_of(source, bars)
+        detected = detect(source, bars, signals)
+    with _open(_settings(settings)) as opened:
+        return judge_foreign(
+            signals, bars, book(opened), name=name, trials=trials, risk=risk, costs=costs, detected=detected
+        )
 
 
 def discover(

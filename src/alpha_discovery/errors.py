@@ -28,24 +28,28 @@ class AlphaDiscoveryError(Exception):
 
 
 class UserError(AlphaDiscoveryError, ValueError):
-    """The caller can fix it."""
+    """The caller can fix it; ``field`` names the setting that is wrong, where it is one."""
+
+    def __init__(self, message: str = "", *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class UnknownName(UserError, LookupError):
     """A name that is not registered; the message proposes the nearest one that is."""
 
-    def __init__(self, *, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, *, kind: str, name: str, known: Iterable[str], field: str | None = None) -> None:
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(names) or 'none'}"
-        super().__init__(f"no {kind} named {name!r}{hint}")
+        super().__init__(f"no {kind} named {name!r}{hint}", field=field)
 
 
 class OutOfRange(UserError):
     """A value outside its declared range."""
 
     def __init__(self, *, name: str, value: object, allowed: str) -> None:
-        super().__init__(f"{name}={value} is outside {allowed}")
+        super().__init__(f"{name}={value} is outside {allowed}", field=name)
 
 
 class RuleError(UserError, TypeError):

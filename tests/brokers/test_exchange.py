@@ -25,11 +25,15 @@ from alpha_discovery.testing.bot_examples import NO_LIMITS, BotMemory, config_fo
 from alpha_discovery.testing.broker_suite import BrokerSuite, buy, level
 from alpha_discovery.testing.fake_exchange import (
     ExchangeError,
+    ExchangeNotAvailable,
     FakeExchange,
     InsufficientFunds,
+    InvalidNonce,
     InvalidOrder,
     Killed,
     NetworkError,
+    RateLimitExceeded,
+    RequestTimeout,
 )
 from alpha_discovery.testing.markets import garch
 from alpha_discovery.trading.rows import BarRow, rows_of
@@ -162,6 +166,11 @@ METHODS = ("create_order", "cancel_order", "fetch_open_orders", "fetch_orders", 
 ACTS = ("create_order", "cancel_order")
 BROKEN = [(method, "before", error) for method in METHODS for error in (NetworkError, Killed, ExchangeError)]
 BROKEN += [(method, "after", error) for method in ACTS for error in (NetworkError, Killed)]
+BROKEN += [
+    (method, "before", error)
+    for method in ("create_order", "fetch_orders", "cancel_order")
+    for error in (RequestTimeout, RateLimitExceeded, ExchangeNotAvailable, InvalidNonce)
+]
 
 
 @pytest.mark.parametrize(("method", "when", "error"), BROKEN, ids=lambda part: getattr(part, "__name__", part))
@@ -172,6 +181,10 @@ def test_a_fault_in_every_hour_doubles_no_order_and_loses_no_fill(
     trading.run(lambda t: trading.exchange.faults.append((method, when, error("fault"))))
     assert_nothing_unknown(trading)
     assert_like_the_backtest(trading)
+
+
+def test_thirty_faults_and_more_are_tried_in_every_hour() -> None:
+    assert len(set(BROKEN)) >= 30
 
 
 class DyingMemory(BotMemory):

@@ -60,7 +60,7 @@ def test_a_second_run_without_new_bars_changes_nothing(in_found: Alpha, bot: str
 def test_its_log_tells_orders_and_trades_in_words(in_found: Alpha, bot: str) -> None:
     in_found("bots", "run", bot)
     text = in_found("bots", "show", bot, "--log", "200").stdout
-    assert "order: entry" in text
+    assert "(entry)" in text
     assert "trade: " in text
 
 

@@ -80,8 +80,8 @@ def test_processes_change_no_bit_of_a_search_that_learns(past: History, processe
 def test_null_markets_are_the_same_in_processes(past: History, processes: Processes) -> None:
     few = replace(CAMPAIGN, method="genetic", max_iterations=60)
     case = [(few, jobs_of(few))]
-    here = null_copies(case, past, best=np.inf, copies=6)
-    there = null_copies(case, past, best=np.inf, copies=6, course=Course(executor=processes))
+    here = null_copies(case, past, best=np.inf, copies=3)
+    there = null_copies(case, past, best=np.inf, copies=3, course=Course(executor=processes))
     assert np.array_equal(here.search, there.search)
 
 

@@ -48,6 +48,9 @@ class CheckpointsInMemory:
         if self.kill_after == 0:
             raise Killed
 
+    def copied(self, run_id: str, done: int, copies: int) -> None:
+        pass
+
     def close(self, record: RunRecord) -> None:
         self._last = None
 

@@ -19,12 +19,14 @@ import pytest
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.adapting import adapted
 from alpha_discovery.discovery.campaign import METHODS, Campaign, Protocol
 from alpha_discovery.discovery.circumstances import walk_of_the_search
 from alpha_discovery.discovery.context import alpha_context, search_context
 from alpha_discovery.discovery.evidence import measure
 from alpha_discovery.discovery.family_test import Copies
 from alpha_discovery.discovery.history import History, history
+from alpha_discovery.discovery.improve import improve
 from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.judge import judge
 from alpha_discovery.discovery.noise_markets import signflip
@@ -52,16 +54,26 @@ def campaign(method: str, **more: Any) -> Campaign:
 
 
 @pytest.fixture(scope="module")
-def worlds() -> tuple[History, History]:
+def markets_behind() -> tuple[Bars, Bars]:
     """The same search part; behind it, one world that rises and one that falls tenfold."""
-    bars = markets.planted_trend(24 * 365, seed=3, sharpe=4.0)
+    bars = markets.planted_trend(24 * 365, seed=3, sharpe=9.0)
     gap = embargo(jobs_of(campaign("random")))
-    cut = history({"SYN/USDT": bars}, Protocol(), embargo_bars=gap).split.search_end
-    behind = bars.time >= cut
-    slope = np.where(behind, np.linspace(0.0, 2.3, len(bars)), 0.0)
-    return tuple(  # type: ignore[return-value]
-        history({"SYN/USDT": _scaled(bars, np.exp(sign * slope))}, Protocol(), embargo_bars=gap) for sign in (1.0, -1.0)
-    )
+    behind = bars.time >= history({"SYN/USDT": bars}, Protocol(), embargo_bars=gap).split.search_end
+    return _two(bars, behind)
+
+
+@pytest.fixture(scope="module")
+def worlds(markets_behind: tuple[Bars, Bars]) -> tuple[History, History]:
+    """The same, cut."""
+    gap = embargo(jobs_of(campaign("random")))
+    one, two = (history({"SYN/USDT": bars}, Protocol(), embargo_bars=gap) for bars in markets_behind)
+    return one, two
+
+
+def _two(bars: Bars, behind: np.ndarray) -> tuple[Bars, Bars]:
+    """The bars with a rise, and with a fall, of those that lie behind."""
+    slope = np.cumsum(behind) * 2.3 / behind.sum()
+    return _scaled(bars, np.exp(slope)), _scaled(bars, np.exp(-slope))
 
 
 def not_called(best: float, *, copies: int, whole: Any = None) -> Copies:
@@ -90,10 +102,47 @@ def test_no_search_knows_which_world_it_is_in(method: str, worlds: tuple[History
         assert np.array_equal(found[0].batch[name], found[1].batch[name], equal_nan=True), name
 
 
-def test_no_copy_without_an_edge_does(worlds: tuple[History, History]) -> None:
+def test_no_search_over_rules_that_it_makes_up_itself_does(worlds: tuple[History, History]) -> None:
+    plan = replace(campaign("genetic"), strategies=("generated",), max_iterations=32)
+    found = [run_screening(plan, past, jobs_of(plan)).trials[0] for past in worlds]
+    assert all(np.array_equal(found[0].batch[name], found[1].batch[name], equal_nan=True) for name in found[0].batch)
+    assert np.array_equal(found[0].columns["t"], found[1].columns["t"], equal_nan=True)
+
+
+def test_no_campaign_that_is_adapted_to_earlier_finds_and_to_the_market_does(
+    make_lab: Make, markets_behind: tuple[Bars, Bars]
+) -> None:
+    """Regions of earlier finds, the stops that suit the market's volatility, and the regime that it is in."""
+    plans = []
+    for bars in markets_behind:
+        lab = make_lab(bars)
+        found = discover(replace(campaign("random"), max_iterations=1_200, end="2020-09-01"), lab)
+        plans.append(adapted(campaign("hybrid"), lab, lambda _, found=found: found.to_frame()).campaign)  # type: ignore[misc]
+    assert plans[0].focus.regions
+    assert plans[0] == plans[1]
+
+
+def test_no_improvement_is_proposed_by_what_it_is_judged_on(make_lab: Make, make_campaign: Make) -> None:
+    """Variations of an alpha are chosen on the first half of the new days, whatever the second half brings."""
+    bars = markets.planted_trend(24 * 365 * 2, seed=3, sharpe=9.0)
+    first = make_campaign(end=str(np.datetime64(int(bars.time[24 * 365]), "ms")))
+    proposed = []
+    for one in _two(bars, np.arange(len(bars)) >= 24 * (365 + 184)):
+        lab = make_lab(one)
+        found = improve(discover(first, lab).alphas[0].id, lab, variations=60, seed=1)
+        proposed.append((found.challenger, found.evidence["proposed_t"], found.evidence["proposed_sharpe"]))
+    assert proposed[0] == proposed[1]
+
+
+def test_no_copy_without_an_edge_does(worlds: tuple[History, History], markets_behind: tuple[Bars, Bars]) -> None:
+    """Also where a judge who has opened the vault copies all bars: their search parts are those of the other."""
     plan = campaign("genetic")
     found = [null_copies([(plan, jobs_of(plan))], past, best=1e9, copies=3) for past in worlds]
-    assert np.array_equal(found[0].search, found[1].search)
+    found += [
+        null_copies([(plan, jobs_of(plan))], past, best=1e9, copies=3, whole={"SYN/USDT": bars})
+        for past, bars in zip(worlds, markets_behind, strict=True)
+    ]
+    assert all(np.array_equal(one.search, found[0].search) for one in found)
     copies = [null_copy(past, 0)["SYN/USDT"] for past in worlds]
     assert copies[0].fingerprint == copies[1].fingerprint
     assert copies[0].time[-1] < worlds[0].split.search_end
@@ -125,15 +174,18 @@ def test_no_figure_that_is_shown_of_a_finalist_does(worlds: tuple[History, Histo
     assert json.dumps(told[0]) == json.dumps(told[1])
 
 
-def test_what_a_run_shows_of_those_that_failed_does_not_say_either(make_lab: Make, worlds: Any) -> None:
+@pytest.mark.parametrize(("method", "candidates"), [("random", 80), ("genetic", 16)])
+def test_what_a_run_shows_of_those_that_failed_does_not_say_either(
+    make_lab: Make, method: str, candidates: int
+) -> None:
     """Two vaults, both without a confirmation: the reports of the finalists are the same."""
     reports = []
     for sign in (1.0, -1.0):
         bars = markets.random_walk(24 * 365, seed=11)
         cut = history({"SYN/USDT": bars}, Protocol(), embargo_bars=0).split.search_end
         noise = np.exp(np.where(bars.time >= cut, sign * np.linspace(0.0, 0.01, len(bars)), 0.0))
-        plan = campaign("random", ranges={"*": {"direction": "long"}})
-        plan = replace(plan, protocol=replace(plan.protocol, finalist_p=1.0))
+        plan = campaign(method, ranges={"*": {"direction": "long"}})
+        plan = replace(plan, max_iterations=candidates, protocol=replace(plan.protocol, finalist_p=1.0))
         record = discover(plan, make_lab(_scaled(bars, noise))).record
         assert not record.profitable_found
         reports.append(record.report["finalists"])
@@ -170,6 +222,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.adapting import adapted
 from alpha_discovery.discovery import screening
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.campaigns import run_campaign

@@ -21,7 +21,7 @@ from alpha_discovery.telemetry.metrics import DURATIONS
 def test_every_answer_bears_the_security_headers(server: Any) -> None:
     for path in ("/", f"{PREFIX}/health", f"{PREFIX}/alphas", "/nothing"):
         headers = server.client.get(path).headers
-        assert "script-src 'self'" in headers["content-security-policy"]
+        assert "default-src 'none'" in headers["content-security-policy"]
         assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "DENY")
 
 
@@ -74,9 +74,27 @@ def test_what_is_not_there_is_a_problem(server: Any) -> None:
         assert set(answer.json()) == {"type", "title", "status", "detail", "instance", "errors"}
 
 
-def test_without_a_bundle_the_page_says_how_to_build_it(server: Any) -> None:
-    answer = server.client.get("/")
-    assert "make web" in answer.text
+def test_without_a_bundle_the_page_says_how_to_build_it(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alpha_discovery.http.app.bundle", lambda: None)
+    client = type(server.client)(create_app(server.site), base_url="http://127.0.0.1")
+    assert "make web" in client.get("/").text
+    assert client.get("/runs").status_code == 404
+
+
+def test_each_page_lets_in_styles_by_a_nonce_of_its_own_and_no_inline_script(server: Any, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('<meta name="csp-nonce" content="__CSP_NONCE__">')
+    client = type(server.client)(create_app(server.site, pages=tmp_path), base_url="http://127.0.0.1")
+    nonces = set()
+    for path in ("/", "/runs/abc", "/index.html"):
+        answer = client.get(path)
+        (nonce,) = re.findall(r'content="([\w-]{20,})"', answer.text)
+        policy = answer.headers["content-security-policy"]
+        assert f"style-src 'self' 'nonce-{nonce}';" in policy
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["cache-control"] == "no-cache"
+        nonces.add(nonce)
+    assert len(nonces) == 3
 
 
 def test_a_bundle_is_served_and_its_own_addresses_fall_back_to_the_page(server: Any, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ ADMIN_ONLY = {
     ("get", "/data/uploads"), ("post", "/data/uploads"), ("post", "/data/uploads/{upload_id}/preview"),
     ("post", "/data/uploads/{upload_id}/store"), ("delete", "/data/uploads/{upload_id}"), ("get", "/users"),
     ("post", "/users"), ("patch", "/users/{user_id}"), ("delete", "/users/{user_id}"), ("get", "/audit"),
+    ("post", "/bots/{bot_id}/start"), ("post", "/bots/{bot_id}/stop"), ("post", "/bots/{bot_id}/halt"),
+    ("post", "/bots/{bot_id}/resume"), ("post", "/bots/{bot_id}/demote"),
 }  # fmt: skip
 DENIED = 401, 403
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from alpha_discovery.core.timeframe import DAY
-from alpha_discovery.reports.figures import Luck, equity_figure, luck_band
+from alpha_discovery.reports.figures import equity_figure, luck_band
+from alpha_discovery.reports.luck import Luck
 from alpha_discovery.reports.pooled import Course, Parts
 
 N = 100

@@ -8,7 +8,7 @@ import pytest
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import F64
 from alpha_discovery.validation.drawdowns import loss_probability, max_drawdown
-from alpha_discovery.validation.montecarlo import drawdown_percentile, resampled_paths, reshuffled_drawdowns
+from alpha_discovery.validation.montecarlo import drawdown_percentile, fan, resampled_paths, reshuffled_drawdowns
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,17 @@ def test_a_week_is_too_short() -> None:
 def test_paths_without_days_are_refused(daily: F64) -> None:
     with pytest.raises(OutOfRange):
         resampled_paths(daily, rng=1, days=0)
+
+
+def test_a_fan_ends_at_the_quantiles_of_the_same_paths(daily: F64) -> None:
+    levels = (0.05, 0.5, 0.95)
+    paths = resampled_paths(daily, rng=1, days=200)
+    bands = fan(daily, rng=1, levels=levels, days=200)
+    assert bands.shape == (3, 200)
+    assert bands[:, -1] == pytest.approx([1.0 + paths.return_quantile(q) for q in levels], rel=1e-12)
+
+
+def test_a_fan_widens_with_the_root_of_time(daily: F64) -> None:
+    low, high = np.log(fan(daily, rng=1, levels=(0.16, 0.84), draws=4000, days=400, mean_block=1))
+    # independent days: the spread of a sum of 400 is twice that of a sum of 100
+    assert (high - low)[399] / (high - low)[99] == pytest.approx(2.0, rel=0.08)

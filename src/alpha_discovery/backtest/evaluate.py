@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.account import TRADES, WIDTH, summaries
+from alpha_discovery.backtest.bitmaps import packed
 from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
 from alpha_discovery.backtest.signals import signals_of
 from alpha_discovery.backtest.simulate import N_TRADE
@@ -16,7 +17,9 @@ from alpha_discovery.backtest.task import simulate_one
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import TRADE, Evaluation, Records
 from alpha_discovery.core.space import Batch
+from alpha_discovery.rules.nodes import Junction
 from alpha_discovery.rules.spelled import AnyRules
+from alpha_discovery.rules.strategy import Rules
 
 _COLUMNS = (
     "side", "entry_bar", "exit_bar", "entry_price", "exit_price", "quantity", "pnl", "commission", "slippage", "reason",
@@ -36,13 +39,40 @@ def evaluate(rules: AnyRules, row: Batch, tape: Tape, costs: Costs, *, intrabar:
     checked(rules, risk, tape, intrabar)
     tables, shares = signals_of(rules, row, tape)
     bits = tuple(table.values[table.row[0]] for table in tables)
+    return _evaluated(bits, (risk[0], shares[0]), tape, costs, intrabar)
+
+
+def evaluate_signals(
+    signals: npt.NDArray[np.bool_], row: Batch, tape: Tape, costs: Costs, *, intrabar: str = "stop_first"
+) -> Evaluation:
+    """Given conditions instead of rules, on one market, by the same compiled function.
+
+    Parameters
+    ----------
+    signals : bool (4, T)
+        enter long, exit long, enter short, exit short, at the close of each bar of the tape.
+    row : columns (1,)
+        Encoded risk parameters; what is absent has its default.
+    """
+    rules = Rules(enter_long=Junction("and", ()))  # one leg without latency; its conditions are not read
+    risk = risk_matrix(rules, {**row, "": np.zeros(1)}, tape)
+    checked(rules, risk, tape, intrabar)
+    bits = tuple(packed(flags) for flags in signals)
+    return _evaluated(bits, (risk[0], np.ones(1)), tape, costs, intrabar)
+
+
+def _evaluated(
+    bits: tuple[Any, ...], sized: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]], tape: Tape, costs: Costs,
+    intrabar: str,
+) -> Evaluation:  # fmt: skip
+    risk, shares = sized
     n_bars, legs = tape.close.shape[1], len(tape.bars)
     sums = np.empty((1, WIDTH))
     trades = np.zeros(((tape.end - tape.begin) * legs, N_TRADE))
     equity = np.ones(n_bars)
     daily = np.zeros((0, tape.n_days), dtype=np.float32)
     span = (tape.begin, tape.end, INTRABAR.index(intrabar))
-    simulate_one(tape, span, bits, (risk[0], shares[0], cost_row(costs)), (sums[0], daily, trades, equity))
+    simulate_one(tape, span, bits, (risk, shares, cost_row(costs)), (sums[0], daily, trades, equity))
     records = _records(trades[: int(sums[0, TRADES]) * legs], legs)
     summary = summaries(sums, n_days=tape.n_days, n_bars=tape.end - tape.begin)[0]
     equity = equity[: tape.end]

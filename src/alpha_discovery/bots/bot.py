@@ -23,6 +23,8 @@ from alpha_discovery.bots.desk import Desk, Entry
 from alpha_discovery.bots.guard import Guard, defect
 from alpha_discovery.bots.orders import ENTRY, Kind, Order
 from alpha_discovery.bots.ports import Bar, Broker, Feed, Memory
+from alpha_discovery.bots.told import notice
+from alpha_discovery.core.notices import Notifier, Silent
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.trading.decision import NOTHING, order_in_position, order_when_flat
@@ -32,6 +34,7 @@ from alpha_discovery.trading.limits import Limits
 from alpha_discovery.trading.rows import BarRow
 from alpha_discovery.trading.stream import SignalStream
 
+SILENT = Silent()
 _ROUNDS = 8  # of asking and sending until nothing is new: leave, enter, protect
 
 
@@ -46,10 +49,14 @@ class Bot:
     feed : Feed
     memory : Memory
         Where the state is; a bot that has one goes on from there.
+    notifier : Notifier
+        Is told of what stops the bot or needs a person, after it is stored.
     """
 
-    def __init__(self, config: BotConfig, broker: Broker, feed: Feed, memory: Memory) -> None:
-        self.config, self.broker, self.feed, self.memory = config, broker, feed, memory
+    def __init__(
+        self, config: BotConfig, broker: Broker, feed: Feed, memory: Memory, notifier: Notifier = SILENT
+    ) -> None:
+        self.config, self.broker, self.feed, self.memory, self.notifier = config, broker, feed, memory, notifier
         self.rules = Rules.from_json(config.rules)
         self.limits = Limits.of(config.parameters)
         own = {name: config.parameters[name] for name in self.rules.parameters if name in config.parameters}
@@ -65,6 +72,7 @@ class Bot:
         self.skipped: list[int] = []  # open times of bars that the next one refuted
         self.decision = NOTHING
         self.halted: str | None = None
+        self.feed_lost: int | None = None  # since when no bar has come, milliseconds UTC
         self.held: Bar | None = None
         self.levels: BarLevels | None = None
         self.joint: JointLevels | None = None
@@ -119,6 +127,24 @@ class Bot:
         self.note("resumed")
         self.save()
 
+    def look_at_clock(self, now: int) -> None:
+        """Say so when no bar has come for `Safeguards.stale_bars` bar lengths, and when bars come again.
+
+        While the feed is lost nothing is entered, because no close decides; levels that rest stay where they are.
+        """
+        if self.last is None:
+            return
+        due = self.last + 2 * self.config.timeframe_ms  # the close of the bar after the last one
+        is_lost = now - due > (self.config.safeguards.stale_bars - 1.0) * self.config.timeframe_ms
+        if is_lost and self.feed_lost is None:
+            self.feed_lost = due
+            self.note("feed_lost", since=due)
+            self.save()
+        elif not is_lost and self.feed_lost is not None:
+            self.feed_lost = None
+            self.note("feed_back")
+            self.save()
+
     def flatten(self, why: str) -> None:
         """Close what is open with market orders."""
         self.note("flatten", why=why)
@@ -133,14 +159,18 @@ class Bot:
     def save(self) -> None:
         """Store state and events in one transaction."""
         self.memory.save(self.config.id, self.to_json(), self._events)
-        self._events = []
+        told, self._events = self._events, []
+        for event in told:
+            if (found := notice(self.config.name, event)) is not None:
+                self.notifier.tell(found)
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain values."""
         return {
             "bars": self.bars, "last": self.last, "funded": self.funded, "rows": [list(row) for row in self.rows],
             "decision": list(self.decision), "missed": self.missed, "skipped": self.skipped,
-            "halted": self.halted, "held": None if self.held is None else _bar_json(self.held),
+            "halted": self.halted, "feed_lost": self.feed_lost,
+            "held": None if self.held is None else _bar_json(self.held),
             "levels": None if self.levels is None else {"best": self.levels.best},
             "joint": None if self.joint is None else {"best": self.joint.best},
             "guard": self.guard.to_json(), "book": self.book.to_json(), "orders": self.desk.to_json(),
@@ -158,6 +188,7 @@ class Bot:
 
     def _restore(self, told: Mapping[str, Any]) -> None:
         self.bars, self.last, self.halted = told["bars"], told["last"], told["halted"]
+        self.feed_lost = told.get("feed_lost")
         self.rows, self.funded = tuple(BarRow(*row) for row in told["rows"]), told["funded"]
         self.decision, self.missed, self.skipped = Decision(*told["decision"]), told["missed"], list(told["skipped"])
         self.held = None if told["held"] is None else _bar_of(told["held"])

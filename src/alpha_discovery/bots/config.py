@@ -26,7 +26,8 @@ class Safeguards:
         Move of a bar's low, high or close against the last close. A bar beyond it is held back until the next
         bar confirms it; see `guard.Guard`.
     stale_bars : float
-        Bar lengths without a new bar after which the feed counts as lost.
+        Bar lengths without a new bar after which the feed counts as lost: the bot says so and enters nothing until bars
+        come again; what it missed meanwhile teaches its signals and enters nothing.
     """
 
     max_position: float | None = None

@@ -85,6 +85,19 @@ class Feed(Protocol):
         """
 
 
+class Prices(Protocol):
+    """Closed bars of a bot's markets, as they come."""
+
+    def closed(self, after: int) -> Sequence[tuple[BarRow, ...]]:
+        """Bars that have closed with an open time above ``after``, oldest first, one row a leg; none if none has.
+
+        Raises
+        ------
+        SourceFailed
+            If the source does not answer, or not with bars.
+        """
+
+
 class Memory(Protocol):
     """Where a bot's state lives; one writer at a time."""
 

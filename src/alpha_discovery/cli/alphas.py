@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,8 +18,10 @@ from alpha_discovery.discovery.improve import improve as improve_alpha
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import Compared, Replay
 from alpha_discovery.discovery.replay import replay as replay_record
+from alpha_discovery.exports.formats import FORMATS
 from alpha_discovery.reporting import write_alpha_report
 from alpha_discovery.reports.words import NOTHING, count, gain_factor, percent, ratio
+from alpha_discovery.service.exporting import export_alpha
 
 alphas_app = typer.Typer(help="What passed: evidence, replay, reports.", no_args_is_help=True)
 Alpha = Annotated[str, typer.Argument(metavar="ALPHA", help="Its id, or the beginning of it.")]
@@ -127,6 +130,26 @@ def decay(
     ]
     table(console(), ("Alpha", "New days", "Sharpe", "Evidence of loss", "State"), rows, "lrrrl")
     say(console(), "evidence of 20 at any time demotes; an alpha that earns nothing reaches it once in twenty at most")
+
+
+@alphas_app.command("export", epilog="Example: alpha alphas export 1a2b3c --format freqtrade --to user_data/strategies")
+def export(
+    alpha_id: Alpha,
+    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "python",
+    to: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write an alpha as a file that trades without this program: Python, freqtrade, Pine Script, JSON."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        made = export_alpha(opened, alpha_id, form)
+    to.mkdir(parents=True, exist_ok=True)
+    path = to / made.name
+    path.write_text(made.text, encoding="utf-8")
+    if as_json:
+        print_json({"file": str(path), "format": form})
+    else:
+        say(console(), f"{path}: {FORMATS[form].about}")
 
 
 def _show_replay(found: Replay, numbers: tuple[Compared, ...]) -> None:

@@ -11,9 +11,11 @@ import typer
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.bots.bot import Bot
 from alpha_discovery.bots.config import Safeguards
+from alpha_discovery.cli.bot_work import work_on_bots
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
 from alpha_discovery.core.bars import iso
+from alpha_discovery.reports.bot_log import NOISE, sentence
 from alpha_discovery.reports.words import NOTHING, percent
 from alpha_discovery.service import bots as work
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
@@ -23,6 +25,9 @@ from alpha_discovery.storage.bots import BotsInSql
 _HELP = "Alphas at work on paper, and whether they do what their backtest did."
 bots_app = typer.Typer(help=_HELP, no_args_is_help=True)
 
+bots_app.command("work", epilog="Example: alpha bots work --follow 60")(work_on_bots)
+
+_SHOWN = ("name", "market", "mode", "capital", "equity", "return", "trades", "bars", "last")
 Which = Annotated[str, typer.Argument(metavar="BOT", help="Its name, or the beginning of its id.")]
 Fraction = Annotated[float | None, typer.Option(min=0.0, help="A fraction; 0.1 is 10%.")]
 
@@ -35,12 +40,14 @@ def deploy(
     start: Annotated[str | None, typer.Option(help="First bar to trade; by default the next one.")] = None,
     max_position: Fraction = None, max_daily_loss: Fraction = None, max_drawdown: Fraction = None,
     max_jump: Annotated[float, typer.Option(min=0.0, help="Move of a bar that another bar must confirm.")] = 0.5,
+    stale_bars: Annotated[float, typer.Option(min=1.0, help="Bar lengths without a bar: the feed is lost.")] = 2.0,
+    auto_start: Annotated[bool, typer.Option("--auto-start", help="Let alpha serve run it at once.")] = False,
     userdir: UserDir = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Make a paper bot of an alpha; it trades when you run it."""
-    guards = Safeguards(max_position, max_daily_loss, max_drawdown, max_jump or None)
+    guards = Safeguards(max_position, max_daily_loss, max_drawdown, max_jump or None, stale_bars)
     with open_lab(settings_of(userdir), create=False) as opened:
-        made = work.deploy(opened, alpha_id, work.Deployment(name, capital, start, guards))
+        made = work.deploy(opened, alpha_id, work.Deployment(name, capital, start, guards, None, auto_start))
     if as_json:
         print_json({"bots": [{"id": bot.id, "name": bot.name, "alpha": bot.alpha_id} for bot in made]})
         return
@@ -75,7 +82,7 @@ def show(
 ) -> None:  # fmt: skip
     """Show one bot: what it holds, what it is worth, what happened last."""
     with open_lab(settings_of(userdir), create=False) as opened:
-        stored = _find(opened, bot)
+        stored = find_bot(opened, bot)
         told = _told(opened, stored)
         state = BotMemoryInSql(opened.database).load(stored.id)
         events = _last_events(opened, stored.id, log)
@@ -84,7 +91,7 @@ def show(
         print_json(told)
         return
     screen = console()
-    for name in ("name", "market", "mode", "capital", "equity", "return", "trades", "bars", "last", "halted"):
+    for name in (*_SHOWN, "state", "halted", "feed_lost"):
         value = told[name]
         say(screen, f"{name:<10} {percent(value) if name == 'return' else value if value is not None else NOTHING}")
     position = told["position"]
@@ -106,7 +113,7 @@ def run(
     Update prices beside it: alpha data update. A bot that is killed goes on where it was; no order is made twice.
     """
     with open_lab(settings_of(userdir), create=False) as opened:
-        stored = _find(opened, bot)
+        stored = find_bot(opened, bot)
         running = work.begun(opened, stored.id)
         _steps(running, follow)
         told = _told(opened, stored)
@@ -121,7 +128,7 @@ def run(
 def resume(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Let a halted bot trade again; its drawdown is measured from now on."""
     with open_lab(settings_of(userdir), create=False) as opened:
-        stored = _find(opened, bot)
+        stored = find_bot(opened, bot)
         work.begun(opened, stored.id).resume()
         told = _told(opened, stored)
     _said(told, f"bot {told['name']} trades again", as_json=as_json)
@@ -135,7 +142,7 @@ def halt(
 ) -> None:  # fmt: skip
     """Enter nothing more until resumed; what is open keeps its stop, its target and its exits."""
     with open_lab(settings_of(userdir), create=False) as opened:
-        stored = _find(opened, bot)
+        stored = find_bot(opened, bot)
         running = work.begun(opened, stored.id)
         running.halt(why)
         if close:
@@ -149,7 +156,7 @@ def halt(
 def reconcile(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Compare a bot's trades with the backtest over the same bars; exit code 1 if any differs."""
     with open_lab(settings_of(userdir), create=False) as opened:
-        stored = _find(opened, bot)
+        stored = find_bot(opened, bot)
         found = work.compare(opened, stored.id)
     if as_json:
         print_json({
@@ -177,7 +184,8 @@ def _steps(running: Bot, follow: float | None) -> None:
         time.sleep(follow)
 
 
-def _find(opened: Workplace, text: str) -> StoredBot:
+def find_bot(opened: Workplace, text: str) -> StoredBot:
+    """A bot by its name, or by the beginning of its id; raises `NotFound`."""
     every = BotsInSql(opened.database).list(limit=10_000)[0]
     named = [bot for bot in every if bot.name == text]
     return named[0] if named else BotsInSql(opened.database).get(text)
@@ -194,7 +202,8 @@ def _told(opened: Workplace, stored: StoredBot) -> dict[str, Any]:
         "market": " ".join(stored.config["market"]["sleeve"]) + " " + stored.config["market"]["timeframe"],
         "capital": capital, "equity": equity, "return": equity / capital - 1.0,
         "trades": len(work.trades_of(memory, stored.id)), "bars": 0 if state is None else state["bars"],
-        "last": last, "halted": None if state is None else state["halted"],
+        "last": last, "halted": None if state is None else state["halted"], "state": stored.state,
+        "feed_lost": None if state is None or state.get("feed_lost") is None else iso(state["feed_lost"]),
     }  # fmt: skip
 
 
@@ -202,26 +211,14 @@ def _last_events(opened: Workplace, bot_id: str, many: int) -> list[Mapping[str,
     memory, after = BotMemoryInSql(opened.database), 0
     kept: list[Mapping[str, Any]] = []
     while events := memory.events(bot_id, after):
-        kept = [*kept, *(event for event in events if event["kind"] not in ("mark", "report"))][-many:] if many else []
+        kept = [*kept, *(event for event in events if event["kind"] not in NOISE)][-many:] if many else []
         after = events[-1]["seq"]
     return kept
 
 
 def _line(event: Mapping[str, Any]) -> str:
-    facts = {k: v for k, v in event.items() if k not in ("kind", "bar", "time", "seq")}
     when = iso(event["time"]) if event["time"] is not None else ""
-    if event["kind"] == "trade":
-        side = "long" if event["side"] > 0 else "short"
-        prices = f"{event['entry_price']:.6g} -> {event['exit_price']:.6g}"
-        return f"{when} trade: {side} {prices}, {event['pnl']:+,.2f} ({event['reason']})"
-    if event["kind"] == "order":
-        order = event["order"]
-        size = f"for {order['value']:,.2f}" if order["value"] is not None else f"{order['quantity']:.6g}"
-        at = f" at {order['price']:.6g}" if order["price"] is not None else ""
-        return f"{when} order: {order['reason']} {'buy' if order['direction'] > 0 else 'sell'} {size}{at}"
-    if event["kind"] in ("left", "entered"):
-        return f"{when} {event['kind']}"
-    return f"{when} {event['kind']}: {', '.join(f'{k} {v}' for k, v in facts.items())}"
+    return f"{when} {event['kind'].replace('_', ' ')}: {sentence(event)}"
 
 
 def _said(told: dict[str, Any], text: str, *, as_json: bool) -> None:

@@ -23,6 +23,7 @@ COMMANDS = {  # name: (module, its app, what it does)
     "strategies": ("strategies", "strategies_app", "What can be searched: rules, parameters, sources."),
     "backtest": ("backtest", "backtest_app", "Backtest one strategy with one set of parameters."),
     "discover": ("discover", "discover_app", "Search, judge by what luck would reach, store what passes."),
+    "import": ("judge_foreign", "import_app", "Judge a strategy that was written elsewhere: its signals or trades."),
     "judge": ("judge", "judge_app", "Judge finished runs together: one look at the vault, one charge."),
     "runs": ("runs", "runs_app", "Runs that were made, and what came out."),
     "serve": ("serve", "serve_app", "API, workers and the schedule of the lab in one command."),
@@ -39,11 +40,15 @@ COMMANDS = {  # name: (module, its app, what it does)
     "bench": ("bench", "bench_app", "How many backtests a second this machine does."),
 }
 
+MORE = {"bots": ("bots_live",)}  # modules that add commands to a group
+
 
 def load_command(name: str) -> Any:
     """The command or group called ``name``, its module imported."""
     module, app, _ = COMMANDS[name]
     loaded: typer.Typer = getattr(import_module(f"alpha_discovery.cli.{module}"), app)
+    for more in MORE.get(name, ()):
+        import_module(f"alpha_discovery.cli.{more}")  # adds commands to the group
     command = get_group(loaded) if len(loaded.registered_commands) > 1 else get_command(loaded)
     command.name = name
     return command

@@ -1,4 +1,4 @@
-"""``alpha serve``: API, schedule and workers in one command, each worker in a process that is watched."""
+"""``alpha serve``: API, schedule, workers and bots in one command, each worker in a process that is watched."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.bot_work import LiveBots, RealOrders
 from alpha_discovery.cli.http_options import (
     Behind,
     Certificate,
@@ -29,17 +30,19 @@ from alpha_discovery.cli.http_options import (
 )
 from alpha_discovery.cli.lab import settings_for
 from alpha_discovery.cli.options import UserDir, Workers
-from alpha_discovery.config import Config, read_config
+from alpha_discovery.config import ResourcesSection, read_config
 from alpha_discovery.errors import UserError
 from alpha_discovery.service.lab import LabSchedule
+from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.refresh import refresh
 from alpha_discovery.service.watch import watched
 from alpha_discovery.settings import Settings
 
-serve_app = typer.Typer(help="API, schedule and workers in one command.")
+serve_app = typer.Typer(help="API, schedule, workers and bots in one command.")
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="Configuration; see: alpha config.")]
 Processes = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; they share the threads.")]
+
 
 LOOK = 0.5  # seconds between two looks at the workers
 PAUSE = 5.0  # seconds before a worker that died is started again
@@ -55,25 +58,37 @@ class Crew:
         self._words = words
         # by the environment: a command line, with a password in it, is there for everybody to read
         self._environment = {**os.environ, **environment}
-        self._running: list[subprocess.Popen[bytes]] = [self._start() for _ in range(count)]
+        self.running: list[subprocess.Popen[bytes]] = [self._start() for _ in range(count)]
         self._again: list[float] = []
+        self._leaving: set[int] = set()
 
     def look(self) -> None:
         """Start workers again that died a while ago."""
-        for one in [one for one in self._running if one.poll() is not None]:
-            typer.echo(f"worker {one.pid} ended with code {one.returncode}; another one follows", err=True)
-            self._running.remove(one)
+        for one in [one for one in self.running if one.poll() is not None]:
+            if one.pid in self._leaving:
+                self.running[self.running.index(one)] = self._start()
+                self._leaving.remove(one.pid)
+                continue
+            typer.echo(f"process {one.pid} ended with code {one.returncode}; another one follows", err=True)
+            self.running.remove(one)
             self._again.append(time.monotonic() + PAUSE)
         for at in [at for at in self._again if at <= time.monotonic()]:
             self._again.remove(at)
-            self._running.append(self._start())
+            self.running.append(self._start())
+
+    def change(self, words: list[str]) -> None:
+        """Let all put their runs down and start again with another command line."""
+        self._words = words
+        self._leaving |= {one.pid for one in self.running}
+        for one in self.running:
+            one.terminate()
 
     def end(self) -> None:
         """Let all put their runs down, and end those that do not."""
-        for one in self._running:
+        for one in self.running:
             one.terminate()
         until = time.monotonic() + GOODBYE
-        for one in self._running:
+        for one in self.running:
             try:
                 one.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
@@ -89,10 +104,12 @@ def serve(
     config: ConfigFile = None, processes: Processes = 1, host: Host = "127.0.0.1", port: Port = 8000,
     certificate: Certificate = None, private_key: PrivateKey = None, behind_proxy: Behind = False,
     plain_http: Plain = False, name: Names = None, origin: Origins = None, open_metrics: OpenMetrics = False,
-    workers: Workers = None, userdir: UserDir = None,
+    workers: Workers = None, live: LiveBots = False, real_orders: RealOrders = False,
+    userdir: UserDir = None,
 ) -> None:  # fmt: skip
-    """Answer over HTTP, and keep workers and the schedule of the lab running, until told to end.
+    """Answer over HTTP, and keep workers, started bots and the schedule of the lab running, until told to end.
 
+    Bots that were started (alpha bots start) trade: on the stored bars, or with --live on those of their exchange.
     A worker that dies is started again, and its runs go on from their last batch. When this process is killed, its
     workers hand their runs back and end too.
     """
@@ -115,26 +132,34 @@ def serve(
     with open_lab(settings) as opened:
         schedule = LabSchedule(opened, told, before=(refresh,))
         schedule.look()
-        server = HttpServer(opened, options, say=lambda line: typer.echo(line, err=True))
+        limits = LimitsBook(settings.userdir / "limits.json", told.resources)
+        server = HttpServer(opened, options, say=lambda line: typer.echo(line, err=True), limits=limits)
         server.start()
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
-        crew = Crew(_words(told, settings, max(1, processes)), processes, _environment(settings))
+        held, environment = limits.now, _environment(settings)
+        crew = Crew(_words(held, settings, max(1, processes)), processes, environment)
+        flags = [*(["--live"] if live else []), *(["--real-orders"] if real_orders else [])]
+        bots = Crew(["bots", "work", "--with-parent", "--userdir", str(settings.userdir), *flags], 1, environment)
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
             with watched(opened, ended) as schedule.notifier:
                 while not ended.wait(LOOK) and server.is_alive:
+                    if limits.now != held:
+                        held = limits.now
+                        crew.change(_words(held, settings, max(1, processes)))
                     crew.look()
+                    bots.look()
         finally:
             ended.set()
             server.end()
             crew.end()
+            bots.end()
             thread.join()
 
 
-def _words(config: Config, settings: Settings, processes: int) -> list[str]:
+def _words(told: ResourcesSection, settings: Settings, processes: int) -> list[str]:
     """The command line of a worker."""
-    told = config.resources
     nice = told.nice if "nice" in told.model_fields_set else NICE
     words = ["worker", "--with-parent", "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
     words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(nice)]

@@ -35,7 +35,8 @@ class Timeframe:
             return text
         found = re.fullmatch(r"(\d+)\s*([mhdwMHDW]|mo)", text.strip())
         if not found or int(found[1]) == 0:
-            raise UserError(f"no timeframe {text!r}; use ccxt names such as 1m, 15m, 1h, 4h, 1d, 1w, 1M")
+            told = f"no timeframe {text!r}; use ccxt names such as 1m, 15m, 1h, 4h, 1d, 1w, 1M"
+            raise UserError(told, field="timeframe")
         unit = {"mo": "M", "M": "M"}.get(found[2], found[2].lower())
         count = int(found[1])
         while unit in _LARGER and count % _LARGER[unit][1] == 0:  # one length has one name

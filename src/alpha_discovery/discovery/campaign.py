@@ -12,7 +12,7 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
-from alpha_discovery.errors import BadCampaign, UnknownName
+from alpha_discovery.errors import BadCampaign, UnknownName, UserError
 
 INTRABAR = ("stop_first", "target_first")
 METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
@@ -173,7 +173,7 @@ class Campaign:
         known = {f.name for f in fields(Campaign)}
         for name in parts:
             if name not in known:
-                raise UnknownName(kind="campaign setting", name=name, known=known)
+                raise UnknownName(kind="campaign setting", name=name, known=known, field=name)
         for name, kind in (("costs", Costs), ("thresholds", Thresholds), ("protocol", Protocol), ("focus", Focus)):
             if isinstance(parts.get(name), Mapping):
                 parts[name] = _part(kind, name, parts[name])
@@ -189,7 +189,7 @@ def _part(kind: Any, name: str, values: Mapping[str, Any]) -> Any:
     known = {f.name for f in fields(kind)}
     for key in values:
         if key not in known:
-            raise UnknownName(kind=f"setting of {name}", name=key, known=known)
+            raise UnknownName(kind=f"setting of {name}", name=key, known=known, field=f"{name}.{key}")
     return kind(**values)
 
 
@@ -206,25 +206,38 @@ def _symbol(text: str) -> str:
     return normalise_symbol(symbol) + (f"@{venue.lower()}" if at else "")
 
 
+def _time(name: str, text: str | None) -> int | None:
+    try:
+        return to_ms(text) if text else None
+    except UserError as error:
+        raise BadCampaign(str(error), field=name) from None
+
+
 def _check(campaign: Campaign) -> None:
-    if not campaign.symbols or not campaign.strategies:
-        raise BadCampaign("a campaign needs at least one symbol and one strategy")
+    for name in ("symbols", "strategies"):
+        if not getattr(campaign, name):
+            raise BadCampaign("a campaign needs at least one symbol and one strategy", field=name)
     if campaign.method not in METHODS:
-        raise UnknownName(kind="search method", name=campaign.method, known=METHODS)
+        raise UnknownName(kind="search method", name=campaign.method, known=METHODS, field="method")
     for name in ("symbols", "strategies"):
         names = getattr(campaign, name)
         if twice := {one for one in names if names.count(one) > 1}:
-            raise BadCampaign(f"{min(twice)} stands twice in {name}; name it once")
+            raise BadCampaign(f"{min(twice)} stands twice in {name}; name it once", field=name)
     if campaign.intrabar not in INTRABAR:
-        raise UnknownName(kind="intrabar policy", name=str(campaign.intrabar), known=INTRABAR)
+        raise UnknownName(kind="intrabar policy", name=str(campaign.intrabar), known=INTRABAR, field="intrabar")
     for name in ("max_iterations", "seed"):
         if not isinstance(getattr(campaign, name), int):
-            raise BadCampaign(f"{name} needs a whole number; found {getattr(campaign, name)!r}")
+            raise BadCampaign(f"{name} needs a whole number; found {getattr(campaign, name)!r}", field=name)
     if campaign.max_iterations < 1:
-        raise BadCampaign(f"max_iterations needs at least 1; found {campaign.max_iterations}")
-    start = to_ms(campaign.start) if campaign.start else None
-    end = to_ms(campaign.end) if campaign.end else None
+        raise BadCampaign(f"max_iterations needs at least 1; found {campaign.max_iterations}", field="max_iterations")
+    _check_period(campaign)
+    for name in ("level", "vault_share"):
+        if not 0.0 < getattr(campaign.protocol, name) < 1.0:
+            raise BadCampaign("the level and the vault's share need values between 0 and 1", field=f"protocol.{name}")
+
+
+def _check_period(campaign: Campaign) -> None:
+    start, end = _time("start", campaign.start), _time("end", campaign.end)
     if start is not None and end is not None and end <= start:
-        raise BadCampaign(f"the period ends ({campaign.end}) before it starts ({campaign.start}); swap the two")
-    if not 0.0 < campaign.protocol.level < 1.0 or not 0.0 < campaign.protocol.vault_share < 1.0:
-        raise BadCampaign("the level and the vault's share need values between 0 and 1")
+        told = f"the period ends ({campaign.end}) before it starts ({campaign.start}); swap the two"
+        raise BadCampaign(told, field="end")

@@ -135,6 +135,9 @@ class Checkpoints(Protocol):
     def enter(self, run_id: str, stage: str) -> None:
         """The run begins another stage."""
 
+    def copied(self, run_id: str, done: int, copies: int) -> None:
+        """So many of the markets without an edge were searched."""
+
     def close(self, record: RunRecord) -> None:
         """The run is over, or put down for good: nothing will go on from here."""
 
@@ -153,6 +156,9 @@ class NoCheckpoints:
         """Nothing."""
 
     def enter(self, run_id: str, stage: str) -> None:
+        """Nothing."""
+
+    def copied(self, run_id: str, done: int, copies: int) -> None:
         """Nothing."""
 
     def close(self, record: RunRecord) -> None:

@@ -57,27 +57,32 @@ def _distinct(space: Space, start: Batch, near: Batch) -> Batch:
     return take(near, np.array(rows, dtype=np.int64))
 
 
-def _number(kind: Kind) -> Int | Float | None:
+def numeric(kind: Kind) -> Int | Float | None:
+    """The range of a number, also of one that can be off; None for a choice."""
     inner = kind.kind if isinstance(kind, Optional) else kind
     return inner if isinstance(inner, Int | Float) else None
 
 
 def _reach(kind: Kind, value: float) -> float:
     """How far a parameter is moved; 0 if it has nowhere to go."""
-    inner = _number(kind)
+    inner = numeric(kind)
     if inner is None or np.isnan(value) or inner.high <= inner.low:
         return 0.0
     return max(REACH * (inner.high - inner.low), float(inner.step or 0.0))
 
 
-def _legal(kind: Kind, values: F64) -> F64:
-    """Nearest values that the kind has."""
-    inner = _number(kind)
-    assert inner is not None
+def legal(inner: Int | Float, values: F64) -> F64:
+    """Nearest values that a range has."""
     inside: F64 = np.clip(values, inner.low, inner.high)
     if inner.step is None:
         return inside
     steps = np.floor((inside - inner.low) / inner.step + 0.5)
     most = np.floor((inner.high - inner.low) / inner.step + 1e-9)
-    legal: F64 = np.round(inner.low + np.minimum(steps, most) * inner.step, 12)
-    return legal
+    rounded: F64 = np.round(inner.low + np.minimum(steps, most) * inner.step, 12)
+    return rounded
+
+
+def _legal(kind: Kind, values: F64) -> F64:
+    inner = numeric(kind)
+    assert inner is not None
+    return legal(inner, values)

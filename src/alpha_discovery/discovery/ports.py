@@ -149,9 +149,9 @@ class Ledger(Protocol):
         """Remember the effective number of trials and the best t that noise would reach, each the largest so far.
         `NotFound` if the epoch was not entered."""
 
-    def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
+    def account(self, epoch: str | DataEpoch, *, level: float = 0.05) -> EpochAccount:
         """The epoch's account: what was tried on its prices, in it or in another epoch, and the rounds that looked at
-        prices of its vault; zero counts if nothing was."""
+        prices of its vault; zero counts if nothing was. One that was not entered is given whole."""
 
     def tried(
         self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str], in_vault: bool = False

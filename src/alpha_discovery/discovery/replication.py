@@ -93,14 +93,14 @@ def null_copies(
         Attended while a copy is searched.
     """
     journal = JournalInMemory() if journal is None else journal
-    drawn = _Drawn(searches, past, whole)
+    ground = _ground(searches, past, whole)
     enough = enough_of(copies)
-    known = {entry["copy"]: entry for entry in journal.entries() if entry.get("replication") == drawn.key}
+    width = workers if course.executor is None else course.executor.width
+    known = {entry["copy"]: entry for entry in journal.entries() if entry.get("replication") == ground.key}
     found: list[Entry] = []
     while len(found) < copies and (missing := enough - _reached(found, best)) > 0:
-        width = workers if course.executor is None else course.executor.width
         numbers = range(len(found), min(len(found) + max(missing, width), copies))
-        for entry in _searched(drawn, [n for n in numbers if n not in known], workers, course):
+        for entry in _searched(ground, [n for n in numbers if n not in known], workers, course):
             journal.append(entry)
             known[entry["copy"]] = entry
         found += [known[n] for n in numbers]
@@ -144,54 +144,65 @@ def null_copy(past: History, number: int, *, whole: Mapping[str, Bars] | None = 
     return signflip(seed, bars=past.search if whole is None else whole)
 
 
-class _Drawn:
-    """Copies of the bars of a history, searched one by one."""
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What each copy is made from, and what is searched on it.
 
-    def __init__(self, searches: Sequence[Search], past: History, whole: Mapping[str, Bars] | None) -> None:
-        # only t is needed of the family test of a copy
-        self._searches = [(replace(one, protocol=replace(one.protocol, draws=1)), jobs) for one, jobs in searches]
-        end = past.split.search_end
-        sealed = Split(past.split.start, end, end, end)
-        self._past = History(past.search, sealed)  # it may go to other processes: no bar of a closed vault goes along
-        self._whole = whole
-        self._split = sealed if whole is None else past.split
-        campaigns = [campaign.to_json() for campaign, _ in searches]
-        read = _prints(past.search if whole is None else whole)
-        self.key = content_hash("replication", campaigns, _prints(past.search), read, FACED, ENGINE_VERSION)[:16]
+    ``past`` holds no bar of the vault unless ``whole`` does: all bars, where copies are measured over them too.
+    """
 
-    def entry(self, number: int, attend: Callable[[], None] = lambda: None) -> Entry:
-        """What the searches reach on a copy, as the journal keeps it."""
-        bars, screening = null_copy(self._past, number, whole=self._whole), None
-        copy = History(bars, self._split)
-        for campaign, jobs in self._searches:
-            screening = run_screening(campaign, copy, jobs, course=Course(attend), into=screening)
-        assert screening is not None
-        result = screening.family.result()
-        best = float(result.t[0]) if len(result.t) else -np.inf
-        over_all = -np.inf if self._whole is None else self._over_all(screening, bars)
-        return {"replication": self.key, "copy": number, "best": _plain(best), "whole": _plain(over_all)}
-
-    def _over_all(self, screening: Screening, bars: Mapping[str, Bars]) -> float:
-        """Largest t over all bars of those that the search part ranks first."""
-        found = [screening.find(int(one)) for one in screening.family.result().ids[:FACED]]
-        if not found:
-            return -np.inf
-        return float(np.nanmax(plain_t(daily_returns(self._searches[0][0], bars, found)), initial=-np.inf))
+    searches: tuple[Search, ...]
+    past: History
+    whole: Mapping[str, Bars] | None
+    key: str
 
 
-def _searched(drawn: _Drawn, numbers: list[int], workers: int, course: Course) -> Iterator[Entry]:
+def _ground(searches: Sequence[Search], past: History, whole: Mapping[str, Bars] | None) -> Ground:
+    end = past.split.search_end
+    split = Split(past.split.start, end, end, end) if whole is None else past.split
+    copied = History(past.search if whole is None else whole, split)
+    campaigns = [campaign.to_json() for campaign, _ in searches]
+    read = _prints(past.search if whole is None else whole)
+    key = content_hash("replication", campaigns, _prints(past.search), read, FACED, ENGINE_VERSION)[:16]
+    # only t is needed of the family test of a copy
+    cheap = tuple((replace(one, protocol=replace(one.protocol, draws=1)), jobs) for one, jobs in searches)
+    return Ground(cheap, copied, whole, key)
+
+
+def _searched(ground: Ground, numbers: list[int], workers: int, course: Course) -> Iterator[Entry]:
     if course.executor is not None:
-        yield from course.executor.run(_Drawn.entry, drawn, numbers, attend=course.attend)
+        yield from course.executor.run(copy_entry, ground, numbers, attend=course.attend)
         return
 
     def entry(number: int) -> Entry:
-        return drawn.entry(number, course.attend)
+        return copy_entry(ground, number, attend=course.attend)
 
     if workers <= 1:
         yield from map(entry, numbers)
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="replication") as pool:
         yield from pool.map(entry, numbers)
+
+
+def copy_entry(ground: Ground, number: int, *, attend: Callable[[], None] = lambda: None) -> Entry:
+    """What the searches reach on a copy, as the journal keeps it."""
+    bars, screening = null_copy(ground.past, number, whole=ground.whole), None
+    copy = History(bars, ground.past.split)
+    for campaign, jobs in ground.searches:
+        screening = run_screening(campaign, copy, jobs, course=Course(attend), into=screening)
+    assert screening is not None
+    result = screening.family.result()
+    best = float(result.t[0]) if len(result.t) else -np.inf
+    over_all = -np.inf if ground.whole is None else _over_all(ground, screening, bars)
+    return {"replication": ground.key, "copy": number, "best": _plain(best), "whole": _plain(over_all)}
+
+
+def _over_all(ground: Ground, screening: Screening, bars: Mapping[str, Bars]) -> float:
+    """Largest t over all bars of those that the search part ranks first."""
+    found = [screening.find(int(one)) for one in screening.family.result().ids[:FACED]]
+    if not found:
+        return -np.inf
+    return float(np.nanmax(plain_t(daily_returns(ground.searches[0][0], bars, found)), initial=-np.inf))
 
 
 def _reached(found: Sequence[Entry], best: float) -> int:

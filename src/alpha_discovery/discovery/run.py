@@ -222,7 +222,7 @@ def _carried_out(
         lab.checkpoints.enter(run_id, "judge")
     replicate = replicator(
         [(campaign, jobs)], past, workers=workers, journal=lab.checkpoints.journal(run_id) or lab.journal,
-        progress=copies_done(progress), course=course,
+        progress=_copies_told(run_id, lab, progress), course=course,
     )  # fmt: skip
     verdict = judge(
         campaign, past, screening, lab.ledger,
@@ -265,6 +265,18 @@ def _with_fresh_vault(
 def same_campaign(runs: Runs, campaign: Campaign) -> list[str]:
     """Ids of the runs of this very campaign: they tried the same list, whatever became of them."""
     return [run.id for run in runs.list(limit=MOST_RUNS) if run.campaign_hash == campaign.fingerprint]
+
+
+def _copies_told(run_id: str, lab: Lab, progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
+    """Progress of the null markets, written down for who watches from elsewhere."""
+    tell = copies_done(progress)
+
+    def told(done: int, copies: int) -> None:
+        with lab.transaction():
+            lab.checkpoints.copied(run_id, done, copies)
+        tell(done, copies)
+
+    return told
 
 
 def load_history(campaign: Campaign, jobs: tuple[Job, ...], market_data: MarketData) -> History:
@@ -327,10 +339,11 @@ def _counter(
         entry = LedgerEntry(
             record.epoch, record.id, batch.strategy, campaign.method, batch.batch, batch.n_tested, batch.n_eligible, now
         )
-        best = batch.best_sharpe if math.isfinite(batch.best_sharpe) else None
+        best, own = (one if math.isfinite(one) else None for one in (batch.best_sharpe, batch.batch_best))
         told = {
             "strategy": batch.strategy, "batch": batch.batch, "n_tested": batch.n_tested,
             "n_eligible": batch.n_eligible, "done": batch.done, "planned": batch.planned, "best_sharpe": best,
+            "batch_best": own, "method": batch.method, "why": batch.why,
         }  # fmt: skip
         with lab.transaction():
             lab.ledger.record(entry)

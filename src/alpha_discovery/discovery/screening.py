@@ -38,7 +38,10 @@ _JOB_SHIFT = 40  # candidate ids are job * 2^40 + row
 
 @dataclass(frozen=True)
 class Counted:
-    """One batch that was evaluated: what the ledger must count, how far the run is, and where it could go on."""
+    """One batch that was evaluated: what the ledger must count, how far the run is, and where it could go on.
+
+    ``batch_best`` is its own best Sharpe ratio; ``method`` and ``why`` tell what a search that chooses chose for it.
+    """
 
     strategy: str
     batch: int
@@ -48,6 +51,9 @@ class Counted:
     planned: int
     best_sharpe: float
     step: Step | None = field(default=None, compare=False, repr=False)
+    batch_best: float = float("-inf")
+    method: str | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +196,9 @@ class _Standing:
         number = sum(self.batches)
         self.batches[-1] += 1
         self.done += size
-        self.best = max(self.best, float(np.nanmax(columns["sharpe_ratio"], initial=float("-inf"))))
+        batch_best = float(np.nanmax(columns["sharpe_ratio"], initial=float("-inf")))
+        self.best = max(self.best, batch_best)
+        chosen = (optimizer.log() or [{"method": None, "why": None}])[-1]
 
         def checkpoint() -> Checkpoint:
             return Checkpoint(
@@ -200,7 +208,7 @@ class _Standing:
 
         return Counted(
             job.strategy.name, self.batches[-1], size, int(columns["eligible"].sum()), self.done, self.planned,
-            self.best, Step(number, segment, checkpoint),
+            self.best, Step(number, segment, checkpoint), batch_best, chosen["method"], chosen["why"],
         )  # fmt: skip
 
 

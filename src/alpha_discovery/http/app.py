@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from alpha_discovery import __version__
 from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.config import ResourcesSection
 from alpha_discovery.http import problems
 from alpha_discovery.http.attempts import Attempts
 from alpha_discovery.http.feed import EventFeed
@@ -24,39 +25,61 @@ from alpha_discovery.http.middleware import Guarded, Measured, Tagged
 from alpha_discovery.http.options import PREFIX, HttpOptions
 from alpha_discovery.http.pages import add_pages, bundle
 from alpha_discovery.http.problems import Problem
-from alpha_discovery.http.routes import alphas, document, door, lab, people, runs, streams, uploads
+from alpha_discovery.http.routes import (
+    alphas,
+    bots,
+    checks,
+    choices,
+    document,
+    door,
+    exploring,
+    lab,
+    machine,
+    markets,
+    people,
+    runs,
+    streams,
+    uploads,
+)
 from alpha_discovery.http.site import Site
 from alpha_discovery.service.access import Access, signing_secret
+from alpha_discovery.service.alpha_checks import AlphaChecks
 from alpha_discovery.service.alpha_views import AlphaViews
+from alpha_discovery.service.bot_desk import BotDesk
+from alpha_discovery.service.bot_views import BotViews
 from alpha_discovery.service.desk import Desk
 from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.downloads import Downloads
 from alpha_discovery.service.estimate import Estimator
+from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.machine import Machine
 from alpha_discovery.service.run_views import RunViews
 from alpha_discovery.service.snapshot import snapshot
 from alpha_discovery.service.uploads import Uploads
 from alpha_discovery.storage.audit import AuditInSql
-from alpha_discovery.storage.bots import BotsInSql
 from alpha_discovery.telemetry.metrics import CONTENT_TYPE, Telemetry
 
 ROUTERS = (
-    document.router, runs.router, streams.router, alphas.router, lab.router, uploads.router, door.router,
-    people.router,
+    document.router, runs.router, exploring.router, streams.router, alphas.router, checks.router, bots.router,
+    lab.router, machine.router, markets.router, uploads.router, door.router, people.router, choices.router,
 )  # fmt: skip
 
 
-def make_site(place: Workplace, options: HttpOptions, *, hasher: PasswordHash | None = None) -> Site:
-    """What the routes use, over an open workplace."""
+def make_site(
+    place: Workplace, options: HttpOptions, *, hasher: PasswordHash | None = None, limits: LimitsBook | None = None
+) -> Site:
+    """What the routes use, over an open workplace; without limits, those that are kept or none."""
     clock, database = place.lab.clock, place.database
-    discoveries, audit, bots, feed = (
-        Discoveries(place), AuditInSql(database, clock), BotsInSql(database), EventFeed(place.events)
-    )  # fmt: skip
+    discoveries, audit, feed = Discoveries(place), AuditInSql(database, clock), EventFeed(place.events)
+    views = AlphaViews(place)
+    limits = limits or LimitsBook(place.settings.userdir / "limits.json", ResourcesSection())
     secret = signing_secret(place.settings.userdir / "service.key")
     return Site(
         place=place, options=options, access=Access(database, clock, secret=secret, hasher=hasher),
-        discoveries=discoveries, desk=Desk(place, discoveries, audit, bots), runs=RunViews(place),
-        alphas=AlphaViews(place), estimator=Estimator(place), uploads=Uploads(place),
-        machine=Machine(place, discoveries), audit=audit, bots=bots, feed=feed,
+        discoveries=discoveries, desk=Desk(place, discoveries, audit), bot_desk=BotDesk(place, audit),
+        runs=RunViews(place), alphas=views, checks=AlphaChecks(place, views), estimator=Estimator(place),
+        uploads=Uploads(place), machine=Machine(place, discoveries), limits=limits, downloads=Downloads(place),
+        audit=audit, bots=BotViews(place, views), feed=feed,
         telemetry=Telemetry(lambda: snapshot(place, listeners=feed.listeners)),
         attempts=Attempts(options.logins_per_minute),
     )  # fmt: skip
@@ -103,6 +126,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        site.downloads.end()
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following

@@ -17,11 +17,18 @@ from alpha_discovery.http.problems import problem
 from alpha_discovery.telemetry.metrics import Telemetry
 
 UPLOADS = f"{PREFIX}/data/uploads"
-CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; manifest-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self';"
-    " frame-ancestors 'none'"
-)
+CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"  # of what is no page
+
+
+def page_policy(nonce: str) -> str:
+    """The content policy of a page: our own files, and style sheets that bear the nonce; nothing of other hosts."""
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:;"
+        " font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types default"
+    )
+
+
 # a report is one file with its script and style inside; the sandbox gives it an origin of its own, without our cookies
 REPORT_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"

@@ -22,6 +22,7 @@ from alpha_discovery.errors import (
     UserError,
 )
 from alpha_discovery.service.access import NotAllowed, NotSignedIn
+from alpha_discovery.service.faults import FaultyCampaign
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger("alpha_discovery.http")
@@ -107,7 +108,9 @@ async def _of_ours(request: Request, error: Exception) -> JSONResponse:
     if status == 503:
         _log.error("storage_failed", error=str(error))
         headers["Retry-After"] = "5"
-    return problem(request, status, str(error), kind=f"#{type(error).__name__}", headers=headers)
+    faults = error.faults if isinstance(error, FaultyCampaign) else ()
+    wrong = [Wrong(where=".".join(filter(None, ("body.campaign", one.where))), message=one.message) for one in faults]
+    return problem(request, status, str(error), kind=f"#{type(error).__name__}", headers=headers, errors=wrong)
 
 
 async def _of_request(request: Request, error: Exception) -> JSONResponse:

@@ -12,6 +12,7 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.errors import UserError
 from alpha_discovery.http.app import create_app, make_site
 from alpha_discovery.http.options import HttpOptions
+from alpha_discovery.service.limits import LimitsBook
 
 GRACE = 3  # seconds that open streams get when the server ends
 BACKLOG = 2048
@@ -21,10 +22,12 @@ KEEP_ALIVE = 75  # seconds: longer than clients keep an idle connection, or one 
 class HttpServer:
     """A server that answers in a thread of its own, from `start` to `end`."""
 
-    def __init__(self, place: Workplace, options: HttpOptions, *, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, place: Workplace, options: HttpOptions, *, say: Callable[[str], None], limits: LimitsBook | None = None
+    ) -> None:
         self._options = options
         self._say = say
-        self._site = make_site(place, options)
+        self._site = make_site(place, options, limits=limits)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 create_app(self._site), log_config=None, access_log=False, server_header=False,

@@ -12,15 +12,19 @@ from alpha_discovery.http.attempts import Attempts
 from alpha_discovery.http.feed import EventFeed
 from alpha_discovery.http.options import HttpOptions
 from alpha_discovery.service.access import Access
+from alpha_discovery.service.alpha_checks import AlphaChecks
 from alpha_discovery.service.alpha_views import AlphaViews
+from alpha_discovery.service.bot_desk import BotDesk
+from alpha_discovery.service.bot_views import BotViews
 from alpha_discovery.service.desk import Desk
 from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.downloads import Downloads
 from alpha_discovery.service.estimate import Estimator
+from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.machine import Machine
 from alpha_discovery.service.run_views import RunViews
 from alpha_discovery.service.uploads import Uploads
 from alpha_discovery.storage.audit import AuditInSql
-from alpha_discovery.storage.bots import BotsInSql
 from alpha_discovery.telemetry.metrics import Telemetry
 
 
@@ -35,11 +39,15 @@ class Site:
     desk: Desk
     runs: RunViews
     alphas: AlphaViews
+    checks: AlphaChecks
     estimator: Estimator
     uploads: Uploads
     machine: Machine
+    limits: LimitsBook
+    downloads: Downloads
     audit: AuditInSql
-    bots: BotsInSql
+    bots: BotViews
+    bot_desk: BotDesk
     feed: EventFeed
     telemetry: Telemetry
     attempts: Attempts = field(default_factory=Attempts)

@@ -14,7 +14,8 @@ from alpha_discovery.discovery.evidence import number
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState
 from alpha_discovery.reports.candles import candles_figure
 from alpha_discovery.reports.evidence import beside_table, evidence_table, numbers_table
-from alpha_discovery.reports.figures import Luck, equity_figure
+from alpha_discovery.reports.figures import equity_figure
+from alpha_discovery.reports.luck import Luck
 from alpha_discovery.reports.page import Chart, Fold, Table, Tile, page
 from alpha_discovery.reports.pooled import Course, Parts, course
 from alpha_discovery.reports.reliability import reliability_chart

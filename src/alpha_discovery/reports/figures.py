@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.core.bars import Float1D
+from alpha_discovery.reports.luck import Luck, reaches
 from alpha_discovery.reports.page import Figure, numbers, times
 from alpha_discovery.reports.pooled import Course, Parts
-
-Z_95 = 1.6448536269514722  # one of twenty normal draws is larger
-
-
-@dataclass(frozen=True)
-class Luck:
-    """What luck alone reaches over the search part: the t of the best of a search, on average and one time in twenty.
-
-    ``t`` is the candidate's own.
-    """
-
-    mean_t: float
-    high_t: float
-    t: float
 
 
 def layout(**more: Any) -> dict[str, Any]:
@@ -94,33 +78,9 @@ def equity_figure(
 
 
 def luck_band(course: Course, parts: Parts, luck: Luck) -> list[dict[str, Any]]:
-    """From what luck reaches on average to what it reaches one time in twenty, at the candidate's own volatility.
-
-    Over the search part that is the best of everything tried; in the vault, where nothing was chosen, a single course
-    without edge that starts from where the candidate stands. Empty if the candidate's volatility is unknown.
-    """
-    inside = course.time < parts.search_end
-    searched = course.adjusted[inside]
-    if len(searched) < 2 or not (noise := _noise(searched, luck.t)) > 0.0:
-        return []
-    k = np.arange(1, len(searched) + 1)
-    reach = [np.expm1(t * noise / math.sqrt(len(k)) * k) for t in (luck.mean_t, luck.high_t)]
-    bands = _band(course.time[inside], *reach)
-    sealed = course.time >= parts.vault_start
-    if sealed.any():
-        start = float(course.adjusted_equity[~sealed][-1])
-        steps = np.sqrt(np.arange(1, int(sealed.sum()) + 1))
-        high = start * np.exp(Z_95 * noise * steps) - 1.0
-        bands += _band(course.time[sealed], np.full(len(high), start - 1.0), high, named=False)
-    return bands
-
-
-def _noise(searched: Float1D, t: float) -> float:
-    """Long-run standard deviation of a period, from the candidate's own t where that tells it."""
-    mean = float(searched.mean())
-    if math.isfinite(t) and t * mean > 0.0:
-        return mean * math.sqrt(len(searched)) / t
-    return float(searched.std(ddof=1))
+    """`reaches` as traces, the first one named."""
+    bands = enumerate(reaches(course, parts, luck))
+    return [trace for k, one in bands for trace in _band(one.time, one.low, one.high, named=k == 0)]
 
 
 def _band(time: npt.ArrayLike, low: Float1D, high: Float1D, *, named: bool = True) -> list[dict[str, Any]]:

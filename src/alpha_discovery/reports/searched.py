@@ -15,7 +15,8 @@ from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.screening import Trials
 from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.reports.evaluated import evaluate_sleeves
-from alpha_discovery.reports.figures import Luck, equity_figure
+from alpha_discovery.reports.figures import equity_figure
+from alpha_discovery.reports.luck import Luck
 from alpha_discovery.reports.page import Chart, Table
 from alpha_discovery.reports.parameters import heatmap_figure, ranked_levels, slice_figure
 from alpha_discovery.reports.pooled import Parts, course

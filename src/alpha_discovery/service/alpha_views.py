@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,23 +17,27 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import Evaluation
-from alpha_discovery.discovery.evidence import jsonable
+from alpha_discovery.discovery.evidence import jsonable, number
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import Replay, judged_bars, row_of
 from alpha_discovery.discovery.replay import replay as replay_record
-from alpha_discovery.errors import OutOfRange, UnknownName
+from alpha_discovery.errors import NotFound, OutOfRange, UnknownName
 from alpha_discovery.metrics.full import full_metrics
 from alpha_discovery.metrics.months import monthly_returns
 from alpha_discovery.reporting import write_alpha_report
+from alpha_discovery.reports.chips import chips
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.reports.evidence import beside_table, evidence_table
+from alpha_discovery.reports.luck import Luck, Reach, reaches
 from alpha_discovery.reports.pooled import Course, Parts, course
 from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.storage.lineage import LineageInSql
 
 KEPT = 16  # alphas whose backtests are held in memory
 MOST_COMPARED = 6
 MOST_CORRELATED = 50
 MOST_CANDLES = 5_000
+DECIDING = ("search", "vault", "judge")  # the tests of `evidence_table` by the names of their chips, in its order
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +91,13 @@ class AlphaViews:
         seen = self.see(alpha_id)
         days, parts = seen.course, seen.parts
         family = seen.alpha.evidence.get("family", {})
+        luck = Luck(*(number(family.get(name)) for name in ("noise_mean_t", "noise_95_t", "t")))
         return {
             "time": [iso(time) for time in days.time], "equity": days.equity.tolist(),
             "adjusted_equity": days.adjusted_equity.tolist(), "drawdown": days.drawdown.tolist(),
             "parts": {name: iso(getattr(parts, name)) for name in ("start", "search_end", "vault_start", "end")},
             "luck": {name: family.get(name) for name in ("noise_mean_t", "noise_95_t", "t")},
+            "reach": [_reach(one) for one in reaches(days, parts, luck)],
         }  # fmt: skip
 
     def months(self, alpha_id: str) -> list[dict[str, Any]]:
@@ -148,9 +155,12 @@ class AlphaViews:
         alpha = self._place.lab.alphas.get(alpha_id)
         parts = Parts.of(alpha.market["split"])
         years = (parts.search_end - parts.start) / (365.25 * 86_400_000)
-        rows = [*evidence_table(alpha.evidence).rows, *beside_table(alpha.evidence, search_years=years).rows]
         names = ("test", "asked", "found", "noise", "verdict")
-        return [dict(zip(names, map(str, row), strict=True)) for row in rows]
+        deciding = [dict(zip(names, map(str, row), strict=True)) for row in evidence_table(alpha.evidence).rows]
+        beside = beside_table(alpha.evidence, search_years=years).rows
+        ends = {chip.name: chip.verdict for chip in chips(alpha.evidence, alpha.validation_score)}
+        marked = [{**row, "end": ends[name]} for row, name in zip(deciding, DECIDING, strict=True)]
+        return marked + [{**dict(zip(names, map(str, row), strict=True)), "end": None} for row in beside]
 
     def replay(self, alpha_id: str) -> Replay:
         """Recompute every number and compare; raises as `see`."""
@@ -164,6 +174,17 @@ class AlphaViews:
         """Up to `MOST_COMPARED` alphas, each with its course."""
         _check_number(alpha_ids, 1, MOST_COMPARED)
         return [(self.see(one).alpha, self.equity(one)) for one in alpha_ids]
+
+    def kin(self, alpha_id: str) -> list[dict[str, Any]]:
+        """Where an alpha came from and what came from it, each with its Sharpe ratios while it is stored."""
+        alphas = self._place.lab.alphas
+        out = []
+        for kin in LineageInSql(self._place.database).of(alphas.get(alpha_id).id):
+            with suppress(NotFound):
+                one = alphas.get(kin.alpha_id)
+                out.append({**vars(kin), "strategy_name": one.strategy_name, "parameters": one.parameters,
+                            "sharpe_ratio": one.sharpe_ratio, "out_sample_sharpe": one.out_sample_sharpe})  # fmt: skip
+        return out
 
     def correlation(self, alpha_ids: Sequence[str]) -> tuple[list[str], list[list[float | None]], int]:
         """Ids, the correlation of their daily returns on days that all have, and how many days those are."""
@@ -184,3 +205,5 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+def _reach(one: Reach) -> dict[str, Any]:
+    return {"time": [iso(time) for time in one.time], "low": one.low.tolist(), "high": one.high.tolist()}

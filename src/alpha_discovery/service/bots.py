@@ -5,21 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
 import numpy as np
 
 from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.bot import Bot
+from alpha_discovery.bots.bot import SILENT, Bot
 from alpha_discovery.bots.config import BotConfig, Safeguards
 from alpha_discovery.bots.feeds import ReplayFeed
-from alpha_discovery.bots.ports import Bar
+from alpha_discovery.bots.ports import Bar, Broker, Feed
 from alpha_discovery.bots.reconcile import Reconciled, reconcile
 from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.notices import Notifier
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import encoded
@@ -29,7 +31,7 @@ from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
-from alpha_discovery.storage.bots import BotsInSql
+from alpha_discovery.storage.bots import BotsInSql, BotState
 from alpha_discovery.trading.fills import Fills
 
 
@@ -48,13 +50,16 @@ class Deployment:
     safeguards : Safeguards
     by : str or None
         Who deployed it.
+    auto_start : bool
+        Whether `alpha serve` runs it at once; otherwise a person starts it.
     """
 
     name: str
-    capital: float = 10_000.0
+    capital: float | Decimal = 10_000.0
     start: str | None = None
     safeguards: Safeguards = field(default_factory=Safeguards)
     by: str | None = None
+    auto_start: bool = False
 
 
 def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
@@ -69,29 +74,56 @@ def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
     """
     alpha = place.lab.alphas.get(alpha_id)
     sleeves = alpha.market["sleeves"]
-    made = [_stored(place, alpha, sleeve, how, share=how.capital / len(sleeves)) for sleeve in sleeves]
+    share = Decimal(str(how.capital)) / len(sleeves)
+    made = [_stored(place, alpha, sleeve, how, share=share) for sleeve in sleeves]
     bots = BotsInSql(place.database)
     for bot in made:
         bots.add(bot)
     return made
 
 
-def begun(place: Workplace, bot_id: str) -> Bot:
+def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT) -> Bot:
     """The bot, ready to step: its state restored and its signals warmed up.
+
+    Parameters
+    ----------
+    live : Live, optional
+        Where bars and orders go while it is live; without it a paper bot lives on the stored bars.
 
     Raises
     ------
     NotFound
         If there is no such bot, or its prices are not stored any more.
+    UserError
+        If it trades at an exchange and is not begun live.
     StorageFailed
         If another process runs it.
     """
     stored = BotsInSql(place.database).get(bot_id)
     config = BotConfig.of(stored.config["bot"])
+    memory = BotMemoryInSql(place.database)
+    if live is not None:
+        return Bot(config, live.broker(stored, config), live.feed(stored, config), memory, notifier)
+    if stored.config["mode"] != "paper":
+        raise UserError(f"bot {stored.name} trades at {stored.config['venue']}; run it live: alpha bots live")
+    return Bot(config, paper_broker(stored, config), _feed(place, stored), memory, notifier)
+
+
+def paper_broker(stored: StoredBot, config: BotConfig) -> PaperBroker:
+    """What fills the orders of a paper bot: the rules and costs of its backtest."""
     rules = Rules.from_json(config.rules)
     latency = number(rules.latency_ms, {name: config.parameters[name] for name in rules.parameters})
-    broker = PaperBroker(Fills(Costs(**config.costs), latency, config.timeframe_ms), stored.config["intrabar"])
-    return Bot(config, broker, _feed(place, stored), BotMemoryInSql(place.database))
+    return PaperBroker(Fills(Costs(**config.costs), latency, config.timeframe_ms), stored.config["intrabar"])
+
+
+class Live(Protocol):
+    """Where the bars of a live bot come from and its orders go to."""
+
+    def broker(self, stored: StoredBot, config: BotConfig) -> Broker:
+        """Paper, or an exchange where the bot is armed and the caller allows it."""
+
+    def feed(self, stored: StoredBot, config: BotConfig) -> Feed:
+        """Bars as they close."""
 
 
 def run(place: Workplace, bot_id: str, *, progress: Callable[[Bot], None] = lambda bot: None) -> Bot:
@@ -116,7 +148,7 @@ def compare(place: Workplace, bot_id: str) -> Reconciled:
     state = memory.load(stored.id)
     if state is None or state["last"] is None:
         raise NotFound(f"bot {stored.name} has seen no bar yet; run it first: alpha bots run {stored.name}")
-    bars, begin = _bars(place, stored)
+    bars, begin = stored_bars(place, stored)
     end = int(np.searchsorted(bars[0].time, state["last"], side="right"))
     rules, costs = Rules.from_json(config.rules), Costs(**config.costs)
     over = tape(bars, begin=begin, end=end)
@@ -134,7 +166,9 @@ def trades_of(memory: BotMemoryInSql, bot_id: str) -> list[Mapping[str, Any]]:
     return trades
 
 
-def _stored(place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: float) -> StoredBot:
+def _stored(
+    place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: Decimal
+) -> StoredBot:
     bars = _aligned(place, sleeve, alpha.timeframe, alpha.market["venue"])
     start = to_ms(how.start) if how.start is not None else int(bars[0].time[-1]) + bars[0].timeframe.ms
     if start <= bars[0].time[0]:
@@ -143,13 +177,14 @@ def _stored(place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: De
     id_ = uuid.uuid4().hex
     name = how.name if len(alpha.market["sleeves"]) == 1 else f"{how.name} {' '.join(sleeve)}"
     config = BotConfig(
-        id_, name, alpha.rules, alpha.parameters, alpha.costs, Timeframe.parse(alpha.timeframe).ms, share,
+        id_, name, alpha.rules, alpha.parameters, alpha.costs, Timeframe.parse(alpha.timeframe).ms, float(share),
         how.safeguards,
     )  # fmt: skip
     market = {"sleeve": list(sleeve), "timeframe": alpha.timeframe, "venue": alpha.market["venue"], "start": start}
     told = {"mode": "paper", "intrabar": alpha.market["intrabar"], "market": market, "bot": config.to_json()}
     now = place.lab.clock.now()
-    return StoredBot(id_, alpha.id, name, "stopped", repr(share), told, now, now, how.by)
+    state = BotState.RUNNING if how.auto_start else BotState.STOPPED
+    return StoredBot(id_, alpha.id, name, state, str(share), told, now, now, how.by)
 
 
 class CatalogFeed:
@@ -183,10 +218,11 @@ class CatalogFeed:
 
 
 def _feed(place: Workplace, stored: StoredBot) -> CatalogFeed:
-    return CatalogFeed(lambda: _bars(place, stored))
+    return CatalogFeed(lambda: stored_bars(place, stored))
 
 
-def _bars(place: Workplace, stored: StoredBot) -> tuple[tuple[Bars, ...], int]:
+def stored_bars(place: Workplace, stored: StoredBot) -> tuple[tuple[Bars, ...], int]:
+    """The bars of every leg, at the times that all have, and the position of the first that is traded."""
     market = stored.config["market"]
     bars = _aligned(place, market["sleeve"], market["timeframe"], market["venue"])
     return bars, int(np.searchsorted(bars[0].time, market["start"]))

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.records import AlphaRecord, DeploymentStatus, RunState
-from alpha_discovery.errors import UserError
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
-from alpha_discovery.storage.bots import Bot, BotsInSql
-
-MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
-MAX_BOTS = 5  # of one alpha
-STOPPED = "stopped"
-
-
-class NotDeployable(UserError):
-    """An alpha that may not become a bot."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +26,10 @@ class Actor:
 class Desk:
     """Changes to a laboratory."""
 
-    def __init__(self, place: Workplace, discoveries: Discoveries, audit: AuditInSql, bots: BotsInSql) -> None:
+    def __init__(self, place: Workplace, discoveries: Discoveries, audit: AuditInSql) -> None:
         self._place = place
         self._discoveries = discoveries
         self._audit = audit
-        self._bots = bots
         self._answers = AnswersInSql(place.database, place.lab.clock)
 
     def start(
@@ -83,29 +70,6 @@ class Desk:
             self._note(actor, "rerun", new, {"parent": run_id, "changes": dict(changes)})
         return new
 
-    def deploy(self, alpha_id: str, name: str, capital: Decimal, actor: Actor, *, key: str | None = None) -> Bot:
-        """Make a bot of an alpha: stopped, on paper. Nothing trades until somebody starts it.
-
-        Raises
-        ------
-        NotDeployable
-            For an alpha with a low score, one that is retired, or one with as many bots as it may have.
-        """
-
-        def work() -> dict[str, Any]:
-            alpha = self._place.lab.alphas.get(alpha_id)
-            _check_deployable(alpha)
-            now = self._place.lab.clock.now()
-            config = {"mode": "paper", "auto_start": False, "parameters": alpha.parameters}
-            bot = Bot(secrets.token_hex(8), alpha.id, name, STOPPED, str(capital), config, now, now, actor.name)
-            self._bots.add(bot)
-            self._place.lab.alphas.set_deployment(alpha.id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
-            self._note(actor, "deploy", alpha.id, {"bot": bot.id, "name": name, "capital": str(capital)})
-            return {"bot_id": bot.id}
-
-        asked = content_hash("deploy", alpha_id, name, str(capital))
-        return self._bots.get(self._once(actor, key, asked, work)["bot_id"])
-
     def set_deployment(self, alpha_id: str, status: DeploymentStatus, actor: Actor) -> AlphaRecord:
         """Approve or retire an alpha, or take that back; raises `NotFound`, `ImpossibleMove`."""
         alphas = self._place.lab.alphas
@@ -129,11 +93,3 @@ class Desk:
 
     def _note(self, actor: Actor, action: str, target: str, detail: Mapping[str, Any]) -> None:
         self._audit.note(actor.name, action, target, detail=detail, client=actor.client)
-
-
-def _check_deployable(alpha: AlphaRecord) -> None:
-    found = alpha.validation_score
-    if found is not None and found < MIN_SCORE:  # paper may show what a fresh one without a score is worth
-        raise NotDeployable(f"a bot needs an alpha with a validation score of at least {MIN_SCORE}; this has {found}")
-    if alpha.deployment_count >= MAX_BOTS:
-        raise NotDeployable(f"this alpha was deployed {alpha.deployment_count} times; {MAX_BOTS} is the most")

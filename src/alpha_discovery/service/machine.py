@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import platform
 import shutil
+import subprocess
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -21,6 +24,7 @@ from alpha_discovery.storage.search_runs import RunQuery
 
 GIB = 2**30
 LITTLE_SPACE = 2.0  # GiB
+EVERY = 1.0  # seconds that a measurement of the processor spans at least
 PACKAGES = ("alpha-discovery", "numpy", "numba", "polars", "sqlalchemy", "fastapi", "pydantic")
 
 
@@ -30,19 +34,35 @@ class Machine:
     def __init__(self, place: Workplace, discoveries: Discoveries) -> None:
         self._place = place
         self._discoveries = discoveries
-        psutil.cpu_percent(None)  # the first call measures nothing
+        self._lock = threading.Lock()
+        self._spent = _processor()
+        self._looked = 0.0
+        self._seen: tuple[float, list[dict[str, Any]]] = (0.0, [])
+        self._driver = shutil.which("nvidia-smi")
 
     def resources(self) -> dict[str, Any]:
-        """Use of processor, memory and disk now: per cent since the last look, GiB."""
+        """Use of processor, memory, disk and GPUs now: per cent since the last look, GiB."""
+        cpu, gpus = self._measured()
         memory, own = psutil.virtual_memory(), psutil.Process()
         disk = shutil.disk_usage(self._place.settings.userdir)
         return {
-            "cpu_percent": psutil.cpu_percent(None), "cores": psutil.cpu_count() or 1,
+            "cpu_percent": cpu, "cores": psutil.cpu_count() or 1,
             "threads": self._place.settings.threads, "load_average": list(psutil.getloadavg()),
             "memory_total_gb": memory.total / GIB, "memory_used_gb": (memory.total - memory.available) / GIB,
             "server_memory_gb": own.memory_info().rss / GIB, "disk_total_gb": disk.total / GIB,
-            "disk_free_gb": disk.free / GIB,
+            "disk_free_gb": disk.free / GIB, "gpus": gpus,
         }  # fmt: skip
+
+    def _measured(self) -> tuple[float, list[dict[str, Any]]]:
+        """Processor and GPUs; several who ask within `EVERY` seconds are told of the same span."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._looked >= EVERY:
+                before, self._spent = self._spent, _processor()
+                span = self._spent[1] - before[1]
+                busy = 100.0 * (self._spent[0] - before[0]) / span if span > 0.0 else 0.0
+                self._looked, self._seen = now, (min(100.0, max(0.0, busy)), gpus_of(self._driver))
+            return self._seen
 
     def device(self) -> dict[str, Any]:
         """What simulates trades, and why."""
@@ -96,6 +116,39 @@ class Machine:
 
     def _of_data(self) -> list[dict[str, str]]:
         return [_alert("warning", str(error), "import the file again") for error in self._place.catalog.damaged()]
+
+
+def _processor() -> tuple[float, float]:
+    """Seconds that all cores were busy, and that passed on them, since the machine started."""
+    spent = psutil.cpu_times()  # cpu_percent() measures for each thread apart, and requests come in many
+    total = sum(spent) - getattr(spent, "guest", 0.0) - getattr(spent, "guest_nice", 0.0)
+    return total - spent.idle - getattr(spent, "iowait", 0.0), total
+
+
+def gpus_of(driver: str | None) -> list[dict[str, Any]]:
+    """Name, share of time at work and memory (GiB) of each GPU, as ``nvidia-smi`` tells; empty without it."""
+    if driver is None:
+        return []
+    call = [driver, "--query-gpu=name,utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        told = subprocess.run(call, check=True, capture_output=True, text=True, timeout=5.0).stdout  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return []
+    rows = [[cell.strip() for cell in line.split(",")] for line in told.splitlines() if line.count(",") == 3]
+    return [
+        {
+            "name": name, "busy_percent": _number(busy), "memory_used_gb": _number(used, 1024.0),
+            "memory_total_gb": _number(total, 1024.0),
+        } for name, busy, used, total in rows
+    ]  # fmt: skip
+
+
+def _number(text: str, unit: float = 1.0) -> float | None:
+    """A number of the driver's; None where it says [N/A]."""
+    try:
+        return float(text) / unit
+    except ValueError:
+        return None
 
 
 def _alert(level: str, text: str, action: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""What a run tried and how it went, as a page shows it: trials by page, convergence, its log."""
+"""A run as a page shows it: its trials by page and as files, convergence, charts, the verdict in words."""
 
 from __future__ import annotations
 
-import math
+import csv
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,23 +12,27 @@ from typing import Any
 import polars as pl
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.discovery.records import RunRecord
-from alpha_discovery.errors import NotFound, StorageFailed, UnknownName
+from alpha_discovery.discovery.records import RunRecord, RunState
+from alpha_discovery.errors import NotFound
+from alpha_discovery.reports.verdict import verdict_sentence
+from alpha_discovery.service.courses import from_events, from_trials, search_years
+from alpha_discovery.service.exploring import Grid, front, heatmap, searched, spread
+from alpha_discovery.service.tried import METRICS, Tried, collected, ordered
 from alpha_discovery.storage.trials import NAME
 
-POINTS = 500  # of a course of convergence, at most
 PAGE = 5_000
 
 
 @dataclass(frozen=True)
 class TrialQuery:
-    """Which trials, in which order, which page; ``sort`` is one of the columns."""
+    """Which trials, in which order, which page; ``sort`` is one of the columns, ``eligible``: only judged ones."""
 
     strategy: str | None = None
     sort: str | None = None
     descending: bool = True
     limit: int = 100
     offset: int = 0
+    eligible: bool = False
 
 
 class RunViews:
@@ -43,39 +48,71 @@ class RunViews:
             raise NotFound(f"run {run.id[:12]} is {run.state}; what it tried is written when it is completed")
         return path
 
+    def report_file(self, run: RunRecord) -> Path:
+        """The HTML report that a run left; raises `NotFound` before the run is finished."""
+        path = self._place.settings.reports / f"run-{run.id[:12]}.html"
+        if not path.exists():
+            raise NotFound(f"run {run.id[:12]} is {run.state}; its report is written when it is completed")
+        return path
+
+    def has_report(self, run: RunRecord) -> bool:
+        """Whether a run left a report."""
+        return (self._place.settings.reports / f"run-{run.id[:12]}.html").exists()
+
     def trials(self, run: RunRecord, query: TrialQuery) -> tuple[list[str], list[dict[str, Any]], int]:
-        """Columns, a page of rows (None for what is no number), and how many rows match."""
-        frame = _scan(self.trials_file(run))
-        columns = frame.collect_schema().names()
-        if query.strategy is not None:
-            frame = frame.filter(pl.col("strategy") == query.strategy)
+        """Columns, a page of rows as a person reads them (None for what is no number), and how many rows match."""
+        tried = self._tried(run)
+        frame = tried.frame(query.strategy)
+        if query.eligible:
+            frame = frame.filter(pl.col("eligible") > 0.0)
         if query.sort is not None:
-            if query.sort not in columns:
-                raise UnknownName(kind="column of trials", name=query.sort, known=columns)
-            key = pl.col(query.sort)
-            key = key.fill_nan(None) if frame.collect_schema()[query.sort].is_float() else key
-            frame = frame.sort(key, descending=query.descending, nulls_last=True, maintain_order=True)
-        total = _collect(frame.select(pl.len())).item()
-        rows = _collect(frame.slice(query.offset, query.limit)).to_dicts()
-        return columns, [_plain(row) for row in rows], total
+            frame = ordered(frame, query.sort, descending=query.descending)
+        total = collected(frame.select(pl.len())).item()
+        rows = tried.decoded(collected(frame.slice(query.offset, query.limit)))
+        return _columns(tried, query.strategy), rows, total
+
+    def trials_csv(self, run: RunRecord) -> Iterator[str]:
+        """The same rows as lines of CSV, in the order in which they were tried; raises as `trials_file`."""
+        tried = self._tried(run)
+        return self._lines(tried, _columns(tried, None))
 
     def convergence(self, run: RunRecord) -> list[dict[str, Any]]:
-        """Candidates done and the best Sharpe ratio so far, a course for each strategy; thinned to `POINTS`."""
-        path = self._place.settings.runs / run.id / NAME
-        points = _from_trials(path) if path.exists() else self._from_events(run.id)
-        return [
-            {"strategy": name, "method": run.optimization_method, "points": _thinned(course)}
-            for name, course in points.items()
-        ]
+        """Best Sharpe ratio so far over candidates, a course for each strategy, and for each method of a hybrid."""
+        finished = (self._place.settings.runs / run.id / NAME).exists()
+        method = run.optimization_method
+        found = from_trials(self._tried(run), method) if finished else from_events(self._batches(run.id), method)
+        years = search_years(run)
+        return [course.to_json(years) for course in found]
 
-    def _from_events(self, run_id: str) -> dict[str, list[dict[str, Any]]]:
-        out: dict[str, list[dict[str, Any]]] = {}
-        done: dict[str, int] = {}
-        for data in self._batches(run_id):
-            name = data["strategy"]
-            done[name] = done.get(name, 0) + data["n_tested"]
-            out.setdefault(name, []).append({"done": done[name], "best_sharpe": data["best_sharpe"]})
-        return out
+    def parameters(self, run: RunRecord) -> list[dict[str, Any]]:
+        """As `searched`."""
+        return searched(self._tried(run))
+
+    def heatmap(self, run: RunRecord, grid: Grid) -> dict[str, Any]:
+        """As `heatmap`."""
+        return heatmap(self._tried(run), grid)
+
+    def spread(self, run: RunRecord, strategy: str, value: str, limit: int) -> dict[str, Any]:
+        """As `spread`."""
+        return spread(self._tried(run), strategy, value, limit)
+
+    def front(self, run: RunRecord, limit: int) -> dict[str, Any]:
+        """As `front`."""
+        return front(self._tried(run), limit)
+
+    def verdict(self, run: RunRecord) -> str | None:
+        """What came of it in a sentence; None before it is completed."""
+        if run.state is not RunState.COMPLETED or "noise" not in run.report:
+            return None
+        return verdict_sentence(run, self._place.lab.alphas.of_run(run.id))
+
+    def _tried(self, run: RunRecord) -> Tried:
+        return Tried.of(run, self.trials_file(run), self._place.lab.user_strategies)
+
+    def _lines(self, tried: Tried, columns: list[str]) -> Iterator[str]:
+        yield _line(columns)
+        for frame in pl.read_parquet(tried.file).iter_slices(PAGE):
+            yield "".join(_line([row.get(name) for name in columns]) for row in tried.decoded(frame))
 
     def _batches(self, run_id: str) -> Iterator[Mapping[str, Any]]:
         after = 0
@@ -84,35 +121,13 @@ class RunViews:
             after = found[-1].id
 
 
-def _from_trials(path: Path) -> dict[str, list[dict[str, Any]]]:
-    frame = _collect(_scan(path).select("strategy", "sharpe_ratio"))
-    out = {}
-    for (name,), part in frame.group_by(["strategy"], maintain_order=True):
-        best = part["sharpe_ratio"].fill_nan(None).cum_max().forward_fill()
-        out[str(name)] = [{"done": k + 1, "best_sharpe": value} for k, value in enumerate(best.to_list())]
-    return out
+def _columns(tried: Tried, strategy: str | None) -> list[str]:
+    names = [strategy] if strategy is not None else list(tried.jobs)
+    parameters = dict.fromkeys(column for name in names for column in tried.shown(name))
+    return ["strategy", *parameters, *METRICS, "eligible"]
 
 
-def _thinned(course: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Evenly fewer points; the first and the last one stay."""
-    if len(course) <= POINTS:
-        return course
-    step = math.ceil(len(course) / (POINTS - 1))
-    return [*course[:-1:step], course[-1]]
-
-
-def _scan(path: Path) -> pl.LazyFrame:
-    return pl.scan_parquet(path)
-
-
-def _collect(frame: pl.LazyFrame) -> pl.DataFrame:
-    try:
-        return frame.collect()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise StorageFailed(f"cannot read the trials of this run ({error})") from error
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in row.items()
-    }
+def _line(values: list[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(["" if value is None else value for value in values])
+    return out.getvalue()

@@ -19,6 +19,7 @@ from alpha_discovery.discovery.records import (
 from alpha_discovery.errors import NotFound
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.engine import insert
+from alpha_discovery.storage.lineage import enter_lineage
 from alpha_discovery.storage.lookup import find_row
 from alpha_discovery.storage.models import AlphaRow, RunRow
 from alpha_discovery.storage.plain import check_limit, checked
@@ -39,6 +40,7 @@ class AlphasInSql:
             if session.scalar(select(RunRow.id).where(RunRow.id == alpha.discovery_run_id)) is None:
                 raise NotFound(f"no run is stored under {alpha.discovery_run_id!r}; store the run before its alphas")
             session.execute(insert(session, AlphaRow).values(values).on_conflict_do_nothing())
+            enter_lineage(session, alpha)
 
     def get(self, alpha_id: str) -> AlphaRecord:
         """The alpha whose id is or uniquely starts with ``alpha_id``; raises `NotFound`."""

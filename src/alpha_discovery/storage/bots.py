@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
 
+from alpha_discovery.discovery.records import check_move
 from alpha_discovery.errors import UserError
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.plain import check_limit, plain_json, the_only
@@ -28,6 +30,23 @@ class Bot:
     created_at: datetime
     updated_at: datetime
     created_by: str | None
+
+
+class BotState(StrEnum):
+    """What a bot was told; whether its safeguards halted it is in its memory."""
+
+    STOPPED = "stopped"
+    RUNNING = "running"  # a process of `alpha bots work` lives through every bar that closes
+    FAILED = "failed"  # it could not go on; its log says why
+    DEMOTED = "demoted"  # for good
+
+
+BOT_MOVES: dict[BotState, frozenset[BotState]] = {
+    BotState.STOPPED: frozenset({BotState.RUNNING, BotState.DEMOTED}),
+    BotState.RUNNING: frozenset({BotState.STOPPED, BotState.FAILED, BotState.DEMOTED}),
+    BotState.FAILED: frozenset({BotState.RUNNING, BotState.STOPPED, BotState.DEMOTED}),
+    BotState.DEMOTED: frozenset(),
+}
 
 
 class BotsInSql:
@@ -54,14 +73,34 @@ class BotsInSql:
                 row = session.get_one(BotRow, the_only(bot_id, ids, kind="bot"))
             return _bot(row)
 
-    def list(self, *, alpha_id: str | None = None, limit: int = 50, offset: int = 0) -> tuple[Sequence[Bot], int]:
-        """A page of the bots, of one alpha or of all, the newest first; and how many there are."""
+    def set_state(self, bot_id: str, state: BotState, at: datetime) -> Bot:
+        """Move a bot's state; the bot as it is then. Raises `NotFound`, `ImpossibleMove`."""
+        with self._database.transaction() as session:
+            row = session.get_one(BotRow, self.get(bot_id).id, with_for_update=True, populate_existing=True)
+            check_move(BotState(row.state), state, moves=BOT_MOVES, what=f"bot {row.name}")
+            row.state, row.updated_at = state, at
+            session.flush()
+            return _bot(row)
+
+    def list(
+        self, *, alpha_id: str | None = None, state: BotState | None = None, limit: int = 50, offset: int = 0
+    ) -> tuple[Sequence[Bot], int]:
+        """A page of the bots, of one alpha or of all, in one state or in any, the newest first; and how many match."""
         wanted = [] if alpha_id is None else [BotRow.alpha_id == alpha_id]
+        wanted += [] if state is None else [BotRow.state == state]
         page = select(BotRow).where(*wanted).order_by(BotRow.created_at.desc(), BotRow.id)
         page = page.limit(check_limit(limit)).offset(check_limit(offset))
         with self._database.reading() as session:
             total = session.scalar(select(func.count()).select_from(BotRow).where(*wanted)) or 0
             return [_bot(row) for row in session.scalars(page)], total
+
+    def set_config(self, bot_id: str, config: Any, at: datetime) -> Bot:
+        """Replace the configuration of a bot; raises `NotFound`."""
+        with self._database.transaction() as session:
+            row = session.get_one(BotRow, self.get(bot_id).id, with_for_update=True, populate_existing=True)
+            row.config, row.updated_at = plain_json("config", config), at
+            session.flush()
+            return _bot(row)
 
 
 def _bot(row: BotRow) -> Bot:

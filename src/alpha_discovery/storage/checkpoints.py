@@ -83,6 +83,11 @@ class CheckpointsInSql:
             _progress(session, run_id, stage=stage)
             note_event(session, run_id, "stage", self._clock.now(), {"stage": stage})
 
+    def copied(self, run_id: str, done: int, copies: int) -> None:
+        """So many of the markets without an edge were searched."""
+        with self._database.transaction() as session:
+            note_event(session, run_id, "null_markets", self._clock.now(), {"done": done, "planned": copies})
+
     def close(self, record: RunRecord) -> None:
         """The run is over: nothing will go on from here."""
         now = self._clock.now()

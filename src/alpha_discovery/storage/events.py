@@ -29,8 +29,8 @@ class Event:
 
 
 KINDS = (
-    "queued", "started", "resumed", "taken_over", "stage", "batch", "pausing", "stopping", "yielded", "interrupted",
-    "stopped", "completed", "failed", "note",
+    "queued", "started", "resumed", "taken_over", "stage", "batch", "null_markets", "pausing", "stopping", "yielded",
+    "interrupted", "stopped", "completed", "failed", "note",
 )  # fmt: skip
 
 

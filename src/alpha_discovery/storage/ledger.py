@@ -128,12 +128,12 @@ class LedgerInSql:
             }
             session.execute(update(EpochRow).where(EpochRow.epoch == epoch).values(largest))
 
-    def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
-        """The epoch's account; zero counts if nothing was tried."""
+    def account(self, epoch: str | DataEpoch, *, level: float = 0.05) -> EpochAccount:
+        """The epoch's account; zero counts if nothing was tried. One that was not entered is given whole."""
         with self._database.reading() as session:
-            own = _epoch(session, epoch)
+            own = epoch if isinstance(epoch, DataEpoch) else _epoch(session, epoch)
             if own is None:
-                return EpochAccount(epoch, 0, 0, 0, 0, level, 0.0)
+                return EpochAccount(str(epoch), 0, 0, 0, 0, level, 0.0)
             near = _related(session, own.learned_from)
             sums = select(
                 func.coalesce(func.sum(LedgerRow.n_tested), 0),
@@ -145,7 +145,7 @@ class LedgerInSql:
             noise = session.execute(
                 select(func.max(EpochRow.n_effective), func.max(EpochRow.noise_reach)).where(EpochRow.epoch.in_(near))
             ).one()
-        return EpochAccount(epoch, n_tested, n_eligible, n_runs, rounds, level, charged(rounds, level), *noise)
+        return EpochAccount(own.id, n_tested, n_eligible, n_runs, rounds, level, charged(rounds, level), *noise)
 
     def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str], in_vault: bool = False) -> int:
         """Candidates of these strategies that other runs tried on prices of the epoch, or only of its vault."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +19,18 @@ from alpha_discovery.storage.plain import check_limit
 LISTED = (
     "id", "strategy_type", "strategy_name", "parameters", "sharpe_ratio", "total_return", "max_drawdown", "win_rate",
     "profit_factor", "validation_score", "discovered_at", "deployment_status", "deployment_count", "in_sample_sharpe",
-    "out_sample_sharpe", "tested_symbols", "timeframe", "state", "discovery_run_id",
+    "out_sample_sharpe", "tested_symbols", "timeframe", "state", "discovery_run_id", "evidence",
 )  # fmt: skip
 SORTED_BY = {
     "validation_score": AlphaRow.validation_score, "sharpe_ratio": AlphaRow.sharpe_ratio,
     "total_return": AlphaRow.total_return, "max_drawdown": AlphaRow.max_drawdown, "win_rate": AlphaRow.win_rate,
     "profit_factor": AlphaRow.profit_factor, "discovered_at": AlphaRow.discovered_at,
     "deployment_count": AlphaRow.deployment_count, "strategy_name": AlphaRow.strategy_name,
+    "in_sample_sharpe": AlphaRow.in_sample_sharpe, "out_sample_sharpe": AlphaRow.out_sample_sharpe,
+    "timeframe": AlphaRow.timeframe, "state": AlphaRow.state, "deployment_status": AlphaRow.deployment_status,
 }  # fmt: skip
+
+MOST_RUNS = 100
 
 
 @dataclass(frozen=True)
@@ -76,10 +81,10 @@ class AlphaSearch:
         rows, total = self._page(select(AlphaRow), query)
         return [alpha_record_of(row[0]) for row in rows], total
 
-    def list(self, query: AlphaQuery) -> tuple[Sequence[Row[Any]], int]:
-        """The same, without evidence, rules and metrics: rows with the columns `LISTED` as attributes.
+    def listed(self, query: AlphaQuery) -> tuple[Sequence[Row[Any]], int]:
+        """The same, without rules, market and metrics: rows with the columns `LISTED` as attributes.
 
-        A fifth of the time of `find`; raises as it does.
+        Less than half the time of `find`; raises as it does.
         """
         return self._page(select(*(getattr(AlphaRow, name) for name in LISTED)), query)
 
@@ -98,6 +103,20 @@ class AlphaSearch:
             if query.counted:
                 total = session.scalar(select(func.count()).select_from(AlphaRow).where(*wanted)) or 0
             return session.execute(page).all(), total
+
+
+    def choices(self) -> dict[str, list[str]]:
+        """Every strategy type, market and timeframe that some alpha has, and the newest `MOST_RUNS` runs."""
+        told = {}
+        with self._database.reading() as session:
+            for name, column in (("strategy_types", AlphaRow.strategy_type), ("timeframes", AlphaRow.timeframe)):
+                told[name] = sorted(str(one) for one in session.scalars(select(column).distinct()))
+            symbols = session.scalars(select(cast(AlphaRow.tested_symbols, String)).distinct())
+            told["symbols"] = sorted({str(one) for text in symbols for one in json.loads(text)})
+            newest = func.max(AlphaRow.discovered_at).desc()
+            runs = select(AlphaRow.discovery_run_id).group_by(AlphaRow.discovery_run_id).order_by(newest)
+            told["runs"] = list(session.scalars(runs.limit(MOST_RUNS)))
+        return told
 
 
 def _conditions(query: AlphaQuery) -> list[ColumnElement[bool]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +41,13 @@ class LedgerSuite(StoresSuite):
 
     def test_an_epoch_without_trials_has_an_empty_account(self, stores: Stores) -> None:
         assert stores.ledger.account("epoch-1", level=0.1) == EpochAccount("epoch-1", 0, 0, 0, 0, 0.1, 0.0)
+
+    def test_an_epoch_that_was_not_entered_may_be_given_whole(self, stores: Stores) -> None:
+        stores.ledger.record(ledger_entry(1, n_tested=10))
+        stores.ledger.open_round("epoch-1", ["run-1"], level=0.05)
+        planned = replace(data_epoch("epoch-1"), id="another-cut")
+        found = stores.ledger.account(planned)
+        assert (found.epoch, found.n_tested, found.rounds) == ("another-cut", 10, 1)
 
     def test_batches_add_up_by_epoch(self, stores: Stores) -> None:
         for entry in (

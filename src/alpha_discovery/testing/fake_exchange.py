@@ -29,6 +29,22 @@ class ExchangeError(Exception):
     """Named as ccxt names it: something else went wrong over there."""
 
 
+class RequestTimeout(NetworkError):
+    """Named as ccxt names it: no answer in time."""
+
+
+class RateLimitExceeded(NetworkError):
+    """Named as ccxt names it: asked too often."""
+
+
+class ExchangeNotAvailable(NetworkError):
+    """Named as ccxt names it: maintenance."""
+
+
+class InvalidNonce(ExchangeError):
+    """Named as ccxt names it: the clocks differ too much."""
+
+
 class Killed(BaseException):
     """The process is gone; nothing may catch this."""
 

@@ -276,18 +276,18 @@ class LedgerInMemory:
             old = tables.noise.get(epoch, new)
             tables.noise[epoch] = max(old[0], new[0]), max(old[1], new[1])
 
-    def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
-        """The epoch's account; zero counts if nothing was tried."""
+    def account(self, epoch: str | DataEpoch, *, level: float = 0.05) -> EpochAccount:
+        """The epoch's account; zero counts if nothing was tried. One that was not entered is given whole."""
         with self._memory.alone() as tables:
-            own = tables.epochs.get(epoch)
+            own = epoch if isinstance(epoch, DataEpoch) else tables.epochs.get(epoch)
             if own is None:
-                return EpochAccount(epoch, 0, 0, 0, 0, level, 0.0)
+                return EpochAccount(str(epoch), 0, 0, 0, 0, level, 0.0)
             near = _related(tables, own.learned_from)
             entries = [one for one in tables.entries.values() if one.epoch in near]
             rounds = len(_rounds_at(tables, own))
             noise = [tables.noise[id_] for id_ in near if id_ in tables.noise]
         return EpochAccount(
-            epoch,
+            own.id,
             n_tested=sum(one.n_tested for one in entries),
             n_eligible=sum(one.n_eligible for one in entries),
             n_runs=len({one.run_id for one in entries}),

@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,9 +63,38 @@ def resampled_paths(
     Source: Politis & Romano (1994), JASA 89.
     """
     x = np.asarray(returns, dtype=np.float64)
+    total, depth = _walk(x, _blocks(x, rng, draws, len(x) if days is None else days, mean_block))
+    return Paths(total, depth)
+
+
+def fan(
+    returns: Returns, *, rng: Seed, levels: Sequence[float], draws: int = 1000, days: int | None = None,
+    mean_block: float | None = None,
+) -> F64:  # fmt: skip
+    """Quantiles of equity at the end of each day over the paths of `resampled_paths`.
+
+    Parameters
+    ----------
+    returns, rng, draws, days, mean_block
+        As in `resampled_paths`; the same seed draws the same paths.
+    levels : sequence of float
+        In [0, 1].
+
+    Returns
+    -------
+    float64 (n_levels, days)
+        Starting equity 1. Each day has its own quantile: no single path runs along one.
+    """
+    x = np.asarray(returns, dtype=np.float64)
+    order = _blocks(x, rng, draws, len(x) if days is None else days, mean_block)
+    growth = np.cumprod(np.maximum(0.0, 1.0 + x[order]), axis=1)
+    return np.asarray(np.quantile(growth, levels, axis=0))
+
+
+def _blocks(x: F64, rng: Seed, draws: int, length: int, mean_block: float | None) -> I64:
+    """Positions of resampled days, int64 (draws, length)."""
     if len(x) < 8:
         raise TooFewBars(have=len(x), need=8, purpose="a block bootstrap")
-    length = len(x) if days is None else days
     if length < 1 or draws < 1:
         raise OutOfRange(name="days, draws", value=(length, draws), allowed="the whole numbers from 1")
     block = optimal_block_length(x) if mean_block is None else mean_block
@@ -72,8 +102,7 @@ def resampled_paths(
     parts = [
         stationary_bootstrap_indices(len(x), draws, 1.0 / block, generator) for _ in range(-(-length // len(x)))
     ]
-    total, depth = _walk(x, np.concatenate(parts, axis=1)[:, :length])
-    return Paths(total, depth)
+    return np.concatenate(parts, axis=1)[:, :length]
 
 
 def reshuffled_drawdowns(trades: Returns, *, rng: Seed, draws: int = 1000) -> F64:

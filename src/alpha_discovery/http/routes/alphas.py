@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pandas as pd
@@ -12,18 +13,23 @@ from fastapi.responses import FileResponse
 
 from alpha_discovery.core.bars import iso
 from alpha_discovery.discovery.records import AlphaRecord, DeploymentStatus
+from alpha_discovery.exports.formats import FORMATS, Exported
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.middleware import REPORT_POLICY
 from alpha_discovery.http.problems import documented
+from alpha_discovery.http.routes.alpha_filters import FiltersDep
 from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
 from alpha_discovery.http.shapes.alphas import (
     AlphaDetail,
     AlphaResponse,
     Candles,
+    Choices,
     Compared,
     Correlation,
     DeploymentRequest,
     Equity,
+    ExportFormat,
+    Kin,
     MarketMetrics,
     Month,
     Number,
@@ -32,7 +38,8 @@ from alpha_discovery.http.shapes.alphas import (
     Trade,
 )
 from alpha_discovery.http.site import SiteDep
-from alpha_discovery.storage.search_alphas import AlphaQuery
+from alpha_discovery.service.exporting import export_alpha
+from alpha_discovery.storage.search_alphas import SORTED_BY
 
 router = APIRouter(prefix="/alphas", tags=["alphas"], responses=documented(401, 403, 404, 422, 503))
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
@@ -41,19 +48,32 @@ Ids = Annotated[list[str], Query(min_length=1, max_length=50)]
 Moment = Annotated[str | None, Query(max_length=40, description="ISO 8601, UTC")]
 FILES: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, PARQUET: {}}, "description": "a table"}}
 
+EXPORTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {}, "text/x-python": {}, "text/plain": {}}, "description": "one file"}
+}
+
 
 @router.get("/export", response_class=Response, responses=FILES)
 def export_alphas(
-    site: SiteDep, _: ViewerDep, form: Annotated[str, Query(pattern="^(csv|parquet)$")] = "csv",
-    min_sharpe: float | None = None, strategy_type: Annotated[list[str] | None, Query(max_length=50)] = None,
-    run_id: str | None = None, min_validation_score: float | None = None,
+    site: SiteDep, _: ViewerDep, wanted: FiltersDep,
+    form: Annotated[str, Query(pattern="^(csv|parquet)$")] = "csv", min_sharpe: float | None = None,
 ) -> Response:  # fmt: skip
-    """Give the alphas that match as a table, best first: CSV or Parquet."""
-    query = AlphaQuery(
-        strategy_types=tuple(strategy_type or ()), run_id=run_id, min_sharpe=min_sharpe,
-        min_score=min_validation_score, limit=MOST_EXPORTED, counted=False,
-    )  # fmt: skip
+    """Give the alphas that match as a table, in their order: CSV or Parquet."""
+    query = replace(wanted, min_sharpe=min_sharpe, limit=MOST_EXPORTED, counted=False)
     return _table(_frame(site.place.alpha_search.find(query)[0]), form, "alphas")
+
+
+@router.get("/export/formats")
+def list_formats(site: SiteDep, _: ViewerDep) -> list[ExportFormat]:
+    """List what an alpha can be exported to."""
+    record = ExportFormat(name="record", about="everything that is stored of the alpha, as JSON")
+    return [record, *(ExportFormat(name=name, about=form.about) for name, form in FORMATS.items())]
+
+
+@router.get("/choices")
+def list_choices(site: SiteDep, _: ViewerDep) -> Choices:
+    """List what alphas can be told apart by: every strategy, market, timeframe and run that some alpha has."""
+    return Choices(**site.place.alpha_search.choices(), sorts=list(SORTED_BY))
 
 
 @router.get("/compare")
@@ -73,7 +93,7 @@ def correlate_alphas(alpha_id: Ids, site: SiteDep, _: ViewerDep) -> Correlation:
 @router.get("/{alpha_id}")
 def get_alpha(alpha_id: str, site: SiteDep, _: ViewerDep) -> AlphaDetail:
     """Show an alpha as it is stored, its rule in words."""
-    return AlphaDetail.in_full(site.place.lab.alphas.get(alpha_id), [])
+    return _in_full(alpha_id, site)
 
 
 @router.get("/{alpha_id}/equity")
@@ -92,13 +112,6 @@ def get_months(alpha_id: str, site: SiteDep, _: ViewerDep) -> list[Month]:
 def get_markets(alpha_id: str, site: SiteDep, _: ViewerDep) -> list[MarketMetrics]:
     """Recompute the metrics of each market on its own."""
     return [MarketMetrics(**row) for row in site.alphas.markets(alpha_id)]
-
-
-@router.get("/{alpha_id}/regimes")
-def get_regimes(alpha_id: str, site: SiteDep, _: ViewerDep) -> list[dict[str, Any]]:
-    """Show the numbers by market regime; empty where the alpha was not split by regimes."""
-    found = site.place.lab.alphas.get(alpha_id).evidence.get("regimes", [])
-    return found if isinstance(found, list) else [found]
 
 
 @router.get("/{alpha_id}/trades")
@@ -158,18 +171,30 @@ def get_report(alpha_id: str, site: SiteDep, _: ViewerDep) -> FileResponse:
     )
 
 
-@router.get("/{alpha_id}/export")
-def export_alpha(alpha_id: str, site: SiteDep, _: ViewerDep, response: Response) -> AlphaDetail:
-    """Give an alpha's whole record as a file."""
-    alpha = site.place.lab.alphas.get(alpha_id)
-    response.headers["Content-Disposition"] = f'attachment; filename="alpha-{alpha.id[:12]}.json"'
-    return AlphaDetail.in_full(alpha, [])
+@router.get("/{alpha_id}/export", response_class=Response, responses=EXPORTS)
+def export_one(
+    alpha_id: str, site: SiteDep, _: ViewerDep,
+    form: Annotated[str, Query(alias="format", max_length=20, description="see /alphas/export/formats")] = "record",
+) -> Response:  # fmt: skip
+    """Give an alpha as a file: its whole record, or its rule for another system."""
+    if form == "record":
+        text, name = _in_full(alpha_id, site).model_dump_json(), f"alpha-{alpha_id[:12]}.json"
+        made = Exported(name, "application/json", text)
+    else:
+        made = export_alpha(site.place, alpha_id, form)
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return Response(made.text, media_type=made.media_type, headers=headers)
 
 
 @router.put("/{alpha_id}/deployment", responses=documented(409))
 def set_deployment(alpha_id: str, request: DeploymentRequest, site: SiteDep, actor: ActorDep) -> AlphaResponse:
     """Approve an alpha, retire it, or take an approval back."""
     return AlphaResponse.of(site.desk.set_deployment(alpha_id, DeploymentStatus(request.status), actor))
+
+
+def _in_full(alpha_id: str, site: SiteDep) -> AlphaDetail:
+    kin = [Kin(**one) for one in site.alphas.kin(alpha_id)]
+    return AlphaDetail.in_full(site.place.lab.alphas.get(alpha_id), kin)
 
 
 def _trades(frame: pd.DataFrame, market: str | None = None) -> list[Trade]:
@@ -183,7 +208,11 @@ def _frame(alphas: Any) -> pd.DataFrame:
 
 def _row(alpha: AlphaRecord) -> dict[str, Any]:
     told = dict(AlphaResponse.of(alpha))
-    return told | {"parameters": json.dumps(alpha.parameters), "tested_symbols": " ".join(alpha.tested_symbols)}
+    evidence = "; ".join(f"{chip.name} {chip.verdict}: {chip.reason}" for chip in told["evidence_chips"])
+    return told | {
+        "parameters": json.dumps(alpha.parameters), "tested_symbols": " ".join(alpha.tested_symbols),
+        "evidence_chips": evidence,
+    }  # fmt: skip
 
 
 def _table(frame: pd.DataFrame, form: str, name: str) -> Response:

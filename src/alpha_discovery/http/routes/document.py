@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,19 +10,22 @@ from fastapi import APIRouter, Header, Query, Response
 
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.problems import documented
-from alpha_discovery.http.routes.paging import Limit, Offset, Text, tell_total
-from alpha_discovery.http.shapes.alphas import AlphaResponse, Deployed
+from alpha_discovery.http.routes.alpha_filters import FiltersDep
+from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
+from alpha_discovery.http.routes.safeguards import SafeguardsDep
+from alpha_discovery.http.shapes.alphas import AlphaResponse
+from alpha_discovery.http.shapes.bots import Deployed
 from alpha_discovery.http.shapes.runs import DiscoveryStatusResponse, Moved, StartDiscoveryRequest, Started
 from alpha_discovery.http.site import SiteDep
-from alpha_discovery.storage.search_alphas import AlphaQuery
+from alpha_discovery.service.bots import Deployment
 from alpha_discovery.strategies.registry import all_strategies
 
+START = "first bar to trade, ISO 8601 UTC; an earlier one replays stored bars; by default the next bar"
 router = APIRouter(tags=["discovery"], responses=documented(401, 403, 422, 503))
 IdempotencyKey = Annotated[
     str | None,
     Header(max_length=200, description="the same key with the same request is carried out once within a day"),
 ]
-Names = Annotated[list[str] | None, Query(max_length=50)]
 
 
 @router.post("/start", status_code=201, responses=documented(404))
@@ -42,34 +46,29 @@ def get_discovery_status(run_id: str, site: SiteDep, _: ViewerDep) -> DiscoveryS
 
 @router.get("/alphas")
 def get_discovered_alphas(
-    site: SiteDep, _: ViewerDep, response: Response, limit: Limit = 10, offset: Offset = 0,
-    min_sharpe: float | None = 1.0, strategy_type: Names = None, state: Names = None, deployment_status: Names = None,
-    run_id: str | None = None, symbol: str | None = None, timeframe: str | None = None,
-    min_validation_score: float | None = None, max_drawdown: float | None = None, text: Text = None,
-    sort: str = "validation_score", descending: bool = True, count: bool = False,
+    site: SiteDep, _: ViewerDep, response: Response, wanted: FiltersDep, limit: Limit = 10, offset: Offset = 0,
+    min_sharpe: float | None = 1.0, count: bool = False,
 ) -> list[AlphaResponse]:  # fmt: skip
     """List alphas, best first; with `count`, the header X-Total-Count says how many match."""
-    query = AlphaQuery(
-        strategy_types=tuple(strategy_type or ()), states=tuple(state or ()), deployment=tuple(deployment_status or ()),
-        run_id=run_id, symbol=symbol, timeframe=timeframe, min_sharpe=min_sharpe, min_score=min_validation_score,
-        max_drawdown=max_drawdown, text=text, sort=sort, descending=descending, limit=limit, offset=offset,
-        counted=count,
-    )  # fmt: skip
-    found, total = site.place.alpha_search.list(query)
+    query = replace(wanted, min_sharpe=min_sharpe, limit=limit, offset=offset, counted=count)
+    found, total = site.place.alpha_search.listed(query)
     tell_total(response, total)
     return [AlphaResponse.of(alpha) for alpha in found]
 
 
 @router.post("/deploy/{alpha_id}", status_code=201, responses=documented(404, 409))
 def deploy_alpha(
-    alpha_id: str, site: SiteDep, actor: ActorDep,
+    alpha_id: str, site: SiteDep, actor: ActorDep, guards: SafeguardsDep,
     bot_name: Annotated[str, Query(min_length=1, max_length=100, description="Name for the bot")],
     allocated_capital: Annotated[Decimal, Query(gt=0, le=10**12, decimal_places=8)] = Decimal(10_000),
+    mode: Annotated[str, Query(pattern="^(paper|live)$", description="see GET /bots/modes")] = "paper",
+    start: Annotated[str | None, Query(max_length=40, description=START)] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Deployed:  # fmt: skip
-    """Make a bot of an alpha. It is stopped, and trades on paper once it is started."""
-    bot = site.desk.deploy(alpha_id, bot_name, allocated_capital, actor, key=idempotency_key)
-    return Deployed(bot_id=bot.id, alpha_id=bot.alpha_id)
+    """Make a bot of an alpha, one for each market that it trades. It is stopped until it is started."""
+    how = Deployment(bot_name, allocated_capital, start, guards, actor.name)
+    ids = site.bot_desk.deploy(alpha_id, how, actor, mode=mode, key=idempotency_key)
+    return Deployed(bot_id=ids[0], bot_ids=ids, alpha_id=site.bots.get(ids[0]).alpha_id)
 
 
 @router.delete("/stop/{run_id}", responses=documented(404, 409))

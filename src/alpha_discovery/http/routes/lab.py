@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 
 from alpha_discovery.api import ledger_rows
@@ -12,18 +12,12 @@ from alpha_discovery.core.bars import iso
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.http.guard import ViewerDep
 from alpha_discovery.http.problems import documented
-from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
-from alpha_discovery.http.shapes.alphas import BotOut
 from alpha_discovery.http.shapes.lab import (
     Account,
-    Alert,
-    Device,
     Health,
     MarketOut,
-    Resources,
     Series,
     StrategyOut,
-    Worker,
 )
 from alpha_discovery.http.site import SiteDep
 from alpha_discovery.market_data import load_sample, sample_names
@@ -78,50 +72,6 @@ def get_ledger(site: SiteDep, _: ViewerDep) -> list[Account]:
     return [Account(**row) for row in ledger_rows(site.place.lab)]
 
 
-@router.get("/bots", tags=["bots"])
-def list_bots(
-    site: SiteDep, _: ViewerDep, response: Response, alpha_id: str | None = None, limit: Limit = 50, offset: Offset = 0
-) -> list[BotOut]:
-    """List bots, the newest first."""
-    found, total = site.bots.list(alpha_id=alpha_id, limit=limit, offset=offset)
-    tell_total(response, total)
-    return [BotOut.of(bot) for bot in found]
-
-
-@router.get("/bots/{bot_id}", tags=["bots"])
-def get_bot(bot_id: str, site: SiteDep, _: ViewerDep) -> BotOut:
-    """Show one bot."""
-    return BotOut.of(site.bots.get(bot_id))
-
-
-@router.get("/system/resources", tags=["system"])
-def get_resources(site: SiteDep, _: ViewerDep) -> Resources:
-    """Measure what this machine uses now."""
-    return Resources(**site.machine.resources())
-
-
-@router.get("/system/device", tags=["system"])
-def get_device(site: SiteDep, _: ViewerDep) -> Device:
-    """Tell what simulates trades, and why."""
-    return Device(**site.machine.device())
-
-
-@router.get("/system/versions", tags=["system"])
-def get_versions(site: SiteDep, _: ViewerDep) -> dict[str, str]:
-    """Tell the versions that numbers depend on."""
-    return site.machine.versions()
-
-
-@router.get("/system/alerts", tags=["system"])
-def get_alerts(site: SiteDep, _: ViewerDep) -> list[Alert]:
-    """Tell what somebody should look at, the worst first."""
-    return [Alert(**one) for one in site.machine.alerts()]
-
-
-@router.get("/system/workers", tags=["system"])
-def get_workers(site: SiteDep, _: ViewerDep) -> list[Worker]:
-    """List workers that hold runs."""
-    return [Worker(**one) for one in site.machine.workers()]
 
 
 @router.get("/config/schema", tags=["system"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 
-from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.campaigns import adapted_campaign
 from alpha_discovery.http.guard import ActorDep, ViewerDep
+from alpha_discovery.http.middleware import REPORT_POLICY
 from alpha_discovery.http.problems import documented
 from alpha_discovery.http.routes.document import IdempotencyKey
 from alpha_discovery.http.routes.paging import Limit, Offset, Text, tell_total
@@ -26,11 +27,12 @@ from alpha_discovery.http.shapes.runs import (
     Trials,
 )
 from alpha_discovery.http.site import SiteDep
+from alpha_discovery.service.faults import read_campaign
 from alpha_discovery.service.run_views import TrialQuery
 from alpha_discovery.storage.search_runs import RunQuery
 
 router = APIRouter(tags=["runs"], responses=documented(401, 403, 404, 422, 503))
-PARQUET = "application/vnd.apache.parquet"
+PARQUET, CSV = "application/vnd.apache.parquet", "text/csv"
 
 
 @router.get("/runs")
@@ -54,20 +56,25 @@ def queue_campaign(
     request: CampaignRequest, site: SiteDep, actor: ActorDep, idempotency_key: IdempotencyKey = None
 ) -> Started:
     """Queue a campaign that is given in full."""
-    plan = Campaign.from_json(request.campaign)
-    return Started(run_id=site.desk.start(plan, actor, priority=request.priority, key=idempotency_key))
+    plan = read_campaign(request.campaign, site.place)
+    if request.adaptive:
+        plan = adapted_campaign(plan, site.place).campaign
+    parent = None if request.parent_id is None else site.discoveries.status(request.parent_id).id
+    run_id = site.desk.start(plan, actor, priority=request.priority, parent_id=parent, key=idempotency_key)
+    return Started(run_id=run_id)
 
 
 @router.post("/estimate")
 def estimate(request: CampaignRequest, site: SiteDep, _: ViewerDep) -> EstimateOut:
     """Tell what a campaign would take and what its data could certify, before it is started."""
-    return EstimateOut.of(site.estimator.estimate(Campaign.from_json(request.campaign)))
+    plan = read_campaign(request.campaign, site.place)
+    return EstimateOut.of(site.estimator.estimate(plan, adaptive=request.adaptive))
 
 
 @router.get("/runs/{run_id}")
 def get_run(run_id: str, site: SiteDep, _: ViewerDep) -> RunDetail:
     """Show a run with its campaign, its funnel and its report."""
-    return RunDetail.of(site.discoveries.status(run_id))
+    return RunDetail.in_full(site.discoveries.status(run_id), site.runs)
 
 
 @router.get("/runs/{run_id}/funnel")
@@ -78,7 +85,7 @@ def get_funnel(run_id: str, site: SiteDep, _: ViewerDep) -> list[tuple[str, int,
 
 @router.get("/runs/{run_id}/convergence")
 def get_convergence(run_id: str, site: SiteDep, _: ViewerDep) -> list[Convergence]:
-    """Show the best Sharpe ratio so far over the candidates tested, a course for each strategy."""
+    """Show the best Sharpe ratio so far over the candidates tested, by strategy and, of a hybrid, by method."""
     found = site.runs.convergence(site.discoveries.status(run_id).record)
     return [Convergence.model_validate(one) for one in found]
 
@@ -86,10 +93,10 @@ def get_convergence(run_id: str, site: SiteDep, _: ViewerDep) -> list[Convergenc
 @router.get("/runs/{run_id}/trials")
 def list_trials(
     run_id: str, site: SiteDep, _: ViewerDep, limit: Limit = 100, offset: Offset = 0, strategy: str | None = None,
-    sort: str | None = None, descending: bool = True,
+    sort: str | None = None, descending: bool = True, eligible: bool = False,
 ) -> Trials:  # fmt: skip
-    """List what a run tried, a page of it."""
-    query = TrialQuery(strategy, sort, descending, limit, offset)
+    """List what a run tried, a page of it; with `eligible` only what was active enough to be judged."""
+    query = TrialQuery(strategy, sort, descending, limit, offset, eligible)
     columns, rows, total = site.runs.trials(site.discoveries.status(run_id).record, query)
     return Trials(columns=columns, rows=rows, total=total)
 
@@ -102,6 +109,27 @@ def get_trials(run_id: str, site: SiteDep, _: ViewerDep) -> FileResponse:
     """Give everything that a run tried as one Parquet file."""
     run = site.discoveries.status(run_id).record
     return FileResponse(site.runs.trials_file(run), media_type=PARQUET, filename=f"trials-{run.id[:12]}.parquet")
+
+
+@router.get(
+    "/runs/{run_id}/trials.csv", response_class=StreamingResponse,
+    responses={200: {"content": {CSV: {}}, "description": "everything that the run tried, as a person reads it"}},
+)  # fmt: skip
+def get_trials_as_text(run_id: str, site: SiteDep, _: ViewerDep) -> StreamingResponse:
+    """Give everything that a run tried as lines of CSV."""
+    run = site.discoveries.status(run_id).record
+    name = f'attachment; filename="trials-{run.id[:12]}.csv"'
+    return StreamingResponse(site.runs.trials_csv(run), media_type=CSV, headers={"Content-Disposition": name})
+
+
+@router.get(
+    "/runs/{run_id}/report", response_class=FileResponse,
+    responses={200: {"content": {"text/html": {}}, "description": "one HTML file"}},
+)  # fmt: skip
+def get_run_report(run_id: str, site: SiteDep, _: ViewerDep) -> FileResponse:
+    """Give the HTML report of a run."""
+    file = site.runs.report_file(site.discoveries.status(run_id).record)
+    return FileResponse(file, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 @router.get("/runs/{run_id}/log")

@@ -10,10 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.reports.chips import chips
+from alpha_discovery.reports.words import risk_sentences
 from alpha_discovery.rules.strategy import Rules
-from alpha_discovery.storage.bots import Bot
 
 NO_LOSSES = "null: no losing trade"
+
+
+class ChipOut(BaseModel):
+    """One piece of evidence in a word, and why."""
+
+    name: str
+    verdict: Literal["held", "weak", "failed"]
+    reason: str
 
 
 class AlphaResponse(BaseModel):
@@ -38,6 +47,7 @@ class AlphaResponse(BaseModel):
     timeframe: str
     state: str
     discovery_run_id: str
+    evidence_chips: list[ChipOut] = Field(description="what speaks for it, and what does not")
 
     @staticmethod
     def of(alpha: AlphaRecord | Row[Any]) -> AlphaResponse:
@@ -45,10 +55,23 @@ class AlphaResponse(BaseModel):
         return AlphaResponse.model_construct(**_told(alpha))
 
 
+class Kin(BaseModel):
+    """An alpha that this one came from (``steps`` below zero), or that came from it."""
+
+    alpha_id: str
+    steps: int
+    how: str
+    at: datetime
+    strategy_name: str
+    parameters: dict[str, Any]
+    sharpe_ratio: float
+    out_sample_sharpe: float | None
+
+
 class AlphaDetail(AlphaResponse):
     """An alpha in full, as it is stored."""
 
-    sentences: list[str] = Field(description="the rule in words, its parameters filled in")
+    sentences: list[str] = Field(description="the rule in words, its parameters filled in, then what risk asks for")
     rules: dict[str, Any]
     costs: dict[str, Any]
     market: dict[str, Any]
@@ -57,27 +80,52 @@ class AlphaDetail(AlphaResponse):
     engine_version: str
     market_regime: str | None
     last_validated: datetime | None
-    lineage: list[dict[str, Any]]
+    lineage: list[Kin] = Field(description="what it came from and what came from it")
 
     @staticmethod
-    def in_full(alpha: AlphaRecord, lineage: list[dict[str, Any]]) -> AlphaDetail:
+    def in_full(alpha: AlphaRecord, lineage: list[Kin]) -> AlphaDetail:
         """From the record."""
         return AlphaDetail(
-            **_told(alpha), sentences=Rules.from_json(alpha.rules).describe(alpha.parameters), rules=alpha.rules,
+            **_told(alpha), sentences=_sentences(alpha), rules=alpha.rules,
             costs=alpha.costs, market=alpha.market, metrics=alpha.metrics, evidence=alpha.evidence,
             engine_version=alpha.engine_version, market_regime=alpha.market_regime,
             last_validated=alpha.last_validated, lineage=lineage,
         )  # fmt: skip
 
 
+def _sentences(alpha: AlphaRecord) -> list[str]:
+    return [*Rules.from_json(alpha.rules).describe(alpha.parameters), *risk_sentences(alpha.parameters)]
+
+
 def _told(alpha: AlphaRecord | Row[Any]) -> dict[str, Any]:
     whole = alpha._mapping if isinstance(alpha, Row) else vars(alpha)  # noqa: SLF001  (its documented name)
-    told = {name: whole[name] for name in AlphaResponse.model_fields}
+    told = {name: whole[name] for name in AlphaResponse.model_fields if name != "evidence_chips"}
     factor = alpha.profit_factor
     return told | {
         "profit_factor": factor if math.isfinite(factor) else None, "tested_symbols": list(alpha.tested_symbols),
         "state": str(alpha.state), "deployment_status": str(alpha.deployment_status),
+        "evidence_chips": [
+            ChipOut.model_construct(**vars(chip)) for chip in chips(whole["evidence"], whole["validation_score"])
+        ],
     }  # fmt: skip
+
+
+class Choices(BaseModel):
+    """What alphas can be told apart by, and the orders that a list may have."""
+
+    strategy_types: list[str]
+    symbols: list[str]
+    timeframes: list[str]
+    runs: list[str] = Field(description="the newest first, at most 100")
+    sorts: list[str]
+
+
+class ReachOut(BaseModel):
+    """Profit so far that luck alone reaches: on average, and one time in twenty."""
+
+    time: list[str]
+    low: list[float]
+    high: list[float]
 
 
 class Equity(BaseModel):
@@ -89,6 +137,14 @@ class Equity(BaseModel):
     drawdown: list[float]
     parts: dict[str, str] = Field(description="start, search_end, vault_start, end")
     luck: dict[str, float | None] = Field(description="t of luck's best: mean, once in twenty; its own t")
+    reach: list[ReachOut] = Field(description="luck over the search part, then over the vault; empty if unknown")
+
+
+class ExportFormat(BaseModel):
+    """A kind of file that an alpha can be exported to."""
+
+    name: str
+    about: str
 
 
 class Month(BaseModel):
@@ -147,6 +203,7 @@ class Test(BaseModel):
     found: str
     noise: str
     verdict: str
+    end: Literal["held", "weak", "failed"] | None = Field(description="null: it decides nothing")
 
 
 class Number(BaseModel):
@@ -190,30 +247,3 @@ class DeploymentRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: Literal["pending", "approved", "retired"]
-
-
-class Deployed(BaseModel):
-    """A bot that was made of an alpha."""
-
-    bot_id: str
-    alpha_id: str
-    status: str = "deployed"
-
-
-class BotOut(BaseModel):
-    """A bot. Money is decimal text."""
-
-    id: str
-    alpha_id: str
-    name: str
-    state: str
-    allocated_capital: str
-    config: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
-    created_by: str | None
-
-    @staticmethod
-    def of(bot: Bot) -> BotOut:
-        """From the store."""
-        return BotOut(**vars(bot))

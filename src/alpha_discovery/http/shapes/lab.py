@@ -7,8 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from alpha_discovery.config import ResourcesSection
+from alpha_discovery.core import risk
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.market_data import Entry
+from alpha_discovery.market_data.download import source_of
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.strategies.templates import templates
 
@@ -24,6 +27,8 @@ class StrategyOut(BaseModel):
     markets: int = Field(description="how many it trades together")
     sentences: list[str]
     space: dict[str, Any]
+    conditions: list[str] = Field(description="what holds between its parameters, e.g. fast < slow")
+    allowed: dict[str, Any] = Field(description="risk parameters in full: what a range may be set to beyond the space")
     templates: dict[str, dict[str, Any]]
     fingerprint: str
 
@@ -33,8 +38,38 @@ class StrategyOut(BaseModel):
         return StrategyOut(
             name=one.name, family=one.family, summary=one.summary, doc=one.doc, source=one.source, markets=one.n_legs,
             sentences=list(one.rules.describe()), space=one.space.to_json(), templates=templates(one),
+            conditions=[str(condition) for condition in one.space.conditions],
+            allowed={name: kind.to_json() for name, kind in risk.ALLOWED.items()},
             fingerprint=one.fingerprint,
         )  # fmt: skip
+
+
+class Method(BaseModel):
+    """A search method."""
+
+    name: str
+    summary: str
+    learns: bool = Field(description="its finds are judged by searching again on markets without an edge")
+    generates: bool = Field(description="whether it can search over generated rules")
+
+
+class StrategyGenerated(BaseModel):
+    """The strategy whose candidates are rules of their own."""
+
+    name: str
+    summary: str
+    doc: str
+    source: str
+    sentences: list[str]
+
+
+class CampaignOptions(BaseModel):
+    """What a new campaign starts from and what it can choose among."""
+
+    defaults: dict[str, Any] = Field(description="a campaign without symbols, every other setting at its default")
+    methods: list[Method]
+    intrabar: list[str]
+    generated: StrategyGenerated
 
 
 class MarketOut(BaseModel):
@@ -50,12 +85,13 @@ class MarketOut(BaseModel):
     gaps: int
     fingerprint: str
     sample: bool = Field(description="ships with the package")
+    source: str | None = Field(description="where it was downloaded from; null: a file")
 
     @staticmethod
     def of_entry(entry: Entry) -> MarketOut:
         """Of the user's catalog."""
         told = {name: value for name, value in entry.to_json().items() if name != "path"}
-        return MarketOut(**told, sample=False)
+        return MarketOut(**told, sample=False, source=source_of(entry))
 
     @staticmethod
     def of_sample(bars: Bars) -> MarketOut:
@@ -64,7 +100,7 @@ class MarketOut(BaseModel):
         return MarketOut(
             symbol=market.symbol, venue=market.venue, timeframe=bars.timeframe.name, calendar=market.calendar,
             start=iso(int(bars.time[0])), end=iso(int(bars.time[-1]) + bars.timeframe.ms), bars=len(bars),
-            gaps=int(bars.gap_before.sum()), fingerprint=bars.fingerprint, sample=True,
+            gaps=int(bars.gap_before.sum()), fingerprint=bars.fingerprint, sample=True, source=None,
         )  # fmt: skip
 
 
@@ -114,6 +150,15 @@ class Account(BaseModel):
     vaults: list[OpenedVault]
 
 
+class Gpu(BaseModel):
+    """What a GPU uses now, as its driver tells; GiB."""
+
+    name: str
+    busy_percent: float | None
+    memory_used_gb: float | None
+    memory_total_gb: float | None
+
+
 class Resources(BaseModel):
     """What the machine uses: per cent since the last look, GiB."""
 
@@ -126,6 +171,16 @@ class Resources(BaseModel):
     server_memory_gb: float
     disk_total_gb: float
     disk_free_gb: float
+    gpus: list[Gpu] = Field(description="empty where no driver tells of one")
+
+
+class LimitsOut(BaseModel):
+    """What workers may use."""
+
+    now: ResourcesSection
+    configured: ResourcesSection = Field(description="what the configuration file says")
+    changed: bool = Field(description="whether somebody let others hold than the configuration's")
+    cores: int = Field(description="threads that workers share")
 
 
 class Device(BaseModel):

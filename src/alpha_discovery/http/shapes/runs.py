@@ -8,12 +8,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from alpha_discovery.campaigns import last_days
+from alpha_discovery.core.bars import iso
 from alpha_discovery.discovery.campaign import METHODS, Campaign
 from alpha_discovery.discovery.ports import MarketData
 from alpha_discovery.errors import UserError
 from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.service.courses import luck_of, search_years
 from alpha_discovery.service.discoveries import HIGHEST_PRIORITY
 from alpha_discovery.service.estimate import Estimate
+from alpha_discovery.service.run_views import RunViews
 from alpha_discovery.service.status import RunStatus
 from alpha_discovery.storage.events import Event
 
@@ -76,6 +79,8 @@ class CampaignRequest(BaseModel):
 
     campaign: dict[str, Any]
     priority: int = Priority
+    adaptive: bool = Field(default=False, description="begin where earlier runs on such prices found something")
+    parent_id: str | None = Field(default=None, max_length=64, description="the run that this one goes out from")
 
 
 class RerunRequest(BaseModel):
@@ -170,18 +175,27 @@ class RunDetail(RunOut):
     epoch: str
     funnel: list[tuple[str, int, str]] = Field(description="stage, candidates left, what was asked")
     report: dict[str, Any] = Field(description="split, markets, noise, rejections, finalists, judging round")
+    verdict: str | None = Field(description="what came of it in a sentence; null before it is completed")
+    has_report: bool = Field(description="whether there is an HTML report")
+    search_years: float | None
+    luck_sharpe: float | None = Field(
+        description="annual Sharpe ratio that the best of as many independent tries without an edge is expected to"
+        " reach; null before the first"
+    )
     cpu_hours: float | None
     gpu_hours: float | None
     memory_peak_gb: float | None
 
     @staticmethod
-    def of(run: RunStatus) -> RunDetail:
-        """From a run and its place in the queue."""
+    def in_full(run: RunStatus, views: RunViews) -> RunDetail:
+        """From a run, its place in the queue, and what can be seen of it."""
         record = run.record
+        years = search_years(record)
         return RunDetail(
             **_told(run), campaign=record.campaign, epoch=record.epoch, funnel=list(record.funnel),
             report=record.report, cpu_hours=record.cpu_hours, gpu_hours=record.gpu_hours,
-            memory_peak_gb=record.memory_peak_gb,
+            memory_peak_gb=record.memory_peak_gb, verdict=views.verdict(record), has_report=views.has_report(record),
+            search_years=years, luck_sharpe=luck_of(record.strategies_tested, years),
         )  # fmt: skip
 
 
@@ -205,10 +219,11 @@ class Point(BaseModel):
 
     done: int
     best_sharpe: float | None
+    luck_sharpe: float | None = Field(description="what the best of so many tries without an edge would reach")
 
 
 class Convergence(BaseModel):
-    """The course of one search."""
+    """The course of one search, or of one method that took turns in it."""
 
     strategy: str
     method: str
@@ -216,7 +231,7 @@ class Convergence(BaseModel):
 
 
 class Trials(BaseModel):
-    """A page of what a run tried; a value that is no number is null."""
+    """A page of what a run tried; a value that is no number is null, a parameter that is switched off "off"."""
 
     columns: list[str]
     rows: list[dict[str, Any]]
@@ -243,7 +258,47 @@ class JobEstimate(BaseModel):
 
     strategy: str
     candidates: int
+    grid: float | None = Field(description="combinations in its ranges; null: without end")
+    markets: int = Field(description="how many markets each candidate trades")
     per_second: float
+
+
+class Region(BaseModel):
+    """Where an adaptive campaign begins: a range of one parameter, and the trials that it rests on."""
+
+    strategy: str
+    parameter: str
+    region: list[Any]
+    samples: int
+    of: str
+
+
+class Chances(BaseModel):
+    """Annual Sharpe ratios that are found every second time, and four times in five."""
+
+    half: float
+    most: float
+
+
+class OutlookOut(BaseModel):
+    """Smallest annual Sharpe ratio that is told apart from luck."""
+
+    here: Chances = Field(description="if all candidates were independent")
+    alike: Chances = Field(description="if one in ten of them is a try of its own, as in most grids")
+    longer: float = Field(description="what 80% needs with twice the years")
+    level: float = Field(description="chance of a false report that the next round of judging is granted")
+
+
+class AccountOut(BaseModel):
+    """What the ledger holds against these prices."""
+
+    epoch: str
+    n_tested: int
+    n_runs: int
+    rounds: int
+    level: float
+    level_left: float
+    next_level: float
 
 
 class EstimateOut(BaseModel):
@@ -261,8 +316,20 @@ class EstimateOut(BaseModel):
     power: float = Field(description="chance of finding it")
     level: float
     tried_before: int = Field(description="candidates that were tried on these prices before")
+    outlook: OutlookOut
+    account: AccountOut
+    start: str
+    vault_start: str
+    end: str
+    focus: list[Region]
+    learned_from: list[str] = Field(description="earlier runs whose trials the focus rests on")
 
     @staticmethod
     def of(found: Estimate) -> EstimateOut:
         """From the use case."""
-        return EstimateOut(**{**vars(found), "jobs": [JobEstimate(**one) for one in found.jobs]})
+        times = {name: iso(getattr(found, name)) for name in ("start", "vault_start", "end")}
+        seen = found.outlook
+        here, alike = (Chances(half=half, most=most) for half, most in (seen.here, seen.alike))
+        outlook = OutlookOut(here=here, alike=alike, longer=seen.longer, level=seen.level)
+        account = AccountOut.model_validate(found.account, from_attributes=True)
+        return EstimateOut.model_validate({**vars(found), **times, "outlook": outlook, "account": account})

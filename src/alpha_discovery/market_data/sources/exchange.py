@@ -105,6 +105,10 @@ class Exchange:
             raise NotFound(f"{self.name} has no candles of {market} in {span}")
         return paths
 
+    def closed_after(self, market: Market, after: int) -> Sequence[Sequence[float]]:
+        """Closed candles with an open time above ``after``, oldest first, at most one page; errors as `listed`."""
+        return self._page(market, after + market.timeframe.ms, self._closed(market))
+
     def _page(self, market: Market, since: int, end: int) -> list[list[float]]:
         """Closed candles from ``since`` on, oldest first; some exchanges send what was not asked for."""
         rows = [list(row[:6]) for row in self._rows(market, since) if since <= row[0] < end]

@@ -1,0 +1,49 @@
+"""``alpha bots work``: every started bot, bar by bar, until told to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import closing
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from alpha_discovery.bootstrap import open_lab, open_messenger
+from alpha_discovery.cli.options import UserDir, settings_of
+from alpha_discovery.cli.worker import WithParent
+from alpha_discovery.service.bot_crew import BotCrew
+from alpha_discovery.service.exchange_keys import exchange_live
+
+Follow = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks for new bars and newly started bots.")]
+LiveBots = Annotated[bool, typer.Option("--live", help="Bots on bars of their exchange instead of the stored ones.")]
+RealOrders = Annotated[bool, typer.Option("--real-orders", help="Let bots that are armed for it send real orders.")]
+UntilIdle = Annotated[bool, typer.Option("--until-idle", help="End when every stored bar is lived through.")]
+
+
+def work_on_bots(
+    follow: Follow = 2.0, until_idle: UntilIdle = False, with_parent: WithParent = False, live: LiveBots = False,
+    real_orders: RealOrders = False, userdir: UserDir = None,
+) -> None:  # fmt: skip
+    """Run every bot that is started, until told to end; alpha serve does this beside its workers.
+
+    A bot is started and stopped on its page, or over the API.
+    """
+    ended, parent = threading.Event(), os.getppid()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    settings = settings_of(userdir)
+    with open_lab(settings) as opened, closing(open_messenger(settings)) as messenger:
+        where = exchange_live(opened, real_orders=real_orders) if live or real_orders else None
+        crew = BotCrew(opened, say=lambda line: typer.echo(line, err=True), live=where, notifier=messenger)
+        while not (ended.is_set() or (with_parent and os.getppid() != parent)):
+            if not crew.look():
+                if until_idle:
+                    return
+                ended.wait(follow)

@@ -1,0 +1,1 @@
+"""An alpha as a file that trades without this package: Python, freqtrade, Pine Script, JSON."""

@@ -1,0 +1,110 @@
+"""Signals and trades of other programs, from CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from alpha_discovery.core.bars import Bars, iso
+from alpha_discovery.errors import NotFound, UserError
+from alpha_discovery.rules.strategy import SIGNALS
+
+_TIMES = ("time", "date", "timestamp", "datetime")
+_ENTRY = ("entry_time", "open_date", "open_time", "entry")
+_EXIT = ("exit_time", "close_date", "close_time", "exit")
+_SIDE = ("side", "direction", "type")
+_LONG, _SHORT = frozenset({"long", "buy", "1", "+1", "1.0"}), frozenset({"short", "sell", "-1", "-1.0"})
+
+
+def read_signals(path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
+    """Signals (4, T) from a CSV of signals or of trades.
+
+    Signals: a column ``time`` (the open time of a bar) and some of ``enter_long, exit_long, enter_short, exit_short``
+    with 0 or 1, read at the close of that bar. Trades: ``entry_time``, ``exit_time`` and ``side``, as freqtrade,
+    backtesting.py and vectorbt write them; a trade is entered at the open of the bar of its entry time, so its signal
+    is the close before.
+
+    Raises
+    ------
+    NotFound
+        If the file is not there.
+    UserError
+        If its columns are neither, or a time is not that of a bar.
+    """
+    if not path.exists():
+        raise NotFound(f"there is no file {path}; check the name")
+    frame = pd.read_csv(path)
+    columns = {str(name).strip().lower(): name for name in frame.columns}
+    signals = [name for name in SIGNALS if name in columns]
+    time = _first(columns, _TIMES)
+    if signals and time is not None:
+        return _of_signals(frame, columns, signals, time, bars)
+    entry, leave, side = (_first(columns, names) for names in (_ENTRY, _EXIT, _SIDE))
+    if entry is None or leave is None:
+        raise UserError(
+            f"{path.name} needs time and {', '.join(SIGNALS)}, or entry_time, exit_time and side; it has "
+            f"{', '.join(columns)}"
+        )
+    sides = np.ones(len(frame), dtype=np.int64) if side is None else _sides(frame[side], path)
+    return _of_trades(_ms(frame[entry]), _ms(frame[leave]), sides, bars)
+
+
+def _of_signals(frame: Any, columns: dict[str, Any], names: Iterable[str], time: Any, bars: Bars) -> Any:
+    at = _positions(_ms(frame[time]), bars, "signal")
+    out = np.zeros((4, len(bars)), dtype=np.bool_)
+    for name in names:
+        values = pd.to_numeric(frame[columns[name]].astype(str).str.lower().replace({"true": "1", "false": "0"}))
+        out[SIGNALS.index(name), at] = values.fillna(0.0).to_numpy() != 0.0
+    return out
+
+
+def _of_trades(entries: Any, exits: Any, sides: Any, bars: Bars) -> npt.NDArray[np.bool_]:
+    out = np.zeros((4, len(bars)), dtype=np.bool_)
+    known = exits >= 0
+    entered = _positions(entries, bars, "entry")
+    left = _positions(exits[known], bars, "exit")
+    for side, enter, leave in ((1, 0, 1), (-1, 2, 3)):
+        out[enter, np.maximum(entered[sides == side] - 1, 0)] = True
+        out[leave, np.maximum(left[sides[known] == side] - 1, 0)] = True
+    # a trade that is entered where the one before ends: the exit comes first, at the same open, so the entry stands
+    for enter, leave in ((0, 1), (2, 3)):
+        out[leave] &= ~out[enter]
+    return out
+
+
+def _positions(times: npt.NDArray[np.int64], bars: Bars, what: str) -> npt.NDArray[np.int64]:
+    at = np.searchsorted(bars.time, times, side="right") - 1
+    outside = (at < 0) | (times >= bars.time[np.maximum(at, 0)] + bars.timeframe.ms)
+    if outside.any():
+        first = int(times[np.flatnonzero(outside)[0]])
+        span = f"{iso(bars.time[0])} .. {iso(bars.time[-1])}"
+        raise UserError(f"the {what} at {iso(first)} lies in no bar of {bars.instrument} ({span}); use the same prices")
+    return at.astype(np.int64)
+
+
+def _ms(column: Any) -> npt.NDArray[np.int64]:
+    """Milliseconds UTC; -1 where nothing stands."""
+    if pd.api.types.is_numeric_dtype(column):
+        values = column.to_numpy(np.float64)
+        values = np.where(np.abs(values) < 1e11, values * 1000.0, values)  # seconds
+        return np.where(np.isfinite(values), values, -1.0).astype(np.int64)
+    stamps = pd.to_datetime(column, utc=True, format="mixed").dt.tz_localize(None)
+    found = stamps.to_numpy("datetime64[ms]")
+    return np.where(np.isnat(found), -1, found.astype(np.int64))
+
+
+def _sides(column: Any, path: Path) -> npt.NDArray[np.int64]:
+    words = column.astype(str).str.strip().str.lower()
+    unknown = [word for word in words if word not in _LONG | _SHORT]
+    if unknown:
+        raise UserError(f"{path.name}: a side is long or short; found {unknown[0]!r}")
+    return np.where(words.isin(_LONG), 1, -1).astype(np.int64)
+
+
+def _first(columns: dict[str, Any], names: Iterable[str]) -> Any:
+    return next((columns[name] for name in names if name in columns), None)

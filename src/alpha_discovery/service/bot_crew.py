@@ -1,0 +1,111 @@
+"""Every started bot in one process, in turns: none has to wait until another one has caught up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.bots.bot import SILENT, Bot
+from alpha_discovery.bots.told import notice
+from alpha_discovery.core.notices import Notifier
+from alpha_discovery.errors import AlphaDiscoveryError, NotFound, SourceFailed, StorageFailed
+from alpha_discovery.service.bots import Live, begun
+from alpha_discovery.storage.bots import Bot as StoredBot
+from alpha_discovery.storage.bots import BotsInSql, BotState
+
+TURN = 50  # bars that a bot lives through before it is the next one's turn
+MOST = 1_000  # bots of one process
+
+
+class BotCrew:
+    """Runs the bots of a workplace whose state is running.
+
+    A bot whose broker or prices do not answer is asked again at the next look, and one at an exchange is begun anew
+    first: it asks what became of its orders before it does anything else.
+
+    Parameters
+    ----------
+    say : callable
+        Told when a bot begins, rests or fails.
+    live : Live, optional
+        Bars and brokers of exchanges; without it paper bots live on the stored bars.
+    notifier : Notifier
+        Tells people.
+    only : tuple of str
+        Names of bots to run whatever their state; empty: those that are started.
+    """
+
+    def __init__(
+        self, place: Workplace, *, say: Callable[[str], None] = lambda line: None, live: Live | None = None,
+        notifier: Notifier = SILENT, only: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self._place, self._say, self._live, self._notifier, self._only = place, say, live, notifier, only
+        self._unanswered: dict[str, str] = {}
+        self._bots = BotsInSql(place.database)
+        self._held: dict[str, Bot] = {}
+
+    def look(self) -> int:
+        """Give every started bot a turn; how many bars were lived through by all of them."""
+        wanted = {bot.id: bot.name for bot in self._wanted()}
+        for id_ in self._held.keys() - wanted.keys():
+            self._say(f"bot {self._held.pop(id_).config.name} rests")
+        return sum(self._turn(id_, name) for id_, name in wanted.items())
+
+    def _wanted(self) -> Sequence[StoredBot]:
+        if not self._only:
+            return self._bots.list(state=BotState.RUNNING, limit=MOST)[0]
+        named = {bot.name: bot for bot in self._bots.list(limit=MOST)[0]}
+        if missing := [name for name in self._only if name not in named]:
+            raise NotFound(f"there is no bot named {missing[0]!r}; see: alpha bots list")
+        return [named[name] for name in self._only]
+
+    def _turn(self, id_: str, name: str) -> int:
+        try:
+            if id_ not in self._held:
+                self._held[id_] = begun(self._place, id_, live=self._live, notifier=self._notifier)
+                self._say(f"bot {name} is at work")
+            lived = self._steps(self._held[id_])
+            self._unanswered.pop(id_, None)
+        except SourceFailed as error:
+            lived = self._no_answer(id_, name, error)
+        except StorageFailed:  # somebody halted or resumed it meanwhile: go on from what they stored
+            self._held.pop(id_, None)
+            return 0
+        except AlphaDiscoveryError as error:
+            self._failed(id_, name, error)
+            return 0
+        if self._live is not None and id_ in self._held:
+            self._held[id_].look_at_clock(int(self._place.lab.clock.now().timestamp() * 1000))
+        return lived
+
+    def _no_answer(self, id_: str, name: str, error: SourceFailed) -> int:
+        """Said once for each wording; the clock says when it has lasted too long."""
+        text = str(error)
+        if self._unanswered.get(id_) != text:
+            self._unanswered[id_] = text
+            self._say(f"bot {name}: {text}")
+            if (told := notice(name, {"kind": "no_answer", "why": text})) is not None:
+                self._notifier.tell(told)
+        bot = self._held.get(id_)
+        if bot is not None and bot.broker.remembers:
+            del self._held[id_]
+        return 0
+
+    def _steps(self, bot: Bot) -> int:
+        lived = 0
+        while lived < TURN and bot.step():
+            lived += 1
+        return lived
+
+    def _failed(self, id_: str, name: str, error: AlphaDiscoveryError) -> None:
+        """A bot whose prices are gone, say: it rests until a person has looked, and its log says why."""
+        self._say(f"bot {name} failed: {error}")
+        bot = self._held.pop(id_, None)
+        if bot is None:
+            if (told := notice(name, {"kind": "failed", "why": str(error)})) is not None:
+                self._notifier.tell(told)
+        else:
+            bot.note("failed", why=str(error))
+            bot.save()
+        if not self._only:
+            self._bots.set_state(id_, BotState.FAILED, self._place.lab.clock.now())

@@ -1,0 +1,135 @@
+"""What somebody who may does with bots: deployed, started, stopped, demoted, and written into the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.bots.bot import Bot as RunningBot
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
+from alpha_discovery.errors import StorageFailed, UserError
+from alpha_discovery.service.bots import Deployment, begun, deploy
+from alpha_discovery.service.desk import Actor
+from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
+from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
+
+MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
+MAX_BOTS = 5  # of one alpha
+ATTEMPTS = 20  # of a change to a bot that another process is running just now
+NO_ORDERS = (
+    "bots that are made here trade on paper; an exchange takes two switches at the machine itself: alpha bots arm, "
+    "then --real-orders"
+)
+
+
+class NotDeployable(UserError):
+    """An alpha that may not become a bot."""
+
+
+class BotDesk:
+    """Changes to bots."""
+
+    def __init__(self, place: Workplace, audit: AuditInSql) -> None:
+        self._place = place
+        self._audit = audit
+        self._bots = BotsInSql(place.database)
+        self._answers = AnswersInSql(place.database, place.lab.clock)
+
+    def modes(self) -> dict[str, str | None]:
+        """Every way in which a bot can trade; None where it may, else why it may not."""
+        return {"paper": None, "live": NO_ORDERS}
+
+    def deploy(
+        self, alpha_id: str, how: Deployment, actor: Actor, *, mode: str = "paper", key: str | None = None
+    ) -> list[str]:
+        """Make bots of an alpha, stopped: their ids. Nothing trades until somebody starts them.
+
+        Raises
+        ------
+        NotDeployable
+            For an alpha with a low score, one that decayed or is retired, or one with as many bots as it may have;
+            for a mode that this server does not allow.
+        """
+        if (refused := self.modes()[mode]) is not None:
+            raise NotDeployable(refused)
+
+        def work() -> dict[str, Any]:
+            alpha = self._place.lab.alphas.get(alpha_id)
+            _check_deployable(alpha)
+            self._place.lab.alphas.set_deployment(alpha.id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
+            ids = [bot.id for bot in deploy(self._place, alpha.id, how)]
+            told = {"bots": ids, "name": how.name, "capital": str(how.capital), "mode": mode}
+            self._note(actor, "deploy", alpha.id, told)
+            return {"bot_ids": ids}
+
+        asked = content_hash("deploy", alpha_id, how.name, str(how.capital), how.start, vars(how.safeguards))
+        if key is None:
+            with self._place.database.transaction():
+                return list(work()["bot_ids"])
+        return list(self._answers.once(Question(actor.id, key, asked), work)[0]["bot_ids"])
+
+    def start(self, bot_id: str, actor: Actor) -> Bot:
+        """Let a bot live through every bar from now on; raises `NotFound`, `ImpossibleMove`."""
+        return self._moved(bot_id, BotState.RUNNING, actor, "bot_start", {})
+
+    def stop(self, bot_id: str, actor: Actor) -> Bot:
+        """Let a bot rest: what is open stays open and is looked after again once it is started."""
+        return self._moved(bot_id, BotState.STOPPED, actor, "bot_stop", {})
+
+    def demote(self, bot_id: str, why: str, actor: Actor) -> Bot:
+        """End a bot for good and call its alpha decayed: it earned its money no more."""
+        alphas = self._place.lab.alphas
+        with self._place.database.transaction():
+            bot = self._moved(bot_id, BotState.DEMOTED, actor, "bot_demote", {"why": why})
+            alphas.set_state(bot.alpha_id, AlphaState.DECAYED)
+        return bot
+
+    def halt(self, bot_id: str, why: str, actor: Actor, *, close: bool = False) -> None:
+        """Enter nothing more until resumed; with ``close``, what is open is closed at the next open."""
+
+        def change(bot: RunningBot) -> None:
+            bot.halt(why)
+            if close:
+                bot.flatten(why)
+            bot.save()
+
+        self._changed(bot_id, actor, "bot_halt", {"why": why, "close": close}, change)
+
+    def resume(self, bot_id: str, actor: Actor) -> None:
+        """Let a halted bot enter again; its drawdown is measured from now on."""
+        self._changed(bot_id, actor, "bot_resume", {}, RunningBot.resume)
+
+    def _moved(self, bot_id: str, state: BotState, actor: Actor, action: str, detail: Mapping[str, Any]) -> Bot:
+        with self._place.database.transaction():
+            bot = self._bots.set_state(bot_id, state, self._place.lab.clock.now())
+            self._note(actor, action, bot.id, {"name": bot.name, **detail})
+        return bot
+
+    def _changed(
+        self, bot_id: str, actor: Actor, action: str, detail: Mapping[str, Any], change: Callable[[RunningBot], None]
+    ) -> None:
+        """Change the memory of a bot; a process that runs it notices, and goes on from the changed one."""
+        bot = self._bots.get(bot_id)
+        for attempt in range(ATTEMPTS):
+            try:
+                change(begun(self._place, bot.id))
+                break
+            except StorageFailed:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        self._note(actor, action, bot.id, {"name": bot.name, **detail})
+
+    def _note(self, actor: Actor, action: str, target: str, detail: Mapping[str, Any]) -> None:
+        self._audit.note(actor.name, action, target, detail=detail, client=actor.client)
+
+
+def _check_deployable(alpha: AlphaRecord) -> None:
+    found = alpha.validation_score
+    if found is not None and found < MIN_SCORE:  # paper may show what a fresh one without a score is worth
+        raise NotDeployable(f"a bot needs an alpha with a validation score of at least {MIN_SCORE}; this has {found}")
+    if alpha.state is AlphaState.DECAYED:
+        raise NotDeployable("this alpha has decayed: it no longer does what it did; choose another one")
+    if alpha.deployment_count >= MAX_BOTS:
+        raise NotDeployable(f"this alpha was deployed {alpha.deployment_count} times; {MAX_BOTS} is the most")

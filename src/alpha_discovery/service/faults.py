@@ -1,0 +1,146 @@
+"""What is wrong with a campaign, setting by setting: a form shows each fault beside the field that it is of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.campaigns import on_named_markets
+from alpha_discovery.core.space import Space
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.jobs import jobs_of
+from alpha_discovery.discovery.run import load_history
+from alpha_discovery.errors import AlphaDiscoveryError, NotFound, TooFewBars, UserError
+from alpha_discovery.search.brute_force import valid_points
+
+COUNTED = 65_536  # points of which one at least must meet the conditions
+_CAMPAIGN = TypeAdapter(Campaign)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: ``where`` is a path such as ``ranges.sma_cross.fast``; empty: of the whole."""
+
+    where: str
+    message: str
+
+
+class FaultyCampaign(UserError):
+    """A campaign that cannot be run; ``faults`` tells what of it, each in a sentence."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(one.message for one in faults[:3]))
+        self.faults = faults
+
+
+def read_campaign(data: Mapping[str, Any], place: Workplace) -> Campaign:
+    """A campaign that can be run on the data at hand, its markets named in full; raises `FaultyCampaign`."""
+    if faults := campaign_faults(data, place):
+        raise FaultyCampaign(faults)
+    return on_named_markets(Campaign.from_json(data), place.lab.market_data)
+
+
+def campaign_faults(data: Mapping[str, Any], place: Workplace) -> list[Fault]:
+    """Everything that is wrong with a campaign; empty if it can be run."""
+    if faults := list(_shape(data)):
+        return faults
+    plan = Campaign.from_json(data)
+    faults = [*_markets(plan, place), *_strategies(plan, place)]
+    return faults or list(_whole(plan, place))
+
+
+def _shape(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Names that do not exist, and values of the wrong kind or outside their limits."""
+    try:
+        _CAMPAIGN.validate_json(json.dumps(_listed(data)), strict=True)
+        Campaign.from_json(data)
+    except ValidationError as error:
+        yield from map(_of_value, error.errors())
+    except UserError as error:
+        yield Fault(error.field or "", str(error))
+
+
+def _listed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """One name alone stands for a list of one, as `Campaign` takes it."""
+    lists = ("symbols", "against", "strategies")
+    return {name: [value] if name in lists and isinstance(value, str) else value for name, value in data.items()}
+
+
+def _of_value(error: Mapping[str, Any]) -> Fault:
+    """What pydantic says, or the error that a part of the campaign raised in it."""
+    steps, raised = [str(step) for step in error["loc"]], error.get("ctx", {}).get("error")
+    if isinstance(raised, UserError):
+        return Fault(".".join([*steps, *filter(None, [raised.field])]), str(raised))
+    return Fault(".".join(steps), str(error["msg"]).lower())
+
+
+def _markets(plan: Campaign, place: Workplace) -> Iterator[Fault]:
+    for name in ("symbols", "against"):
+        for k, key in enumerate(getattr(plan, name)):
+            one = replace(plan, symbols=(key,), against=())
+            yield from _named(f"{name}.{k}", partial(on_named_markets, one, place.lab.market_data))
+
+
+def _strategies(plan: Campaign, place: Workplace) -> Iterator[Fault]:
+    """Strategies that are not there or cannot be searched so, and ranges outside their spaces."""
+    users = place.lab.user_strategies
+    for k, name in enumerate(plan.strategies):
+        alone = replace(plan, strategies=(name,), ranges={})
+        if found := list(_named(f"strategies.{k}", partial(jobs_of, alone, users))):
+            yield from found
+            continue
+        for owner in {name} & set(plan.ranges):
+            for parameter, wanted in plan.ranges[owner].items():
+                narrowed = replace(alone, ranges={owner: {parameter: wanted}})
+                where = f"ranges.{owner}.{parameter}"
+                yield from _named(where, partial(jobs_of, narrowed, users))
+
+
+def _whole(plan: Campaign, place: Workplace) -> Iterator[Fault]:
+    """What only the whole campaign shows: ranges for nobody, a history that is too short."""
+    users, markets = place.lab.user_strategies, place.lab.market_data
+    named = on_named_markets(plan, markets)
+    try:
+        jobs = jobs_of(named, users)
+    except UserError as error:
+        yield Fault(error.field or "ranges", str(error))
+        return
+    for job in jobs:
+        if not _possible(job.space):
+            asked = " and ".join(str(condition) for condition in job.space.conditions)
+            yield Fault(f"ranges.{job.strategy.name}", f"no values in these ranges meet {asked}; widen one of them")
+    try:
+        load_history(named, jobs, markets)
+    except TooFewBars as error:
+        yield Fault("start", f"{error}; choose a longer period, or fewer days in the vault")
+    except UserError as error:
+        yield Fault(error.field or "", str(error))
+
+
+def _possible(space: Space) -> bool:
+    """Whether some values meet the conditions: of all where they can be counted, else of many drawn evenly."""
+    bound = {name for condition in space.conditions for name in condition.names()}
+    if not bound:
+        return True
+    part = Space({name: kind for name, kind in space.kinds.items() if name in bound}, space.conditions)
+    if part.size <= COUNTED:
+        return valid_points(part) > 0
+    points = np.random.default_rng(0).random((COUNTED, len(part.free)))
+    return bool(part.satisfied(part.from_unit(points)).any())
+
+
+def _named(where: str, work: Callable[[], object]) -> Iterator[Fault]:
+    """What a piece of work objects to, as a fault of one place."""
+    try:
+        work()
+    except AlphaDiscoveryError as error:
+        if not isinstance(error, UserError | NotFound):
+            raise
+        yield Fault(where, str(error))

@@ -1,0 +1,163 @@
+"""Strategies from elsewhere: their signals traded as ours, their trials counted, their look ahead found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alpha_discovery import api
+from alpha_discovery.backtest.evaluate import evaluate, evaluate_signals
+from alpha_discovery.backtest.tape import tape
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.detectors import detect, signals_of
+from alpha_discovery.discovery.foreign import Foreign, adjusted
+from alpha_discovery.discovery.replay import encoded
+from alpha_discovery.errors import OutOfRange, UserError
+from alpha_discovery.market_data.foreign_files import read_signals
+from alpha_discovery.settings import Settings
+from alpha_discovery.strategies.registry import find_strategy
+from alpha_discovery.testing import markets
+from alpha_discovery.trading.rows import rows_of
+from alpha_discovery.trading.stream import SignalStream
+
+BARS = markets.planted_trend(24 * 200, seed=3, sharpe=9.0)
+NOISE = markets.garch(24 * 200, seed=5)
+
+
+def crossing(frame: pd.DataFrame) -> pd.DataFrame:
+    """The average of twelve hours against that of forty-eight."""
+    fast, slow = (frame["close"].rolling(many).mean() for many in (12, 48))
+    up, down = fast > slow, fast < slow
+    return pd.DataFrame({"enter_long": up, "exit_long": down, "enter_short": down, "exit_short": up})
+
+
+def peeking(frame: pd.DataFrame) -> pd.DataFrame:
+    """Buys before the close rises: it reads the next bar."""
+    up = frame["close"].shift(-1) > frame["close"]
+    return pd.DataFrame({"enter_long": up, "exit_long": ~up})
+
+
+def smoothed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Centres on the whole history: today's signal changes when tomorrow comes."""
+    up = frame["close"] > frame["close"].mean()
+    return pd.DataFrame({"enter_long": up, "exit_long": ~up})
+
+
+def endless(frame: pd.DataFrame) -> pd.DataFrame:
+    """Depends on the first price for ever."""
+    up = frame["close"] > frame["close"].iloc[0]
+    return pd.DataFrame({"enter_long": up, "exit_long": ~up})
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Any:
+    def run(source: Any, bars: Any = BARS, **more: Any) -> Foreign:
+        told = {"name": "mine", "trials": 1, "costs": Costs(0.0002, 0.0001), **more}
+        return api.judge_signals(source, bars, settings=Settings(userdir=tmp_path), **told)
+
+    return run
+
+
+def test_the_signals_of_a_rule_trade_as_the_rule_does() -> None:
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    stream = SignalStream(strategy.rules, values)
+    flags = np.array([stream.update(rows, gap) for rows, gap in rows_of((NOISE,))]).T
+    own = {"fast", "slow"}
+    risk = {name: column for name, column in encoded(values).items() if name not in own}
+    ours = evaluate(strategy.rules, encoded(values), tape((NOISE,)), Costs())
+    theirs = evaluate_signals(flags, risk, tape((NOISE,)), Costs())
+    assert theirs.trades.tobytes() == ours.trades.tobytes()
+    assert (theirs.equity == ours.equity).all()
+
+
+def test_a_real_edge_holds_and_noise_does_not(judge: Any) -> None:
+    found, noise = judge(crossing), judge(crossing, NOISE, name="other")
+    assert found.holds
+    assert found.p < 0.001
+    assert not found.looks_ahead
+    assert not noise.holds
+
+
+def test_trials_that_are_owned_up_to_make_the_same_result_less_sure(judge: Any) -> None:
+    alone = judge(crossing, name="alone")
+    many = judge(crossing, name="many", trials=10_000)
+    assert many.p_single == alone.p_single
+    assert many.p == pytest.approx(1.0 - (1.0 - many.p_single) ** 10_000)
+    assert many.noise_sharpe > 1.0 > abs(alone.noise_sharpe)
+
+
+def test_trials_are_in_the_ledger_and_come_back_with_the_next_version(judge: Any) -> None:
+    judge(crossing, trials=300)
+    again = judge(lambda frame: crossing(frame).assign(exit_long=True), trials=5)
+    assert (again.trials, again.earlier) == (5, 300)
+    assert judge(lambda frame: crossing(frame).assign(exit_long=True), trials=5).earlier == 300  # the same adds nothing
+
+
+def test_no_trial_at_all_is_refused(judge: Any) -> None:
+    with pytest.raises(OutOfRange, match="trials"):
+        judge(crossing, trials=0)
+
+
+@pytest.mark.parametrize("function", [peeking, smoothed])
+def test_a_look_ahead_is_found_named_and_never_holds(judge: Any, function: Any) -> None:
+    found = judge(function)
+    assert found.looks_ahead
+    assert "enter_long at 20" in found.detected.where or "exit_long at 20" in found.detected.where
+    assert not found.holds
+
+
+def test_the_warm_up_is_the_least_past_that_is_enough() -> None:
+    whole = signals_of(crossing, BARS)
+    assert detect(crossing, BARS, whole).warmup == 50  # 48 bars, of the numbers tried
+    assert detect(endless, NOISE, signals_of(endless, NOISE)).warmup is None
+
+
+def test_detrended_returns_have_no_part_that_holding_the_market_explains() -> None:
+    always = np.zeros((4, len(BARS)), dtype=bool)
+    always[0] = True
+    held = evaluate_signals(always, {"position_size": np.array([1.0]), "stop_loss": np.array([np.nan]),
+                                     "take_profit": np.array([np.nan])}, tape((BARS,)), Costs(0.0, 0.0))  # fmt: skip
+    assert abs(adjusted(held).mean()) < 1e-4 < abs(held.daily_returns.mean())
+
+
+def test_trades_of_a_csv_are_entered_and_left_at_the_opens_of_their_bars(tmp_path: Path, judge: Any) -> None:
+    times = pd.to_datetime(BARS.time[[100, 160, 300, 380]], unit="ms")
+    path = tmp_path / "trades.csv"
+    path.write_text(f"open_date,close_date,side\n{times[0]},{times[1]},long\n{times[2]},{times[3]},short\n")
+    trades = judge(path).evaluation.trades
+    assert [(t["side"], t["entry_bar"], t["exit_bar"]) for t in trades] == [(1, 100, 160), (-1, 300, 380)]
+    assert trades["entry_price"] == pytest.approx(BARS.open[[100, 300]] * [1.0001, 0.9999])
+
+
+def test_signals_of_a_csv_are_read_at_the_close_of_their_bars(tmp_path: Path) -> None:
+    path = tmp_path / "signals.csv"
+    path.write_text(f"time,enter_long,exit_long\n{BARS.time[10]},1,0\n{BARS.time[20]},0,true\n")
+    signals = read_signals(path, BARS)
+    assert [np.flatnonzero(row).tolist() for row in signals] == [[10], [20], [], []]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a,b\n1,2\n", "needs time and enter_long"),
+        ("entry_time,exit_time,side\n2001-01-01,2001-01-02,long\n", "lies in no bar"),
+        ("entry_time,exit_time,side\n2024-01-05,2024-01-06,up\n", "a side is long or short"),
+    ],
+)
+def test_a_csv_that_cannot_be_read_says_what_it_needs(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text(text)
+    with pytest.raises(UserError, match=why):
+        read_signals(path, BARS)
+
+
+def test_a_function_that_fails_or_returns_something_else_is_named(judge: Any) -> None:
+    with pytest.raises(UserError, match="ZeroDivisionError"):
+        judge(lambda frame: 1 / 0)
+    with pytest.raises(UserError, match="must return columns"):
+        judge(lambda frame: {"buy": frame["close"]})

@@ -1,0 +1,135 @@
+"""A bot from its deployment to its end, as a page sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.http.options import PREFIX
+from alpha_discovery.service.bot_crew import BotCrew
+
+
+@pytest.fixture
+def bot_id(server: Any, alpha_id: str) -> str:
+    """A bot over the last month of the stored prices."""
+    start = server.get(f"/alphas/{alpha_id}/equity")["time"][-30]
+    wanted = {"bot_name": "first", "allocated_capital": "5000", "start": start, "max_drawdown": "0.5"}
+    answer = server.post(f"/deploy/{alpha_id}", params=wanted)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["bot_id"])
+
+
+def live(place: Workplace) -> None:
+    """Let the started bots live through everything that is stored."""
+    crew = BotCrew(place)
+    while crew.look():
+        pass
+
+
+def test_a_bot_waits_until_it_is_started(server: Any, place: Workplace, bot_id: str) -> None:
+    live(place)
+    bot = server.get(f"/bots/{bot_id}")
+    assert (bot["state"], bot["now"]["bars"], bot["now"]["equity"]) == ("stopped", 0, 5_000.0)
+    assert server.get(f"/bots/{bot_id}/equity")["why_not"] == "it has not lived through a bar yet"
+    assert bot["config"]["bot"]["safeguards"]["max_drawdown"] == 0.5
+
+
+def test_a_started_bot_trades_on_replayed_bars_as_its_backtest_did(server: Any, place: Workplace, bot_id: str) -> None:
+    assert server.post(f"/bots/{bot_id}/start").json()["state"] == "running"
+    live(place)
+    expected_and_log_of(server, bot_id)
+    now = server.get(f"/bots/{bot_id}")["now"]
+    trades = server.get(f"/bots/{bot_id}/trades")
+    assert now["trades"] == len(trades) > 0
+    assert trades[0]["entry_time"] < trades[0]["exit_time"]
+    found = server.get(f"/bots/{bot_id}/reconciliation")
+    assert (found["compared"], found["differences"]) == (len(trades), [])
+    assert "--slippage" in found["advice"]
+
+
+def test_a_stopped_bot_lives_through_nothing_more(server: Any, place: Workplace, bot_id: str) -> None:
+    server.post(f"/bots/{bot_id}/start")
+    crew = BotCrew(place)
+    crew.look()
+    assert server.post(f"/bots/{bot_id}/stop").json()["state"] == "stopped"
+    assert crew.look() == 0
+    bars = server.get(f"/bots/{bot_id}")["now"]["bars"]
+    assert 0 < bars < 24 * 30
+    server.post(f"/bots/{bot_id}/start")
+    assert crew.look() > 0
+
+
+def test_a_running_bot_heeds_a_halt_and_a_resumption(server: Any, place: Workplace, bot_id: str) -> None:
+    server.post(f"/bots/{bot_id}/start")
+    crew = BotCrew(place)
+    crew.look()
+    halted = server.post(f"/bots/{bot_id}/halt", json={"why": "exchange maintenance", "close": True})
+    assert halted.json()["now"]["halted"] == "exchange maintenance"
+    while crew.look():
+        pass
+    crew.look()  # it was changed by another one: begun again
+    while crew.look():
+        pass
+    log = server.get(f"/bots/{bot_id}/log", params={"safeguards": True})
+    assert "exchange maintenance" in log[-1]["text"]
+    now = server.get(f"/bots/{bot_id}")["now"]
+    assert (now["position"], now["safeguards_fired"]) == ([], {"halted": 1})
+    assert server.post(f"/bots/{bot_id}/resume").json()["now"]["halted"] is None
+
+
+def expected_and_log_of(server: Any, bot_id: str) -> None:
+    """Its equity lies beside what its alpha's past leads one to expect; its log is read from the end."""
+    found, now = server.get(f"/bots/{bot_id}/equity"), server.get(f"/bots/{bot_id}")["now"]
+    assert (found["equity"][-1], len(found["equity"])) == (now["equity"], now["bars"])
+    expected = found["expected"]
+    assert (expected["low"][0], expected["high"][0], expected["time"][0]) == (5_000.0, 5_000.0, found["time"][0])
+    assert all(a <= b <= c for a, b, c in zip(expected["low"], expected["middle"], expected["high"], strict=True))
+    assert expected["time"][-1] > found["time"][-1]
+    log = server.get(f"/bots/{bot_id}/log", params={"limit": 1000})
+    assert [line["seq"] for line in log] == sorted((line["seq"] for line in log), reverse=True)
+    assert {line["kind"] for line in log} >= {"order", "trade"}
+
+
+def test_a_demoted_bot_ends_for_good_and_its_alpha_has_decayed(server: Any, alpha_id: str, bot_id: str) -> None:
+    assert server.post(f"/bots/{bot_id}/demote", json={"why": "below its band"}).json()["state"] == "demoted"
+    assert server.get(f"/alphas/{alpha_id}")["state"] == "decayed"
+    assert server.post(f"/bots/{bot_id}/start").status_code == 409
+    again = server.post(f"/deploy/{alpha_id}?bot_name=second")
+    assert (again.status_code, "decayed" in again.json()["detail"]) == (422, True)
+
+
+def test_real_orders_are_refused_and_the_page_learns_why(server: Any, alpha_id: str) -> None:
+    modes = {one["mode"]: one for one in server.get("/bots/modes")}
+    assert modes["paper"] == {"mode": "paper", "allowed": True, "why_not": None}
+    assert not modes["live"]["allowed"]
+    answer = server.post(f"/deploy/{alpha_id}?bot_name=rich&mode=live")
+    assert (answer.status_code, answer.json()["detail"]) == (422, modes["live"]["why_not"])
+
+
+def test_what_was_done_with_a_bot_is_in_the_audit_log(server: Any, bot_id: str) -> None:
+    server.post(f"/bots/{bot_id}/start")
+    server.post(f"/bots/{bot_id}/stop")
+    deeds = server.client.get(f"{PREFIX}/audit", headers=server.login()).json()
+    assert [deed["action"] for deed in deeds[:3]] == ["bot_stop", "bot_start", "deploy"]
+
+
+def test_a_bot_whose_prices_are_gone_fails_and_says_so(
+    server: Any, place: Workplace, bot_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alpha_discovery.errors import NotFound
+
+    server.post(f"/bots/{bot_id}/start")
+    crew = BotCrew(place)
+    crew.look()
+
+    def gone(*_: Any) -> None:
+        raise NotFound("no bars of SYN/USDT 1h are stored")
+
+    monkeypatch.setattr(place.lab.market_data, "load", gone)
+    while crew.look():
+        pass
+    bot = server.get(f"/bots/{bot_id}")
+    assert bot["state"] == "failed"
+    assert "no bars of SYN/USDT" in server.get(f"/bots/{bot_id}/log")[0]["text"]

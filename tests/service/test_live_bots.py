@@ -1,0 +1,226 @@
+"""Bots on bars of an exchange: two switches before a real order, one process for many, and a feed that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.brokers.exchange import ExchangeBroker
+from alpha_discovery.brokers.keys import Keys
+from alpha_discovery.brokers.paper import PaperBroker
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.notices import Notice
+from alpha_discovery.errors import NotFound, SourceFailed, UserError
+from alpha_discovery.market_data.sources.port import Market
+from alpha_discovery.service.bot_crew import BotCrew
+from alpha_discovery.service.bots import Deployment, begun, deploy
+from alpha_discovery.service.exchange_keys import PASSPHRASE, key_file, keys_of
+from alpha_discovery.service.live_bots import ExchangeLive, arm
+from alpha_discovery.storage.bot_memory import BotMemoryInSql
+from alpha_discovery.storage.bots import Bot, BotsInSql
+from alpha_discovery.strategies.registry import find_strategy
+from alpha_discovery.testing.example_records import alpha_record, run_record
+from alpha_discovery.testing.fake_exchange import FakeExchange
+from alpha_discovery.trading.rows import BarRow
+
+HOUR = 3_600_000
+
+
+class Clock:
+    def __init__(self, ms: int) -> None:
+        self.ms = ms
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.ms / 1000, UTC)
+
+    def monotonic(self) -> float:
+        return self.ms / 1000
+
+
+class Feed:
+    """An hour at 100 for each hour that the clock has passed; down when told to be."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.is_down = clock, False
+
+    def closed(self, after: int) -> Sequence[tuple[BarRow, ...]]:
+        if self.is_down:
+            raise SourceFailed("fake did not answer; try later")
+        times = range(after + HOUR, self.clock.ms - HOUR + 1, HOUR)
+        return [(BarRow(time, 100.0, 100.5, 99.5, 100.0, 1.0),) for time in times]
+
+
+class Told:
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+
+    def tell(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+
+class World:
+    """A deployed bot, a clock just after its last stored bar, and an exchange."""
+
+    def __init__(self, place: Workplace, market: Any) -> None:
+        bars = market.bars
+        self.clock = Clock(int(bars.time[-1]) + HOUR)
+        self.place = replace(place, lab=replace(place.lab, clock=self.clock))
+        self.feed, self.told, self.exchange = Feed(self.clock), Told(), FakeExchange("SYN/USDT")
+        self.connected: list[tuple[str, bool]] = []
+        told = {"sleeves": [["SYN/USDT"]], "venue": "binance", "intrabar": "stop_first"}
+        strategy = find_strategy("sma_cross")
+        alpha = alpha_record(
+            rules=strategy.rules.to_json(), parameters=strategy.complete({"fast": 5, "slow": 20}), timeframe="1h",
+            costs=Costs().to_json(), market=told,
+        )  # fmt: skip
+        place.lab.runs.add(run_record())
+        place.lab.alphas.add(alpha)
+        (self.bot,) = deploy(self.place, alpha.id, Deployment("first", 5_000.0, auto_start=True))
+
+    def live(self, *, real_orders: bool = False) -> ExchangeLive:
+        return ExchangeLive(self.place, real_orders, self._prices, self._venue)
+
+    def _prices(self, venue: str, markets: list[Market]) -> Feed:
+        assert (venue, [str(one) for one in markets]) == ("binance", ["SYN/USDT@binance 1h"])
+        return self.feed
+
+    def _venue(self, venue: str, sandbox: bool) -> FakeExchange:
+        self.connected.append((venue, sandbox))
+        return self.exchange
+
+
+@pytest.fixture
+def world(place: Workplace, planted_market: Any) -> World:
+    return World(place, planted_market)
+
+
+def armed(world: World, mode: str) -> Bot:
+    return arm(world.place, world.bot.id, venue="binance", mode=mode, confirm="first")
+
+
+def test_without_a_switch_a_live_bot_trades_on_paper(world: World) -> None:
+    bot = begun(world.place, world.bot.id, live=world.live(real_orders=True))
+    assert isinstance(bot.broker, PaperBroker)
+    assert world.connected == []
+
+
+def test_the_first_switch_alone_sends_nothing_real(world: World) -> None:
+    armed(world, "real")
+    with pytest.raises(UserError, match="start with --real-orders"):
+        begun(world.place, world.bot.id, live=world.live())
+    assert world.connected == []
+
+
+def test_both_switches_reach_the_exchange(world: World) -> None:
+    armed(world, "real")
+    bot = begun(world.place, world.bot.id, live=world.live(real_orders=True))
+    assert isinstance(bot.broker, ExchangeBroker)
+    assert world.connected == [("binance", False)]
+
+
+def test_the_test_system_needs_the_first_switch_only(world: World) -> None:
+    armed(world, "sandbox")
+    begun(world.place, world.bot.id, live=world.live())
+    assert world.connected == [("binance", True)]
+
+
+@pytest.mark.parametrize(("confirm", "mode"), [("frist", "real"), ("", "real"), ("first", "money")])
+def test_a_switch_that_is_not_confirmed_in_full_does_not_turn(world: World, confirm: str, mode: str) -> None:
+    with pytest.raises(UserError):
+        arm(world.place, world.bot.id, venue="binance", mode=mode, confirm=confirm)
+    assert BotsInSql(world.place.database).get(world.bot.id).config["mode"] == "paper"
+
+
+def test_an_armed_bot_does_not_run_on_stored_bars(world: World) -> None:
+    armed(world, "real")
+    with pytest.raises(UserError, match="run it live"):
+        begun(world.place, world.bot.id)
+
+
+def test_a_bot_that_has_traded_on_paper_is_not_armed_any_more(world: World) -> None:
+    crew = BotCrew(world.place, live=world.live())
+    world.clock.ms += HOUR
+    assert crew.look() == 1
+    with pytest.raises(UserError, match="deploy another one"):
+        armed(world, "real")
+
+
+def test_a_crew_lives_through_the_hours_as_they_close(world: World) -> None:
+    crew = BotCrew(world.place, live=world.live())
+    lived = 0
+    for _ in range(5):
+        world.clock.ms += HOUR
+        lived += crew.look()
+    assert lived == 5
+    state = BotMemoryInSql(world.place.database).load(world.bot.id)
+    assert state is not None
+    assert state["bars"] == 5
+
+
+def test_a_lost_feed_is_told_stored_and_over_when_bars_come(world: World) -> None:
+    crew = BotCrew(world.place, live=world.live(), notifier=world.told)
+    memory = BotMemoryInSql(world.place.database)
+    world.clock.ms += HOUR
+    crew.look()
+    world.feed.is_down = True
+    for _ in range(4):
+        world.clock.ms += HOUR
+        crew.look()
+    texts = [notice.text for notice in world.told.notices]
+    assert [text for text in texts if "gets no answer" in text] == ["gets no answer: fake did not answer; try later"]
+    assert sum("no bar since" in text for text in texts) == 1
+    assert memory.load(world.bot.id)["feed_lost"] is not None  # type: ignore[index]
+    world.feed.is_down = False
+    world.clock.ms += HOUR
+    crew.look()
+    assert memory.load(world.bot.id)["feed_lost"] is None  # type: ignore[index]
+    assert BotsInSql(world.place.database).get(world.bot.id).state == "running"
+
+
+def test_a_crew_for_some_names_runs_only_those_and_knows_them(world: World) -> None:
+    assert BotCrew(world.place, live=world.live(), only=("first",)).look() == 0
+    with pytest.raises(NotFound, match="no bot named 'second'"):
+        BotCrew(world.place, live=world.live(), only=("second",)).look()
+
+
+def test_an_exchange_that_does_not_answer_is_asked_again_and_nothing_is_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    armed(world, "sandbox")
+    crew = BotCrew(world.place, live=world.live(), notifier=world.told)
+    world.clock.ms += HOUR
+    answers: Callable[..., Any] = world.exchange.load_markets
+
+    def down() -> None:
+        raise SourceFailed("fake did not answer")
+
+    monkeypatch.setattr(world.exchange, "load_markets", down)
+    assert crew.look() == 0
+    assert BotsInSql(world.place.database).get(world.bot.id).state == "running"
+    monkeypatch.setattr(world.exchange, "load_markets", answers)
+    assert crew.look() == 1
+
+
+def test_keys_come_from_the_environment_first_and_a_test_system_has_its_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = world.place.settings
+    key_file(settings, "a long enough phrase").put("binance_sandbox", Keys("stored", "secret"))
+    monkeypatch.setenv(PASSPHRASE, "a long enough phrase")
+    assert keys_of(settings, "binance", sandbox=True) == Keys("stored", "secret")
+    with pytest.raises(NotFound, match="no keys of binance"):
+        keys_of(settings, "binance", sandbox=False)
+    monkeypatch.setenv("ALPHA_KEY_BINANCE", "k")
+    monkeypatch.setenv("ALPHA_SECRET_BINANCE", "s")
+    assert keys_of(settings, "binance", sandbox=False) == Keys("k", "s")
+
+
+def test_keys_without_a_passphrase_say_what_to_set(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PASSPHRASE, raising=False)
+    with pytest.raises(UserError, match=PASSPHRASE):
+        keys_of(world.place.settings, "kraken", sandbox=False)

@@ -1,0 +1,112 @@
+"""Run 50 exported strategies through freqtrade's own backtesting and store what it found, beside ours.
+
+    python tools/oracle_env.py freqtrade
+    python -m tools.export_parity            writes tests/exports/data/freqtrade-parity.json
+
+The prices are the first year of the sample's BTC/USD by the hour, missing bars filled in as freqtrade fills them.
+Stored are each alpha, a signature of freqtrade's trades, and every trade that differs from ours, as freqtrade made it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tools.oracle_env import ROOT, python_of
+
+from alpha_discovery.backtest.evaluate import evaluate
+from alpha_discovery.backtest.tape import tape
+from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.results import EXIT_REASONS
+from alpha_discovery.discovery.replay import encoded
+from alpha_discovery.exports.freqtrade_file import MOST_STARTUP, class_name, freqtrade_file
+from alpha_discovery.exports.json_file import json_file
+from alpha_discovery.exports.subject import Subject
+from alpha_discovery.market_data.sample import load_sample
+from alpha_discovery.testing.alpha_examples import filled, random_subjects
+
+MANY, SEED, FEE, YEAR = 50, 20_261_129, 0.001, 8_760
+TARGET = ROOT / "tests" / "exports" / "data" / "freqtrade-parity.json"
+PRECISION = 1e-9  # its prices have steps of 1e-10
+
+Trade = list[Any]
+
+
+def market() -> Bars:
+    """The year that is traded."""
+    return filled(load_sample("BTC_USD-1h")).slice(0, YEAR)
+
+
+def begin_of(subject: Subject) -> int:
+    """The first bar that freqtrade trades: the one after its startup candles."""
+    return min(MOST_STARTUP, 4 * subject.warmup)
+
+
+def ours(subject: Subject, bars: Bars) -> list[Trade]:
+    """Our trades: side, entry time, exit time, entry price, exit price, reason."""
+    over = tape((bars,), begin=begin_of(subject))
+    found = evaluate(subject.rules, encoded(subject.parameters), over, subject.costs)
+    return [
+        [int(t["side"]), int(bars.time[t["entry_bar"]]), int(bars.time[t["exit_bar"]]), float(t["entry_price"]),
+         float(t["exit_price"]), EXIT_REASONS[t["reason"]]]
+        for t in found.trades
+    ]  # fmt: skip
+
+
+def same(mine: Trade, theirs: Trade) -> bool:
+    """Equal side and bars, and prices to `PRECISION`."""
+    return mine[:3] == theirs[:3] and bool(np.allclose(mine[3:5], theirs[3:5], rtol=PRECISION, atol=0.0))
+
+
+def signature(trades: list[Trade]) -> dict[str, float]:
+    """A few numbers that differ if any trade does; times in hours of the year, so that sums are exact."""
+    hour, first = 3_600_000, 1_483_228_800_000
+    return {
+        "n_trades": len(trades), "sides": sum(t[0] for t in trades),
+        "entries": sum((t[1] - first) // hour for t in trades), "exits": sum((t[2] - first) // hour for t in trades),
+        "entry_prices": sum(t[3] for t in trades), "exit_prices": sum(t[4] for t in trades),
+    }  # fmt: skip
+
+
+def run_freqtrade(subjects: list[Subject], bars: Bars) -> list[list[Trade]]:
+    """Trades of every subject as freqtrade makes them."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder, cases = Path(temporary), []
+        fields = ("time", "open", "high", "low", "close", "volume")
+        np.savez(folder / "year.npz", **{name: getattr(bars, name) for name in fields})
+        for subject in subjects:
+            text = freqtrade_file(subject)
+            (folder / f"{class_name(subject)}.py").write_text(text)
+            case = {"name": class_name(subject), "market": "year", "timeframe": "1h", "fee": FEE}
+            cases.append({**case, "can_short": "    can_short = True\n" in text})
+        (folder / "cases.json").write_text(json.dumps(cases))
+        command = [str(python_of("freqtrade")), "-m", "tools.oracles.run_freqtrade", temporary]
+        subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - our own script
+        found: list[list[Trade]] = json.loads((folder / "trades.json").read_text())
+    return found
+
+
+def main() -> None:
+    """Draw, run, compare, write."""
+    bars = market()
+    subjects = list(random_subjects(MANY, SEED, bars, costs=Costs(FEE, 0.0)))
+    lines = []
+    for subject, theirs in zip(subjects, run_freqtrade(subjects, bars), strict=True):
+        mine = {trade[1]: trade for trade in ours(subject, bars)}
+        their = {trade[1]: trade for trade in theirs}
+        added = [t for time, t in their.items() if time not in mine or not same(mine[time], t)]
+        dropped = [time for time, t in mine.items() if time not in their or not same(t, their[time])]
+        told = {"alpha": json.loads(json_file(subject)), "found": signature(theirs), "dropped": dropped, "added": added}
+        lines.append(json.dumps(told))
+    head = {"freqtrade": "2026.9", "seed": SEED, "fee": FEE, "market": market().fingerprint}
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(f"{json.dumps(head, indent=1)[:-2]},\n \"cases\": [\n" + ",\n".join(lines) + "\n]}\n")
+
+
+if __name__ == "__main__":
+    main()

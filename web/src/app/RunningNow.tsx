@@ -1,0 +1,64 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import LinearProgress from "@mui/material/LinearProgress";
+import Tooltip from "@mui/material/Tooltip";
+import Typography from "@mui/material/Typography";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import type { Schemas } from "@/api/client";
+import { runningQuery } from "@/api/runs";
+import { percent } from "@/format/number";
+import type { Connection } from "@/hooks/useEvents";
+
+/** What the bar says of runs that are not over. */
+export function summary(runs: Schemas["RunOut"][]): string {
+    const [busy, waiting] = [
+        runs.filter((run) => run.status !== "queued"),
+        runs.filter((run) => run.status === "queued"),
+    ];
+    const [only] = busy;
+    const wait = waiting.length > 0 ? `${waiting.length} waiting` : "";
+    if (!only) return wait === "" ? "Nothing runs" : wait;
+    const now =
+        busy.length === 1
+            ? `${only.symbols.join(", ")} ${only.timeframe} · ${only.stage || only.status}`
+            : `${busy.length} runs`;
+    return [now, wait].filter((part) => part !== "").join(" · ");
+}
+
+/** What the laboratory does now, on every page. */
+export function RunningNow({ connection }: { connection: Connection }) {
+    const { data } = useQuery(runningQuery);
+    const runs = data?.items ?? [];
+    const busy = runs.filter((run) => run.status !== "queued");
+    const [only] = busy;
+    const target = busy.length === 1 && only ? `/runs/${only.id}` : "/runs";
+    const offline = connection === "waiting" || connection === "refused";
+    return (
+        <Box sx={{ display: "flex", alignItems: "center", gap: 1, minWidth: 0 }}>
+            <Button component={Link} to={target} color="inherit" size="small" sx={{ minWidth: 0, textAlign: "left" }}>
+                <Box sx={{ minWidth: 0 }}>
+                    <Typography variant="body2" noWrap>
+                        {summary(runs)}
+                    </Typography>
+                    {only && (
+                        <LinearProgress
+                            variant="determinate"
+                            value={Math.min(100, only.progress * 100)}
+                            aria-label={`progress ${percent(only.progress, 0)}`}
+                            sx={{ mt: 0.25, minWidth: 110 }}
+                        />
+                    )}
+                </Box>
+            </Button>
+            {offline && (
+                <Tooltip title="Live events are cut off; the page asks again by itself. Numbers may be up to half a minute old.">
+                    <Typography variant="body2" color="warning" tabIndex={0} role="status">
+                        not live
+                    </Typography>
+                </Tooltip>
+            )}
+        </Box>
+    );
+}

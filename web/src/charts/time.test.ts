@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+
+import { band, perCent, points, thinned } from "@/charts/time";
+
+test("times of the interface are UTC, and a missing value is a gap", () => {
+    expect(points(["1970-01-01T00:00Z", "1970-01-02T00:00Z"], [1.5, null])).toEqual([
+        [0, 1.5],
+        [86_400_000, null],
+    ]);
+});
+
+test("a thinned course keeps its ends and its order", () => {
+    const course = thinned([...Array(1000).keys()], 11);
+    expect([course.length, course[0], course.at(-1)]).toEqual([11, 0, 999]);
+    expect(course).toEqual([...course].sort((a, b) => a - b));
+    expect(thinned([1, 2, 3], 10)).toEqual([1, 2, 3]);
+});
+
+test("a band is its lower edge and what lies between", () => {
+    const [low, between] = band(["1970-01-01T00:00Z"], [0.25], [0.75], { name: "luck", colour: "#000000", stack: "a" });
+    expect([low?.data, between?.data]).toEqual([[[0, 0.25]], [[0, 0.5]]]);
+});
+
+test("fractions on an axis are per cents", () => {
+    expect([perCent(0.25), perCent(-0.015), perCent(12)]).toEqual(["25 %", "−1.5 %", "1200 %"]);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+
+import { ago, duration, utcDay, utcTime } from "@/format/time";
+
+test("a time without a zone is the server's, which is UTC", () => {
+    expect(utcTime("2026-11-29T13:05:09")).toBe("2026-11-29 13:05:09 UTC");
+    expect(utcTime("2026-11-29T13:05:09+02:00")).toBe("2026-11-29 11:05:09 UTC");
+});
+
+test("a day stays that day in every zone", () => {
+    expect(utcDay("2026-11-29")).toBe("2026-11-29");
+});
+
+test("what is no time is a dash", () => {
+    expect([utcTime(null), utcTime("soon"), utcDay("")]).toEqual(["–", "–", "–"]);
+});
+
+test("lengths take a unit that reads well", () => {
+    expect([duration(45), duration(720), duration(12_600), duration(1_036_800)]).toEqual([
+        "45 s",
+        "12 min",
+        "3.5 h",
+        "12 d",
+    ]);
+});
+
+test("times are told from now", () => {
+    const now = Date.UTC(2026, 0, 1, 12);
+    expect([
+        ago("2026-01-01T11:55:00Z", now),
+        ago("2026-01-01T12:00:03Z", now),
+        ago("2026-01-01T12:05:00Z", now),
+    ]).toEqual(["5 min ago", "just now", "in 5 min"]);
+});

@@ -1,0 +1,87 @@
+import Box from "@mui/material/Box";
+import Link from "@mui/material/Link";
+import Tab from "@mui/material/Tab";
+import Tabs from "@mui/material/Tabs";
+import { useQuery } from "@tanstack/react-query";
+import { Link as RouterLink, useParams } from "react-router";
+
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { PageSkeleton } from "@/components/Loading";
+import { PageHeader } from "@/components/PageHeader";
+import { Moment } from "@/format/Moment";
+import { useUrlState } from "@/hooks/useUrlState";
+import { Actions } from "@/pages/alpha/Actions";
+import { Evidence } from "@/pages/alpha/Evidence";
+import { alphaQuery } from "@/pages/alpha/queries";
+import { Record } from "@/pages/alpha/Record";
+import { Robustness } from "@/pages/alpha/Robustness";
+import { Summary } from "@/pages/alpha/Summary";
+import { Trades } from "@/pages/alpha/Trades";
+import { AlphaChip } from "@/pages/alphas/AlphaChip";
+
+const TABS = [
+    { key: "summary", name: "Summary", Content: Summary },
+    { key: "evidence", name: "Evidence", Content: Evidence },
+    { key: "robustness", name: "Robustness", Content: Robustness },
+    { key: "trades", name: "Trades", Content: Trades },
+    { key: "record", name: "Record", Content: Record },
+] as const;
+
+const DEFAULTS = { tab: "summary" };
+
+/** One alpha: what it does, why it is believed, what could break it. */
+export default function Alpha() {
+    const { alphaId = "" } = useParams();
+    const [{ tab }, change] = useUrlState(DEFAULTS);
+    const { data: alpha, error, refetch } = useQuery(alphaQuery(alphaId));
+    if (error && !alpha)
+        return (
+            <>
+                <PageHeader title="Alpha" />
+                <ErrorNotice error={error} title="This alpha cannot be shown" onRetry={() => void refetch()} />
+            </>
+        );
+    if (!alpha) return <PageSkeleton />;
+    const shown = TABS.find((one) => one.key === tab) ?? TABS[0];
+    return (
+        <>
+            <PageHeader
+                title={alpha.strategy_name}
+                about={
+                    <Box component="span" sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center" }}>
+                        <AlphaChip state={alpha.state} />
+                        <AlphaChip state={alpha.deployment_status} />
+                        <span>
+                            {alpha.timeframe} bars · found <Moment at={alpha.discovered_at} /> in{" "}
+                            <Link component={RouterLink} to={`/runs/${alpha.discovery_run_id}`}>
+                                run {alpha.discovery_run_id.slice(0, 8)}
+                            </Link>
+                        </span>
+                    </Box>
+                }
+                actions={<Actions alpha={alpha} />}
+            />
+            <Tabs
+                value={shown.key}
+                onChange={(_, value: string) => change({ tab: value }, { replace: false })}
+                variant="scrollable"
+                allowScrollButtonsMobile
+                aria-label="Parts of this page"
+                sx={{ mb: 2, borderBottom: 1, borderColor: "divider" }}
+            >
+                {TABS.map((one) => (
+                    <Tab
+                        key={one.key}
+                        value={one.key}
+                        label={one.name}
+                        id={`tab-${one.key}`}
+                        aria-controls={`panel-${one.key}`}
+                    />
+                ))}
+            </Tabs>
+            <Box role="tabpanel" id={`panel-${shown.key}`} aria-labelledby={`tab-${shown.key}`}>
+                <shown.Content alpha={alpha} />
+            </Box>
+        </>
+    );
+}

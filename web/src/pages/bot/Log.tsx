@@ -1,0 +1,80 @@
+import FormControlLabel from "@mui/material/FormControlLabel";
+import Switch from "@mui/material/Switch";
+import TablePagination from "@mui/material/TablePagination";
+import { useQuery } from "@tanstack/react-query";
+
+import { EmptyState } from "@/components/EmptyState";
+import { Loaded } from "@/components/Loaded";
+import { Panel } from "@/components/Panel";
+import { SimpleTable } from "@/components/SimpleTable";
+import { Moment } from "@/format/Moment";
+import { useUrlState } from "@/hooks/useUrlState";
+import { plain } from "@/pages/alphas/words";
+import { botLogQuery, type BotOut } from "@/pages/bots/queries";
+
+const DEFAULTS = { log: 1, safeguards: false };
+const ROWS = 50;
+
+/** What happened, the last first. */
+export function Log({ bot }: { bot: BotOut }) {
+    const [{ log: page, safeguards }, change] = useUrlState(DEFAULTS);
+    const found = useQuery(botLogQuery(bot, safeguards, page, ROWS));
+    return (
+        <Panel
+            title="Log"
+            about="Orders, trades and what its safeguards did, the last first; the time is that of the bar."
+            actions={
+                <FormControlLabel
+                    control={
+                        <Switch
+                            size="small"
+                            checked={safeguards}
+                            onChange={(event) => change({ safeguards: event.target.checked, log: 1 })}
+                        />
+                    }
+                    label="Safeguards only"
+                />
+            }
+        >
+            <Loaded query={found} title="The log cannot be shown">
+                {({ items, total }) =>
+                    total === 0 ? (
+                        <EmptyState
+                            title={safeguards ? "No safeguard had to act so far" : "Nothing has happened yet"}
+                        />
+                    ) : (
+                        <>
+                            <SimpleTable
+                                label="Log of the bot"
+                                stacks
+                                maxHeight={420}
+                                rows={items}
+                                keyOf={(line) => String(line.seq)}
+                                columns={[
+                                    { name: "Bar", show: (line) => <Moment at={line.time} /> },
+                                    {
+                                        name: "What",
+                                        show: (line) =>
+                                            line.safeguard ? <strong>{plain(line.kind)}</strong> : plain(line.kind),
+                                    },
+                                    { name: "Told", show: (line) => line.text },
+                                ]}
+                            />
+                            {total > ROWS && (
+                                <TablePagination
+                                    component="div"
+                                    count={total}
+                                    page={Math.min(page - 1, Math.ceil(total / ROWS) - 1)}
+                                    rowsPerPage={ROWS}
+                                    rowsPerPageOptions={[ROWS]}
+                                    labelRowsPerPage="rows"
+                                    onPageChange={(_, next) => change({ log: next + 1 })}
+                                />
+                            )}
+                        </>
+                    )
+                }
+            </Loaded>
+        </Panel>
+    );
+}

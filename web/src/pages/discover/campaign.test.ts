@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+
+import { type Plan, readPlan, sent, withRange, writePlan } from "./campaign";
+
+const BASE: Plan = {
+    campaign: {
+        symbols: [],
+        against: [],
+        timeframe: "1h",
+        venue: null,
+        start: null,
+        end: null,
+        strategies: [],
+        method: "random",
+        max_iterations: 1000,
+        costs: { commission: 0.001, maker: null },
+        seed: 0,
+        ranges: {},
+        intrabar: "stop_first",
+        thresholds: { min_sharpe_ratio: 1 },
+        protocol: { level: 0.05, vault_start: null },
+        focus: { regions: {}, learned_from: [] },
+        blocks: null,
+    },
+    adaptive: false,
+    priority: 0,
+};
+
+function changed(changes: Partial<Plan["campaign"]>, more: Partial<Plan> = {}): Plan {
+    return { ...BASE, ...more, campaign: { ...BASE.campaign, ...changes } };
+}
+
+test("a plan that is as the base has an empty address", () => {
+    expect(writePlan(BASE, BASE).toString()).toBe("");
+});
+
+test("an address brings the same plan back", () => {
+    const plan = changed(
+        {
+            symbols: ["BTC/USD@coinbase", "SYN/USDT@synthetic"],
+            strategies: ["sma_cross"],
+            start: "2020-01-01",
+            max_iterations: 500,
+            costs: { commission: 0.0002, maker: 0 },
+            ranges: { sma_cross: { fast: [10, 20], stop_loss: "off", direction: ["long"] } },
+            protocol: { level: 0.01, vault_start: "2021-01-01" },
+        },
+        { adaptive: true, priority: 5 },
+    );
+    const address = new URLSearchParams(writePlan(plan, BASE).toString());
+    expect(readPlan(address, BASE)).toEqual(plan);
+});
+
+test("what an earlier run had and the plan has not is told too", () => {
+    const base = changed({
+        end: "2022-01-01",
+        symbols: ["A"],
+        ranges: { sma_cross: { fast: [10, 20] } },
+        costs: { commission: 0.001, maker: 0.0005 },
+        focus: { regions: { sma_cross: { fast: [10, 12] } }, learned_from: ["sma_cross"] },
+    });
+    expect(readPlan(writePlan(BASE, base), base)).toEqual(BASE);
+});
+
+test("a value that is no number stays what was written, for the server to refuse", () => {
+    const plan = readPlan(new URLSearchParams("max_iterations=many&range.a.b=[1,"), BASE);
+    expect(plan.campaign.max_iterations).toBe("many");
+    expect(plan.campaign.ranges).toEqual({});
+});
+
+test("a range is set, widened again, and then nothing is left of it", () => {
+    const narrow = withRange({}, "sma_cross", "fast", [10, 20]);
+    expect(narrow).toEqual({ sma_cross: { fast: [10, 20] } });
+    expect(withRange(narrow, "sma_cross", "fast", undefined)).toEqual({});
+});
+
+test("ranges of strategies that are not chosen are not sent", () => {
+    const ranges = { sma_cross: { fast: 5 }, macd_cross: { fast: 6 }, "*": { stop_loss: 0.1 } };
+    expect(sent(changed({ strategies: ["sma_cross"], ranges }))["ranges"]).toEqual({
+        sma_cross: { fast: 5 },
+        "*": { stop_loss: 0.1 },
+    });
+});

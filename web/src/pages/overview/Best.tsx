@@ -1,0 +1,99 @@
+import Button from "@mui/material/Button";
+import Link from "@mui/material/Link";
+import Table from "@mui/material/Table";
+import TableBody from "@mui/material/TableBody";
+import TableCell from "@mui/material/TableCell";
+import TableContainer from "@mui/material/TableContainer";
+import TableHead from "@mui/material/TableHead";
+import TableRow from "@mui/material/TableRow";
+import { useQuery } from "@tanstack/react-query";
+import { Link as RouterLink } from "react-router";
+
+import { HeadCell, NumberCell, WIDE } from "@/components/Cells";
+import { EmptyState } from "@/components/EmptyState";
+import { Loaded } from "@/components/Loaded";
+import { Panel } from "@/components/Panel";
+import { fixed, percent, whole } from "@/format/number";
+import { bestQuery } from "@/pages/overview/queries";
+
+/** The alphas that the judging thinks most of. */
+export function Best() {
+    const query = useQuery(bestQuery);
+    const total = query.data?.total ?? 0;
+    return (
+        <Panel
+            title="Best alphas"
+            about="Rules that luck does not explain, by validation score."
+            actions={
+                total > 0 && (
+                    <Button component={RouterLink} to="/alphas" size="small" sx={{ whiteSpace: "nowrap" }}>
+                        All {whole(total)}
+                    </Button>
+                )
+            }
+        >
+            <Loaded query={query} title="The alphas cannot be shown">
+                {({ items }) =>
+                    items.length === 0 ? (
+                        <EmptyState title="No alpha so far">
+                            Most runs report nothing: that is the judging at work. More bars help, more tries do not.
+                        </EmptyState>
+                    ) : (
+                        <TableContainer tabIndex={0} role="region" aria-label="Best alphas">
+                            <Table size="small">
+                                <TableHead>
+                                    <TableRow>
+                                        <TableCell>Rule</TableCell>
+                                        <HeadCell
+                                            align="right"
+                                            sx={WIDE}
+                                            hint="Annual, on the bars that the search saw"
+                                        >
+                                            Sharpe, seen
+                                        </HeadCell>
+                                        <HeadCell align="right" hint="Annual, on the sealed bars that no search saw">
+                                            Sharpe, vault
+                                        </HeadCell>
+                                        <HeadCell
+                                            align="right"
+                                            hint="The deepest fall from a high, over the whole period"
+                                        >
+                                            Drawdown
+                                        </HeadCell>
+                                        <HeadCell
+                                            align="right"
+                                            hint="0 to 1: how sure the judging is, by its calibration; a dash where nothing was calibrated"
+                                        >
+                                            Score
+                                        </HeadCell>
+                                    </TableRow>
+                                </TableHead>
+                                <TableBody>
+                                    {items.map((alpha) => (
+                                        <TableRow key={alpha.id} hover>
+                                            <TableCell>
+                                                <Link
+                                                    component={RouterLink}
+                                                    to={`/alphas/${alpha.id}`}
+                                                    sx={{ fontWeight: 600 }}
+                                                >
+                                                    {alpha.strategy_name}
+                                                </Link>
+                                                <br />
+                                                {alpha.strategy_type.replaceAll("_", " ")} · {alpha.timeframe}
+                                            </TableCell>
+                                            <NumberCell sx={WIDE}>{fixed(alpha.in_sample_sharpe)}</NumberCell>
+                                            <NumberCell>{fixed(alpha.out_sample_sharpe)}</NumberCell>
+                                            <NumberCell sx={WIDE}>{percent(alpha.max_drawdown)}</NumberCell>
+                                            <NumberCell>{fixed(alpha.validation_score)}</NumberCell>
+                                        </TableRow>
+                                    ))}
+                                </TableBody>
+                            </Table>
+                        </TableContainer>
+                    )
+                }
+            </Loaded>
+        </Panel>
+    );
+}

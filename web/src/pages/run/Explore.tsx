@@ -1,0 +1,111 @@
+import MenuItem from "@mui/material/MenuItem";
+import Stack from "@mui/material/Stack";
+import Tab from "@mui/material/Tab";
+import Tabs from "@mui/material/Tabs";
+import TextField from "@mui/material/TextField";
+import Typography from "@mui/material/Typography";
+import { useQuery } from "@tanstack/react-query";
+
+import { client, held, type Schemas } from "@/api/client";
+import { Loaded } from "@/components/Loaded";
+import { Panel } from "@/components/Panel";
+import { whole } from "@/format/number";
+import { useUrlState } from "@/hooks/useUrlState";
+import { plain } from "@/pages/discover/kinds";
+
+import { Heatmap } from "./Heatmap";
+import { Parallel } from "./Parallel";
+import { Pareto } from "./Pareto";
+import { Trials } from "./Trials";
+
+const TABS = [
+    ["trials", "Trials"],
+    ["heatmap", "Heatmap"],
+    ["parallel", "Parallel coordinates"],
+    ["pareto", "Pareto front"],
+] as const;
+
+const URL_STATE = { tried: "trials", strategy: "" };
+
+/** What a run tried, seen in four ways. */
+export function Explore({ run }: { run: Schemas["RunDetail"] }) {
+    const [state, change] = useUrlState(URL_STATE);
+    const searched = useQuery({
+        queryKey: ["trials", run.id, "parameters"],
+        queryFn: () => held(client.GET("/runs/{run_id}/parameters", { params: { path: { run_id: run.id } } })),
+        staleTime: Infinity,
+    });
+    const tab = TABS.some(([name]) => name === state.tried) ? state.tried : "trials";
+    return (
+        <Panel title="What was tried">
+            <Tabs
+                value={tab}
+                onChange={(_, next: string) => change({ tried: next })}
+                variant="scrollable"
+                scrollButtons="auto"
+                allowScrollButtonsMobile
+                aria-label="Ways to look at what was tried"
+                sx={{ mb: 2, borderBottom: 1, borderColor: "divider" }}
+            >
+                {TABS.map(([name, label]) => (
+                    <Tab key={name} value={name} label={label} id={`tab-${name}`} aria-controls="tried" />
+                ))}
+            </Tabs>
+            <div id="tried" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+                <Loaded query={searched} title="What was tried cannot be shown">
+                    {(strategies) => {
+                        const chosen =
+                            strategies.find((one) => one.strategy === state.strategy) ??
+                            (tab === "trials" || tab === "pareto" ? undefined : strategies[0]);
+                        return (
+                            <Stack spacing={2}>
+                                {tab !== "pareto" && strategies.length > 1 && (
+                                    <TextField
+                                        select
+                                        label="Strategy"
+                                        value={chosen?.strategy ?? ""}
+                                        onChange={(event) => change({ strategy: event.target.value })}
+                                        slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+                                        sx={{ maxWidth: 280 }}
+                                    >
+                                        {tab === "trials" && <MenuItem value="">all</MenuItem>}
+                                        {strategies.map((one) => (
+                                            <MenuItem key={one.strategy} value={one.strategy}>
+                                                {plain(one.strategy)} ({whole(one.tried)})
+                                            </MenuItem>
+                                        ))}
+                                    </TextField>
+                                )}
+                                {tab === "trials" && (
+                                    <Trials run={run} strategies={strategies} strategy={chosen?.strategy ?? ""} />
+                                )}
+                                {tab === "pareto" && <Pareto run={run} />}
+                                {tab === "heatmap" && chosen && (
+                                    <Parameters one={chosen}>
+                                        <Heatmap run={run} searched={chosen} />
+                                    </Parameters>
+                                )}
+                                {tab === "parallel" && chosen && (
+                                    <Parameters one={chosen}>
+                                        <Parallel run={run} searched={chosen} />
+                                    </Parameters>
+                                )}
+                            </Stack>
+                        );
+                    }}
+                </Loaded>
+            </div>
+        </Panel>
+    );
+}
+
+function Parameters({ one, children }: { one: Schemas["SearchedStrategy"]; children: React.ReactNode }) {
+    if (one.parameters.length > 1) return <>{children}</>;
+    return (
+        <Typography color="text.secondary">
+            {one.parameters.length === 0
+                ? "Each candidate of this search is a rule of its own, so there are no parameters to lay out. The trials show the rules."
+                : "Only one parameter was searched; the trials, sorted by it, show how the result depends on it."}
+        </Typography>
+    );
+}

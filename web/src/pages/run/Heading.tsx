@@ -1,0 +1,31 @@
+import Link from "@mui/material/Link";
+import Stack from "@mui/material/Stack";
+import { Link as RouterLink } from "react-router";
+
+import type { Schemas } from "@/api/client";
+import { StatusChip } from "@/components/StatusChip";
+import { Moment } from "@/format/Moment";
+
+import { plain } from "@/pages/discover/kinds";
+
+/** State, markets and method of a run, and when. */
+export function Heading({ run }: { run: Schemas["RunDetail"] }) {
+    return (
+        <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: "wrap", alignItems: "center" }}>
+            <StatusChip status={run.status} />
+            <span>
+                {run.symbols.join(", ")} · {run.timeframe} · {plain(run.method)} ·{" "}
+                {run.status === "queued" ? "asked for" : "started"} <Moment at={run.start_time} />
+                {run.asked_by !== null && ` by ${run.asked_by}`}
+                {run.parent_id !== null && (
+                    <>
+                        {" · goes out from "}
+                        <Link component={RouterLink} to={`/runs/${run.parent_id}`}>
+                            run {run.parent_id.slice(0, 8)}
+                        </Link>
+                    </>
+                )}
+            </span>
+        </Stack>
+    );
+}
