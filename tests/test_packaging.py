@@ -54,6 +54,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: zipfi
 @pytest.mark.parametrize(
     "kind",
     [
+        r"exports/library\.pine",
         r"market_data/sample/BTC_USD-1h\.parquet", r"market_data/sample/ORIGIN\.md", r"py\.typed",
         r"storage/migrations/versions/.+\.py", r"reports/.+\.html.*", r"web/index\.html", r"web/assets/.+\.js",
     ],

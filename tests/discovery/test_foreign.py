@@ -18,6 +18,7 @@ from alpha_discovery.discovery.foreign import Foreign, adjusted
 from alpha_discovery.discovery.replay import encoded
 from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.market_data.foreign_files import read_signals
+from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.settings import Settings
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing import markets
@@ -65,6 +66,7 @@ def judge(tmp_path: Path) -> Any:
 def test_the_signals_of_a_rule_trade_as_the_rule_does() -> None:
     strategy = find_strategy("sma_cross")
     values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    assert isinstance(strategy.rules, Rules)
     stream = SignalStream(strategy.rules, values)
     flags = np.array([stream.update(rows, gap) for rows, gap in rows_of((NOISE,))]).T
     own = {"fast", "slow"}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from alpha_discovery.bootstrap import Workplace
@@ -15,11 +16,13 @@ from alpha_discovery.brokers.keys import Keys
 from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.notices import Notice
+from alpha_discovery.discovery.records import AlphaState
 from alpha_discovery.errors import NotFound, SourceFailed, UserError
 from alpha_discovery.market_data.sources.port import Market
 from alpha_discovery.service.bot_crew import BotCrew
 from alpha_discovery.service.bots import Deployment, begun, deploy
 from alpha_discovery.service.exchange_keys import PASSPHRASE, key_file, keys_of
+from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.service.live_bots import ExchangeLive, arm
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
@@ -224,3 +227,22 @@ def test_keys_without_a_passphrase_say_what_to_set(world: World, monkeypatch: py
     monkeypatch.delenv(PASSPHRASE, raising=False)
     with pytest.raises(UserError, match=PASSPHRASE):
         keys_of(world.place.settings, "kraken", sandbox=False)
+
+
+def test_results_below_what_can_be_luck_end_the_bot_and_its_alpha(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past = np.random.default_rng(0).normal(0.001, 0.01, 300)
+    monkeypatch.setattr(ForwardEvidence, "_past", lambda self, bot: past)
+    losing = np.cumprod(1.0 + np.random.default_rng(1).normal(-0.004, 0.01, 300))
+    marks = [{"kind": "mark", "time": day * 24 * HOUR, "equity": 5_000.0 * value} for day, value in enumerate(losing)]
+    monkeypatch.setattr(ForwardEvidence, "_marks", lambda self, bot_id: marks)
+    crew = BotCrew(world.place, live=world.live(), notifier=world.told)
+    world.clock.ms += HOUR
+    crew.look()
+    assert BotsInSql(world.place.database).get(world.bot.id).state == "demoted"
+    assert world.place.lab.alphas.get(world.bot.alpha_id).state is AlphaState.DECAYED
+    assert any("ended for good" in notice.text for notice in world.told.notices)
+    kinds = [event["kind"] for event in BotMemoryInSql(world.place.database).events(world.bot.id)]
+    assert "forward" in kinds
+    assert crew.look() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -10,6 +11,7 @@ from typing import Any
 from alpha_discovery.core.results import EXIT_REASONS, Evaluation
 
 TOLERANCE = 1e-9  # relative
+LATE = 2  # bars by which the same trade may be late
 _STILL_OPEN = ("end_of_data",)
 
 
@@ -17,8 +19,9 @@ _STILL_OPEN = ("end_of_data",)
 class Difference:
     """One trade, or one number of it, that differs.
 
-    ``kind`` is ``missed`` (the backtest has it, the bot has not), ``extra`` (the reverse), ``signal`` (it ended in
-    another bar or for another reason), ``price``, ``fee`` or ``funding``; ``bot`` and ``backtest`` are the values.
+    ``kind`` is ``missed`` (the backtest has it, the bot has not), ``extra`` (the reverse), ``latency`` (the same trade,
+    begun or ended up to two bars later), ``signal`` (it ended in another bar or for another reason), ``price``, ``fee``
+    or ``funding``; ``bot`` and ``backtest`` are the values.
     """
 
     kind: str
@@ -39,11 +42,25 @@ class Reconciled:
     differences : tuple of Difference
     slippage : float or None
         Median over the bot's trades of slippage paid, as a fraction of the traded value: what to judge with next.
+    commission : float or None
+        The same of commission.
     """
 
     compared: int
     differences: tuple[Difference, ...]
     slippage: float | None
+    commission: float | None = None
+
+    @property
+    def classes(self) -> dict[str, int]:
+        """How many differences there are of each kind."""
+        return dict(sorted(Counter(one.kind for one in self.differences).items()))
+
+    @property
+    def suggestion(self) -> dict[str, float]:
+        """Costs to judge with next: what was measured, under the names of `Costs`."""
+        told = {"commission": self.commission, "slippage": self.slippage}
+        return {name: value for name, value in told.items() if value is not None}
 
 
 def reconcile(trades: Sequence[Mapping[str, Any]], evaluation: Evaluation, *, capital: float) -> Reconciled:
@@ -64,7 +81,7 @@ def reconcile(trades: Sequence[Mapping[str, Any]], evaluation: Evaluation, *, ca
         for trade in evaluation.trades
         if EXIT_REASONS[trade["reason"]] not in _STILL_OPEN
     }
-    found: list[Difference] = []
+    found = _late(ours, theirs)
     for key in sorted(ours.keys() | theirs.keys()):
         if key not in ours:
             found.append(Difference("missed", key[0], "trade", None, int(theirs[key]["side"])))
@@ -72,8 +89,24 @@ def reconcile(trades: Sequence[Mapping[str, Any]], evaluation: Evaluation, *, ca
             found.append(Difference("extra", key[0], "trade", ours[key]["side"], None))
         else:
             found += _differences(key[0], ours[key], theirs[key], evaluation.begin, capital)
+    rates = [t["commission"] / (t["quantity"] * (t["entry_price"] + t["exit_price"])) for t in trades]
     paid = [t["slippage"] / (t["quantity"] * (t["entry_price"] + t["exit_price"])) for t in trades]
-    return Reconciled(len(ours.keys() & theirs.keys()), tuple(found), median(paid) if paid else None)
+    return Reconciled(len(ours.keys() & theirs.keys()), tuple(found), median(paid) if paid else None,
+                      median(rates) if rates else None)  # fmt: skip
+
+
+def _late(ours: dict[Any, Mapping[str, Any]], theirs: dict[Any, Any]) -> list[Difference]:
+    """Trades that the bot began up to two bars late: told as such, and put beside their own in ``ours``."""
+    found: list[Difference] = []
+    for bar, leg in sorted(ours.keys() - theirs.keys()):
+        mine = ours[bar, leg]
+        for early in (bar - 1, bar - 2):
+            other = theirs.get((early, leg))
+            if other is not None and (early, leg) not in ours and int(other["side"]) == mine["side"]:
+                found.append(Difference("latency", early, "entry_bar", bar, early))
+                ours[early, leg] = ours.pop((bar, leg))
+                break
+    return found
 
 
 def _differences(bar: int, ours: Mapping[str, Any], theirs: Any, begin: int, capital: float) -> list[Difference]:
@@ -82,7 +115,11 @@ def _differences(bar: int, ours: Mapping[str, Any], theirs: Any, begin: int, cap
         ("signal", "exit_bar", ours["exit_bar"], int(theirs["exit_bar"]) - begin),
         ("signal", "reason", ours["reason"], EXIT_REASONS[theirs["reason"]]),
     ]
-    found = [Difference(kind, bar, name, mine, other) for kind, name, mine, other in same if mine != other]
+    late = ours["reason"] == EXIT_REASONS[theirs["reason"]] and 0 < same[1][2] - same[1][3] <= LATE
+    found = [
+        Difference("latency" if late and name == "exit_bar" else kind, bar, name, mine, other)
+        for kind, name, mine, other in same if mine != other
+    ]  # fmt: skip
     value = float(theirs["quantity"] * theirs["entry_price"])  # in units of starting equity
     numbers = [
         ("price", "entry_price", ours["entry_price"], float(theirs["entry_price"]), float(theirs["entry_price"])),

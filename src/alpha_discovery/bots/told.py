@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[Level, str, str]] = {  # kind: (level, what happened, wha
     "failed": ("error", "could not go on: {why}", "look at its log, then: alpha bots start"),
     "no_answer": ("warning", "gets no answer: {why}", ""),
     "trade": ("info", "closed a trade: {pnl:+,.2f} ({reason})", ""),
+    "below_band": ("warning", "is worth {equity:.3f} of its start, below the {low:.3f} that was expected at least", ""),
     "promoted": ("info", "its paper results prove its alpha (evidence {evidence:.1f})", ""),
     "demoted": ("error", "ended for good: {why}", "deploy another alpha"),
 }

@@ -161,6 +161,7 @@ def reconcile(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> N
     if as_json:
         print_json({
             "bot": stored.name, "compared": found.compared, "slippage": found.slippage,
+            "classes": found.classes, "suggestion": found.suggestion,
             "differences": [vars(one) for one in found.differences],
         })  # fmt: skip
     else:

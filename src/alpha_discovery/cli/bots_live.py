@@ -17,6 +17,7 @@ from alpha_discovery.cli.terminal import console, print_json, say
 from alpha_discovery.service import live_bots
 from alpha_discovery.service.bot_crew import BotCrew
 from alpha_discovery.service.exchange_keys import exchange_live, key_file
+from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.settings import Settings
 from alpha_discovery.storage.bots import BotsInSql, BotState
 
@@ -86,6 +87,23 @@ def keys(
     password = typer.prompt("password (empty where there is none)", default="", show_default=False, hide_input=True)
     store.put(venue, Keys(told[0], told[1], password))
     say(console(), f"keys of {venue} are stored, encrypted")
+
+
+@bots_app.command("forward", epilog="Example: alpha bots forward trend")
+def forward(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Tell what a bot's results say about its alpha: the band that was expected, evidence for and against."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        stored = find_bot(opened, bot)
+        found = ForwardEvidence(opened).of(stored.id)
+    if as_json:
+        print_json({"bot": stored.name, **found.to_json()})
+        return
+    screen = console()
+    say(screen, f"{found.days} days, worth {found.equity:.4f} of the start" + ("" if found.low is None else
+        f"; expected {found.low:.4f} to {found.high:.4f}" + (", BELOW THE BAND" if found.alarm else "")))  # fmt: skip
+    earns, loses = found.evidence_for, found.evidence_against
+    say(screen, f"evidence that it earns {earns:.2f}, that it loses {loses:.2f}; 20 decides")
+    say(screen, f"verdict: {found.verdict}")
 
 
 @bots_app.command("start", epilog="Example: alpha bots start trend")

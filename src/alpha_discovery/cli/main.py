@@ -32,6 +32,7 @@ COMMANDS = {  # name: (module, its app, what it does)
     "worker": ("worker", "worker_app", "Work on queued runs until told to end."),
     "alphas": ("alphas", "alphas_app", "What passed: evidence, replay, reports."),
     "bots": ("bots", "bots_app", "Alphas at work on paper, and whether they do what their backtest did."),
+    "portfolio": ("portfolio", "portfolio_app", "Alphas that are traded together, and with how much."),
     "calibrate": ("calibrate", "calibrate_app", "Measure the lab: false alphas on noise, power on planted edges."),
     "ledger": ("ledger", "ledger_app", "Everything that was ever tried on your data, and what trust is left."),
     "config": ("config", "config_app", "Check, show and explain the configuration file."),

@@ -94,13 +94,15 @@ def detect(function: Function, bars: Bars, whole: npt.NDArray[np.bool_], *, seed
 
 def _warmup(function: Function, bars: Bars, whole: npt.NDArray[np.bool_], rng: np.random.Generator) -> int | None:
     """The least past, of `STARTS`, after which the last closes of shortened histories have the signals of the whole."""
-    active = np.flatnonzero(whole.any(axis=0))
     for past in STARTS:
-        ends = active[active > past + 1] if len(active) else np.arange(past + 2, len(bars))
-        if not len(ends):
+        chosen: list[int] = []
+        for row in whole:  # of each signal, so that a rare one is looked at too
+            ends = np.flatnonzero(row)
+            ends = ends[ends > past + 1]
+            chosen += rng.choice(ends, min(CUTS // 2, len(ends)), replace=False).tolist()
+        if not chosen:
             return None
-        chosen = rng.choice(ends, min(CUTS, len(ends)), replace=False)
-        if all(_same_end(function, bars, whole, int(end), past) for end in chosen):
+        if all(_same_end(function, bars, whole, end, past) for end in chosen):
             return past
     return None
 

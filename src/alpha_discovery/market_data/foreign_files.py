@@ -43,7 +43,7 @@ def read_signals(path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
     signals = [name for name in SIGNALS if name in columns]
     time = _first(columns, _TIMES)
     if signals and time is not None:
-        return _of_signals(frame, columns, signals, time, bars)
+        return np.asarray(_of_signals(frame, columns, signals, time, bars), dtype=np.bool_)
     entry, leave, side = (_first(columns, names) for names in (_ENTRY, _EXIT, _SIDE))
     if entry is None or leave is None:
         raise UserError(
@@ -54,7 +54,9 @@ def read_signals(path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
     return _of_trades(_ms(frame[entry]), _ms(frame[leave]), sides, bars)
 
 
-def _of_signals(frame: Any, columns: dict[str, Any], names: Iterable[str], time: Any, bars: Bars) -> Any:
+def _of_signals(
+    frame: Any, columns: dict[str, Any], names: Iterable[str], time: Any, bars: Bars
+) -> npt.NDArray[np.bool_]:
     at = _positions(_ms(frame[time]), bars, "signal")
     out = np.zeros((4, len(bars)), dtype=np.bool_)
     for name in names:
@@ -103,7 +105,7 @@ def _sides(column: Any, path: Path) -> npt.NDArray[np.int64]:
     unknown = [word for word in words if word not in _LONG | _SHORT]
     if unknown:
         raise UserError(f"{path.name}: a side is long or short; found {unknown[0]!r}")
-    return np.where(words.isin(_LONG), 1, -1).astype(np.int64)
+    return np.asarray(np.where(words.isin(_LONG), 1, -1), dtype=np.int64)
 
 
 def _first(columns: dict[str, Any], names: Iterable[str]) -> Any:

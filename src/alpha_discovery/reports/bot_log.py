@@ -14,8 +14,9 @@ SAFEGUARDS = {
     "refuted": "the next bar refuted it", "stuck": "an exit could not be completed", "unhedged": "one leg was refused",
     "stranger": "an unknown order was taken back", "failed": "it could not go on",
     "feed_lost": "no bars come: it enters nothing", "feed_back": "bars come again",
+    "below_band": "worth less than was expected at least", "demoted": "ended for good",
 }  # fmt: skip
-NOISE = ("mark", "report", "left", "entered")  # a line a bar, or said by an order or a trade beside it
+NOISE = ("mark", "report", "left", "entered", "forward")  # a line a bar, or said by an order or a trade beside it
 LIMITS = {"max_drawdown": "the largest drawdown allowed", "max_daily_loss": "the largest loss of a day allowed"}
 
 

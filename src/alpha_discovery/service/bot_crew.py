@@ -8,8 +8,10 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, Bot
 from alpha_discovery.bots.told import notice
 from alpha_discovery.core.notices import Notifier
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, SourceFailed, StorageFailed
 from alpha_discovery.service.bots import Live, begun
+from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
 
@@ -41,6 +43,7 @@ class BotCrew:
     ) -> None:  # fmt: skip
         self._place, self._say, self._live, self._notifier, self._only = place, say, live, notifier, only
         self._unanswered: dict[str, str] = {}
+        self._forward, self._days, self._alarms = ForwardEvidence(place), dict[str, int](), dict[str, bool]()
         self._bots = BotsInSql(place.database)
         self._held: dict[str, Bot] = {}
 
@@ -74,9 +77,32 @@ class BotCrew:
         except AlphaDiscoveryError as error:
             self._failed(id_, name, error)
             return 0
+        if lived and id_ in self._held:
+            self._judged(self._held[id_])
         if self._live is not None and id_ in self._held:
             self._held[id_].look_at_clock(int(self._place.lab.clock.now().timestamp() * 1000))
         return lived
+
+    def _judged(self, bot: Bot) -> None:
+        """Once a UTC day of its bars: what its results say about its alpha, stored, and acted on by the stated rule."""
+        assert bot.last is not None
+        day = bot.last // DAY
+        if self._days.get(bot.config.id) == day:
+            return
+        self._days[bot.config.id] = day
+        found, kind = self._forward.apply(bot.config.id)
+        before, self._alarms[bot.config.id] = self._alarms.get(bot.config.id, False), found.alarm
+        if found.alarm and not before:
+            bot.note("below_band", equity=found.equity, low=found.low)
+        if kind == "promoted":
+            bot.note(kind, evidence=found.evidence_for, days=found.days)
+        if kind == "demoted":
+            why = f"its days prove that its alpha loses (evidence {found.evidence_against:.1f})"
+            bot.note(kind, why=why)
+            bot.halt(why)
+            bot.flatten(why)  # nobody looks after what it holds any more
+        bot.note("forward", **found.to_json())
+        bot.save()
 
     def _no_answer(self, id_: str, name: str, error: SourceFailed) -> int:
         """Said once for each wording; the clock says when it has lasted too long."""

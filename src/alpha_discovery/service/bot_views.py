@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.bots.forward import Forward
 from alpha_discovery.bots.reconcile import Reconciled
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.identity import content_hash
@@ -19,6 +20,7 @@ from alpha_discovery.reports.bot_log import NOISE, SAFEGUARDS, sentence
 from alpha_discovery.reports.pooled import course
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.bots import compare
+from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
 from alpha_discovery.validation.montecarlo import fan
@@ -82,6 +84,7 @@ class BotViews:
             "bars": 0 if state is None else state["bars"],
             "last_bar": None if state is None or state["last"] is None else iso(state["last"]),
             "halted": None if state is None else state["halted"],
+            "feed_lost": None if state is None or state.get("feed_lost") is None else iso(state["feed_lost"]),
             "position": _position(book), "safeguards_fired": story.fired,
         }  # fmt: skip
 
@@ -114,6 +117,10 @@ class BotViews:
             }
             for one in page
         ], len(lines)  # fmt: skip
+
+    def forward(self, bot_id: str) -> Forward:
+        """What its results say about its alpha; raises `NotFound`."""
+        return ForwardEvidence(self._place, self._alphas).of(bot_id)
 
     def reconciliation(self, bot_id: str) -> Reconciled:
         """Its trades beside the backtest over the same bars; raises `NotFound` before its first bar."""

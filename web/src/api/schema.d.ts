@@ -772,6 +772,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alpha-discovery/bots/{bot_id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Forward
+         * @description Tell what a bot's results say about its alpha: the band that was expected, evidence for and against.
+         */
+        get: operations["get_forward"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alpha-discovery/bots/{bot_id}/halt": {
         parameters: {
             query?: never;
@@ -2264,6 +2284,11 @@ export interface components {
             /** Equity */
             equity: number;
             /**
+             * Feed Lost
+             * @description since when no bar has come; null while bars come
+             */
+            feed_lost: string | null;
+            /**
              * Halted
              * @description why it enters nothing any more; null while it does
              */
@@ -2907,6 +2932,44 @@ export interface components {
              * @description share of the years that end with a loss
              */
             p_loss: number;
+        };
+        /**
+         * ForwardOut
+         * @description A bot's days beside what its alpha's past led one to expect. Evidence of 20 decides, whenever one looks.
+         */
+        ForwardOut: {
+            /**
+             * Alarm
+             * @description whether equity is below the band
+             */
+            alarm: boolean;
+            /** Days */
+            days: number;
+            /**
+             * Decided On
+             * @description the day, counted from 1
+             */
+            decided_on: number | null;
+            /**
+             * Equity
+             * @description over the starting capital, at the end of the last whole day
+             */
+            equity: number;
+            /** Evidence Against */
+            evidence_against: number;
+            /** Evidence For */
+            evidence_for: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Middle */
+            middle: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "proven" | "decayed" | "open";
         };
         /**
          * Front
@@ -8465,6 +8528,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BotEquity"];
+                };
+            };
+            /** @description the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not this server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this cannot be carried out as asked */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a defect of the program */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForwardOut"];
                 };
             };
             /** @description the request cannot be read */

@@ -13,6 +13,7 @@ from alpha_discovery.http.shapes.bots import (
     BotOut,
     BotTrade,
     DifferenceOut,
+    ForwardOut,
     HaltRequest,
     LogLine,
     Mode,
@@ -84,6 +85,12 @@ def get_reconciliation(bot_id: str, site: SiteDep, _: ViewerDep) -> ReconciledOu
     differences = [DifferenceOut(**vars(one)) for one in found.differences]
     advice = slippage_sentence(found.slippage)
     return ReconciledOut(compared=found.compared, differences=differences, slippage=found.slippage, advice=advice)
+
+
+@router.get("/{bot_id}/forward")
+def get_forward(bot_id: str, site: SiteDep, _: ViewerDep) -> ForwardOut:
+    """Tell what a bot's results say about its alpha: the band that was expected, evidence for and against."""
+    return ForwardOut(**site.bots.forward(bot_id).to_json())
 
 
 @router.post("/{bot_id}/start", responses=CHANGE)

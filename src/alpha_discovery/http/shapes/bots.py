@@ -44,6 +44,7 @@ class BotNow(BaseModel):
     bars: int
     last_bar: str | None
     halted: str | None = Field(description="why it enters nothing any more; null while it does")
+    feed_lost: str | None = Field(description="since when no bar has come; null while bars come")
     position: list[Leg]
     safeguards_fired: dict[str, int] = Field(description="how often each of them did")
 
@@ -119,6 +120,21 @@ class LogLine(BaseModel):
     kind: str
     text: str
     safeguard: bool
+
+
+class ForwardOut(BaseModel):
+    """A bot's days beside what its alpha's past led one to expect. Evidence of 20 decides, whenever one looks."""
+
+    days: int
+    equity: float = Field(description="over the starting capital, at the end of the last whole day")
+    low: float | None
+    middle: float | None
+    high: float | None
+    evidence_for: float
+    evidence_against: float
+    verdict: Literal["proven", "decayed", "open"]
+    decided_on: int | None = Field(description="the day, counted from 1")
+    alarm: bool = Field(description="whether equity is below the band")
 
 
 class DifferenceOut(BaseModel):

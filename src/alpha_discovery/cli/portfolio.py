@@ -1,0 +1,89 @@
+"""``alpha portfolio``: alphas that are traded together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.options import AsJson, UserDir, settings_of
+from alpha_discovery.cli.terminal import console, print_json, say, table
+from alpha_discovery.discovery.portfolio import METHODS, Portfolio, Wishes
+from alpha_discovery.reports.words import percent, ratio
+from alpha_discovery.service.bots import Deployment
+from alpha_discovery.service.portfolios import Portfolios
+
+portfolio_app = typer.Typer(help="Alphas that are traded together, and with how much.", no_args_is_help=True)
+
+Alphas = Annotated[list[str] | None, typer.Argument(metavar="[ALPHA...]", help="Which; all that hold without any.")]
+Capital = Annotated[float, typer.Option(help="To be shared out, in the quote currency.")]
+Method = Annotated[str, typer.Option(help=f"How: {', '.join(METHODS)}.")]
+Most = Annotated[int, typer.Option(min=1, help="Alphas at most.")]
+Alike = Annotated[float, typer.Option(help="Correlation of daily returns that two of them may have at most.")]
+Share = Annotated[float, typer.Option(help="Share of the capital that one gets at most.")]
+
+
+@portfolio_app.command("choose", epilog="Example: alpha portfolio choose --capital 50000 --method risk_parity")
+def choose(
+    alphas: Alphas = None, capital: Capital = 10_000.0, method: Method = "hrp", most: Most = 10,
+    max_correlation: Alike = 0.7, max_weight: Share = 0.5, userdir: UserDir = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Choose alphas by what each adds to the others, weigh them by risk, within what their markets can take."""
+    wishes = Wishes(capital, method, most, max_correlation, max_weight)
+    with open_lab(settings_of(userdir), create=False) as opened:
+        found = Portfolios(opened).choose(wishes, alphas or ())
+    _shown(found, as_json=as_json)
+
+
+@portfolio_app.command("deploy", epilog="Example: alpha portfolio deploy mine --capital 50000")
+def deploy(
+    name: Annotated[str, typer.Argument(help="What to call it.")], alphas: Alphas = None, capital: Capital = 10_000.0,
+    method: Method = "hrp", most: Most = 10, max_correlation: Alike = 0.7, max_weight: Share = 0.5,
+    start: Annotated[str | None, typer.Option(help="First bar to trade; by default the next one.")] = None,
+    userdir: UserDir = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Choose, and make a paper bot of each with its share of the capital."""
+    wishes = Wishes(capital, method, most, max_correlation, max_weight)
+    with open_lab(settings_of(userdir), create=False) as opened:
+        portfolios = Portfolios(opened)
+        found = portfolios.choose(wishes, alphas or ())
+        made = portfolios.deploy(found, Deployment(name, start=start))
+    _shown(found, as_json=as_json, bots=[bot.name for bot in made])
+
+
+@portfolio_app.command("show", epilog="Example: alpha portfolio show mine")
+def show(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Show a deployed portfolio as one."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        told = Portfolios(opened).show(name)
+    if as_json:
+        print_json(told)
+        return
+    screen = console()
+    rows = [
+        (row["bot"], row["state"], percent(row["weight"]), f"{row['capital']:,.2f}", f"{row['equity']:,.2f}")
+        for row in told["bots"]
+    ]
+    table(screen, ("Bot", "State", "Weight", "Capital", "Worth"), rows, "llrrr")
+    say(screen, f"{name} is worth {told['equity']:,.2f}, {percent(told['return'], signed=True)}")
+
+
+def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None) -> None:
+    if as_json:
+        print_json({**found.to_json(), **({} if bots is None else {"bots": bots})})
+        return
+    screen = console()
+    rows = [
+        (one.alpha_id[:8], percent(one.weight), f"{one.capital:,.2f}", ratio(one.sharpe_ratio), ratio(one.gain),
+         percent(one.risk))
+        for one in found.holdings
+    ]  # fmt: skip
+    table(screen, ("Alpha", "Weight", "Capital", "Sharpe", "adds", "Risk"), rows, "lrrrrr")
+    if found.holdings:
+        together = f"together a Sharpe ratio of {ratio(found.sharpe_ratio)} over {found.days} days"
+        say(screen, f"{together}; they were chosen by it, so expect less; {found.unused:,.2f} is not used")
+    for alpha, why in found.left_out.items():
+        say(screen, f"{alpha[:8]} is left out: {why}")
+    if bots:
+        say(screen, f"bots: {', '.join(bots)}; start them: alpha bots start NAME")

@@ -1,0 +1,72 @@
+"""Paper and live results held against what an alpha promised: promoted or demoted by the rule of `bots.forward`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.bots.forward import Forward, daily_returns, forward
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.discovery.records import ALPHA_MOVES, AlphaState
+from alpha_discovery.errors import AlphaDiscoveryError
+from alpha_discovery.reports.pooled import course
+from alpha_discovery.service.alpha_views import AlphaViews
+from alpha_discovery.storage.bot_memory import BotMemoryInSql
+from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
+
+
+class ForwardEvidence:
+    """Evidence of the bots of a workplace."""
+
+    def __init__(self, place: Workplace, alphas: AlphaViews | None = None) -> None:
+        self._place, self._alphas = place, alphas or AlphaViews(place)
+        self._bots = BotsInSql(place.database)
+
+    def of(self, bot_id: str) -> Forward:
+        """What a bot's days say so far; raises `NotFound`."""
+        bot = self._bots.get(bot_id)
+        told = bot.config["bot"]
+        returns = daily_returns(self._marks(bot.id), float(told["capital"]), int(told["timeframe_ms"]))
+        size = float(told["parameters"].get("position_size", 1.0)) * float(told["parameters"].get("leverage", 1.0))
+        seed = int(content_hash("expected", bot.id)[:8], 16)
+        return forward(returns, self._past(bot), deployed=size, seed=seed)
+
+    def apply(self, bot_id: str) -> tuple[Forward, str | None]:
+        """Judge a bot and move its alpha and itself; the kind of event that came of it, ``promoted`` or ``demoted``.
+
+        A decayed alpha is stored as such and the bot is ended; a proven one is stored as proven. Both happen once.
+        """
+        found, bot = self.of(bot_id), self._bots.get(bot_id)
+        alphas = self._place.lab.alphas
+        state = alphas.get(bot.alpha_id).state
+        if found.verdict == "proven" and AlphaState.PROVEN in ALPHA_MOVES[state]:
+            alphas.set_state(bot.alpha_id, AlphaState.PROVEN)
+            return found, "promoted"
+        if found.verdict == "decayed" and bot.state != BotState.DEMOTED:
+            with self._place.database.transaction():
+                if AlphaState.DECAYED in ALPHA_MOVES[state]:
+                    alphas.set_state(bot.alpha_id, AlphaState.DECAYED)
+                self._bots.set_state(bot.id, BotState.DEMOTED, self._place.lab.clock.now())
+            return found, "demoted"
+        return found, None
+
+    def _marks(self, bot_id: str) -> list[Mapping[str, Any]]:
+        memory, after = BotMemoryInSql(self._place.database), 0
+        marks: list[Mapping[str, Any]] = []
+        while events := memory.events(bot_id, after):
+            marks += [event for event in events if event["kind"] == "mark"]
+            after = events[-1]["seq"]
+        return marks
+
+    def _past(self, bot: Bot) -> npt.NDArray[np.float64]:
+        """Daily returns of the bot's market where its alpha was judged; none if its bars are gone."""
+        with suppress(AlphaDiscoveryError, KeyError):
+            seen = self._alphas.see(bot.alpha_id)
+            one = seen.evaluations[" with ".join(bot.config["market"]["sleeve"])]
+            return np.asarray(course([one], seen.parts).returns, dtype=np.float64)
+        return np.empty(0)

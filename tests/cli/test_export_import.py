@@ -1,0 +1,110 @@
+"""Alphas out, strategies in, several together: from the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from alpha_discovery.market_data import Catalog
+
+Alpha = Callable[..., Result]
+
+
+@pytest.fixture
+def alpha_id(found_dir: Path) -> str:
+    found: dict[str, Any] = json.loads((found_dir / "discovered.json").read_text())
+    return str(found["alphas"][0]["id"])
+
+
+def told(result: Result) -> Any:
+    assert result.exit_code in (0, 1), result.stderr
+    return json.loads(result.stdout)
+
+
+def test_an_exported_file_trades_the_market_that_its_alpha_was_found_on(
+    in_found: Alpha, found_dir: Path, alpha_id: str, tmp_path: Path
+) -> None:
+    made = told(in_found("alphas", "export", alpha_id, "--to", str(tmp_path), "--json"))
+    bars = Catalog(found_dir / "data").load("SYN/USDT", "1h")
+    bars.to_frame().reset_index().to_csv(tmp_path / "prices.csv", index=False)
+    command = [sys.executable, made["file"], str(tmp_path / "prices.csv")]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    stored = told(in_found("alphas", "show", alpha_id, "--json"))
+    assert len(lines) - 1 == stored["metrics"]["full"]["n_trades"]
+
+
+@pytest.mark.parametrize("form", ["freqtrade", "pine", "json"])
+def test_every_format_is_written_under_its_own_name(
+    in_found: Alpha, alpha_id: str, tmp_path: Path, form: str
+) -> None:
+    made = told(in_found("alphas", "export", alpha_id, "--format", form, "--to", str(tmp_path), "--json"))
+    assert alpha_id in Path(made["file"]).read_text()
+
+
+def test_an_unknown_format_names_the_known_ones(in_found: Alpha, alpha_id: str) -> None:
+    result = in_found("alphas", "export", alpha_id, "--format", "excel")
+    assert result.exit_code == 2
+    assert "freqtrade" in result.stderr
+
+
+def test_a_function_is_judged_counted_and_searched_for_look_ahead(in_found: Alpha, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "def follow(frame):\n"
+        "    fast, slow = frame['close'].rolling(16).mean(), frame['close'].rolling(48).mean()\n"
+        "    return {'enter_long': fast > slow, 'exit_long': fast < slow}\n"
+        "def peek(frame):\n"
+        "    return {'enter_long': frame['close'].shift(-1) > frame['close']}\n"
+    )
+    words = ("--symbol", "SYN/USDT", "--trials", "40", "--commission", "0.0002", "--slippage", "0.0001", "--json")
+    found = told(in_found("import", f"{file}:follow", *words))
+    assert (found["holds"], found["trials"], found["detected"]["looks_ahead"]) == (True, 40, False)
+    peeked = in_found("import", f"{file}:peek", "--name", "peek", *words)
+    assert (peeked.exit_code, told(peeked)["detected"]["looks_ahead"]) == (1, True)
+
+
+def test_the_number_of_trials_is_asked_for(in_found: Alpha, tmp_path: Path) -> None:
+    result = in_found("import", str(tmp_path / "none.csv"), "--symbol", "SYN/USDT")
+    assert "How many variants were tried" in result.stdout
+
+
+def test_a_portfolio_of_one_alpha_is_deployed_and_shown_as_one(in_found: Alpha, alpha_id: str) -> None:
+    found = told(in_found("portfolio", "choose", "--max-weight", "1", "--json"))
+    assert alpha_id in {one["alpha_id"] for one in found["holdings"]} | set(found["left_out"])
+    made = told(in_found("portfolio", "deploy", "mine", "--capital", "8000", "--max-weight", "1", "--json"))
+    assert len(made["bots"]) == len(made["holdings"]) >= 1
+    shown = told(in_found("portfolio", "show", "mine", "--json"))
+    assert shown["capital"] == pytest.approx(8_000.0 - made["unused"])
+    assert shown["equity"] == shown["capital"]
+
+
+def test_a_portfolio_that_is_not_there_says_how_to_make_one(in_found: Alpha) -> None:
+    result = in_found("portfolio", "show", "nothing")
+    assert result.exit_code != 0
+    assert "alpha portfolio deploy" in result.stderr
+
+
+def test_a_bot_tells_what_its_days_say_of_its_alpha(in_found: Alpha, alpha_id: str) -> None:
+    in_found("bots", "deploy", alpha_id, "--name", "looked-at", "--start", "2020-10-01")
+    in_found("bots", "run", "looked-at")
+    found = told(in_found("bots", "forward", "looked-at", "--json"))
+    assert found["days"] > 80
+    assert found["low"] < found["high"]
+    assert found["verdict"] in ("open", "proven")  # a planted trend that goes on
+
+
+def test_arming_needs_the_name_and_start_and_stop_are_stored(in_found: Alpha, alpha_id: str) -> None:
+    in_found("bots", "deploy", alpha_id, "--name", "armed")
+    refused = in_found("bots", "arm", "armed", "--mode", "real", "--confirm", "amred")
+    assert refused.exit_code == 2
+    armed = told(in_found("bots", "arm", "armed", "--mode", "sandbox", "--confirm", "armed", "--json"))
+    assert armed["mode"] == "sandbox"
+    assert told(in_found("bots", "start", "armed", "--json"))["state"] == "running"
+    assert told(in_found("bots", "stop", "armed", "--json"))["state"] == "stopped"

@@ -1,0 +1,76 @@
+"""Choosing alphas that go together."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alpha_discovery.discovery.portfolio import Wishes, choose
+from alpha_discovery.errors import OutOfRange, TooFewBars, UnknownName
+
+RNG = np.random.default_rng(4)
+NOISE = RNG.normal(0.0, 0.01, (1_000, 5))
+
+
+def frame(**columns: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(columns)
+
+
+GOOD = frame(a=NOISE[:, 0] + 0.0010, b=NOISE[:, 1] + 0.0008, c=NOISE[:, 2] + 0.0006)
+LOOSE = Wishes(max_weight=1.0)
+
+
+def test_independent_alphas_are_all_taken_and_better_together_than_the_best_alone() -> None:
+    found = choose(GOOD, {}, LOOSE)
+    assert {one.alpha_id for one in found.holdings} == {"a", "b", "c"}
+    assert found.sharpe_ratio > max(one.sharpe_ratio for one in found.holdings)
+    assert sum(one.weight for one in found.holdings) == pytest.approx(1.0)
+    assert sum(one.risk for one in found.holdings) == pytest.approx(1.0)
+    assert sum(one.gain for one in found.holdings) == pytest.approx(found.sharpe_ratio)
+
+
+def test_a_copy_adds_nothing_and_is_left_out_with_the_reason() -> None:
+    both = GOOD.assign(twin=GOOD["a"] + NOISE[:, 3] * 0.1)
+    found = choose(both, {}, LOOSE)
+    twins = {"a", "twin"}
+    assert len(twins & {one.alpha_id for one in found.holdings}) == 1
+    (out,) = twins & set(found.left_out)
+    assert "too much like" in found.left_out[out]
+
+
+def test_one_that_loses_is_left_out() -> None:
+    found = choose(GOOD.assign(bad=NOISE[:, 4] - 0.002), {}, LOOSE)
+    assert "adds nothing" in found.left_out["bad"]
+
+
+def test_the_number_of_alphas_is_kept() -> None:
+    found = choose(GOOD, {}, Wishes(most=1, max_weight=1.0))
+    assert len(found.holdings) == 1
+    assert set(found.left_out.values()) == {"the portfolio is full"}
+
+
+def test_capacity_and_the_largest_share_bound_the_money() -> None:
+    found = choose(GOOD, {"a": 1_000.0}, Wishes(capital=10_000.0, max_weight=0.4))
+    money = {one.alpha_id: one.capital for one in found.holdings}
+    assert money["a"] <= 1_000.0 + 1e-9
+    assert max(money.values()) <= 4_000.0 + 1e-9
+    assert found.unused == pytest.approx(10_000.0 - sum(money.values()))
+
+
+def test_nothing_that_earns_is_a_portfolio_of_nothing() -> None:
+    found = choose(frame(x=NOISE[:, 0] - 0.01), {}, LOOSE)
+    assert found.holdings == ()
+    assert math.isnan(found.sharpe_ratio)
+    assert found.unused == 10_000.0
+
+
+def test_wishes_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(UnknownName, match="hrp"):
+        Wishes(method="markowitz")
+    with pytest.raises(OutOfRange):
+        Wishes(capital=0.0)
+    with pytest.raises(TooFewBars):
+        choose(GOOD.iloc[:30], {}, LOOSE)
