@@ -5,6 +5,8 @@ import type { ReactNode } from "react";
 
 interface MeterProps {
     label: string;
+    /** Stands for the label where the place says it already, as in a table. */
+    name?: string;
     /** 0 to 1; null: not known. */
     share: number | null;
     /** The value in words, with its unit. */
@@ -15,7 +17,7 @@ interface MeterProps {
 }
 
 /** How much of something is used. */
-export function Meter({ label, share, text, warnFrom = 1.01, children }: MeterProps) {
+export function Meter({ label, name, share, text, warnFrom = 1.01, children }: MeterProps) {
     return (
         <Box>
             <Box sx={{ display: "flex", justifyContent: "space-between", gap: 1 }}>
@@ -27,7 +29,7 @@ export function Meter({ label, share, text, warnFrom = 1.01, children }: MeterPr
             {share !== null && (
                 <LinearProgress
                     variant="determinate"
-                    aria-label={label}
+                    aria-label={name ?? label}
                     value={Math.max(0, Math.min(100, share * 100))}
                     color={share >= warnFrom ? "warning" : "primary"}
                     sx={{ height: 7, borderRadius: 4, mt: 0.5 }}

@@ -89,7 +89,12 @@ function Accounts({ accounts }: { accounts: Account[] }) {
                             <NumberCell>{fixed(account.noise_sharpe)}</NumberCell>
                             <NumberCell sx={WIDE}>{fixed(account.smallest_sharpe)}</NumberCell>
                             <TableCell sx={{ ...WIDE, minWidth: 120 }}>
-                                <Meter label="" share={trustLeft(account)} text={percent(trustLeft(account), 0)} />
+                                <Meter
+                                    label=""
+                                    name={`trust left of ${account.markets}`}
+                                    share={trustLeft(account)}
+                                    text={percent(trustLeft(account), 0)}
+                                />
                             </TableCell>
                         </TableRow>
                     ))}
