@@ -2,7 +2,8 @@
 
     python -m benchmarks.api [--alphas 100000] [--seconds 15] > benchmarks/results/api.json
 
-The server is a process of its own; the clients share the machine with it, and with whatever else runs (`load_before`).
+The server is a process of its own, with a worker beside it that is busy with a run all the time; the clients share the
+machine with both, and with whatever else runs (`load_before`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ PASSWORD = "correct horse battery"  # of a server that lives for a minute
 SERVER = "from alpha_discovery.cli.main import app; app()"
 START = {"strategy_types": ["sma_cross"], "symbols": ["BTC/USD"], "max_iterations": 100, "backtest_period_days": None,
          "optimization_method": "random"}  # fmt: skip
+
+LONG = {"max_iterations": 10_000_000, "priority": 10}  # a run that is at work all the time
 
 
 def fill(folder: Path, count: int) -> None:
@@ -99,6 +102,8 @@ async def measure(url: str, seconds: float) -> dict[str, Any]:
             answer = await client.post("/start", json={**START, "settings": {"seed": k}})
             assert answer.status_code == 201, answer.text
 
+        long = await client.post("/start", json={**START, **LONG})
+        await running(client, long.raise_for_status().json()["run_id"])
         await at_rate(page, 20.0, 1.0)  # warm
         pages = await at_rate(page, RATE, seconds)
         starts = await at_rate(start, 5.0, STARTS / 5.0)
@@ -106,7 +111,23 @@ async def measure(url: str, seconds: float) -> dict[str, Any]:
             "get_alphas": {"requests_per_second": RATE, "requests": len(pages), **figures(pages)},
             "start": {"requests": len(starts), **figures(starts)},
             "events": await streams(client, start),
+            "active_run": await progress(client, long.json()["run_id"]),
         }
+
+
+async def running(client: httpx.AsyncClient, run_id: str) -> None:
+    """Wait until a run has its first batch done."""
+    for _ in range(1200):
+        if (await progress(client, run_id))["tested"]:
+            return
+        await asyncio.sleep(0.1)
+    raise SystemExit("the run did not begin")
+
+
+async def progress(client: httpx.AsyncClient, run_id: str) -> dict[str, Any]:
+    """How far a run is."""
+    told = (await client.get(f"/status/{run_id}")).raise_for_status().json()
+    return {"status": told["status"], "tested": told["strategies_tested"]}
 
 
 async def streams(client: httpx.AsyncClient, start: Callable[[int], Awaitable[None]]) -> dict[str, Any]:
@@ -143,7 +164,7 @@ def main() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        words = ["serve", "--processes", "0", "--port", str(port), "--userdir", folder]
+        words = ["serve", "--processes", "1", "--workers", "1", "--port", str(port), "--userdir", folder]
         load = os.getloadavg()[0]
         with subprocess.Popen([sys.executable, "-c", SERVER, *words], stderr=subprocess.DEVNULL) as server:
             try:

@@ -81,17 +81,27 @@ def main() -> None:
     """Run some seeds and keep what came out."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--budget", type=int, default=30_000)
+    parser.add_argument("--budget", type=int, default=60_000)
     parser.add_argument("--method", default="genetic")
     parser.add_argument("--out", type=Path, default=RESULT)
     told = parser.parse_args()
-    runs = []
+    runs = _kept(told.out, told.method, told.budget)
     for seed in range(told.seeds):
+        if any(one["seed"] == seed for one in runs):
+            continue
         runs.append(run(seed, told.method, told.budget))
         print(json.dumps(runs[-1]), flush=True)
         told.out.parent.mkdir(parents=True, exist_ok=True)
         summary = {"found": sum(one["found"] for one in runs), "of": len(runs), "runs": runs}
         told.out.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+
+
+def _kept(path: Path, method: str, budget: int) -> list[dict[str, Any]]:
+    """Seeds that an earlier, stopped measurement of the same search has done."""
+    if not path.exists():
+        return []
+    stored = json.loads(path.read_text(encoding="utf-8"))["runs"]
+    return [one for one in stored if (one["method"], one["budget"]) == (method, budget)]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from alpha_discovery.bootstrap import SampleMarkets, StoredMarkets, open_lab
+from alpha_discovery.compute import devices
 from alpha_discovery.errors import BadMarketData, NotFound, StorageFailed, UserError
 from alpha_discovery.market_data import Catalog, load_sample
 from alpha_discovery.settings import Settings
@@ -89,3 +90,17 @@ def test_a_folder_in_place_of_the_database_is_told(tmp_path: Path) -> None:
 def test_a_url_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError), open_lab(Settings(userdir=tmp_path, database_url="nothing://at/all")):
         pass
+
+
+def test_trades_are_simulated_where_the_settings_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "problem", lambda: "no driver was found")
+    with open_lab(Settings(userdir=tmp_path)) as opened:
+        assert opened.device == "cpu"
+    with open_lab(Settings(userdir=tmp_path, device="auto")) as opened:
+        assert opened.device == "cpu"
+    with open_lab(Settings(userdir=tmp_path, device="cuda")) as opened, pytest.raises(UserError, match="no driver was"):
+        _ = opened.device
+    monkeypatch.setattr(devices, "problem", lambda: None)
+    monkeypatch.setattr(devices, "gpu_name", lambda: "a GPU")
+    with open_lab(Settings(userdir=tmp_path, device="auto")) as opened:
+        assert opened.device == "cuda"

@@ -6,16 +6,34 @@ import json
 from pathlib import Path
 
 import pytest
-from benchmarks.judging_table import BEGIN, END, PAGE, RESULTS, markdown
+from benchmarks.judging_table import (
+    BEGIN,
+    BEGIN_MORE,
+    END,
+    END_MORE,
+    EXPLAINED,
+    PAGE,
+    RESULTS,
+    SHIPPED,
+    curves,
+    markdown,
+    more,
+)
 
 from alpha_discovery.discovery.validation_score import SCORES, shipped
 
 RATES = sorted(RESULTS.glob("judging-rates-*.json"))
 
 
-def test_the_table_is_that_of_the_results() -> None:
-    told = PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+@pytest.mark.parametrize("page", [PAGE, EXPLAINED], ids=lambda page: page.name)
+def test_the_table_is_that_of_the_results(page: Path) -> None:
+    told = page.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
     assert told.strip() == markdown().strip()  # python -m benchmarks.judging_table
+
+
+def test_what_is_told_of_scores_and_repeats_is_that_of_the_results() -> None:
+    told = EXPLAINED.read_text(encoding="utf-8").partition(BEGIN_MORE)[2].partition(END_MORE)[0]
+    assert told.strip() == more().strip()
 
 
 @pytest.mark.parametrize("path", RATES, ids=lambda path: path.stem)
@@ -32,7 +50,5 @@ def test_nothing_reported_on_planted_markets_was_false() -> None:
 
 
 def test_the_scores_that_ship_are_those_that_were_measured() -> None:
-    told = [curve for path in RESULTS.glob("judging-score-*.json") for curve in json.loads(path.read_text())["curves"]]
-    for curve in shipped().curves:
-        same = [one for one in told if (one["rule"], one["method"]) == (curve.rule, curve.method)]
-        assert [one["intercept"] for one in same] == [curve.intercept], SCORES
+    assert json.loads(SHIPPED.read_text()) == curves(), SCORES
+    assert [curve.intercept for curve in shipped().curves] == [one["intercept"] for one in curves()["curves"]]

@@ -1,4 +1,4 @@
-"""Fill a folder with a laboratory to look at: ``python tools/dev_lab.py FOLDER``, then ``alpha serve``.
+"""Fill a folder with a laboratory to look at: ``python tools/dev_lab.py FOLDER``, then serve it.
 
 Alphas are rare by design, so the two markets have a trend planted in them that a real search finds: everything that is
 stored comes out of the real pipeline (campaigns, judge, kill tests, bots), and no number is made up. User ada (admin)
@@ -30,9 +30,12 @@ SYMBOLS = ("TIDE/USDT", "WAVE/USDT")
 COSTS = {"commission": 0.0002, "slippage": 0.0001}
 SHARED: dict[str, Any] = {"costs": COSTS, "seed": 7, "protocol": {"finalists": 6}}
 CAMPAIGNS: tuple[dict[str, Any], ...] = (
-    {"symbols": list(SYMBOLS), "strategies": ["sma_cross", "trend_following"], "max_iterations": 600},
+    {
+        "symbols": list(SYMBOLS), "strategies": ["sma_cross", "trend_following"], "method": "random",
+        "max_iterations": 600,
+    },
     {"symbols": [SYMBOLS[0]], "strategies": ["macd_cross"], "method": "genetic", "max_iterations": 300},
-)
+)  # fmt: skip
 
 
 def fill(place: Workplace) -> None:

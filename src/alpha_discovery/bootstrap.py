@@ -11,6 +11,7 @@ from alpha_discovery.cache.layered import Cache
 from alpha_discovery.cache.memory import MemoryStore
 from alpha_discovery.cache.redis import RedisStore
 from alpha_discovery.cache.store import Store
+from alpha_discovery.compute.devices import choose_device
 from alpha_discovery.compute.executors import make_executor
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.clock import Clock, SystemClock
@@ -52,6 +53,11 @@ class Workplace:
     alpha_search: AlphaSearch
     cache: Cache
     executor: Executor | None = None  # what computes the parts of searches; None: threads of this process
+
+    @property
+    def device(self) -> str:
+        """What simulates trades in threads of this process; raises `UserError` where a GPU is demanded in vain."""
+        return choose_device(self.settings.device).kind
 
 
 class SampleMarkets:

@@ -58,7 +58,7 @@ def run_campaign(
     """
     settings = opened.settings
     campaign = on_named_markets(campaign, opened.lab.market_data)
-    course = Course(executor=opened.executor)
+    course = Course(executor=opened.executor, device=opened.device)
     found = discover(
         campaign, opened.lab, workers=settings.threads, course=course, progress=progress, notice=notice
     )

@@ -60,7 +60,7 @@ class ResourcesSection(Section):
     max_memory_gb: float | None = Field(default=None, gt=0, description="GiB.")
     max_gpu_memory_gb: float | None = Field(default=None, gt=0, description="GiB.")
     idle_only: bool = Field(default=False, description="Use only what other programs leave of max_cpu_percent.")
-    nice: int = Field(default=0, ge=0, le=19)
+    nice: int = Field(default=0, ge=0, le=19, description="Give way to others; workers of alpha serve: 5 unless given.")
     runs_at_once: int = Field(default=2, ge=1, le=64)
     executor: Literal["threads", "processes", "ray"] = Field(default="threads", description="What computes searches.")
     ray_address: str | None = Field(default=None, description="Of a Ray cluster; left out: one on this machine.")

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
         Bound of the cache on disk, MiB; 0: nothing is cached.
     redis_url : str or None
         A Redis server as a further cache that machines share.
+    device : str
+        What simulates trades in this process's threads: ``cpu``, ``cuda`` (a GPU), or ``auto``, a GPU if there is one.
     executor : str
         What computes the parts of searches: ``threads`` of this process, ``processes`` of this machine, or ``ray``.
     ray_address : str or None
@@ -56,6 +58,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=0, ge=0)
     cache_mb: int = Field(default=512, ge=0)
     redis_url: str | None = None
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
     executor: Literal["threads", "processes", "ray"] = "threads"
     ray_address: str | None = None
     gpus_per_part: float = Field(default=0.0, ge=0.0, le=8.0)

@@ -148,3 +148,9 @@ def test_an_unknown_policy_is_refused() -> None:
 def test_detail_needs_finer_bars() -> None:
     with pytest.raises(UserError, match="needs finer bars"):
         screen(sma_cross.rules, crosses(1), OVER, COSTS, Options(intrabar="detail"))
+
+
+def test_a_small_batch_too_is_cut_for_several_threads() -> None:
+    cut = {n: screen_chunks(sma_cross.rules, crosses(n), OVER, COSTS) for n in (200, 1_600)}
+    sizes = {n: [len(one.rows) for one in chunks] for n, chunks in cut.items()}
+    assert sizes == {200: [200], 1_600: [400] * 4}

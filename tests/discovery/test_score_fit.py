@@ -10,7 +10,7 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.calibration import Cell, Trial
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.noise_markets import PLANTED, Shape
-from alpha_discovery.discovery.score_fit import curves, judged
+from alpha_discovery.discovery.score_fit import Judged, curves, fit, judged
 from alpha_discovery.discovery.truth import Truth
 from alpha_discovery.discovery.weighing import Rule
 from alpha_discovery.errors import UserError
@@ -59,16 +59,26 @@ def test_the_vault_alone_goes_by_the_p_value_of_the_vault(planted: Truth) -> Non
     assert [one.p for one in judged(cells, Rule.VAULT)] == [0.2]
 
 
-def test_markets_of_even_seeds_are_fitted_on_and_the_others_checked(planted: Truth) -> None:
+def test_every_finalist_is_checked_by_the_curve_of_the_other_half_of_the_markets(planted: Truth) -> None:
     noise = tuple(trial(seed, finalist(0.3 + 0.002 * seed)) for seed in range(100))
     edges = tuple(trial(seed, finalist(0.001 * (1 + seed % 5))) for seed in range(20))
     found = curves([(Cell("noise", noise), NOTHING), (Cell("planted", edges), planted)], CAMPAIGN, years=2.0, least=10)
     whole, vault = found["curves"]
     assert (whole["rule"], vault["rule"]) == ("whole period", "vault alone")
-    assert (whole["fitted_on"], whole["checked_on"]) == (60, 60)
+    assert whole["finalists"] == sum(row["n"] for row in whole["reliability"]) == 120
     shares = [row["true"] for row in whole["reliability"]]
     assert (shares[0], shares[-1]) == (0.0, pytest.approx(1.0))
     assert found["seeds"] == {"noise": [0, 99], "planted": [0, 19]}
+
+
+def test_a_finalist_does_not_tell_its_own_score() -> None:
+    """On even seeds small p-values are true, on odd ones large ones: each half is scored by the wrong curve."""
+    found = [
+        Judged(seed, p, is_true=(p < 0.1) is (seed % 2 == 0), accepted=False, weight=1.0)
+        for seed in range(100) for p in (0.01, 0.5)
+    ]  # fmt: skip
+    rows = fit(found, rule=Rule.WHOLE, method="random", years=2.0, tested=9, strategies=1)["reliability"]
+    assert [row["true"] for row in rows if row["score"] > 0.9] == [0.0]
 
 
 def test_a_search_that_learns_has_a_curve_of_its_own(planted: Truth) -> None:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpha_discovery.backtest import screen as screen_module
+from alpha_discovery.backtest.task import on_cpu
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.results import SUMMARY
 from alpha_discovery.discovery import screening as screening_module
@@ -77,6 +79,19 @@ def test_chunks_and_batches_change_no_bit(bars: Bars, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sleeves_module, "chunk_size", lambda *_: 7)
     monkeypatch.setattr(screening_module, "BATCH", 40)
     assert same(whole, screened(bars))
+
+
+def test_the_device_of_a_course_simulates_and_changes_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def gpu(tape: Any) -> Any:
+        asked.append(tape)
+        return on_cpu
+
+    monkeypatch.setattr(screen_module, "on_cuda", gpu)
+    one, two = (screened(bars, course=Course(device=device)) for device in ("cpu", "cuda"))
+    assert len(asked) == len(jobs_of(CAMPAIGN))
+    assert same(one, two)
 
 
 def test_another_seed_asks_other_questions(bars: Bars) -> None:

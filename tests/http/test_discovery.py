@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from alpha_discovery.http.options import PREFIX
+from alpha_discovery.http.shapes.alphas import AlphaResponse
+from alpha_discovery.storage.search_alphas import LISTED
 
 START: dict[str, Any] = {
     "strategy_types": ["sma_cross"], "symbols": ["SYN/USDT"], "max_iterations": 60, "optimization_method": "random",
@@ -156,3 +158,7 @@ def events(server: Any, path: str, headers: dict[str, str] | None = None) -> lis
         if "data" in lines:
             found.append({"id": lines["id"], **json.loads(lines["data"])})
     return found
+
+
+def test_a_list_reads_what_an_alpha_shows_in_it_and_nothing_else() -> None:
+    assert set(LISTED) == set(AlphaResponse.model_fields) - {"evidence_chips"} | {"evidence"}

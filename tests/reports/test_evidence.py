@@ -97,3 +97,11 @@ def test_finalists_stand_side_by_side_and_what_is_missing_is_a_dash() -> None:
     first, second = side_by_side([("one", CONTEXT["alpha"]), ("two", {"psr": 0.5})]).rows
     assert first == ["one", "above 99.99%", "12.00%", "91.00%", "0.87", "1.10", "–"]
     assert second == ["two", "50.00%", "–", "–", "–", "–", "–"]
+
+
+def test_the_two_parts_on_their_own_are_told_beside() -> None:
+    # Fisher's combination of 0.004 and 0.01, x (1 - ln x) with x = 4e-5, is 0.000445
+    row = beside(combined={**EVIDENCE["combined"], "fisher": 0.000445})["The parts on their own"]
+    assert "0.0004" in row[2]
+    assert row[4] == "decides nothing"
+    assert "The parts on their own" not in beside()

@@ -12,18 +12,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
+import psutil
 import pytest
 from sqlalchemy import select
 
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.discovery.records import RunState
 from alpha_discovery.market_data import Catalog
+from alpha_discovery.service.access import Access
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.worker import Worker
 from alpha_discovery.settings import Settings
@@ -31,12 +34,16 @@ from alpha_discovery.storage.models import LedgerRow
 from alpha_discovery.storage.trials import load_trials
 from alpha_discovery.testing import markets
 from alpha_discovery.testing.example_records import NOON
+from alpha_discovery.testing.servers import free_port
 
 CAMPAIGN: dict[str, Any] = {
     "symbols": ["SYN/USDT"], "seed": 7, "max_iterations": 40, "costs": {"commission": 0.0002, "slippage": 0.0001},
     "strategies": ["sma_cross", "macd_cross", "donchian_breakout"], "protocol": {"draws": 200, "finalists": 1},
 }  # fmt: skip
+PATIENCE = 240.0  # seconds: machines that test are busy
 COMMAND = "import sys; from alpha_discovery.cli.main import app; sys.argv[0] = 'alpha'; app()"
+
+SMALL = f"import alpha_discovery.discovery.screening as one; one.BATCH = 10; {COMMAND}"  # a batch is soon done
 
 
 def prepared(folder: Path) -> Settings:
@@ -46,9 +53,9 @@ def prepared(folder: Path) -> Settings:
 
 
 @contextmanager
-def worker(folder: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(folder: Path, *words: str, command: str = COMMAND) -> Iterator[subprocess.Popen[bytes]]:
     """A process that works on the runs of a folder."""
-    call = [sys.executable, "-c", COMMAND, "worker", "--lease", "1", "--workers", "1", "--userdir", str(folder), *words]
+    call = [sys.executable, "-c", command, "worker", "--lease", "1", "--workers", "1", "--userdir", str(folder), *words]
     with subprocess.Popen(call, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         process.stderr.readline()  # it is ready
@@ -119,12 +126,91 @@ def test_a_run_whose_workers_are_killed_ends_as_the_undisturbed_one(
     assert left == undisturbed
 
 
+def claimed(place: Workplace, run_id: str) -> None:
+    """Wait until a worker has the run and may be killed: not one that was killed four times without a batch done."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        entry, state = place.queue.entry(run_id), place.lab.runs.get(run_id).state
+        assert entry is not None
+        if state is RunState.COMPLETED or (state is RunState.RUNNING and entry.attempts < 4):
+            return
+        time.sleep(0.02)
+    raise AssertionError("nobody took the run up")
+
+
+def seconds_at_work(place: Workplace, run_id: str) -> float:
+    """From the first batch's beginning to the end of a run."""
+    times = {event.kind: event.at for event in place.events.since(run_id=run_id)}
+    return (times["completed"] - times["started"]).total_seconds()
+
+
 @pytest.mark.slow
-def test_a_run_is_the_same_after_twenty_kills_at_random_moments(tmp_path: Path, undisturbed: dict[str, Any]) -> None:
-    drawn = random.Random(20)
-    kills, number = 0, 0
+def test_a_run_is_the_same_after_twenty_kills_at_random_moments(tmp_path: Path) -> None:
+    drawn, kills, number = random.Random(20), 0, 0
+    with open_lab(prepared(tmp_path / "whole")) as place:
+        run_id = Discoveries(place).start(CAMPAIGN)
+        with worker(tmp_path / "whole", "--until-idle", command=SMALL) as process:
+            process.wait(PATIENCE)
+        whole, took = outcome(place, run_id), seconds_at_work(place, run_id)
     while kills < 20:
         number += 1
-        left, more = killed(tmp_path / str(number), [drawn.uniform(0.05, 2.5) for _ in range(5)])
-        assert left == undisturbed
-        kills += more
+        folder = tmp_path / str(number)
+        with open_lab(prepared(folder)) as place:
+            run_id = Discoveries(place).start(CAMPAIGN)
+            while place.lab.runs.get(run_id).state is not RunState.COMPLETED:
+                with worker(folder, command=SMALL) as process:
+                    claimed(place, run_id)
+                    time.sleep(drawn.uniform(0.0, took))
+                    if place.lab.runs.get(run_id).state is not RunState.COMPLETED:
+                        os.kill(process.pid, signal.SIGKILL)
+                        kills += 1
+            assert outcome(place, run_id) == whole
+    assert number > 0
+
+
+@contextmanager
+def server(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """`alpha serve` with one worker, ready to answer."""
+    words = ["serve", "--port", str(port), "--processes", "1", "--workers", "1", "--userdir", str(folder)]
+    with subprocess.Popen([sys.executable, "-c", COMMAND, *words], stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + PATIENCE
+        while True:
+            with suppress(httpx.TransportError):
+                if httpx.get(f"http://127.0.0.1:{port}/api/alpha-discovery/ready").status_code == 200:
+                    break
+            assert time.monotonic() < until, "the server did not come up"
+            time.sleep(0.1)
+        children = psutil.Process(process.pid).children(recursive=True)
+        try:
+            yield process
+        finally:
+            process.kill()
+            psutil.wait_procs(children, timeout=PATIENCE)  # orphans put their runs down and end
+
+
+@pytest.mark.slow
+def test_a_run_that_was_acknowledged_outlives_kills_of_the_server(
+    tmp_path: Path, undisturbed: dict[str, Any]
+) -> None:
+    drawn, port = random.Random(5), free_port()
+    with open_lab(prepared(tmp_path)) as place:
+        access = Access(place.database, place.lab.clock, secret=b"")
+        access.add_user("ada", "correct horse battery", "admin")
+        owner = access.principal(access.login("ada", "correct horse battery").access)
+        _, key = access.make_key(owner, "test", role="admin")
+    headers = {"X-API-Key": key, "Idempotency-Key": "once"}
+    url = f"http://127.0.0.1:{port}/api/alpha-discovery"
+    ids: set[str] = set()
+    for _ in range(5):
+        with server(tmp_path, port) as process:
+            answer = httpx.post(f"{url}/runs", json={"campaign": CAMPAIGN}, headers=headers, timeout=60.0)
+            ids.add(answer.raise_for_status().json()["run_id"])
+            time.sleep(drawn.uniform(0.0, 1.5))
+            os.kill(process.pid, signal.SIGKILL)
+    (run_id,) = ids
+    with server(tmp_path, port), open_lab(prepared(tmp_path)) as place:
+        until = time.monotonic() + PATIENCE
+        while place.lab.runs.get(run_id).state is not RunState.COMPLETED and time.monotonic() < until:
+            time.sleep(0.2)
+        left = outcome(place, run_id)
+    assert left == undisturbed

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.instrument import Instrument
@@ -39,6 +39,7 @@ CAMPAIGN: dict[str, Any] = {
     "symbols": ["SYN/USDT"], "strategies": ["sma_cross"], "max_iterations": 60, "seed": 7,
     "costs": {"commission": 0.0002, "slippage": 0.0001},
 }  # fmt: skip
+expect.set_options(timeout=60_000)  # a busy machine is no finding; what has to be quick is in test_speed.py
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -147,7 +148,7 @@ def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]
         context = browser.new_context(base_url=served.url, **{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
         page.on("console", lambda told: _note(wrong, page.url, told.type, told.text))
         page.on("request", lambda asked: wrong.extend([asked.url] * (not asked.url.startswith((served.url, "blob:")))))
@@ -207,5 +208,5 @@ def _needs(held: bool, reason: str) -> None:
 
 
 def _note(wrong: list[str], url: str, kind: str, text: str) -> None:
-    if kind == "error" and "status of 40" not in text:  # a refusal is an answer, and tests ask for some
+    if kind == "error" and "status of 4" not in text:  # a refusal is an answer, and tests ask for some
         wrong.append(f"{url}: {text}")

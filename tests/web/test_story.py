@@ -16,9 +16,8 @@ def test_from_the_first_start_to_a_bot_that_trades(served: Any, open_page: Calla
     page = open_page()
     set_up(page, served)
     stop_what_was_started(page)
-    run_id = discover(page)
-    alpha_id = replay_the_best(page, served, run_id)
-    trade_on_paper(page, served, alpha_id)
+    replay_the_best(page, discover(page))
+    trade_on_paper(page, served)
     log_out(page)
 
 
@@ -35,13 +34,16 @@ def set_up(page: Page, served: Any) -> None:
     expect(page.get_by_text("Nothing was tried yet")).to_be_visible()
 
 
-def fill_in(page: Page, *, budget: int, strategies: list[str]) -> None:
-    """The form of a new discovery."""
+def fill_in(page: Page, *, budget: int, strategy: str) -> None:
+    """The form of a new discovery: what it takes is told before anything runs."""
     page.goto("/discover")
-    page.get_by_role("checkbox", name=re.compile("SYN/USDT")).check()
-    for name in strategies:
-        page.get_by_role("checkbox", name=re.compile(name, re.IGNORECASE)).first.check()
-    page.get_by_label("Budget").fill(str(budget))
+    for box in (page.get_by_role("checkbox", name="SYN/USDT@binance"), page.get_by_role("checkbox", name=strategy)):
+        box.click()
+        expect(box).to_be_checked()
+    page.get_by_role("textbox", name="Budget").fill(str(budget))
+    for name, value in (("Commission", "0.02"), ("Slippage", "0.01")):
+        page.get_by_role("textbox", name=name, exact=True).fill(value)
+    expect(page.get_by_text("Time, about")).to_be_visible(timeout=PATIENCE)
 
 
 def start(page: Page) -> str:
@@ -52,37 +54,42 @@ def start(page: Page) -> str:
 
 
 def stop_what_was_started(page: Page) -> None:
-    """A long search is watched while it grows, and ended by hand."""
-    fill_in(page, budget=100_000, strategies=["sma cross"])
+    """A long search is watched while it grows, without the page being loaded again, and ended by hand."""
+    fill_in(page, budget=1_000_000, strategy="sma cross")
     start(page)
-    expect(page.get_by_text("running").first).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Stop").click()
-    page.get_by_role("dialog").get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("stopped").first).to_be_visible(timeout=PATIENCE)
+    main = page.get_by_role("main")
+    expect(main.get_by_text("running", exact=True)).to_be_visible(timeout=PATIENCE)
+    progress = main.get_by_role("progressbar", name="candidates tested")
+    expect(progress).to_have_attribute("aria-valuenow", re.compile("^[1-9]"), timeout=PATIENCE)
+    main.get_by_role("button", name="Stop").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("Stop")).click()
+    expect(main.get_by_text("stopped", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
 def discover(page: Page) -> str:
     """A short one to its end."""
-    fill_in(page, budget=60, strategies=["sma cross"])
+    fill_in(page, budget=60, strategy="sma cross")
     run_id = start(page)
-    expect(page.get_by_text("completed").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("main").get_by_text("completed", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("link", name=re.compile("Show the (alpha|[0-9]+ alphas)"))).to_be_visible()
     return run_id
 
 
-def replay_the_best(page: Page, served: Any, run_id: str) -> str:
+def replay_the_best(page: Page, run_id: str) -> None:
     """Its alphas are listed; the best is recomputed to the last bit."""
-    page.get_by_role("link", name=re.compile("alpha", re.IGNORECASE)).first.wait_for()
-    page.goto("/alphas")
+    page.get_by_role("link", name=re.compile("Show the (alpha|[0-9]+ alphas)")).click()
+    page.wait_for_url(re.compile(f"/alphas.*{run_id[:8]}"))
     page.get_by_role("link", name=re.compile("sma_cross")).first.click()
     page.wait_for_url(re.compile(r"/alphas/[0-9a-f]{8,}"))
     page.get_by_role("button", name="Replay").click()
-    expect(page.get_by_text(re.compile("equal", re.IGNORECASE)).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("dialog").get_by_text(re.compile("^Equal: all"))).to_be_visible(
+        timeout=PATIENCE
+    )
     page.get_by_role("button", name="Close").click()
-    return re.sub(r".*/alphas/([^/?#]+).*", r"\1", page.url)
 
 
-def trade_on_paper(page: Page, served: Any, alpha_id: str) -> None:
-    """A bot lives through stored bars, as if they closed now."""
+def trade_on_paper(page: Page, served: Any) -> None:
+    """A bot lives through stored bars as if they closed now; the page shows the trades that the server tells of."""
     page.get_by_role("button", name="Deploy").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Bot name").fill("tide")
@@ -91,7 +98,10 @@ def trade_on_paper(page: Page, served: Any, alpha_id: str) -> None:
     dialog.get_by_text("Start it at once").click()
     dialog.get_by_role("button", name="Deploy").click()
     page.wait_for_url(re.compile(r"/bots/[0-9a-f]+"))
-    expect(page.get_by_role("table").filter(has_text="entry").locator("tbody tr").first).to_be_visible(timeout=PATIENCE)
+    bot_id = page.url.rpartition("/")[2].partition("?")[0]
+    served.sign_in()
+    served.until(lambda: len(served.get(f"/bots/{bot_id}/trades")) > 0, "the first trade of the bot")
+    expect(page.get_by_label("Trades of the bot").locator("tbody tr").first).to_be_visible(timeout=60_000)
 
 
 def log_out(page: Page) -> None:

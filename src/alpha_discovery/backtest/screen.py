@@ -33,6 +33,8 @@ from alpha_discovery.rules.spelled import AnyRules
 
 INTRABAR = ("stop_first", "target_first", "detail")
 DEVICES = ("cpu", "cuda")
+PIECES = 4  # a batch is cut into at least as many, so that threads have something to share
+LEAST = 256  # candidates in a chunk: fewer cost more in between
 CHUNK = {"cpu": 2_048, "cuda": 65_536}  # a GPU has room for a quarter of a million threads; neighbours share bitmaps
 _NO_DAYS = np.zeros((0, 0), dtype=np.float32)
 _WORKING_SET = {"cpu": 128 * 2**20, "cuda": 512 * 2**20}  # bytes of bitmaps and daily returns of one chunk
@@ -108,7 +110,7 @@ def screen_chunks(
     """
     checked(rules, risk_matrix(rules, batch, tape), tape, options.intrabar)
     order = _order(rules, batch)
-    size = options.chunk or chunk_size(tape, options.device)
+    size = options.chunk or _chunk_of(len(order), tape, options.device)
     pieces = [order[start : start + size] for start in range(0, len(order), size)]
     common = Common(tape.close.shape[1], batch, partial(Columns, tape))
     simulator = on_cuda(tape) if options.device == "cuda" else on_cpu
@@ -166,6 +168,12 @@ def chunk_size(tape: Tape, device: str = "cpu") -> int:
     """Candidates worked on together: bounded, so that memory does not grow with their number."""
     each = 4 * tape.close.shape[1] // 8 + 4 * tape.n_days + 8 * WIDTH
     return int(min(CHUNK[device], max(64, _WORKING_SET[device] // each)))
+
+
+def _chunk_of(n: int, tape: Tape, device: str) -> int:
+    """Candidates of a chunk of a batch of ``n``; hangs on the batch alone, so that chunks are the same everywhere."""
+    most = chunk_size(tape, device)
+    return most if device == "cuda" else min(most, max(LEAST, -(-n // PIECES)))
 
 
 def risk_matrix(rules: AnyRules, batch: Batch, tape: Tape) -> npt.NDArray[np.float64]:

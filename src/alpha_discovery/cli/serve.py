@@ -46,6 +46,7 @@ Processes = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; t
 
 LOOK = 0.5  # seconds between two looks at the workers
 PAUSE = 5.0  # seconds before a worker that died is started again
+NICE = 5  # of the workers, unless the configuration says: who asks the server goes before who searches
 GOODBYE = 30.0  # seconds that workers have to put their runs down
 COMMAND = "import sys; from alpha_discovery.cli.main import app; sys.argv[0] = 'alpha'; app()"
 
@@ -159,8 +160,9 @@ def serve(
 
 def _words(told: WorkerLimits, settings: Settings, processes: int) -> list[str]:
     """The command line of a worker."""
+    nice = told.nice if "nice" in told.model_fields_set else NICE
     words = ["worker", "--with-parent", "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
-    words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(told.nice)]
+    words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(nice)]
     if told.max_cpu_percent is not None:
         words += ["--max-cpu-percent", str(max(1.0, told.max_cpu_percent / processes))]
     if told.max_memory_gb is not None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-ENGINE_VERSION = "1"  # raised whenever the execution rules or a metric change meaning
+ENGINE_VERSION = "2"  # raised whenever the execution rules or a metric change meaning
 
 
 def canonical_json(value: Any) -> str:

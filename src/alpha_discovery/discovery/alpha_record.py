@@ -17,6 +17,7 @@ from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.regime_days import most_common
 from alpha_discovery.discovery.screening import Screening
 from alpha_discovery.discovery.validation_score import Scores
+from alpha_discovery.validation.combine import fisher
 
 
 def alpha_records(
@@ -108,6 +109,7 @@ def _evidence(
             {
                 "p": finalist.p, "level": verdict.round.level, "round": verdict.round.number, "epoch": past.epoch,
                 "rule": verdict.rule.value, "t": finalist.t_full, "tried_before": verdict.earlier,
+                "fisher": fisher(finalist.p_family, finalist.p_vault),
             }
         ),
         "beside": reported_beside(finalist.search, screening.periods_per_year),

@@ -232,9 +232,9 @@ class EmptyLedger:
     def note_noise(self, epoch: str, *, n_effective: float, noise_reach: float) -> None:
         """Nothing to remember."""
 
-    def account(self, epoch: str, *, level: float = 0.05) -> EpochAccount:
+    def account(self, epoch: str | DataEpoch, *, level: float = 0.05) -> EpochAccount:
         """Nothing tried."""
-        return EpochAccount(epoch, 0, 0, 0, 0, level, 0.0)
+        return EpochAccount(epoch if isinstance(epoch, str) else epoch.id, 0, 0, 0, 0, level, 0.0)
 
     def tried(self, epoch: str, strategies: Sequence[str], *, besides: Sequence[str], in_vault: bool = False) -> int:
         """Nothing tried."""

@@ -183,12 +183,15 @@ class Course:
         Where to go on.
     executor : Executor, optional
         Other processes or machines that compute parts of the search; without one, threads do.
+    device : str
+        What simulates trades where threads do: ``cpu`` or ``cuda``.
     """
 
     attend: Callable[[], None] = lambda: None
     threads: Callable[[], int] | None = None
     resume: Resumed | None = field(default=None, repr=False)
     executor: Executor | None = None
+    device: str = "cpu"
 
     def workers(self, usual: int) -> int:
         """Threads of the next batch."""

@@ -42,7 +42,7 @@ class Ground:
     epoch : str
         The data epoch, which seeds the family test.
     device : str
-        What simulates trades.
+        What simulates trades and computes the family test.
     """
 
     key: str
@@ -142,7 +142,8 @@ def _standing(ground: Ground) -> _Standing:
     if found is None:
         calendar = calendar_of(ground.bars)
         year = next(iter(ground.bars.values())).periods_per_year
-        found = _Standing(ground, empty_tally(ground.campaign, ground.epoch, len(calendar), year), calendar)
+        tally = empty_tally(ground.campaign, ground.epoch, len(calendar), year, device=ground.device)
+        found = _Standing(ground, tally, calendar)
         _standings[ground.key] = found
         while len(_standings) > MOST_GROUNDS:
             _standings.popitem(last=False)

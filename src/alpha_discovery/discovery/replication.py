@@ -175,7 +175,7 @@ def _searched(ground: Ground, numbers: list[int], workers: int, course: Course) 
         return
 
     def entry(number: int) -> Entry:
-        return copy_entry(ground, number, attend=course.attend)
+        return copy_entry(ground, number, attend=course.attend, device=course.device)
 
     if workers <= 1:
         yield from map(entry, numbers)
@@ -184,12 +184,14 @@ def _searched(ground: Ground, numbers: list[int], workers: int, course: Course) 
         yield from pool.map(entry, numbers)
 
 
-def copy_entry(ground: Ground, number: int, *, attend: Callable[[], None] = lambda: None) -> Entry:
+def copy_entry(
+    ground: Ground, number: int, *, attend: Callable[[], None] = lambda: None, device: str = "cpu"
+) -> Entry:
     """What the searches reach on a copy, as the journal keeps it."""
     bars, screening = null_copy(ground.past, number, whole=ground.whole), None
     copy = History(bars, ground.past.split)
     for campaign, jobs in ground.searches:
-        screening = run_screening(campaign, copy, jobs, course=Course(attend), into=screening)
+        screening = run_screening(campaign, copy, jobs, course=Course(attend, device=device), into=screening)
     assert screening is not None
     result = screening.family.result()
     best = float(result.t[0]) if len(result.t) else -np.inf

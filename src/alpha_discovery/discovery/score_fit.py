@@ -1,7 +1,8 @@
 """Scores fitted on cells of a calibration: markets without an edge and planted ones, judged by the lab as it is.
 
-Markets of even seeds are fitted on, those of odd seeds say how reliable the fit is. The markets without an edge and the
-planted ones count equally in sum, whatever their numbers: the prior is one half.
+The curve is that of all markets; how reliable it is, is told by curves of half of them, each on the other half (even
+and odd seeds). The markets without an edge and the planted ones count equally in sum, whatever their numbers: the prior
+is one half.
 """
 
 from __future__ import annotations
@@ -59,12 +60,13 @@ def curves(
     out = []
     for rule in (Rule.COPIES if adaptive else Rule.WHOLE, Rule.VAULT):
         finalists = judged(cells, rule)
-        even = [one.is_true for one in finalists if one.seed % 2 == 0]
-        if min(even.count(True), even.count(False)) < least:
-            raise UserError(
-                f"it needs {least} finalists with an edge and {least} without on markets of even seeds, found "
-                f"{even.count(True)} and {even.count(False)}; calibrate with more markets of both sorts"
-            )
+        for parity in (0, 1):
+            true = [one.is_true for one in finalists if one.seed % 2 == parity]
+            if min(true.count(True), true.count(False)) < least:
+                raise UserError(
+                    f"it needs {least} finalists with an edge and {least} without on each half of the markets, found "
+                    f"{true.count(True)} and {true.count(False)}; calibrate with more markets of both sorts"
+                )
         tested = cells[0][0].trials[0].tested
         out.append(fit(finalists, rule=rule, method=campaign.method, years=years, tested=tested, strategies=len(jobs)))
     seeds = {cell.name: [cell.trials[0].seed, cell.trials[-1].seed] for cell, _ in cells}
@@ -104,21 +106,24 @@ def truths(finalists: Sequence[Mapping[str, Any]], truth: Truth) -> list[bool]:
 def fit(
     finalists: Sequence[Judged], *, rule: Rule, method: str, years: float, tested: int, strategies: int
 ) -> dict[str, Any]:
-    """The curve of even seeds and its reliability on odd ones, as plain JSON values.
+    """The curve of all markets, and how reliable such a curve is, as plain JSON values.
 
-    ``reliability`` is over all finalists that were weighed, ``accepted`` over those that are reported.
+    ``reliability`` is over all finalists that were weighed, each scored by the curve of the half of the markets that
+    its own does not belong to; ``reliability_of_the_accepted`` over those that are reported.
     """
-    even, odd = ([one for one in finalists if one.seed % 2 == rest] for rest in (0, 1))
-    curve = Curve(rule.value, method, *fitted(*_columns(even)), years, tested, strategies)
-    rows = _reliability(curve, odd)
+    halves = [[one for one in finalists if one.seed % 2 == rest] for rest in (0, 1)]
+    curve, *of_half = (
+        Curve(rule.value, method, *fitted(*_columns(some)), years, tested, strategies) for some in (finalists, *halves)
+    )
+    scored = [(of_half[1 - one.seed % 2].at(one.p), one) for one in finalists]
+    rows = _reliability(scored)
     many = [abs(row["score"] - row["true"]) for row in rows if row["n"] >= ENOUGH]
     return {
         **asdict(curve),
         "prior": PRIOR,
-        "fitted_on": len(even),
-        "checked_on": len(odd),
+        "finalists": len(finalists),
         "reliability": rows,
-        "reliability_of_the_accepted": _reliability(curve, [one for one in odd if one.accepted]),
+        "reliability_of_the_accepted": _reliability([one for one in scored if one[1].accepted]),
         "largest_gap": max(many, default=None),
         "within": bool(many) and max(many) <= WITHIN,
     }
@@ -128,6 +133,6 @@ def _columns(finalists: Sequence[Judged]) -> tuple[list[float], list[bool], list
     return [one.p for one in finalists], [one.is_true for one in finalists], [one.weight for one in finalists]
 
 
-def _reliability(curve: Curve, finalists: Sequence[Judged]) -> list[dict[str, float]]:
-    p, true, weight = _columns(finalists)
-    return reliability([curve.at(one) for one in p], true, weight)
+def _reliability(scored: Sequence[tuple[float, Judged]]) -> list[dict[str, float]]:
+    _, true, weight = _columns([one for _, one in scored])
+    return reliability([score for score, _ in scored], true, weight)

@@ -262,8 +262,9 @@ def _screen_batch(
         parts = cut(job, batch, first, bars=search.bars_of(job), width=course.executor.width)
         return screened_elsewhere(course.executor, search.ground, parts, search.tally, course.attend)
     chunks = screen_sleeves(
-        job.strategy.rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=course.workers(workers)
-    )
+        job.strategy.rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=course.workers(workers),
+        device=course.device,
+    )  # fmt: skip
     return search.tally.take_in(attended(chunks, course.attend), first, batch_size(batch), campaign.protocol)
 
 

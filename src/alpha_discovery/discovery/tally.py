@@ -74,14 +74,16 @@ class Tally:
         return columns
 
 
-def empty_tally(campaign: Campaign, epoch: str, n_periods: int, periods_per_year: float) -> Tally:
+def empty_tally(
+    campaign: Campaign, epoch: str, n_periods: int, periods_per_year: float, *, device: str = "cpu"
+) -> Tally:
     """A tally without a candidate: one set of bootstrap weights a data epoch."""
     protocol = campaign.protocol
     seed = int(content_hash("bootstrap", epoch, n_periods)[:8], 16)
     weights = stationary_weights(n_periods, protocol.draws, mean_block=protocol.mean_block, rng=seed)
     # the plain standard deviation scales each t: the noise of a long-run scale made the best of thousands report in
     # a quarter of noise markets at 5 % (docs/decisions/0015); dependence of days is left to the bootstrap
-    family = StepM(weights, alpha=protocol.level, mean_block=1.0)
+    family = StepM(weights, alpha=protocol.level, mean_block=1.0, device=device)
     return Tally(family, BlockSample(seed=seed), n_periods, periods_per_year)
 
 

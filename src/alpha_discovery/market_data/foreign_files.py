@@ -54,7 +54,9 @@ def read_signals(path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
     return _of_trades(_ms(frame[entry]), _ms(frame[leave]), sides, bars)
 
 
-def _of_signals(frame: Any, columns: dict[str, Any], names: Iterable[str], time: Any, bars: Bars) -> Any:
+def _of_signals(
+    frame: Any, columns: dict[str, Any], names: Iterable[str], time: Any, bars: Bars
+) -> npt.NDArray[np.bool_]:
     at = _positions(_ms(frame[time]), bars, "signal")
     out = np.zeros((4, len(bars)), dtype=np.bool_)
     for name in names:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from alpha_discovery.discovery.evidence import number
-from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.reports.stresses import NAMES
 from alpha_discovery.reports.words import chance, count, percent, plural, ratio
 
@@ -25,12 +24,11 @@ class Chip:
     reason: str
 
 
-def chips(alpha: AlphaRecord) -> list[Chip]:
-    """What is known of an alpha; nothing for a test that it was stored without."""
-    evidence = alpha.evidence
+def chips(evidence: Mapping[str, Any], score: float | None) -> list[Chip]:
+    """What is known of an alpha by its evidence and its validation score; nothing for a test that it lacks."""
     return [
         *_family(evidence.get("family")), *_vault(evidence.get("vault")), *_combined(evidence.get("combined")),
-        *_stresses(evidence.get("fragility")), *_score(alpha.validation_score),
+        *_stresses(evidence.get("fragility")), *_score(score),
     ]  # fmt: skip
 
 

@@ -22,12 +22,12 @@ def evidence_table(evidence: Mapping[str, Any]) -> Table:
 
 
 def beside_table(evidence: Mapping[str, Any], *, search_years: float) -> Table:
-    """Figures that people ask for and that decide nothing, about the search part."""
+    """Figures that people ask for and that decide nothing, most of them about the search part."""
     context = evidence.get("context", {})
     alpha = {**evidence.get("beside", {}), **context.get("alpha", {})}
     rows = [
         *_alone(alpha, search_years), *_corrected(alpha, context.get("search", {})),
-        *_variants(context.get("variants", {})),
+        *_variants(context.get("variants", {})), *_apart(evidence.get("combined", {})),
     ]  # fmt: skip
     return Table(HEAD, rows, "lllll", stacks=True)
 
@@ -80,6 +80,17 @@ def _deciding(evidence: Mapping[str, Any]) -> Iterator[Row]:
         f"noise gets below the granted {chance(combined['level'])} with just that probability",
         "passed" if number(combined["p"]) <= number(combined["level"]) else "failed",
     )
+
+
+def _apart(combined: Mapping[str, Any]) -> Iterator[Row]:
+    if combined.get("fisher") is not None:
+        yield (
+            "The parts on their own",
+            "What do the two parts say if each is a test of its own (Fisher’s combination)?",
+            f"p = {chance(combined['fisher'])}",
+            "as rare as it says, but weaker than one test over both",
+            TOLD,
+        )
 
 
 def _alone(alpha: Mapping[str, Any], search_years: float) -> Iterator[Row]:

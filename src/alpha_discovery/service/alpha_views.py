@@ -158,7 +158,7 @@ class AlphaViews:
         names = ("test", "asked", "found", "noise", "verdict")
         deciding = [dict(zip(names, map(str, row), strict=True)) for row in evidence_table(alpha.evidence).rows]
         beside = beside_table(alpha.evidence, search_years=years).rows
-        ends = {chip.name: chip.verdict for chip in chips(alpha)}
+        ends = {chip.name: chip.verdict for chip in chips(alpha.evidence, alpha.validation_score)}
         marked = [{**row, "end": ends[name]} for row, name in zip(deciding, DECIDING, strict=True)]
         return marked + [{**dict(zip(names, map(str, row), strict=True)), "end": None} for row in beside]
 

@@ -106,7 +106,8 @@ class HeldRun:
             told = f"taken up {MOST_ATTEMPTS} times without finishing a batch; its events say why"
             return Outcome(Ending.FAILED, told)
         lab = replace(claimed_lab(self._place, self.claim), keep=self._keep)
-        course = Course(attend=self._attend, threads=self._threads, executor=self._place.executor)
+        place = self._place
+        course = Course(self._attend, threads=self._threads, executor=place.executor, device=place.device)
         try:
             take_up(self.claim.run_id, lab, workers=self._threads(), course=course, progress=self._counted)
         except LetGo:

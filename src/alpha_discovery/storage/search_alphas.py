@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
 
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
 from alpha_discovery.errors import UnknownName
@@ -15,6 +16,11 @@ from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.models import AlphaRow
 from alpha_discovery.storage.plain import check_limit
 
+LISTED = (
+    "id", "strategy_type", "strategy_name", "parameters", "sharpe_ratio", "total_return", "max_drawdown", "win_rate",
+    "profit_factor", "validation_score", "discovered_at", "deployment_status", "deployment_count", "in_sample_sharpe",
+    "out_sample_sharpe", "tested_symbols", "timeframe", "state", "discovery_run_id", "evidence",
+)  # fmt: skip
 SORTED_BY = {
     "validation_score": AlphaRow.validation_score, "sharpe_ratio": AlphaRow.sharpe_ratio,
     "total_return": AlphaRow.total_return, "max_drawdown": AlphaRow.max_drawdown, "win_rate": AlphaRow.win_rate,
@@ -72,6 +78,17 @@ class AlphaSearch:
         UnknownName, OutOfRange
             For a state or an order that does not exist; for a negative page.
         """
+        rows, total = self._page(select(AlphaRow), query)
+        return [alpha_record_of(row[0]) for row in rows], total
+
+    def listed(self, query: AlphaQuery) -> tuple[Sequence[Row[Any]], int]:
+        """The same, without rules, market and metrics: rows with the columns `LISTED` as attributes.
+
+        Less than half the time of `find`; raises as it does.
+        """
+        return self._page(select(*(getattr(AlphaRow, name) for name in LISTED)), query)
+
+    def _page(self, what: Select[Any], query: AlphaQuery) -> tuple[Sequence[Row[Any]], int]:
         if query.sort not in SORTED_BY:
             raise UnknownName(kind="order of alphas", name=query.sort, known=SORTED_BY)
         wanted = _conditions(query)
@@ -79,13 +96,13 @@ class AlphaSearch:
         first = (column.desc() if query.descending else column.asc()).nulls_last()
         best = AlphaRow.validation_score.desc().nulls_last(), AlphaRow.sharpe_ratio.desc()
         ties = best[1:] if query.sort == "validation_score" else best
-        page = select(AlphaRow).where(*wanted).order_by(first, *ties, AlphaRow.id)
+        page = what.where(*wanted).order_by(first, *ties, AlphaRow.id)
         page = page.limit(check_limit(query.limit)).offset(check_limit(query.offset))
         with self._database.reading() as session:
             total = -1
             if query.counted:
                 total = session.scalar(select(func.count()).select_from(AlphaRow).where(*wanted)) or 0
-            return [alpha_record_of(row) for row in session.scalars(page)], total
+            return session.execute(page).all(), total
 
 
     def choices(self) -> dict[str, list[str]]:

@@ -35,8 +35,10 @@ from alpha_discovery.validation.longrun import (
     sums_of_squares,
     usable_scale,
 )
+from alpha_discovery.validation.stepm_cuda import OnCuda
 
 KEEP = 256
+GPU_BLOCK = 16_384  # candidates sent to a GPU at a time
 _EXACT = 2.0**24  # float32 holds every whole number up to here
 
 
@@ -69,7 +71,9 @@ class StepMResult:
 class StepM:
     """Streaming max-t test: add chunks in any order, merge parts, ask for the result any time."""
 
-    def __init__(self, weights: F32, *, alpha: float, mean_block: float, keep: int = KEEP) -> None:
+    def __init__(
+        self, weights: F32, *, alpha: float, mean_block: float, keep: int = KEEP, device: str = "cpu"
+    ) -> None:
         """Start an empty family.
 
         Parameters
@@ -82,6 +86,8 @@ class StepM:
             The one the weights were drawn with; sets the scale of each candidate.
         keep : int
             How many of the best candidates get an adjusted p-value.
+        device : str
+            ``cpu`` or ``cuda``: where the maxima are computed. No number depends on it.
         """
         if not 0.0 < alpha < 1.0:
             raise OutOfRange(name="alpha", value=alpha, allowed="(0, 1)")
@@ -95,6 +101,7 @@ class StepM:
         self._counts: F32 = np.ascontiguousarray(whole_counts(weights).T.astype(np.float32))  # (T, B)
         self._largest_norm = float(np.sqrt((self._counts.astype(np.float64) ** 2).sum(axis=0).max()))
         draws = self._counts.shape[1]
+        self._gpu = OnCuda(self._counts) if device == "cuda" else None
         self._rest: F32 = np.full(draws, -np.inf, dtype=np.float32)
         self._ids: I64 = np.empty(0, dtype=np.int64)
         self._t: F64 = np.empty(0)
@@ -122,9 +129,13 @@ class StepM:
         values = np.ascontiguousarray(returns)
         t = np.full(len(names), np.nan)
         columns = np.flatnonzero(tested)
-        for start in range(0, len(columns), BLOCK):
-            block = columns[start : start + BLOCK]
+        start = 0
+        while start < len(columns):
+            # until enough are kept all newcomers are, each with its row of draws, which the GPU does not hand out
+            size = GPU_BLOCK if self._gpu is not None and len(self._t) == self.keep else BLOCK
+            block = columns[start : start + size]
             t[block] = self._add_block(names[block], values, block)
+            start += size
         self.n_tested += len(names)
         return t
 
@@ -146,14 +157,23 @@ class StepM:
         family = np.flatnonzero(np.isfinite(t))
         whole, unit, centre = _whole_numbers(z, self._largest_norm)
         unit /= np.sqrt(T) * np.where(np.isfinite(omega), omega, 1.0)
-        sums = whole.T @ self._counts
         best = self._could_rank(ids, t)
-        _fold(sums, unit, centre, np.isfinite(t) & ~best, self._rest)
         chosen = np.flatnonzero(best)
-        _scale_rows(sums, unit, centre, chosen)
-        self._rank(ids[chosen], t[chosen], sums[chosen])
+        rows = self._folded(whole, unit, centre, np.isfinite(t) & ~best, chosen)
+        self._rank(ids[chosen], t[chosen], rows)
         self.n_eligible += len(family)
         return t
+
+    def _folded(self, whole: F32, unit: F64, centre: F64, tested: Bool, chosen: I64) -> F32:
+        """Fold the tested candidates into the maxima; the bootstrap t of the chosen ones, one row each."""
+        if self._gpu is not None and self._gpu.fold(whole, unit, centre, tested, self._rest):
+            rows: F32 = np.ascontiguousarray(whole[:, chosen].T) @ self._counts
+            _scale_rows(rows, unit[chosen], centre[chosen], np.arange(len(chosen)))
+            return rows
+        sums = whole.T @ self._counts
+        _fold(sums, unit, centre, tested, self._rest)
+        _scale_rows(sums, unit, centre, chosen)
+        return np.asarray(sums[chosen])
 
     def _could_rank(self, ids: I64, t: F64) -> Bool:
         """Which newcomers beat the last of the kept ones (all of them while there is room)."""

@@ -20,7 +20,13 @@ export function Panel({ title, about, actions, children }: PanelProps) {
             <Stack
                 direction="row"
                 spacing={1}
-                sx={{ justifyContent: "space-between", alignItems: "flex-start", mb: 1.25 }}
+                sx={{
+                    justifyContent: "space-between",
+                    alignItems: "flex-start",
+                    mb: 1.25,
+                    flexWrap: { xs: "wrap", sm: "nowrap" },
+                }}
+                useFlexGap
             >
                 <Box sx={{ minWidth: 0 }}>
                     <Typography variant="h2" id={id}>

@@ -51,7 +51,7 @@ def get_discovered_alphas(
 ) -> list[AlphaResponse]:  # fmt: skip
     """List alphas, best first; with `count`, the header X-Total-Count says how many match."""
     query = replace(wanted, min_sharpe=min_sharpe, limit=limit, offset=offset, counted=count)
-    found, total = site.place.alpha_search.find(query)
+    found, total = site.place.alpha_search.listed(query)
     tell_total(response, total)
     return [AlphaResponse.of(alpha) for alpha in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -44,7 +45,13 @@ def get_strategy(name: str, site: SiteDep, _: ViewerDep) -> StrategyOut:
 def list_markets(site: SiteDep, _: ViewerDep) -> list[MarketOut]:
     """List stored markets, then those of the sample that ships with the package, with their coverage."""
     stored = [MarketOut.of_entry(entry) for entry in site.place.catalog.entries()]
-    return stored + [MarketOut.of_sample(load_sample(name)) for name in sample_names()]
+    return stored + [_sample(name) for name in sample_names()]
+
+
+@cache
+def _sample(name: str) -> MarketOut:
+    """A market of the package, which does not change while it is installed."""
+    return MarketOut.of_sample(load_sample(name))
 
 
 @router.get("/data/quality", tags=["data"])

@@ -24,7 +24,6 @@ from alpha_discovery.http.shapes.runs import (
     RunDetail,
     RunOut,
     Started,
-    StrategyFront,
     Trials,
 )
 from alpha_discovery.http.site import SiteDep
@@ -89,13 +88,6 @@ def get_convergence(run_id: str, site: SiteDep, _: ViewerDep) -> list[Convergenc
     """Show the best Sharpe ratio so far over the candidates tested, by strategy and, of a hybrid, by method."""
     found = site.runs.convergence(site.discoveries.status(run_id).record)
     return [Convergence.model_validate(one) for one in found]
-
-
-@router.get("/runs/{run_id}/front")
-def get_front(run_id: str, site: SiteDep, _: ViewerDep) -> list[StrategyFront]:
-    """Show what nothing beats in Sharpe ratio, drawdown and turnover at once; empty before a run is completed."""
-    jobs = site.discoveries.status(run_id).record.report.get("jobs", [])
-    return [StrategyFront(strategy=job["strategy"], points=job.get("front", [])) for job in jobs]
 
 
 @router.get("/runs/{run_id}/trials")

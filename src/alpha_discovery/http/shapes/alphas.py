@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
 
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.reports.chips import chips
@@ -49,8 +50,8 @@ class AlphaResponse(BaseModel):
     evidence_chips: list[ChipOut] = Field(description="what speaks for it, and what does not")
 
     @staticmethod
-    def of(alpha: AlphaRecord) -> AlphaResponse:
-        """From the record."""
+    def of(alpha: AlphaRecord | Row[Any]) -> AlphaResponse:
+        """From the record, or from a row of a list."""
         return AlphaResponse.model_construct(**_told(alpha))
 
 
@@ -96,13 +97,16 @@ def _sentences(alpha: AlphaRecord) -> list[str]:
     return [*Rules.from_json(alpha.rules).describe(alpha.parameters), *risk_sentences(alpha.parameters)]
 
 
-def _told(alpha: AlphaRecord) -> dict[str, Any]:
-    told = {name: getattr(alpha, name) for name in AlphaResponse.model_fields if name != "evidence_chips"}
+def _told(alpha: AlphaRecord | Row[Any]) -> dict[str, Any]:
+    whole = alpha._mapping if isinstance(alpha, Row) else vars(alpha)  # noqa: SLF001  (its documented name)
+    told = {name: whole[name] for name in AlphaResponse.model_fields if name != "evidence_chips"}
     factor = alpha.profit_factor
     return told | {
         "profit_factor": factor if math.isfinite(factor) else None, "tested_symbols": list(alpha.tested_symbols),
         "state": str(alpha.state), "deployment_status": str(alpha.deployment_status),
-        "evidence_chips": [ChipOut.model_construct(**vars(chip)) for chip in chips(alpha)],
+        "evidence_chips": [
+            ChipOut.model_construct(**vars(chip)) for chip in chips(whole["evidence"], whole["validation_score"])
+        ],
     }  # fmt: skip
 
 

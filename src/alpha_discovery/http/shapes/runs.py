@@ -230,27 +230,6 @@ class Convergence(BaseModel):
     points: list[Point]
 
 
-class FrontPoint(BaseModel):
-    """A configuration that no other one beats in Sharpe ratio, drawdown and turnover at once."""
-
-    row: int = Field(description="its place among the trials of its strategy")
-    parameters: dict[str, Any]
-    rule: list[str] = Field(description="in words")
-    sharpe_ratio: float | None
-    max_drawdown: float | None
-    turnover: float | None = Field(description="multiples of the equity a day")
-    total_return: float | None
-    n_trades: float | None
-    t: float | None = Field(description="of daily returns without the market's own drift")
-
-
-class StrategyFront(BaseModel):
-    """The Pareto front of one strategy of a run, by falling Sharpe ratio."""
-
-    strategy: str
-    points: list[FrontPoint]
-
-
 class Trials(BaseModel):
     """A page of what a run tried; a value that is no number is null, a parameter that is switched off "off"."""
 

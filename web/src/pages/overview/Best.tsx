@@ -56,6 +56,7 @@ export function Best() {
                                         </HeadCell>
                                         <HeadCell
                                             align="right"
+                                            sx={WIDE}
                                             hint="The deepest fall from a high, over the whole period"
                                         >
                                             Drawdown

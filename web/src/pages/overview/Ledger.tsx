@@ -1,4 +1,3 @@
-import Stack from "@mui/material/Stack";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
@@ -13,10 +12,9 @@ import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Meter } from "@/components/Meter";
 import { Panel } from "@/components/Panel";
-import { StatTile } from "@/components/StatTile";
 import { fixed, percent, whole } from "@/format/number";
 import { utcDay } from "@/format/time";
-import { type Account, totals, trustLeft } from "@/pages/overview/ledger";
+import { type Account, trustLeft } from "@/pages/overview/ledger";
 import { ledgerQuery } from "@/pages/overview/queries";
 
 /** How much was tried on which prices, and what luck alone would have reached. */
@@ -25,7 +23,7 @@ export function Ledger() {
     return (
         <Panel
             title="The ledger"
-            about="Everything that was ever tried on the same prices counts together: the more was tried, the better the best of it looks by luck alone."
+            about="Everything that was ever tried on the same prices counts together: the more was tried, the better the best of it looks by luck alone. A try on several markets stands in the account of each."
         >
             <Loaded query={query} title="The ledger cannot be shown">
                 {(accounts) => (accounts.length === 0 ? <NothingTried /> : <Accounts accounts={accounts} />)}
@@ -43,70 +41,60 @@ function NothingTried() {
 }
 
 function Accounts({ accounts }: { accounts: Account[] }) {
-    const { tested, runs, rounds } = totals(accounts);
     return (
-        <>
-            <Stack direction="row" useFlexGap spacing={4} sx={{ flexWrap: "wrap", mb: 1.5 }}>
-                <StatTile label="Tried in all" value={whole(tested)} unit="candidates" />
-                <StatTile label="Runs" value={whole(runs)} />
-                <StatTile label="Judgings" value={whole(rounds)} hint="Each judging spends a part of its account" />
-            </Stack>
-            <TableContainer tabIndex={0} role="region" aria-label="Accounts of the ledger">
-                <Table size="small">
-                    <TableHead>
-                        <TableRow>
-                            <TableCell>Prices</TableCell>
-                            <HeadCell align="right" hint="Candidates that were simulated on these prices">
-                                Tried
-                            </HeadCell>
-                            <HeadCell
-                                align="right"
-                                hint="As many tries as these count for, since similar rules earn alike"
-                            >
-                                Independent
-                            </HeadCell>
-                            <HeadCell
-                                align="right"
-                                hint="Annual Sharpe ratio that the best of everything tried reaches by luck once in twenty times"
-                            >
-                                Noise reaches
-                            </HeadCell>
-                            <HeadCell
-                                align="right"
-                                sx={WIDE}
-                                hint="The smallest true Sharpe ratio that these prices can certify, four times in five"
-                            >
-                                Certifies from
-                            </HeadCell>
-                            <HeadCell
-                                sx={WIDE}
-                                hint="Share of the error rate that further judgings of these prices may spend"
-                            >
-                                Trust left
-                            </HeadCell>
+        <TableContainer tabIndex={0} role="region" aria-label="Accounts of the ledger">
+            <Table size="small">
+                <TableHead>
+                    <TableRow>
+                        <TableCell>Prices</TableCell>
+                        <HeadCell align="right" hint="Candidates that were simulated on these prices">
+                            Tried
+                        </HeadCell>
+                        <HeadCell align="right" hint="As many tries as these count for, since similar rules earn alike">
+                            Independent
+                        </HeadCell>
+                        <HeadCell
+                            align="right"
+                            hint="Annual Sharpe ratio that the best of everything tried reaches by luck once in twenty times"
+                        >
+                            Noise reaches
+                        </HeadCell>
+                        <HeadCell
+                            align="right"
+                            sx={WIDE}
+                            hint="The smallest true Sharpe ratio that these prices can certify, four times in five"
+                        >
+                            Certifies from
+                        </HeadCell>
+                        <HeadCell
+                            sx={WIDE}
+                            hint="Share of the error rate that further judgings of these prices may spend"
+                        >
+                            Trust left
+                        </HeadCell>
+                    </TableRow>
+                </TableHead>
+                <TableBody>
+                    {accounts.map((account) => (
+                        <TableRow key={account.epoch} hover>
+                            <TableCell>
+                                {account.markets}
+                                <Typography variant="body2" color="textSecondary" sx={{ whiteSpace: "nowrap" }}>
+                                    {utcDay(account.start)} to {utcDay(account.end)}
+                                </Typography>
+                            </TableCell>
+                            <NumberCell>{whole(account.n_tested)}</NumberCell>
+                            <NumberCell sx={WIDE}>{whole(account.rounds)}</NumberCell>
+                            <NumberCell sx={WIDE}>{whole(account.n_effective)}</NumberCell>
+                            <NumberCell>{fixed(account.noise_sharpe)}</NumberCell>
+                            <NumberCell sx={WIDE}>{fixed(account.smallest_sharpe)}</NumberCell>
+                            <TableCell sx={{ ...WIDE, minWidth: 120 }}>
+                                <Meter label="" share={trustLeft(account)} text={percent(trustLeft(account), 0)} />
+                            </TableCell>
                         </TableRow>
-                    </TableHead>
-                    <TableBody>
-                        {accounts.map((account) => (
-                            <TableRow key={account.epoch} hover>
-                                <TableCell>
-                                    {account.markets}
-                                    <Typography variant="body2" color="textSecondary" sx={{ whiteSpace: "nowrap" }}>
-                                        {utcDay(account.start)} to {utcDay(account.end)}
-                                    </Typography>
-                                </TableCell>
-                                <NumberCell>{whole(account.n_tested)}</NumberCell>
-                                <NumberCell sx={WIDE}>{whole(account.n_effective)}</NumberCell>
-                                <NumberCell>{fixed(account.noise_sharpe)}</NumberCell>
-                                <NumberCell sx={WIDE}>{fixed(account.smallest_sharpe)}</NumberCell>
-                                <TableCell sx={{ ...WIDE, minWidth: 120 }}>
-                                    <Meter label="" share={trustLeft(account)} text={percent(trustLeft(account), 0)} />
-                                </TableCell>
-                            </TableRow>
-                        ))}
-                    </TableBody>
-                </Table>
-            </TableContainer>
-        </>
+                    ))}
+                </TableBody>
+            </Table>
+        </TableContainer>
     );
 }

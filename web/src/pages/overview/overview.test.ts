@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { type Account, totals, trustLeft } from "@/pages/overview/ledger";
+import { type Account, trustLeft } from "@/pages/overview/ledger";
 import { extended, type Resources } from "@/pages/overview/queries";
 
 const RESOURCES = { cpu_percent: 50, memory_used_gb: 6, memory_total_gb: 24 } as Resources;
@@ -20,9 +20,8 @@ test("old measurements are let go", () => {
     expect(course.samples.at(-1)?.at).toBe(499);
 });
 
-test("accounts are summed, and what is left of one is a share", () => {
+test("what is left of an account is a share", () => {
     const one = { n_tested: 100, n_runs: 2, rounds: 1, level: 0.05, level_left: 0.0125 } as Account;
-    expect(totals([one, one])).toEqual({ tested: 200, runs: 4, rounds: 2 });
     expect(trustLeft(one)).toBe(0.25);
     expect(trustLeft({ ...one, level: 0 })).toBe(0);
 });

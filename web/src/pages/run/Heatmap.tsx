@@ -2,6 +2,7 @@ import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
+import useMediaQuery from "@mui/material/useMediaQuery";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 
@@ -146,9 +147,10 @@ interface DrawnProps {
 }
 
 function Drawn({ map, x, y, aggregate, shows, luck }: DrawnProps) {
+    const wide = useMediaQuery("(min-width: 900px)", { noSsr: true });
     const option = useCallback(
-        (colours: ChartColours) => drawn({ map, x, y, aggregate, shows, luck }, colours),
-        [map, x, y, aggregate, shows, luck],
+        (colours: ChartColours) => drawn({ map, x, y, aggregate, shows, luck }, wide, colours),
+        [map, x, y, aggregate, shows, luck, wide],
     );
     const format = aggregate === "count" ? whole : shows.format;
     return (
@@ -164,7 +166,7 @@ function Drawn({ map, x, y, aggregate, shows, luck }: DrawnProps) {
     );
 }
 
-function drawn({ map, x, y, aggregate, shows, luck }: DrawnProps, colours: ChartColours): ChartOption {
+function drawn({ map, x, y, aggregate, shows, luck }: DrawnProps, wide: boolean, colours: ChartColours): ChartOption {
     const cells = map.cells.flatMap((row, up) =>
         row.flatMap((value, across) => (value === null ? [] : [[across, up, value] as [number, number, number]])),
     );
@@ -172,7 +174,7 @@ function drawn({ map, x, y, aggregate, shows, luck }: DrawnProps, colours: Chart
     const signed = aggregate !== "count" && SIGNED.has(shows.name);
     const most = Math.max(luck ?? 0, ...values.map(Math.abs));
     const format = aggregate === "count" ? whole : shows.format;
-    const few = map.x.length * map.y.length <= 160;
+    const few = wide && map.x.length <= 16;
     return {
         tooltip: {
             ...tooltip(colours),

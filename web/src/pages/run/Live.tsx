@@ -66,7 +66,7 @@ export function Live({ run, progress, connection }: LiveProps) {
                         </Typography>
                     </Box>
                 )}
-                <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(140px, 1fr))" }}>
+                <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(130px, 1fr))" }}>
                     <StatTile
                         label={judging ? "Markets" : "Candidates"}
                         value={pace === null ? NONE : fixed(judging ? pace * 60 : pace, judging ? 1 : 0)}
@@ -93,7 +93,8 @@ export function Live({ run, progress, connection }: LiveProps) {
 function waiting(run: Schemas["RunDetail"], judging: boolean): string {
     if (run.status === "queued") return "It waits for a worker to take it; runs of a higher priority go first.";
     if (run.status === "stopping") return "It ends after the batch in hand.";
-    if (judging) return "The finalists are judged: the vault is opened once, and what passes is put under stress.";
+    if (judging)
+        return "A search that learns is first run again on markets without an edge, the first of which take about as long as the search itself. Then the vault is opened once, and what passes is put under stress.";
     return "The first batch is being tested.";
 }
 

@@ -59,7 +59,12 @@ export function Log({ run, live }: { run: Schemas["RunDetail"]; live: boolean })
                                 <Box
                                     component="li"
                                     key={one.id}
-                                    sx={{ display: "flex", gap: 1.5, py: 0.25, flexWrap: { xs: "wrap", sm: "nowrap" } }}
+                                    sx={{
+                                        display: "flex",
+                                        columnGap: 1.5,
+                                        py: 0.25,
+                                        flexDirection: { xs: "column", sm: "row" },
+                                    }}
                                 >
                                     <Typography variant="body2" color="textSecondary" component="span">
                                         <Moment at={one.at} />

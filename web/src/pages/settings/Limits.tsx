@@ -36,7 +36,7 @@ function Form({ told }: { told: Schemas["LimitsOut"] }) {
     const [texts, setTexts] = useState(() => textsOf(told.now));
     const onSuccess = (next: Schemas["LimitsOut"]) => cache.setQueryData(["limits"], next);
     const save = useMutation({
-        mutationFn: () => held(client.PUT("/system/limits", { body: limitsOf(texts) })),
+        mutationFn: () => held(client.PUT("/system/limits", { body: limitsOf(texts, told.now) })),
         onSuccess,
     });
     const reset = useMutation({ mutationFn: () => held(client.DELETE("/system/limits")), onSuccess });

@@ -103,10 +103,11 @@ export function faults(texts: LimitTexts): Partial<Record<Name, string>> {
     return found;
 }
 
-/** The limits of the fields, as the interface takes them. */
-export function limitsOf(texts: LimitTexts): Resources {
+/** The limits of the fields, as the interface takes them; those that have no field stay as they were. */
+export function limitsOf(texts: LimitTexts, before: Resources): Resources {
     const number = (text: string) => (text.trim() === "" ? null : Number(text));
     return {
+        ...before,
         max_cpu_percent: number(texts.max_cpu_percent),
         max_memory_gb: number(texts.max_memory_gb),
         max_gpu_memory_gb: number(texts.max_gpu_memory_gb),

@@ -12,7 +12,7 @@ const LIMITS: Resources = {
 };
 
 test("limits go through the form unchanged", () => {
-    expect(limitsOf(textsOf(LIMITS))).toEqual(LIMITS);
+    expect(limitsOf(textsOf(LIMITS), LIMITS)).toEqual(LIMITS);
     expect(faults(textsOf(LIMITS))).toEqual({});
 });
 
