@@ -23,7 +23,7 @@ from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.market_data import Catalog
 
-SYMBOLS, YEARS, RUNS = 10, 5, 3
+SYMBOLS, YEARS, RUNS = 10, 5, 2
 TARGET = Path(__file__).parent / "results" / "resample.json"
 
 

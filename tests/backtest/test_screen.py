@@ -151,6 +151,6 @@ def test_detail_needs_finer_bars() -> None:
 
 
 def test_a_small_batch_too_is_cut_for_several_threads() -> None:
-    chunks = {n: screen_chunks(sma_cross.rules, crosses(n), OVER, COSTS) for n in (200, 1_600)}
-    sizes = {n: [len(one.rows) for one in some] for n, some in chunks.items()}
+    cut = {n: screen_chunks(sma_cross.rules, crosses(n), OVER, COSTS) for n in (200, 1_600)}
+    sizes = {n: [len(one.rows) for one in chunks] for n, chunks in cut.items()}
     assert sizes == {200: [200], 1_600: [400] * 4}

@@ -84,11 +84,11 @@ def test_chunks_and_batches_change_no_bit(bars: Bars, monkeypatch: pytest.Monkey
 def test_the_device_of_a_course_simulates_and_changes_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def on_card(tape: Any) -> Any:
+    def gpu(tape: Any) -> Any:
         asked.append(tape)
         return on_cpu
 
-    monkeypatch.setattr(screen_module, "on_cuda", on_card)
+    monkeypatch.setattr(screen_module, "on_cuda", gpu)
     one, two = (screened(bars, course=Course(device=device)) for device in ("cpu", "cuda"))
     assert len(asked) == len(jobs_of(CAMPAIGN))
     assert same(one, two)

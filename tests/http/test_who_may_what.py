@@ -24,7 +24,8 @@ ADMIN_ONLY = {
     ("post", "/data/uploads/{upload_id}/store"), ("delete", "/data/uploads/{upload_id}"), ("get", "/users"),
     ("post", "/users"), ("patch", "/users/{user_id}"), ("delete", "/users/{user_id}"), ("get", "/audit"),
     ("post", "/bots/{bot_id}/start"), ("post", "/bots/{bot_id}/stop"), ("post", "/bots/{bot_id}/halt"),
-    ("post", "/bots/{bot_id}/resume"), ("post", "/bots/{bot_id}/demote"),
+    ("post", "/bots/{bot_id}/resume"), ("post", "/bots/{bot_id}/demote"), ("put", "/system/limits"),
+    ("delete", "/system/limits"), ("post", "/data/downloads"), ("delete", "/data/downloads/{download_id}"),
 }  # fmt: skip
 DENIED = 401, 403
 

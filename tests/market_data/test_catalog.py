@@ -203,3 +203,12 @@ def test_saving_replaces_what_was_there(catalog: Catalog) -> None:
     catalog.save(market(n=5))
     catalog.save(market(n=9))
     assert len(catalog.load("BTC/USDT", "1h")) == 9
+
+
+def test_a_stamp_changes_with_every_storing_of_its_symbol_alone(catalog: Catalog) -> None:
+    catalog.save(market(n=100))
+    before = catalog.stamp("BTCUSDT")
+    catalog.save(market("ETH/USDT"))
+    assert catalog.stamp("BTC/USDT") == before
+    catalog.save(market(n=200))
+    assert catalog.stamp("BTC/USDT") != before

@@ -11,9 +11,9 @@ from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.options import AsJson, UserDir, Workers, settings_of
 from alpha_discovery.cli.progress import notice, shown
 from alpha_discovery.cli.terminal import console, heading, print_json, record_json, say, table
+from alpha_discovery.discovery.finished import finalist_report
 from alpha_discovery.discovery.judge_together import Judgement, judge_together
 from alpha_discovery.discovery.records import EpochAccount
-from alpha_discovery.discovery.run import finalist_report
 from alpha_discovery.reports.words import chance, count, percent, ratio
 
 judge_app = typer.Typer(add_completion=False)

@@ -21,13 +21,13 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import Batch
 from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.finished import noise_report
 from alpha_discovery.discovery.history import History, Split, history
 from alpha_discovery.discovery.jobs import Job, embargo
 from alpha_discovery.discovery.judge import Verdict
 from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import LedgerEntry
-from alpha_discovery.discovery.run import noise_report
 from alpha_discovery.discovery.screening import Counted, run_screening
 from alpha_discovery.discovery.sleeves import align
 from alpha_discovery.discovery.tally import eligible

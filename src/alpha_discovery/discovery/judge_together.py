@@ -14,12 +14,13 @@ from typing import Any
 from alpha_discovery.discovery.across_epochs import believe
 from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.finished import finalist_report
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job, jobs_of
 from alpha_discovery.discovery.judge import Finalist, Verdict, judge
 from alpha_discovery.discovery.records import AlphaRecord, RunRecord, RunState
 from alpha_discovery.discovery.replication import copies_done, estimate, replicator
-from alpha_discovery.discovery.run import Lab, campaign_from, finalist_report, load_history, same_campaign
+from alpha_discovery.discovery.run import Lab, campaign_from, load_history, same_campaign
 from alpha_discovery.discovery.screening import Counted, Screening, Trials, run_screening
 from alpha_discovery.errors import BadCampaign, BadMarketData, UserError
 

@@ -164,6 +164,11 @@ class Catalog:
             raise nothing_stored(wanted, frame, venue=venue, entries=self._names())
         return found
 
+    def stamp(self, symbol: str) -> tuple[tuple[str, int, int], ...]:
+        """Path, time and size of each file of a symbol: the same as long as nothing was stored since."""
+        files = sorted(self.root.glob(f"*/{Instrument(normalise_symbol(symbol)).file_stem}-*.parquet"))
+        return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
     def _of(self, symbol: str, venue: str | None) -> tuple[list[Entry], list[tuple[Path, BadMarketData]]]:
         if venue is not None:
             _check_venue(venue)

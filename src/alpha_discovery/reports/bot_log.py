@@ -14,8 +14,8 @@ SAFEGUARDS = {
     "refuted": "the next bar refuted it", "stuck": "an exit could not be completed", "unhedged": "one leg was refused",
     "stranger": "an unknown order was taken back", "failed": "it could not go on",
     "feed_lost": "no bars come: it enters nothing", "feed_back": "bars come again",
-    "below_band": "worth less than was expected at least", "demoted": "ended for good",
 }  # fmt: skip
+RESULTS = {"below_band": "worth less than was expected at least", "demoted": "ended for good", "promoted": "proven"}
 NOISE = ("mark", "report", "left", "entered", "forward")  # a line a bar, or said by an order or a trade beside it
 LIMITS = {"max_drawdown": "the largest drawdown allowed", "max_daily_loss": "the largest loss of a day allowed"}
 
@@ -40,7 +40,7 @@ def sentence(event: Mapping[str, Any]) -> str:
         return f"the bar of {iso(event['bar_time'])}: {SAFEGUARDS[kind]}{more}"
     rest = {name: value for name, value in event.items() if name not in ("kind", "bar", "time", "seq")}
     told = ", ".join(str(value) if name == "why" else f"{name} {value}" for name, value in rest.items())
-    return SAFEGUARDS.get(kind, kind.replace("_", " ")) + (f": {told}" if told else "")
+    return {**SAFEGUARDS, **RESULTS}.get(kind, kind.replace("_", " ")) + (f": {told}" if told else "")
 
 
 def _order(order: Mapping[str, Any]) -> str:

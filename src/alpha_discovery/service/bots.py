@@ -194,10 +194,12 @@ class CatalogFeed:
     ----------
     read : callable
         Gives the bars of every leg and the position of the first that is traded.
+    stamp : callable
+        Gives something that changes when bars are stored; as long as it does not, nothing is read again.
     """
 
-    def __init__(self, read: Callable[[], tuple[tuple[Bars, ...], int]]) -> None:
-        self._read = read
+    def __init__(self, read: Callable[[], tuple[tuple[Bars, ...], int]], stamp: Callable[[], object]) -> None:
+        self._read, self._stamp = read, stamp
         self._feed = self._newest()
 
     def history(self, until: int | None) -> Sequence[Bar]:
@@ -207,18 +209,20 @@ class CatalogFeed:
     def next(self, after: int | None) -> Bar | None:
         """The bar after ``after``; None if none is stored yet."""
         found = self._feed.next(after)
-        if found is None:
+        if found is None and self._stamp() != self._known:
             self._feed = self._newest()
             found = self._feed.next(after)
         return found
 
     def _newest(self) -> ReplayFeed:
+        self._known = self._stamp()  # before reading: what is stored meanwhile is read the next time
         bars, begin = self._read()
         return ReplayFeed(bars, begin=begin)
 
 
 def _feed(place: Workplace, stored: StoredBot) -> CatalogFeed:
-    return CatalogFeed(lambda: stored_bars(place, stored))
+    symbols = [key.partition("@")[0] for key in stored.config["market"]["sleeve"]]
+    return CatalogFeed(lambda: stored_bars(place, stored), lambda: [place.catalog.stamp(one) for one in symbols])
 
 
 def stored_bars(place: Workplace, stored: StoredBot) -> tuple[tuple[Bars, ...], int]:

@@ -2988,44 +2988,6 @@ export interface components {
             }[];
         };
         /**
-         * FrontPoint
-         * @description A configuration that no other one beats in Sharpe ratio, drawdown and turnover at once.
-         */
-        FrontPoint: {
-            /** Max Drawdown */
-            max_drawdown: number | null;
-            /** N Trades */
-            n_trades: number | null;
-            /** Parameters */
-            parameters: {
-                [key: string]: unknown;
-            };
-            /**
-             * Row
-             * @description its place among the trials of its strategy
-             */
-            row: number;
-            /**
-             * Rule
-             * @description in words
-             */
-            rule: string[];
-            /** Sharpe Ratio */
-            sharpe_ratio: number | null;
-            /**
-             * T
-             * @description of daily returns without the market's own drift
-             */
-            t: number | null;
-            /** Total Return */
-            total_return: number | null;
-            /**
-             * Turnover
-             * @description multiples of the equity a day
-             */
-            turnover: number | null;
-        };
-        /**
          * Gpu
          * @description What a GPU uses now, as its driver tells; GiB.
          */
@@ -4200,16 +4162,6 @@ export interface components {
             timezone: string;
             /** Venue */
             venue?: string | null;
-        };
-        /**
-         * StrategyFront
-         * @description The Pareto front of one strategy of a run, by falling Sharpe ratio.
-         */
-        StrategyFront: {
-            /** Points */
-            points: components["schemas"]["FrontPoint"][];
-            /** Strategy */
-            strategy: string;
         };
         /**
          * StrategyGenerated

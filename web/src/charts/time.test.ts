@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { band, ms, perCent, type Point, points, sampled, thinned } from "@/charts/time";
+import { band, perCent, points, sampled, thinned } from "@/charts/time";
 
 test("times of the interface are UTC, and a missing value is a gap", () => {
-    expect(points(["1970-01-01T00:00Z", "1970-01-02T00:00Z"].map(ms), [1.5, null])).toEqual([
+    expect(points(["1970-01-01T00:00Z", "1970-01-02T00:00Z"], [1.5, null])).toEqual([
         [0, 1.5],
         [86_400_000, null],
     ]);
@@ -17,16 +17,13 @@ test("a thinned course keeps its ends and its order", () => {
 });
 
 test("a sampled course keeps its ends, its order and its peaks", () => {
-    const course: Point[] = Array.from({ length: 50_000 }, (_, k) => [k, Math.sin(k / 500)]);
-    course[12_345] = [12_345, 9];
-    course[40_000] = [40_000, -9];
+    const course = Array.from({ length: 50_000 }, (_, k) => Math.sin(k / 500));
+    course[12_345] = 9;
+    course[40_000] = -9;
     const found = sampled(course, 3000);
-    expect([found.length, found[0]?.[0], found.at(-1)?.[0]]).toEqual([3000, 0, 49_999]);
-    expect(found.map((point) => point[0])).toEqual(found.map((point) => point[0]).sort((a, b) => a - b));
-    expect([
-        Math.max(...found.map((point) => point[1] ?? 0)),
-        Math.min(...found.map((point) => point[1] ?? 0)),
-    ]).toEqual([9, -9]);
+    expect([found.length, found[0], found.at(-1)]).toEqual([3000, 0, 49_999]);
+    expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
+    expect(found).toEqual(expect.arrayContaining([12_345, 40_000]));
     expect(sampled(course.slice(0, 10), 3000)).toHaveLength(10);
 });
 

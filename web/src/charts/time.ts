@@ -7,9 +7,11 @@ export function ms(time: string): number {
     return Date.parse(time);
 }
 
-/** Points of a course, at times in ms; a gap where there is no value. */
-export function points(times: readonly number[], values: readonly (number | null)[]): Point[] {
-    return times.map((at, k) => [at, values[k] ?? null]);
+const DRAWN = 3000; // points of a line: several for each pixel of its width
+
+/** Points of a course; a gap where there is no value. Of a long one, those that look like all of them. */
+export function points(time: readonly string[], values: readonly (number | null)[], most = DRAWN): Point[] {
+    return sampled(values, most).map((k) => [ms(time[k] ?? ""), values[k] ?? null]);
 }
 
 /** The name of a vertical axis, along it: above it, it would stand in the legend. */
@@ -23,42 +25,34 @@ export function thinned<T>(course: readonly T[], most: number): T[] {
 }
 
 /**
- * Fewer points of a course that look like all of them: of each stretch the one that spans the largest triangle with its
- * neighbours. Source: Steinarsson (2013), Downsampling Time Series for Visual Representation.
+ * Places of fewer points of an even course that look like all of them: of each stretch the one that spans the largest
+ * triangle with its neighbours. Source: Steinarsson (2013), Downsampling Time Series for Visual Representation.
  */
-export function sampled(course: readonly Point[], most: number): Point[] {
-    if (course.length <= most || most < 3) return [...course];
-    const found: Point[] = [course[0] as Point];
-    const width = (course.length - 2) / (most - 2);
+export function sampled(values: readonly (number | null)[], most: number): number[] {
+    const n = values.length;
+    if (n <= most || most < 3) return values.map((_, k) => k);
+    const found = [0];
+    const width = (n - 2) / (most - 2);
+    let before = 0;
     for (let k = 0; k < most - 2; k += 1) {
-        const [from, next, end] = [0, 1, 2].map((step) => 1 + Math.floor((k + step) * width)) as [
-            number,
-            number,
-            number,
-        ];
-        const [x, y] = middle(course, next, Math.min(end, course.length));
-        const [x0, y0] = found[k] as Point;
+        const from = 1 + Math.floor(k * width);
+        const next = 1 + Math.floor((k + 1) * width);
+        const end = Math.max(next + 1, Math.min(1 + Math.floor((k + 2) * width), n));
+        let y = 0;
+        for (let at = next; at < end; at += 1) y += values[at] ?? 0;
+        y /= end - next;
+        const x = (next + end - 1) / 2;
+        const y0 = values[before] ?? 0;
         let largest = -1;
         let chosen = from;
         for (let at = from; at < next; at += 1) {
-            const [x1, y1] = course[at] as Point;
-            const area = Math.abs((x0 - x) * ((y1 ?? 0) - (y0 ?? 0)) - (x0 - x1) * (y - (y0 ?? 0)));
+            const area = Math.abs((before - x) * ((values[at] ?? 0) - y0) - (before - at) * (y - y0));
             if (area > largest) [largest, chosen] = [area, at];
         }
-        found.push(course[chosen] as Point);
+        found.push(chosen);
+        before = chosen;
     }
-    return [...found, course[course.length - 1] as Point];
-}
-
-function middle(course: readonly Point[], from: number, end: number): [number, number] {
-    let [x, y] = [0, 0];
-    for (let at = from; at < end; at += 1) {
-        const point = course[at] as Point;
-        x += point[0];
-        y += point[1] ?? 0;
-    }
-    const count = Math.max(1, end - from);
-    return [x / count, y / count];
+    return [...found, n - 1];
 }
 
 interface BandOptions {
@@ -102,14 +96,12 @@ export function band(time: readonly string[], low: readonly number[], high: read
     ];
 }
 
-const DRAWN = 3000; // points of a line: several for each pixel of its width
-
-/** A line that keeps its peaks where there are more points than pixels. */
+/** A line through points. */
 export function line(name: string, data: Point[], colour: string, more: Record<string, unknown> = {}) {
     return {
         type: "line",
         name,
-        data: sampled(data, DRAWN),
+        data,
         symbol: "none",
         color: colour,
         lineStyle: { width: 1.8, color: colour },

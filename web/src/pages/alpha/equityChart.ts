@@ -15,7 +15,6 @@ const NAMES = {
 
 /** Profit so far with the reach of luck, the drawdown below it, and the parts of the history shaded. */
 export function equityOption(equity: Equity, colours: ChartColours): ChartOption {
-    const times = equity.time.map(ms);
     const less = (values: readonly number[]) => values.map((value) => value - 1);
     const reach = equity.reach.flatMap((one, k) =>
         band(one.time, one.low, one.high, {
@@ -66,16 +65,16 @@ export function equityOption(equity: Equity, colours: ChartColours): ChartOption
         },
         series: [
             ...reach,
-            line(NAMES.own, points(times, less(equity.equity)), colours.series[0] ?? colours.text, {
+            line(NAMES.own, points(equity.time, less(equity.equity)), colours.series[0] ?? colours.text, {
                 markArea: parts(equity, colours, true),
             }),
-            line(NAMES.adjusted, points(times, less(equity.adjusted_equity)), colours.series[1] ?? colours.text, {
+            line(NAMES.adjusted, points(equity.time, less(equity.adjusted_equity)), colours.series[1] ?? colours.text, {
                 lineStyle: { width: 1.3, type: "dotted", color: colours.series[1] },
             }),
             line(
                 "drawdown",
                 points(
-                    times,
+                    equity.time,
                     equity.drawdown.map((value) => -value),
                 ),
                 colours.loss,

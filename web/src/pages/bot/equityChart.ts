@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, band, line, ms, points } from "@/charts/time";
+import { ALONG, band, line, points } from "@/charts/time";
 import { money, percent } from "@/format/number";
 import { utcTime } from "@/format/time";
 
@@ -20,7 +20,7 @@ export function botEquityOption(found: BotEquity, colours: ChartColours): ChartO
                   stack: "expected",
                   opacity: 0.18,
               }),
-              line("expected: typical", points(expected.time.map(ms), expected.middle), colours.faint, {
+              line("expected: typical", points(expected.time, expected.middle), colours.faint, {
                   lineStyle: { width: 1.3, type: "dashed", color: colours.faint },
               }),
           ]
@@ -56,7 +56,7 @@ export function botEquityOption(found: BotEquity, colours: ChartColours): ChartO
         },
         series: [
             ...reach,
-            line("equity", points(found.time.map(ms), found.equity), colours.series[1] ?? colours.text, { z: 5 }),
+            line("equity", points(found.time, found.equity), colours.series[1] ?? colours.text, { z: 5 }),
         ],
     };
 }

@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, line, ms, perCent, points } from "@/charts/time";
+import { ALONG, line, perCent, points } from "@/charts/time";
 import { percent } from "@/format/number";
 import { utcDay } from "@/format/time";
 
@@ -43,7 +43,7 @@ export function overlayOption(rows: readonly Schemas["Compared"][], colours: Cha
             line(
                 `${letter(k)} ${row.alpha.strategy_type}`,
                 points(
-                    row.equity.time.map(ms),
+                    row.equity.time,
                     row.equity.equity.map((value) => value - 1),
                 ),
                 colours.series[k % colours.series.length] ?? colours.text,

@@ -59,3 +59,15 @@ test("judging counts the markets without an edge", () => {
     expect(progress.judged).toMatchObject({ done: 5, planned: 39 });
     expect(rate(progress.judged?.marks ?? [])).toBeCloseTo(0.5);
 });
+
+test("a judging that goes on after a pause keeps what it had searched, and begins a new pace", () => {
+    const progress = advanced(NO_PROGRESS, [
+        event(1, "stage", 0, { stage: "judge" }),
+        event(2, "null_markets", 10, { done: 5, planned: 39 }),
+        event(3, "started", 500),
+        event(4, "stage", 501, { stage: "judge" }),
+        event(5, "null_markets", 511, { done: 6, planned: 39 }),
+    ]);
+    expect(progress.judged).toMatchObject({ done: 6, planned: 39 });
+    expect(rate(progress.judged?.marks ?? [])).toBeCloseTo(0.1);
+});

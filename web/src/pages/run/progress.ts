@@ -53,7 +53,7 @@ function one(before: Progress, event: RunEvent): Progress {
         return { ...before, last, judged: { done, planned, marks } };
     }
     if (event.kind === "stage" && event["stage"] === "judge")
-        return { ...before, last, judged: { done: 0, planned: 0, marks: [[at, 0]] } };
+        return { ...before, last, judged: begun(before.judged, at) };
     if (PAUSES.has(event.kind)) return { ...before, last, marks: [] };
     if (event.kind !== "batch") return { ...before, last };
     const best = typeof event["best_sharpe"] === "number" ? event["best_sharpe"] : before.best;
@@ -67,6 +67,12 @@ function one(before: Progress, event: RunEvent): Progress {
         marks: kept([...before.marks, [at, done]]),
         turns: turned(before.turns, event, number("n_tested")),
     };
+}
+
+/** The judging as it begins, or goes on after a pause with what was searched before it. */
+function begun(before: Progress["judged"], at: number): Progress["judged"] {
+    const [done, planned] = [before?.done ?? 0, before?.planned ?? 0];
+    return { done, planned, marks: [[at, done]] };
 }
 
 function kept(marks: (readonly [number, number])[]): (readonly [number, number])[] {
