@@ -108,7 +108,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server.api.close()
     server.process.send_signal(signal.SIGINT)
     try:
-        server.process.wait(60)
+        server.process.wait(150)  # workers and bots get half a minute each to put down what they do
     except subprocess.TimeoutExpired:
         server.process.kill()
         raise

@@ -35,7 +35,11 @@ export function CoverageChart({ stretches }: { stretches: Stretch[] }) {
                     const share = fullness(one) ?? one.bars / most;
                     const complete = share >= 0.999 || !counted;
                     return (
-                        <Tooltip key={one.start} title={`${utcDay(one.start)} to ${utcDay(one.end)}: ${told(one)}`}>
+                        <Tooltip
+                            describeChild
+                            key={one.start}
+                            title={`${utcDay(one.start)} to ${utcDay(one.end)}: ${told(one)}`}
+                        >
                             <Box sx={{ flex: 1, height: "100%", display: "flex", alignItems: "flex-end" }}>
                                 <Box
                                     sx={{ width: "100%", bgcolor: complete ? "primary.main" : "warning.main" }}

@@ -120,7 +120,8 @@ export function Alphas({ run }: { run: Run }) {
         <Link
             component={RouterLink}
             to={`/alphas?run=${run.id}`}
-            aria-label={`the alphas of run ${run.id.slice(0, 8)}`}
+            aria-label={`${whole(run.profitable_found)}: the alphas of run ${run.id.slice(0, 8)}`}
+            underline="always"
         >
             {whole(run.profitable_found)}
         </Link>

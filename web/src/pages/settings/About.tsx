@@ -45,7 +45,10 @@ export function About() {
             <Panel title="For programs">
                 <Typography>
                     Everything on these pages comes from the HTTP interface. Its description:{" "}
-                    <Link href={`${PREFIX}/openapi.json`}>openapi.json</Link>. Make a key under “Keys” to use it.
+                    <Link href={`${PREFIX}/openapi.json`} underline="always">
+                        openapi.json
+                    </Link>
+                    . Make a key under “Keys” to use it.
                 </Typography>
             </Panel>
         </Stack>
