@@ -43,8 +43,9 @@ expect.set_options(timeout=60_000)  # a busy machine is no finding; what has to 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives a browser."""
+    """Every test of this folder drives a browser; the first start of the server comes before what is done later."""
     here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.parent == here and item.path.name != "test_story.py")
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
