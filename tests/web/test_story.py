@@ -55,7 +55,7 @@ def start(page: Page) -> str:
 
 def stop_what_was_started(page: Page) -> None:
     """A long search is watched while it grows, without the page being loaded again, and ended by hand."""
-    fill_in(page, budget=1_000_000, strategy="sma cross")
+    fill_in(page, budget=100_000_000, strategy="sma cross")
     start(page)
     main = page.get_by_role("main")
     expect(main.get_by_text("running", exact=True)).to_be_visible(timeout=PATIENCE)
