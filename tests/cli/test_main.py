@@ -31,18 +31,20 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 EVERY = dict(found for name in COMMANDS for found in commands(name, load_command(name)))
 # each of these has its own test file, with what it needs
-ELSEWHERE = {"judge", "alphas decay", "alphas improve", "data funding"}
-ELSEWHERE |= {name for name in EVERY if name.split()[0] in ("bots", "config", "db", "runs")}
+ELSEWHERE = {"judge", "alphas decay", "alphas export", "alphas improve", "data funding", "import"}
+ELSEWHERE |= {name for name in EVERY if name.split()[0] in ("bots", "config", "db", "portfolio", "runs")}
 ELSEWHERE -= {"runs list", "runs show"}
-STAYS = {"serve", "worker", "lab"}  # they run until told to end, and say what they do as they do it
+# they run until told to end, and say what they do as they do it
+STAYS = {"serve", "worker", "lab", "bots live", "bots work"}
 PRINTS = {"config schema", "config show", "strategies blocks"}  # what they print is a file
+ASKS = {"bots keys"}  # it asks for what must not stand on a command line
 
 OUTSIDE = {f"data {name}" for name in ("download", "update", "repair", "symbols")}  # test_download.py has a server
 OUTSIDE |= {name for name in EVERY if name.startswith("users ")}  # test_users.py has a standard input
 MACHINE = {"devices", "bench"}  # these look at the machine, not into a folder; test_devices_and_bench.py runs them
 
 
-@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - STAYS - PRINTS - {"config check"}))
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - MACHINE - STAYS - PRINTS - ASKS - {"config check"}))
 def test_every_command_answers_in_json_and_takes_a_folder(name: str) -> None:
     options = {option for parameter in EVERY[name].params for option in parameter.opts}
     assert {"--json", "--userdir"} <= options

@@ -29,7 +29,10 @@ from alpha_discovery.trading.stream import SignalStream
 
 def computed(rules: Rules, values: dict[str, Any], bars: Bars) -> Any:
     """The conditions of the exported text, run here."""
-    subject = Subject("0" * 32, "random", rules, values, Costs(), bars.timeframe, (("X",),))
+    subject = Subject(
+        "0" * 32, "random", rules, values, Costs(), bars.timeframe, (("X",),),
+        is_continuous=bars.instrument.calendar == "24/7",
+    )  # fmt: skip
     text = python_file(subject).partition("\nif __name__")[0]
     names: dict[str, Any] = {"__name__": "exported"}
     exec(compile(text, "exported", "exec"), names)

@@ -128,6 +128,7 @@ def test_a_bot_whose_prices_are_gone_fails_and_says_so(
         raise NotFound("no bars of SYN/USDT 1h are stored")
 
     monkeypatch.setattr(place.lab.market_data, "load", gone)
+    monkeypatch.setattr(type(place.catalog), "stamp", lambda *_: "another one")
     while crew.look():
         pass
     bot = server.get(f"/bots/{bot_id}")

@@ -24,14 +24,14 @@ UntilIdle = Annotated[bool, typer.Option("--until-idle", help="End when every st
 
 
 def work_on_bots(
-    follow: Follow = 2.0, until_idle: UntilIdle = False, with_parent: WithParent = False, live: LiveBots = False,
+    follow: Follow = 2.0, until_idle: UntilIdle = False, with_parent: WithParent = None, live: LiveBots = False,
     real_orders: RealOrders = False, userdir: UserDir = None,
 ) -> None:  # fmt: skip
     """Run every bot that is started, until told to end; alpha serve does this beside its workers.
 
     A bot is started and stopped on its page, or over the API.
     """
-    ended, parent = threading.Event(), os.getppid()
+    ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
         ended.set()
@@ -42,7 +42,7 @@ def work_on_bots(
     with open_lab(settings) as opened, closing(open_messenger(settings)) as messenger:
         where = exchange_live(opened, real_orders=real_orders) if live or real_orders else None
         crew = BotCrew(opened, say=lambda line: typer.echo(line, err=True), live=where, notifier=messenger)
-        while not (ended.is_set() or (with_parent and os.getppid() != parent)):
+        while not (ended.is_set() or (with_parent is not None and os.getppid() != with_parent)):
             if not crew.look():
                 if until_idle:
                     return

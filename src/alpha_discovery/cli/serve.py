@@ -140,7 +140,7 @@ def serve(
         held, environment = limits.now, _environment(settings)
         crew = Crew(_words(held, settings, max(1, processes)), processes, environment)
         flags = [*(["--live"] if live else []), *(["--real-orders"] if real_orders else [])]
-        bots = Crew(["bots", "work", "--with-parent", "--userdir", str(settings.userdir), *flags], 1, environment)
+        bots = Crew(["bots", "work", *_ours(), "--userdir", str(settings.userdir), *flags], 1, environment)
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
             with watched(opened, ended) as schedule.notifier:
@@ -158,10 +158,15 @@ def serve(
             thread.join()
 
 
+def _ours() -> list[str]:
+    """What lets a process end when this one does, however soon that is."""
+    return ["--with-parent", str(os.getpid())]
+
+
 def _words(told: WorkerLimits, settings: Settings, processes: int) -> list[str]:
     """The command line of a worker."""
     nice = told.nice if "nice" in told.model_fields_set else NICE
-    words = ["worker", "--with-parent", "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
+    words = ["worker", *_ours(), "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
     words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(nice)]
     if told.max_cpu_percent is not None:
         words += ["--max-cpu-percent", str(max(1.0, told.max_cpu_percent / processes))]

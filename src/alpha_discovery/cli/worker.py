@@ -22,7 +22,9 @@ Lease = Annotated[float, typer.Option(min=1.0, help="Seconds of silence after wh
 MaxCpu = Annotated[float | None, typer.Option(min=1.0, max=100.0, help="Per cent of all cores to use at most.")]
 MaxMemory = Annotated[float | None, typer.Option(min=0.1, help="GiB of memory to use at most.")]
 MaxGpuMemory = Annotated[float | None, typer.Option(min=0.1, help="GiB of a GPU's memory to use at most.")]
-WithParent = Annotated[bool, typer.Option("--with-parent", help="End when the process that started this one ends.")]
+WithParent = Annotated[
+    int | None, typer.Option("--with-parent", help="End when the process of this number, our parent, has ended.")
+]
 IdleOnly = Annotated[bool, typer.Option("--idle-only", help="Use only what other programs leave of --max-cpu-percent.")]
 Nice = Annotated[int, typer.Option(min=0, max=19, help="Give way to other programs, 0 to 19.")]
 
@@ -37,7 +39,7 @@ def worker(
     max_gpu_memory_gb: MaxGpuMemory = None,
     idle_only: IdleOnly = False,
     nice: Nice = 0,
-    with_parent: WithParent = False,
+    with_parent: WithParent = None,
     executor: Executor = None,
     ray: RayAddress = None,
     workers: Workers = None,
@@ -54,9 +56,8 @@ def worker(
         typer.echo(f"worker {one.name} works on {opened.database.name}", err=True)
         if until_idle:
             one.run_until_idle()
-        elif with_parent:
-            parent = os.getppid()
-            one.run(until=lambda: os.getppid() != parent)
+        elif with_parent is not None:  # by its number: it may have ended before we could ask who it is
+            one.run(until=lambda: os.getppid() != with_parent)
         else:
             one.run()
 
