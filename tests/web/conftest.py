@@ -187,7 +187,7 @@ def _serve(folder: Path) -> Served:
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-c", COMMAND, *words], stderr=out, stdout=out)
     url = f"http://127.0.0.1:{port}"
-    end = time.monotonic() + 120.0
+    end = time.monotonic() + 300.0
     while process.poll() is None and time.monotonic() < end:
         try:
             httpx.get(f"{url}{PREFIX}/health", timeout=2.0)

@@ -58,7 +58,7 @@ export function themeOf(mode: Mode): Theme {
             MuiTableCell: {
                 styleOverrides: {
                     head: { fontWeight: 600, whiteSpace: "nowrap" },
-                    sizeSmall: { padding: "6px 10px" },
+                    sizeSmall: { padding: "6px 10px", "@media (max-width: 599.95px)": { padding: "6px 5px" } },
                 },
             },
             MuiTooltip: {

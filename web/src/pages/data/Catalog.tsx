@@ -14,7 +14,7 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 
-import { HeadCell, NumberCell } from "@/components/Cells";
+import { HeadCell, NumberCell, WIDE } from "@/components/Cells";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
@@ -75,18 +75,18 @@ function Markets({ markets, scale, onOpen }: { markets: Market[]; scale: Scale; 
                 <TableHead>
                     <TableRow>
                         <TableCell>Market</TableCell>
-                        <TableCell>Bar</TableCell>
+                        <TableCell sx={WIDE}>Bar</TableCell>
                         <HeadCell
-                            sx={{ minWidth: 160, width: "35%" }}
+                            sx={{ minWidth: { xs: 110, sm: 160 }, width: "35%", whiteSpace: "normal" }}
                             hint="First to last bar on a scale that all rows share"
                         >
                             {utcDay(new Date(scale.start))} to {utcDay(new Date(scale.end))}
                         </HeadCell>
                         <TableCell align="right">Bars</TableCell>
-                        <HeadCell align="right" hint="Places where bars are missing between others">
+                        <HeadCell align="right" sx={WIDE} hint="Places where bars are missing between others">
                             Gaps
                         </HeadCell>
-                        <TableCell>From</TableCell>
+                        <TableCell sx={WIDE}>From</TableCell>
                     </TableRow>
                 </TableHead>
                 <TableBody>
@@ -103,15 +103,19 @@ function Markets({ markets, scale, onOpen }: { markets: Market[]; scale: Scale; 
                                 </Link>
                                 <Typography variant="body2" color="textSecondary">
                                     {market.venue}
+                                    <Box component="span" sx={{ display: { sm: "none" } }}>
+                                        {" "}
+                                        {market.timeframe}
+                                    </Box>
                                 </Typography>
                             </TableCell>
-                            <TableCell>{market.timeframe}</TableCell>
+                            <TableCell sx={WIDE}>{market.timeframe}</TableCell>
                             <TableCell>
                                 <CoverageBar market={market} scale={scale} />
                             </TableCell>
                             <NumberCell>{whole(market.bars)}</NumberCell>
-                            <NumberCell>{whole(market.gaps)}</NumberCell>
-                            <TableCell sx={{ whiteSpace: "nowrap" }}>{originOf(market)}</TableCell>
+                            <NumberCell sx={WIDE}>{whole(market.gaps)}</NumberCell>
+                            <TableCell sx={{ ...WIDE, whiteSpace: "nowrap" }}>{originOf(market)}</TableCell>
                         </TableRow>
                     ))}
                 </TableBody>

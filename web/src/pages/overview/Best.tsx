@@ -72,7 +72,7 @@ export function Best() {
                                 <TableBody>
                                     {items.map((alpha) => (
                                         <TableRow key={alpha.id} hover>
-                                            <TableCell>
+                                            <TableCell sx={{ overflowWrap: "anywhere" }}>
                                                 <Link
                                                     component={RouterLink}
                                                     to={`/alphas/${alpha.id}`}

@@ -1,5 +1,6 @@
 import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
+import Stack from "@mui/material/Stack";
 import Switch from "@mui/material/Switch";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
@@ -61,7 +62,10 @@ export function Users() {
                             <TableHead>
                                 <TableRow>
                                     {["Name", "Role", "May sign in", "Last login", ""].map((head) => (
-                                        <TableCell key={head} {...(head === "Last login" ? { sx: WIDE } : {})}>
+                                        <TableCell
+                                            key={head}
+                                            {...(head === "Last login" || head === "" ? { sx: WIDE } : {})}
+                                        >
                                             {head}
                                         </TableCell>
                                     ))}
@@ -70,11 +74,29 @@ export function Users() {
                             <TableBody>
                                 {users.map((user) => {
                                     const self = user.id === me?.user.id;
+                                    const ways = (
+                                        <>
+                                            <Button size="small" disabled={self} onClick={() => setDialog(user)}>
+                                                New password
+                                            </Button>
+                                            <Button
+                                                size="small"
+                                                color="error"
+                                                disabled={self}
+                                                onClick={() => setGoing(user)}
+                                            >
+                                                Delete
+                                            </Button>
+                                        </>
+                                    );
                                     return (
                                         <TableRow key={user.id}>
                                             <TableCell sx={{ overflowWrap: "anywhere" }}>
                                                 {user.name}
                                                 {self && " (you)"}
+                                                <Stack sx={{ display: { sm: "none" }, alignItems: "flex-start" }}>
+                                                    {ways}
+                                                </Stack>
                                             </TableCell>
                                             <TableCell>
                                                 <TextField
@@ -114,18 +136,8 @@ export function Users() {
                                                     <Moment at={user.last_login} relative />
                                                 )}
                                             </TableCell>
-                                            <TableCell align="right">
-                                                <Button size="small" disabled={self} onClick={() => setDialog(user)}>
-                                                    New password
-                                                </Button>
-                                                <Button
-                                                    size="small"
-                                                    color="error"
-                                                    disabled={self}
-                                                    onClick={() => setGoing(user)}
-                                                >
-                                                    Delete
-                                                </Button>
+                                            <TableCell align="right" sx={WIDE}>
+                                                {ways}
                                             </TableCell>
                                         </TableRow>
                                     );
