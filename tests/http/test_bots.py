@@ -120,17 +120,13 @@ def test_a_bot_whose_prices_are_gone_fails_and_says_so(
 ) -> None:
     from alpha_discovery.errors import NotFound
 
-    server.post(f"/bots/{bot_id}/start")
-    crew = BotCrew(place)
-    crew.look()
-
     def gone(*_: Any) -> None:
         raise NotFound("no bars of SYN/USDT 1h are stored")
 
+    server.post(f"/bots/{bot_id}/start")
     monkeypatch.setattr(place.lab.market_data, "load", gone)
-    monkeypatch.setattr(type(place.catalog), "stamp", lambda *_: "another one")
-    while crew.look():
-        pass
+    live(place)
     bot = server.get(f"/bots/{bot_id}")
-    assert bot["state"] == "failed"
-    assert "no bars of SYN/USDT" in server.get(f"/bots/{bot_id}/log")[0]["text"]
+    assert (bot["state"], bot["why"]) == ("failed", "no bars of SYN/USDT 1h are stored")
+    monkeypatch.undo()
+    assert server.post(f"/bots/{bot_id}/start").json()["why"] is None

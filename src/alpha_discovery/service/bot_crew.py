@@ -124,7 +124,7 @@ class BotCrew:
         return lived
 
     def _failed(self, id_: str, name: str, error: AlphaDiscoveryError) -> None:
-        """A bot whose prices are gone, say: it rests until a person has looked, and its log says why."""
+        """A bot whose prices are gone, say: it rests until a person has looked, and both say why."""
         self._say(f"bot {name} failed: {error}")
         bot = self._held.pop(id_, None)
         if bot is None:
@@ -134,4 +134,4 @@ class BotCrew:
             bot.note("failed", why=str(error))
             bot.save()
         if not self._only:
-            self._bots.set_state(id_, BotState.FAILED, self._place.lab.clock.now())
+            self._bots.set_state(id_, BotState.FAILED, self._place.lab.clock.now(), why=str(error))

@@ -103,7 +103,7 @@ class BotDesk:
 
     def _moved(self, bot_id: str, state: BotState, actor: Actor, action: str, detail: Mapping[str, Any]) -> Bot:
         with self._place.database.transaction():
-            bot = self._bots.set_state(bot_id, state, self._place.lab.clock.now())
+            bot = self._bots.set_state(bot_id, state, self._place.lab.clock.now(), why=detail.get("why"))
             self._note(actor, action, bot.id, {"name": bot.name, **detail})
         return bot
 

@@ -73,12 +73,12 @@ class BotsInSql:
                 row = session.get_one(BotRow, the_only(bot_id, ids, kind="bot"))
             return _bot(row)
 
-    def set_state(self, bot_id: str, state: BotState, at: datetime) -> Bot:
-        """Move a bot's state; the bot as it is then. Raises `NotFound`, `ImpossibleMove`."""
+    def set_state(self, bot_id: str, state: BotState, at: datetime, *, why: str | None = None) -> Bot:
+        """Move a bot's state, and keep the reason under ``why``; the bot then. Raises `NotFound`, `ImpossibleMove`."""
         with self._database.transaction() as session:
             row = session.get_one(BotRow, self.get(bot_id).id, with_for_update=True, populate_existing=True)
             check_move(BotState(row.state), state, moves=BOT_MOVES, what=f"bot {row.name}")
-            row.state, row.updated_at = state, at
+            row.state, row.updated_at, row.config = state, at, {**row.config, "why": why}
             session.flush()
             return _bot(row)
 

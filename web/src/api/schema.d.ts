@@ -2355,6 +2355,11 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /**
+             * Why
+             * @description why it failed or was demoted
+             */
+            why: string | null;
         };
         /**
          * BotTrade

@@ -65,6 +65,7 @@ class BotOut(BaseModel):
     markets: list[str]
     timeframe: str
     start: str = Field(description="the first bar that it trades")
+    why: str | None = Field(description="why it failed or was demoted")
     now: BotNow
 
     @staticmethod
@@ -73,7 +74,7 @@ class BotOut(BaseModel):
         market = bot.config["market"]
         return BotOut(
             **vars(bot), mode=bot.config["mode"], markets=market["sleeve"], timeframe=market["timeframe"], start=start,
-            now=BotNow.model_validate(now),
+            why=bot.config.get("why"), now=BotNow.model_validate(now),
         )  # fmt: skip
 
 

@@ -60,6 +60,12 @@ export default function Bot() {
                 actions={<Actions bot={bot} />}
             />
             <Stack spacing={2}>
+                {bot.why !== null && (
+                    <Alert severity={bot.state === "failed" ? "error" : "info"} variant="outlined">
+                        {bot.state === "failed" ? "It could not go on" : "It was demoted"}: {sentence(bot.why)}
+                        {bot.state === "failed" && " Mend that, then start it again."}
+                    </Alert>
+                )}
                 {bot.now.halted !== null && (
                     <Alert severity="warning" variant="outlined">
                         It enters nothing until somebody resumes it. Why: {sentence(bot.now.halted)}

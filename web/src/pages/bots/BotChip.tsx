@@ -9,7 +9,7 @@ type Colour = "default" | "primary" | "warning" | "error";
 const MEANS: Record<string, { colour: Colour; means: string }> = {
     running: { colour: "primary", means: "lives through every bar that is stored" },
     stopped: { colour: "default", means: "rests until it is started; what it holds stays open" },
-    failed: { colour: "error", means: "could not go on; its log says why" },
+    failed: { colour: "error", means: "could not go on; its page says why" },
     demoted: { colour: "warning", means: "ended for good: its alpha is called decayed" },
 };
 
