@@ -9,7 +9,7 @@ export function Facts({ rows, right = false }: { rows: readonly (readonly [strin
             sx={{
                 m: 0,
                 display: "grid",
-                gridTemplateColumns: "minmax(5.5rem, max-content) 1fr",
+                gridTemplateColumns: "fit-content(58%) 1fr",
                 columnGap: 2,
                 rowGap: 0.5,
             }}

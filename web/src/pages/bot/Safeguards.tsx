@@ -26,6 +26,8 @@ const FIRED: Record<string, string> = {
     unhedged: "entries with a leg missing",
     stranger: "unknown orders taken back",
     failed: "failures",
+    feed_lost: "times without bars",
+    feed_back: "times that bars came again",
 };
 
 /** What stops the bot whatever its rule says, and how often it did. */

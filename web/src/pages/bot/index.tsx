@@ -22,6 +22,7 @@ import { fixed, money, percent, price, whole } from "@/format/number";
 import { utcTime } from "@/format/time";
 import { Actions } from "@/pages/bot/Actions";
 import { botEquityLabel, botEquityOption, standing } from "@/pages/bot/equityChart";
+import { Forward } from "@/pages/bot/Forward";
 import { Log } from "@/pages/bot/Log";
 import { Reconciliation } from "@/pages/bot/Reconciliation";
 import { Safeguards } from "@/pages/bot/Safeguards";
@@ -80,7 +81,10 @@ export default function Bot() {
                         gridTemplateColumns: { xs: "minmax(0, 1fr)", lg: "repeat(2, minmax(0, 1fr))" },
                     }}
                 >
-                    <Reconciliation bot={bot} />
+                    <Stack spacing={2}>
+                        <Reconciliation bot={bot} />
+                        <Forward bot={bot} />
+                    </Stack>
                     <Safeguards bot={bot} />
                 </Box>
                 <BotTrades bot={bot} />

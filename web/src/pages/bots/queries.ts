@@ -75,3 +75,11 @@ export const reconciliationQuery = (bot: BotOut) =>
         enabled: bot.now.bars > 0,
         placeholderData: keepPreviousData,
     });
+
+export const forwardQuery = (bot: BotOut) =>
+    queryOptions({
+        queryKey: ["bots", bot.id, "forward", ...stamp(bot)],
+        queryFn: () => held(client.GET("/bots/{bot_id}/forward", path(bot.id))),
+        enabled: bot.now.bars > 0,
+        placeholderData: keepPreviousData,
+    });
