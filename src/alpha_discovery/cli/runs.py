@@ -104,7 +104,7 @@ def pause_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> N
 
 @runs_app.command("resume", epilog="Example: alpha runs resume 1a2b3c")
 def resume_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> None:
-    """Let a run that was put down, or has failed, go on from its last batch."""
+    """Let a run that was put down, or has failed, go on from its last checkpoint."""
     _asked(run_id, "resume", userdir, as_json=as_json)
 
 

@@ -110,7 +110,7 @@ def serve(
     """Answer over HTTP, and keep workers, started bots and the schedule of the lab running, until told to end.
 
     Bots that were started (alpha bots start) trade: on the stored bars, or with --live on those of their exchange.
-    A worker that dies is started again, and its runs go on from their last batch. When this process is killed, its
+    A worker that dies is started again, and its runs go on from their checkpoints. When this process is killed, its
     workers hand their runs back and end too.
     """
     from alpha_discovery.http.options import HttpOptions  # a second that no other command need pay

@@ -47,7 +47,8 @@ def worker(
 ) -> None:
     """Take runs from the queue and work on them; several workers may share one database.
 
-    A worker that is killed loses at most the batch in hand: another one goes on with its runs.
+    When a worker is killed another one goes on with its runs: it repeats the batch in hand, and of batches that take
+    less than a second those of about the last second. Nothing that was counted is lost.
     """
     limits = Limits(max_cpu_percent, max_memory_gb, max_gpu_memory_gb, idle_only, nice)
     with open_lab(settings_of(userdir, workers=workers, executor=executor, ray_address=ray)) as opened:

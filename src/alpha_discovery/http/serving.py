@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from alpha_discovery.service.limits import LimitsBook
 
 GRACE = 3  # seconds that open streams get when the server ends
 BACKLOG = 2048
+SWITCH = 0.0005  # seconds that a thread may keep the others waiting: the one that answers waits for each that computes
 KEEP_ALIVE = 75  # seconds: longer than clients keep an idle connection, or one closes it while the other begins to ask
 
 
@@ -46,6 +48,7 @@ class HttpServer:
     def start(self) -> None:
         """Listen, and say where, and how the first admin is made; raises `UserError` if the address is taken."""
         listening = _listen(self._options)
+        sys.setswitchinterval(SWITCH)
         self._thread = threading.Thread(target=self._server.run, args=([listening],), name="http", daemon=True)
         self._thread.start()
         url = self._options.url
