@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from contextlib import closing
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from alpha_discovery.bootstrap import open_lab, open_messenger
+from alpha_discovery.cli.ending import WithParent, has_ended, on_signals
 from alpha_discovery.cli.options import UserDir, settings_of
-from alpha_discovery.cli.worker import WithParent
 from alpha_discovery.service.bot_crew import BotCrew
 from alpha_discovery.service.exchange_keys import exchange_live
 
@@ -32,17 +29,12 @@ def work_on_bots(
     A bot is started and stopped on its page, or over the API.
     """
     ended = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    on_signals(ended.set)
     settings = settings_of(userdir)
     with open_lab(settings) as opened, closing(open_messenger(settings)) as messenger:
         where = exchange_live(opened, real_orders=real_orders) if live or real_orders else None
         crew = BotCrew(opened, say=lambda line: typer.echo(line, err=True), live=where, notifier=messenger)
-        while not (ended.is_set() or (with_parent is not None and os.getppid() != with_parent)):
+        while not (ended.is_set() or has_ended(with_parent)):
             if not crew.look():
                 if until_idle:
                     return

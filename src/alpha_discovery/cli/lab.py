@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.ending import on_signals
 from alpha_discovery.cli.options import UserDir, Workers, settings_of
 from alpha_discovery.config import Config, read_config
 from alpha_discovery.service.governor import Governor, Limits
@@ -49,7 +48,7 @@ def lab(
             started = schedule.start_all(opened.lab.clock.now())
             typer.echo(f"started {len(started)} runs", err=True)
         ended = threading.Event()
-        ends_on_signals(worker, ended)
+        on_signals(ended.set, worker.end)
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()
         try:
@@ -85,14 +84,3 @@ def limits_of(config: Config) -> Limits:
     """What may be used."""
     told = config.resources
     return Limits(told.max_cpu_percent, told.max_memory_gb, told.max_gpu_memory_gb, told.idle_only, told.nice)
-
-
-def ends_on_signals(worker: Worker, ended: threading.Event) -> None:
-    """Put everything down in good order when the process is asked to end."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-        worker.end()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.bot_work import LiveBots, RealOrders
+from alpha_discovery.cli.ending import on_signals, with_us
 from alpha_discovery.cli.http_options import (
     Behind,
     Certificate,
@@ -127,8 +126,7 @@ def serve(
     settings = settings_for(told, userdir, workers)
     log_as_json("info" if settings.log_level == "warning" else settings.log_level)
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _setting(ended))
+    on_signals(ended.set)
     with open_lab(settings) as opened:
         schedule = LabSchedule(opened, told, before=(refresh,))
         schedule.look()
@@ -140,7 +138,7 @@ def serve(
         held, environment = limits.now, _environment(settings)
         crew = Crew(_words(held, settings, max(1, processes)), processes, environment)
         flags = [*(["--live"] if live else []), *(["--real-orders"] if real_orders else [])]
-        bots = Crew(["bots", "work", *_ours(), "--userdir", str(settings.userdir), *flags], 1, environment)
+        bots = Crew(["bots", "work", *with_us(), "--userdir", str(settings.userdir), *flags], 1, environment)
         typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
         try:
             with watched(opened, ended) as schedule.notifier:
@@ -158,15 +156,10 @@ def serve(
             thread.join()
 
 
-def _ours() -> list[str]:
-    """What lets a process end when this one does, however soon that is."""
-    return ["--with-parent", str(os.getpid())]
-
-
 def _words(told: WorkerLimits, settings: Settings, processes: int) -> list[str]:
     """The command line of a worker."""
     nice = told.nice if "nice" in told.model_fields_set else NICE
-    words = ["worker", *_ours(), "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
+    words = ["worker", *with_us(), "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
     words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(nice)]
     if told.max_cpu_percent is not None:
         words += ["--max-cpu-percent", str(max(1.0, told.max_cpu_percent / processes))]
@@ -185,10 +178,3 @@ def _environment(settings: Settings) -> dict[str, str]:
         "ALPHA_RAY_ADDRESS": settings.ray_address, "ALPHA_GPUS_PER_PART": str(settings.gpus_per_part),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
-
-
-def _setting(ended: threading.Event) -> Callable[[int, FrameType | None], None]:
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    return end

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.ending import WithParent, has_ended, on_signals
 from alpha_discovery.cli.options import Executor, RayAddress, UserDir, Workers, settings_of
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.worker import Pace, Worker
@@ -22,9 +20,6 @@ Lease = Annotated[float, typer.Option(min=1.0, help="Seconds of silence after wh
 MaxCpu = Annotated[float | None, typer.Option(min=1.0, max=100.0, help="Per cent of all cores to use at most.")]
 MaxMemory = Annotated[float | None, typer.Option(min=0.1, help="GiB of memory to use at most.")]
 MaxGpuMemory = Annotated[float | None, typer.Option(min=0.1, help="GiB of a GPU's memory to use at most.")]
-WithParent = Annotated[
-    int | None, typer.Option("--with-parent", help="End when the process of this number, our parent, has ended.")
-]
 IdleOnly = Annotated[bool, typer.Option("--idle-only", help="Use only what other programs leave of --max-cpu-percent.")]
 Nice = Annotated[int, typer.Option(min=0, max=19, help="Give way to other programs, 0 to 19.")]
 
@@ -53,19 +48,9 @@ def worker(
     limits = Limits(max_cpu_percent, max_memory_gb, max_gpu_memory_gb, idle_only, nice)
     with open_lab(settings_of(userdir, workers=workers, executor=executor, ray_address=ray)) as opened:
         one = Worker(opened, Pace(slots=slots, lease=lease), Governor(limits))
-        _end_on_signals(one)
+        on_signals(one.end)
         typer.echo(f"worker {one.name} works on {opened.database.name}", err=True)
         if until_idle:
             one.run_until_idle()
-        elif with_parent is not None:  # by its number: it may have ended before we could ask who it is
-            one.run(until=lambda: os.getppid() != with_parent)
         else:
-            one.run()
-
-
-def _end_on_signals(one: Worker) -> None:
-    def end(number: int, frame: FrameType | None) -> None:
-        one.end()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+            one.run(until=lambda: has_ended(with_parent))
