@@ -49,6 +49,10 @@ def measured(amount: Amount, cores: int, vectorbt: Path | None) -> Found:
             [apart(MEASURES, "work", n=amount.cores, workers=workers) for workers in (1, 2)]
             for _ in range(amount.rounds if cores > 1 else 0)
         ],
+        "alone": [
+            [apart(MEASURES, "alone", n=amount.parts, workers=workers) for workers in (1, 2)]
+            for _ in range(amount.rounds if cores > 1 else 0)
+        ],
         "memory": [apart(MEASURES, "memory", n=n) for n in counts[-2:]],
         "candidates": [apart(MEASURES, "work", n=n, workers=cores) for n in counts],
         "years": [apart(MEASURES, "work", n=counts[1], workers=1, bars=count * YEAR) for count in years],
@@ -141,12 +145,19 @@ def _limits(runs: list[Found], parts: list[Found]) -> Rows:
 def _scaling(found: Found) -> Rows:
     rows = []
     if pairs := found["cores"]:
-        ratio = median([{"seconds": one["seconds"] / two["seconds"]} for one, two in pairs])
-        rows.append((f"two cores against one, {pairs[0][0]['n']:,} candidates", f"{ratio:.2f} times"))
+        rows.append((f"two cores against one, {pairs[0][0]['n']:,} candidates", f"{_ratio(pairs):.2f} times"))
+    if pairs := found["alone"]:
+        text = f"{2.0 * _ratio(pairs):.2f} times: the most that the machine's cores give"
+        rows.append(("two kernels that share nothing against one", text))
     for one in found["memory"]:
         text = f"{one['above_mib']:,.0f} MiB, of which parameters {one['parameters_mib']:,.0f}"
         rows.append((f"memory above the bars, {one['n']:,} candidates", text))
     return rows
+
+
+def _ratio(pairs: list[list[Found]]) -> float:
+    """Of the time of the first to that of the second."""
+    return median([{"seconds": one["seconds"] / two["seconds"]} for one, two in pairs])
 
 
 def _growth(found: Found) -> Rows:
