@@ -79,9 +79,7 @@ class Bars:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of instrument, timeframe and every number: the identity of the data (64 hex digits)."""
-        digest = hashlib.sha256()
-        head = f"{self.instrument.symbol}|{self.instrument.venue}|{self.instrument.calendar}|{self.timeframe}"
-        digest.update(head.encode())
+        digest = begun_fingerprint(self.instrument, self.timeframe)
         for array in (self.time, self.open, self.high, self.low, self.close, self.volume):
             digest.update(np.ascontiguousarray(array).tobytes())
         if self.funding is not None:
@@ -173,6 +171,11 @@ class Bars:
         values["volume"] = frame[columns["volume"]].to_numpy(np.float64) if has_volume else np.zeros(len(frame))
         time = index.as_unit("ms").asi8
         return cls(instrument, Timeframe.parse(timeframe), time=time, **values)
+
+
+def begun_fingerprint(instrument: Instrument, timeframe: Timeframe) -> hashlib._Hash:
+    """The digest behind `Bars.fingerprint` before the first column: time and `FIELDS` follow, in that order."""
+    return hashlib.sha256(f"{instrument.symbol}|{instrument.venue}|{instrument.calendar}|{timeframe}".encode())
 
 
 def to_ms(text: str | int) -> int:
