@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,13 @@ from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import EXIT_REASONS
+from alpha_discovery.market_data.resample import resample
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.strategies.templates import templates
 from alpha_discovery.testing.bot_examples import BotMemory, config_for
-from alpha_discovery.testing.markets import garch
+from alpha_discovery.testing.markets import garch, random_walk
 from alpha_discovery.testing.paths import funding_strategy, legs_strategy
 from alpha_discovery.testing.trees import busy_rules, risk_strategy, strategy_of, values_strategy
 from alpha_discovery.trading.fills import Fills
@@ -138,3 +140,27 @@ def test_the_mark_of_every_bar_is_the_equity_of_the_backtest() -> None:
     marks = [event["equity"] for event in memory.events("b0t", limit=10**9) if event["kind"] == "mark"]
     found = evaluate(strategy.rules, strategy.allowed.encode(values), tape((bars,)), Costs())
     assert marks[:-1] == pytest.approx(found.equity[:-1].tolist(), rel=1e-9)
+
+
+def test_finer_bars_say_to_the_bot_what_they_say_to_the_backtest() -> None:
+    quarters = random_walk(4 * 24 * 90, seed=5, timeframe="15m")
+    hours = replace(resample(quarters, "1h"), detail=quarters)
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 5, "slow": 20, "stop_loss": 0.004, "take_profit": 0.004})
+    config = config_for(strategy.rules, values, Costs())
+    bots = trades_of(run(config, ReplayFeed((hours,)), intrabar="detail", kills=(100, 777)))
+    row = strategy.allowed.encode(values)
+    over, policies = tape((hours,)), ("detail", "stop_first")
+    told = {name: evaluate(strategy.rules, row, over, Costs(), intrabar=name) for name in policies}
+    assert_same(bots, [one for one in told["detail"].trades if EXIT_REASONS[one["reason"]] != "end_of_data"])
+    assert told["detail"].trades["exit_price"].tolist() != told["stop_first"].trades["exit_price"].tolist()
+
+
+def test_funding_that_the_bars_carry_is_paid_by_the_bot() -> None:
+    bars = replace(YEAR.slice(0, 2_000), funding=np.where(np.arange(2_000) % 8 == 0, 0.0004, 0.0))
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    bots = trades_of(run(config_for(strategy.rules, values, Costs()), ReplayFeed((bars,))))
+    found = evaluate(strategy.rules, strategy.allowed.encode(values), tape((bars,)), Costs())
+    assert_same(bots, [one for one in found.trades if EXIT_REASONS[one["reason"]] != "end_of_data"])
+    assert sum(abs(trade["funding"]) for trade in bots) > 0.0

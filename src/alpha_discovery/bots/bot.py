@@ -397,9 +397,10 @@ def _nothing() -> None:
 
 
 def _bar_json(bar: Bar) -> dict[str, Any]:
-    return {**asdict(bar), "rows": [list(row) for row in bar.rows]}
+    return {**asdict(bar), "rows": [list(row) for row in bar.rows], "finer": [list(row) for row in bar.finer]}
 
 
 def _bar_of(told: Mapping[str, Any]) -> Bar:
     rows = tuple(BarRow(*row) for row in told["rows"])
-    return Bar(rows, told["gap"], tuple(told["rates"]), told["fresh"])
+    finer = tuple(BarRow(*row) for row in told.get("finer", ()))
+    return Bar(rows, told["gap"], tuple(told["rates"]), told["fresh"], finer)

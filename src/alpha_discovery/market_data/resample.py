@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,7 @@ def resample(bars: Bars, timeframe: str | Timeframe) -> Bars:
     if not len(bars):
         return Bars(bars.instrument, coarse, **{name: getattr(bars, name) for name in ("time", *FIELDS)})
     spans = Spans.of(bars.time, bars.instrument, bars.timeframe, coarse)
-    columns = {name: spans.reduced(name, getattr(bars, name)) for name in FIELDS}
+    columns: dict[str, Any] = {name: spans.reduced(name, getattr(bars, name)) for name in FIELDS}
     return Bars(bars.instrument, coarse, time=spans.starts, **columns)
 
 

@@ -120,7 +120,7 @@ def read_coarse(path: Path, timeframe: Timeframe) -> Bars:
                 return resample(read_bars(path), timeframe)
             digest = begun_fingerprint(market, fine)
             coming = beside.submit(_column, file, "time")
-            columns: dict[str, npt.NDArray[Any]] = {}
+            columns: dict[str, Any] = {}
             for name, following in pairwise(("time", *FIELDS, "")):
                 values = coming.result()
                 if following:
