@@ -15,6 +15,8 @@ from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bots.bot import Bot
 from alpha_discovery.bots.config import BotConfig
 from alpha_discovery.bots.feeds import ReplayFeed
+from alpha_discovery.bots.forward import daily_returns
+from alpha_discovery.bots.reconcile import reconcile
 from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.costs import Costs
@@ -164,3 +166,27 @@ def test_funding_that_the_bars_carry_is_paid_by_the_bot() -> None:
     found = evaluate(strategy.rules, strategy.allowed.encode(values), tape((bars,)), Costs())
     assert_same(bots, [one for one in found.trades if EXIT_REASONS[one["reason"]] != "end_of_data"])
     assert sum(abs(trade["funding"]) for trade in bots) > 0.0
+
+
+def test_money_paid_in_and_out_moves_between_trades_and_changes_no_return() -> None:
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    bars, memory = YEAR.slice(0, 2_000), BotMemory()
+    config = config_for(strategy.rules, values, Costs(), capital=1_000.0)
+    bot, step = paper(config, memory, ReplayFeed((bars,))), 0
+    while bot.step():
+        step += 1
+        if step in (500, 1_200):
+            bot.transfer(500.0 if step == 500 else -700.0)
+            bot = paper(config, memory, ReplayFeed((bars,)))  # what is still to be moved outlives the process
+    events = memory.events("b0t", limit=10**9)
+    assert [event["amount"] for event in events if event["kind"] == "transfer"] == [500.0, -700.0]
+    marks, trades = ([one for one in events if one["kind"] == kind] for kind in ("mark", "trade"))
+    found = evaluate(strategy.rules, strategy.allowed.encode(values), tape((bars,)), Costs())
+    assert marks[-1]["scale"] != 1.0
+    told = reconcile(trades, found, capital=1_000.0, marks=marks)
+    assert told.is_equal
+    assert told.compared > 20
+    plain = run(config, ReplayFeed((bars,))).events("b0t", limit=10**9)
+    undisturbed = daily_returns([one for one in plain if one["kind"] == "mark"], 1_000.0, bars.timeframe.ms)
+    assert daily_returns(marks, 1_000.0, bars.timeframe.ms).tolist() == pytest.approx(undisturbed.tolist(), abs=1e-12)

@@ -154,17 +154,23 @@ def compare(place: Workplace, bot_id: str) -> Reconciled:
     rules, costs = Rules.from_json(config.rules), Costs(**config.costs)
     over = tape(bars, begin=begin, end=end)
     found = evaluate(rules, encoded(config.parameters), over, costs, intrabar=stored.config["intrabar"])
-    return reconcile(trades_of(memory, stored.id), found, capital=config.capital)
+    trades, marks = (events_of(memory, stored.id, kind) for kind in ("trade", "mark"))
+    return reconcile(trades, found, capital=config.capital, marks=marks)
 
 
 def trades_of(memory: BotMemoryInSql, bot_id: str) -> list[Mapping[str, Any]]:
     """Every closed trade of a bot, in order."""
-    trades: list[Mapping[str, Any]] = []
+    return events_of(memory, bot_id, "trade")
+
+
+def events_of(memory: BotMemoryInSql, bot_id: str, kind: str) -> list[Mapping[str, Any]]:
+    """Every event of a kind of a bot, in order."""
+    found: list[Mapping[str, Any]] = []
     after = 0
     while events := memory.events(bot_id, after):
-        trades += [event for event in events if event["kind"] == "trade"]
+        found += [event for event in events if event["kind"] == kind]
         after = events[-1]["seq"]
-    return trades
+    return found
 
 
 def _stored(
