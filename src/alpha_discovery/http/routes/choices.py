@@ -13,7 +13,7 @@ from alpha_discovery.generation.strategy import generated
 from alpha_discovery.http.guard import ViewerDep
 from alpha_discovery.http.problems import documented
 from alpha_discovery.http.shapes.lab import CampaignOptions, Method, StrategyGenerated
-from alpha_discovery.service.estimate import LEARNS
+from alpha_discovery.service.paces import LISTS
 
 router = APIRouter(responses=documented(401, 403, 503))
 SUMMARIES = {
@@ -33,7 +33,7 @@ def get_campaign_options(_: ViewerDep) -> CampaignOptions:
     return CampaignOptions(
         defaults=defaults, intrabar=list(INTRABAR),
         methods=[
-            Method(name=name, summary=SUMMARIES[name], learns=name in LEARNS, generates=name in GENERATING)
+            Method(name=name, summary=SUMMARIES[name], learns=name not in LISTS, generates=name in GENERATING)
             for name in METHODS
         ],
         generated=StrategyGenerated(
