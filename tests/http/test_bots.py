@@ -116,7 +116,7 @@ def test_real_orders_need_the_switch_the_keys_and_the_name(
     alpha = server.site.place.lab.alphas.top(limit=1)[0]
     ask = f"/deploy/{alpha.id}?bot_name=rich&mode=live"
 
-    def why() -> str | None:
+    def why() -> Any:
         return {one["mode"]: one["why_not"] for one in server.get("/bots/modes", params={"alpha_id": alpha.id})}["live"]
 
     assert why() == "there are no keys of synthetic; add them at the machine: alpha bots keys synthetic"

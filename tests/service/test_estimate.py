@@ -19,6 +19,7 @@ from alpha_discovery.service.worker import Worker
 from alpha_discovery.storage.events import Event
 
 Make = Callable[..., dict[str, Any]]
+Told = tuple[float, str, dict[str, Any]]
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -35,16 +36,16 @@ def run(method: str = "genetic", *, found: int = 0) -> RunRecord:
     )  # fmt: skip
 
 
-def events(*told: tuple[float, str, dict[str, Any]]) -> list[Event]:
+def events(*told: Told) -> list[Event]:
     """Events at seconds after the beginning."""
     return [Event(k, "a", BEGIN + timedelta(seconds=at), kind, data) for k, (at, kind, data) in enumerate(told)]
 
 
-def batch(at: float) -> tuple[float, str, dict[str, Any]]:
+def batch(at: float) -> Told:
     return at, "batch", {"strategy": "sma_cross", "n_tested": 100}
 
 
-LIVED = (
+LIVED: tuple[Told, ...] = (
     (0.0, "started", {}), batch(5.0), batch(7.0), batch(9.0), (10.0, "stage", {"stage": "judge"}),
     (14.0, "null_markets", {"done": 2, "planned": 39}), (18.0, "null_markets", {"done": 4, "planned": 39}),
     (21.0, "completed", {}),
@@ -66,7 +67,8 @@ def test_copies_and_verdict_are_told_apart() -> None:
 
 
 def test_a_step_after_a_pause_does_not_count() -> None:
-    paused = (LIVED[0], LIVED[1], LIVED[2], (8.0, "interrupted", {}), (500.0, "resumed", {}), batch(600.0))
+    pause: tuple[Told, ...] = ((8.0, "interrupted", {}), (500.0, "resumed", {}))
+    paused = (*LIVED[:3], *pause, batch(600.0))
     assert Paces((took(run(), events(*paused)),)).search("sma_cross", "genetic", 2) == pytest.approx(2e-5)
 
 

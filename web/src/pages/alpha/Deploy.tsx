@@ -50,7 +50,11 @@ export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => 
         setTried(true);
         if (Object.keys(wrongs(wanted)).length === 0) deploy.mutate();
     };
-    const field = (name: "name" | "capital" | "start" | "confirm", label: string, more: Record<string, unknown> = {}) => (
+    const field = (
+        name: "name" | "capital" | "start" | "confirm",
+        label: string,
+        more: Record<string, unknown> = {},
+    ) => (
         <TextField
             label={label}
             value={wanted[name]}
