@@ -18,6 +18,7 @@ import { fixed, percent, whole } from "@/format/number";
 import { plain, setting } from "@/pages/discover/kinds";
 
 import { measure, MEASURES } from "./measures";
+import { trialsOf } from "./useRun";
 
 type Row = Record<string, unknown>;
 
@@ -27,7 +28,7 @@ const RESULTS = new Set([...MEASURES.map((one) => one.name), "strategy", "eligib
 /** Candidates that no other one beats in Sharpe ratio, drawdown and turnover at once. */
 export function Pareto({ run }: { run: Schemas["RunDetail"] }) {
     const query = useQuery({
-        queryKey: ["trials", run.id, "front"],
+        queryKey: [...trialsOf(run.id), run.status === "completed", "front"],
         queryFn: () => held(client.GET("/runs/{run_id}/front", { params: { path: { run_id: run.id } } })),
         staleTime: Infinity,
     });

@@ -21,6 +21,7 @@ import { useUrlState } from "@/hooks/useUrlState";
 import { plain, setting } from "@/pages/discover/kinds";
 
 import { measure, MEASURES } from "./measures";
+import { trialsOf } from "./useRun";
 
 const URL_STATE = { by: "sharpe_ratio", up: false, page: 0, rows: 25, judged: false };
 const SHOWN = ["sharpe_ratio", "t", "total_return", "max_drawdown", "profit_factor", "n_trades", "turnover"];
@@ -42,7 +43,17 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
     const sort = sortable.has(state.by) ? state.by : "sharpe_ratio";
     const rows = [10, 25, 100].includes(state.rows) ? state.rows : 25;
     const query = useQuery({
-        queryKey: ["trials", run.id, "rows", strategy, sort, state.up, state.page, rows, state.judged],
+        queryKey: [
+            ...trialsOf(run.id),
+            run.status === "completed",
+            "rows",
+            strategy,
+            sort,
+            state.up,
+            state.page,
+            rows,
+            state.judged,
+        ],
         queryFn: () =>
             held(
                 client.GET("/runs/{run_id}/trials", {
@@ -98,12 +109,16 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
                     label="only those active enough to be judged"
                 />
                 <Box sx={{ flex: 1 }} />
-                <Button component="a" size="small" href={`${PREFIX}/runs/${run.id}/trials.csv`} download>
-                    All as CSV
-                </Button>
-                <Button component="a" size="small" href={`${PREFIX}/runs/${run.id}/trials.parquet`} download>
-                    All as Parquet
-                </Button>
+                {run.status === "completed" && (
+                    <>
+                        <Button component="a" size="small" href={`${PREFIX}/runs/${run.id}/trials.csv`} download>
+                            All as CSV
+                        </Button>
+                        <Button component="a" size="small" href={`${PREFIX}/runs/${run.id}/trials.parquet`} download>
+                            All as Parquet
+                        </Button>
+                    </>
+                )}
             </Stack>
             <Loaded query={query} title="The trials cannot be shown">
                 {(page) =>
