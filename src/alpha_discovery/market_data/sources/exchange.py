@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from alpha_discovery.core.answers import is_json
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.clock import Clock, SystemClock
 from alpha_discovery.core.instrument import Instrument
@@ -169,7 +170,7 @@ class Exchange:
     def _rows(self, market: Market, since: int) -> Sequence[Sequence[float]]:
         symbol, frame = market.instrument.symbol, market.timeframe.name
         rows = self._asked(lambda: self._exchange.fetch_ohlcv(symbol, frame, since, PAGE, self._params))
-        if not isinstance(rows, list | tuple) or any(not isinstance(row, list | tuple) or len(row) < 6 for row in rows):
+        if not isinstance(rows, list | tuple) or not all(map(_is_candle, rows)):
             raise SourceFailed(f"{self.name} sent something else than candles for {market} at {iso(since)}")
         return rows
 
@@ -177,7 +178,10 @@ class Exchange:
         wait, reason = self._patience.first_wait, ""
         for attempt in range(self._patience.attempts):
             try:
-                return question()
+                found = question()
+                if is_json(self._exchange):
+                    return found
+                reason = "a page that is no answer"
             except Exception as error:
                 kinds = {kind.__name__ for kind in type(error).__mro__}
                 reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
@@ -207,6 +211,11 @@ class Exchange:
     def _page_name(self, market: Market, since: int) -> str:
         kind = self._params.get("price", "")
         return f"{self.name}{kind}/{market.instrument.file_stem}-{market.timeframe}/{since}.json"
+
+
+def _is_candle(row: Any) -> bool:
+    """Whether a row has a time and four prices; what they are is the check's business."""
+    return isinstance(row, list | tuple) and len(row) >= 6 and all(isinstance(one, int | float) for one in row[:5])
 
 
 def connect(name: str) -> Exchange:
