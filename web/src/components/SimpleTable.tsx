@@ -18,7 +18,7 @@ export interface SimpleColumn<T> {
     show: (row: T) => ReactNode;
 }
 
-interface SimpleTableProps<T> {
+export interface SimpleTableProps<T> {
     label: string;
     columns: readonly SimpleColumn<T>[];
     rows: readonly T[];
