@@ -20,7 +20,10 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.market_data import Catalog, Entry
 from alpha_discovery.market_data.download import Downloaded, download, repair, source_of
+from alpha_discovery.market_data.funding import stored_funding
+from alpha_discovery.market_data.marks import mark_entries
 from alpha_discovery.market_data.names import usual_calendar
+from alpha_discovery.market_data.perpetuals import Besides, download_besides, is_perpetual
 from alpha_discovery.market_data.resample import divides, resample
 from alpha_discovery.market_data.sources.folder import Folder
 from alpha_discovery.market_data.sources.named import DEFAULT, source_named
@@ -66,8 +69,10 @@ def download_(
     asked = Span(to_ms(start) if start else _EVER, to_ms(end) if end else _now())
     markets = _asked_for(origin, symbols, timeframe)
 
-    def fetch(market: Market, progress: Progress) -> Downloaded:
-        return download(_catalog(userdir), origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+    def fetch(market: Market, progress: Progress) -> tuple[Downloaded, Besides]:
+        catalog = _catalog(userdir)
+        done = download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+        return done, download_besides(catalog, origin, market, asked, progress=progress)
 
     _each(markets, fetch, as_json=as_json)
 
@@ -90,10 +95,11 @@ def update(
     origins = {name: source_named(name, mirror=mirror if name == DEFAULT else None) for name in {n for _, n in chosen}}
     by_market = {_as_market(entry): (origins[name], entry.end) for entry, name in chosen}
 
-    def fetch(market: Market, progress: Progress) -> Downloaded:
+    def fetch(market: Market, progress: Progress) -> tuple[Downloaded, Besides]:
         origin, last = by_market[market]
         asked = Span(last + market.timeframe.ms, _now())
-        return download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+        done = download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+        return done, download_besides(catalog, origin, market, Span(_EVER, asked.end), progress=progress)
 
     _each(list(by_market), fetch, as_json=as_json)
 
@@ -112,7 +118,7 @@ def repair_(
     entries = [entry for symbol in symbols for frame in timeframe for entry in catalog.find(symbol, frame)]
     _each(
         [_as_market(entry) for entry in entries],
-        lambda market, progress: repair(catalog, origin, market, progress=progress),
+        lambda market, progress: (repair(catalog, origin, market, progress=progress), Besides()),
         as_json=as_json,
     )
 
@@ -161,6 +167,7 @@ def show(
         "gaps": int(bars.gap_before.sum()), "lowest": float(bars.low.min()), "highest": float(bars.high.max()),
         "last_close": float(bars.close[-1]), "volume": float(bars.volume.sum()),
     }  # fmt: skip
+    facts |= _besides(catalog, entry)
     if plot is not None:
         replace_file(plot, market_page(bars, drawn=_drawable(bars), source=source_of(entry)).encode())
         facts["plot"] = str(plot)
@@ -168,8 +175,32 @@ def show(
         typer.echo(json.dumps(facts))
         return
     for name, value in facts.items():
-        text = f"{value:,}" if isinstance(value, int | float) else value or "files"
+        text = "files" if name == "source" and value is None else _spelled(value)
         typer.echo(f"{name.replace('_', ' '):<12} {text}")
+
+
+def _besides(catalog: Catalog, entry: Entry) -> dict[str, Any]:
+    """What is stored of a perpetual besides its candles."""
+    market = _as_market(entry)
+    if not is_perpetual(market):
+        return {}
+    rates, marks = stored_funding(catalog.root, market.instrument), mark_entries(catalog, market.instrument)
+    told: dict[str, Any] = {"funding": None, "marks": []}
+    if rates is not None and len(rates):
+        span = {"start": iso(rates.time[0]), "end": iso(rates.time[-1])}
+        told["funding"] = {"rates": len(rates), **span, "mean": float(rates.rate.mean())}
+    for one in marks:
+        span = {"start": iso(one.start), "end": iso(one.end)}
+        told["marks"].append({"timeframe": one.timeframe, "bars": one.bars, **span})
+    return told
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_spelled(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(_spelled, value)) or "none"
+    return f"{value:,}" if isinstance(value, int | float) else str(value or "none")
 
 
 def _asked_for(origin: Source, symbols: list[str] | None, frames: list[str]) -> list[Market]:
@@ -207,7 +238,7 @@ def _each(markets: list[Market], fetch: Any, *, as_json: bool) -> None:
             failure = failure or error
             told.append({"market": str(market), "error": str(error)})
         else:
-            told.append(_told(done))
+            told.append(_told(*done))
         if not as_json:
             typer.echo(_line(told[-1]))
     if as_json:
@@ -216,25 +247,32 @@ def _each(markets: list[Market], fetch: Any, *, as_json: bool) -> None:
         raise failure
 
 
-def _told(done: Downloaded) -> dict[str, Any]:
+def _told(done: Downloaded, besides: Besides) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if is_perpetual(done.market):
+        more = {"funding_added": besides.funding, "marks_added": besides.marks, "notes": list(besides.notes)}
     if done.imported is None:
-        return {"market": str(done.market), "added": 0}
+        return {"market": str(done.market), "added": 0} | more
     bars, quality = done.imported.bars, done.imported.quality
     return {
         "market": str(done.market), "added": done.imported.added, "bars": len(bars),
         "start": iso(int(bars.time[0])), "end": iso(int(bars.time[-1])), "missing": quality.missing,
         "findings": len(quality.findings), "path": str(done.imported.path), "fingerprint": bars.fingerprint,
-    }  # fmt: skip
+    } | more  # fmt: skip
 
 
 def _line(told: dict[str, Any]) -> str:
     if "error" in told:
         return f"{told['market']}: {told['error']}"
+    rest = ""
+    if "notes" in told:
+        rest = f"; {told['funding_added']:,} funding rates and {told['marks_added']:,} mark bars added"
+        rest += "".join(f"; {note}" for note in told["notes"])
     if "bars" not in told:
-        return f"{told['market']}: nothing to fetch, it is complete"
+        return f"{told['market']}: nothing to fetch, it is complete{rest}"
     span = f"{told['start'][:10]} .. {told['end'][:10]}"
     counts = f"{told['added']:,} bars added, {told['bars']:,} stored"
-    return f"{told['market']}: {counts} ({span}), {told['missing']:,} missing"
+    return f"{told['market']}: {counts} ({span}), {told['missing']:,} missing{rest}"
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def download(
     paths = source.fetch(market, span, incoming, progress)
     imported = store(catalog, _checked(paths, market, span, exclude_bad=exclude_bad), "merge")
     remember_source(catalog, market, source)
-    _tidy(paths, incoming)
+    tidy(paths, incoming)
     return Downloaded(market, span, imported)
 
 
@@ -106,7 +106,7 @@ def repair(catalog: Catalog, source: Source, market: Market, *, progress: Progre
     if not len(fill):
         raise NotFound(f"{source.name} has no bars in the {len(holes)} gaps of {market} either")
     imported = store_bars(catalog, fill)
-    _tidy(paths, incoming)
+    tidy(paths, incoming)
     return Downloaded(market, span, imported)
 
 
@@ -179,7 +179,7 @@ def _check_agreement(stored: Bars, offered: Bars, name: str) -> None:
         )
 
 
-def _tidy(paths: Sequence[Path], incoming: Path) -> None:
+def tidy(paths: Sequence[Path], incoming: Path) -> None:
     """Remove the fetched files once they are stored; a user's own files are not ours to remove."""
     for path in paths:
         if incoming in path.parents:

@@ -12,6 +12,7 @@ from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, SourceFailed, StorageFailed
 from alpha_discovery.service.bots import Live, begun
 from alpha_discovery.service.forward import ForwardEvidence
+from alpha_discovery.service.portfolios import Portfolios
 from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
 
@@ -46,13 +47,26 @@ class BotCrew:
         self._forward, self._days, self._alarms = ForwardEvidence(place), dict[str, int](), dict[str, bool]()
         self._bots = BotsInSql(place.database)
         self._held: dict[str, Bot] = {}
+        self._portfolios = Portfolios(place)
 
     def look(self) -> int:
         """Give every started bot a turn; how many bars were lived through by all of them."""
-        wanted = {bot.id: bot.name for bot in self._wanted()}
+        found = self._wanted()
+        wanted = {bot.id: bot.name for bot in found}
         for id_ in self._held.keys() - wanted.keys():
             self._say(f"bot {self._held.pop(id_).config.name} rests")
-        return sum(self._turn(id_, name) for id_, name in wanted.items())
+        lived = sum(self._turn(id_, name) for id_, name in wanted.items())
+        if lived:
+            self._rebalance(found)
+        return lived
+
+    def _rebalance(self, bots: Sequence[StoredBot]) -> None:
+        done = self._portfolios.rebalance_due()
+        for name in done:
+            self._say(f"portfolio {name} is rebalanced")
+        for bot in bots:  # they go on from a memory that has their new money in it
+            if bot.config.get("portfolio") in done:
+                self._held.pop(bot.id, None)
 
     def _wanted(self) -> Sequence[StoredBot]:
         if not self._only:

@@ -79,8 +79,9 @@ class BotViews:
         capital = float(bot.allocated_capital)
         book = None if state is None else state["book"]
         equity = capital if book is None else book["equity"]
+        scale = 1.0 if state is None else state.get("scale", 1.0)
         return {
-            "equity": equity, "total_return": equity / capital - 1.0, "trades": len(story.trades),
+            "equity": equity, "total_return": equity / capital / scale - 1.0, "trades": len(story.trades),
             "bars": 0 if state is None else state["bars"],
             "last_bar": None if state is None or state["last"] is None else iso(state["last"]),
             "halted": None if state is None else state["halted"],

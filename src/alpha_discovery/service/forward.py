@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +14,7 @@ from alpha_discovery.discovery.records import ALPHA_MOVES, AlphaState
 from alpha_discovery.errors import AlphaDiscoveryError
 from alpha_discovery.reports.pooled import course
 from alpha_discovery.service.alpha_views import AlphaViews
+from alpha_discovery.service.bots import events_of
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
@@ -31,7 +30,8 @@ class ForwardEvidence:
         """What a bot's days say so far; raises `NotFound`."""
         bot = self._bots.get(bot_id)
         told = bot.config["bot"]
-        returns = daily_returns(self._marks(bot.id), float(told["capital"]), int(told["timeframe_ms"]))
+        marks = events_of(BotMemoryInSql(self._place.database), bot.id, "mark")
+        returns = daily_returns(marks, float(told["capital"]), int(told["timeframe_ms"]))
         size = float(told["parameters"].get("position_size", 1.0)) * float(told["parameters"].get("leverage", 1.0))
         seed = int(content_hash("expected", bot.id)[:8], 16)
         return forward(returns, self._past(bot), deployed=size, seed=seed)
@@ -54,14 +54,6 @@ class ForwardEvidence:
                 self._bots.set_state(bot.id, BotState.DEMOTED, self._place.lab.clock.now())
             return found, "demoted"
         return found, None
-
-    def _marks(self, bot_id: str) -> list[Mapping[str, Any]]:
-        memory, after = BotMemoryInSql(self._place.database), 0
-        marks: list[Mapping[str, Any]] = []
-        while events := memory.events(bot_id, after):
-            marks += [event for event in events if event["kind"] == "mark"]
-            after = events[-1]["seq"]
-        return marks
 
     def _past(self, bot: Bot) -> npt.NDArray[np.float64]:
         """Daily returns of the bot's market where its alpha was judged; none if its bars are gone."""

@@ -13,6 +13,7 @@ from alpha_discovery.http.shapes.bots import (
     BotOut,
     BotTrade,
     DifferenceOut,
+    EquityComparedOut,
     ForwardOut,
     HaltRequest,
     LogLine,
@@ -83,8 +84,12 @@ def get_reconciliation(bot_id: str, site: SiteDep, _: ViewerDep) -> ReconciledOu
     """Compare a bot's trades with the backtest over the bars that it has lived through."""
     found = site.bots.reconciliation(bot_id)
     differences = [DifferenceOut(**vars(one)) for one in found.differences]
-    advice = slippage_sentence(found.slippage)
-    return ReconciledOut(compared=found.compared, differences=differences, slippage=found.slippage, advice=advice)
+    told = found.equity
+    equity = EquityComparedOut(**{**vars(told), "first": None if told.first is None else iso(told.first)})
+    return ReconciledOut(
+        compared=found.compared, differences=differences, equity=equity, slippage=found.slippage,
+        advice=slippage_sentence(found.slippage),
+    )  # fmt: skip
 
 
 @router.get("/{bot_id}/forward")

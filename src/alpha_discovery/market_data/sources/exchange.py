@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.clock import Clock, SystemClock
+from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import MissingExtra, NotFound, SourceFailed, UnknownName, UserError
 from alpha_discovery.market_data.sources.port import Market, Progress, Span
 from alpha_discovery.market_data.sources.web import Patience
@@ -27,12 +28,18 @@ class Venue(Protocol):
 
     id: str
     timeframes: Mapping[str, str]
+    has: Mapping[str, Any]
 
     def load_markets(self) -> Mapping[str, Any]:
         """Markets by ccxt symbol."""
 
-    def fetch_ohlcv(self, symbol: str, timeframe: str, since: int | None, limit: int) -> Sequence[Sequence[float]]:
+    def fetch_ohlcv(
+        self, symbol: str, timeframe: str, since: int | None, limit: int, params: Mapping[str, Any], /
+    ) -> Sequence[Sequence[float]]:
         """Rows of ``[milliseconds, open, high, low, close, volume]`` from ``since`` on, oldest first."""
+
+    def fetch_funding_rate_history(self, symbol: str, since: int | None, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Rates with ``timestamp`` and ``fundingRate`` from ``since`` on, oldest first."""
 
 
 class Exchange:
@@ -48,6 +55,8 @@ class Exchange:
         Tells which bar has closed.
     sleep : callable
         Waits that many seconds.
+    price : str
+        ``trade``, or ``mark`` for the mark prices of perpetuals.
     """
 
     def __init__(
@@ -57,7 +66,9 @@ class Exchange:
         patience: Patience = PATIENT,
         clock: Clock = MACHINE_CLOCK,
         sleep: Callable[[float], None] = time.sleep,
+        price: str = "trade",
     ) -> None:
+        self._params = {} if price == "trade" else {"price": price}
         self._exchange = venue
         self._patience = patience
         self._clock = clock
@@ -105,6 +116,42 @@ class Exchange:
             raise NotFound(f"{self.name} has no candles of {market} in {span}")
         return paths
 
+    def marks(self) -> Exchange:
+        """The exchange's mark prices; see `PerpetualSource.marks`. `NotFound` if it has none."""
+        if not self._exchange.has.get("fetchMarkOHLCV"):
+            raise NotFound(f"{self.name} has no mark prices")
+        return Exchange(self._exchange, patience=self._patience, clock=self._clock, sleep=self._sleep, price="mark")
+
+    def funding(self, market: Instrument, span: Span, folder: Path, progress: Progress) -> list[Path]:
+        """One CSV file a page; see `PerpetualSource.funding`."""
+        if not self._exchange.has.get("fetchFundingRateHistory"):
+            raise NotFound(f"{self.name} has no history of funding")
+        paths: list[Path] = []
+        since = span.start
+        while since < span.end:
+            progress(len(paths), len(paths) + 1)
+            start = since
+            told = self._asked(lambda: self._exchange.fetch_funding_rate_history(market.symbol, start, PAGE))  # noqa: B023
+            rows = self._rates(told, market, since, span.end)
+            if not rows:
+                break
+            path = folder / self.name / f"{market.file_stem}-funding" / f"{since}.csv"
+            lines = ["time,rate", *(f"{at},{rate!r}" for at, rate in rows)]
+            replace_file(path, "\n".join(lines).encode())
+            paths.append(path)
+            since = rows[-1][0] + 1
+        progress(len(paths), len(paths))
+        if not paths:
+            raise NotFound(f"{self.name} has no funding of {market.symbol} in {span}")
+        return paths
+
+    def _rates(self, told: Any, market: Instrument, since: int, end: int) -> list[tuple[int, float]]:
+        try:
+            rows = {int(one["timestamp"]): float(one["fundingRate"]) for one in told}
+        except (TypeError, KeyError, ValueError):
+            raise SourceFailed(f"{self.name} sent something else than funding of {market.symbol}; try later") from None
+        return sorted((at, rate) for at, rate in rows.items() if since <= at < end)
+
     def closed_after(self, market: Market, after: int) -> Sequence[Sequence[float]]:
         """Closed candles with an open time above ``after``, oldest first, at most one page; errors as `listed`."""
         return self._page(market, after + market.timeframe.ms, self._closed(market))
@@ -112,6 +159,8 @@ class Exchange:
     def _page(self, market: Market, since: int, end: int) -> list[list[float]]:
         """Closed candles from ``since`` on, oldest first; some exchanges send what was not asked for."""
         rows = [list(row[:6]) for row in self._rows(market, since) if since <= row[0] < end]
+        for row in rows if self._params else ():
+            row[5] = row[5] or 0.0  # a mark price has no volume
         times = [row[0] for row in rows]
         if sorted(set(times)) != times:
             rows = [row for _, row in sorted({row[0]: row for row in rows}.items())]
@@ -119,7 +168,7 @@ class Exchange:
 
     def _rows(self, market: Market, since: int) -> Sequence[Sequence[float]]:
         symbol, frame = market.instrument.symbol, market.timeframe.name
-        rows = self._asked(lambda: self._exchange.fetch_ohlcv(symbol, frame, since, PAGE))
+        rows = self._asked(lambda: self._exchange.fetch_ohlcv(symbol, frame, since, PAGE, self._params))
         if not isinstance(rows, list | tuple) or any(not isinstance(row, list | tuple) or len(row) < 6 for row in rows):
             raise SourceFailed(f"{self.name} sent something else than candles for {market} at {iso(since)}")
         return rows
@@ -156,7 +205,8 @@ class Exchange:
         return now - now % market.timeframe.ms
 
     def _page_name(self, market: Market, since: int) -> str:
-        return f"{self.name}/{market.instrument.file_stem}-{market.timeframe}/{since}.json"
+        kind = self._params.get("price", "")
+        return f"{self.name}{kind}/{market.instrument.file_stem}-{market.timeframe}/{since}.json"
 
 
 def connect(name: str) -> Exchange:

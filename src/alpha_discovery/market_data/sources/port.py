@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.instrument import Instrument
@@ -75,4 +75,21 @@ class Source(Protocol):
         ------
         NotFound, SourceFailed
             As `listed`. Complete files stay in ``folder`` for the next attempt.
+        """
+
+
+@runtime_checkable
+class PerpetualSource(Protocol):
+    """A source that has what perpetuals need besides candles."""
+
+    def marks(self) -> Source:
+        """The same source with mark prices for candles."""
+
+    def funding(self, market: Instrument, span: Span, folder: Path, progress: Progress) -> list[Path]:
+        """Files that `market_data.funding.read_funding` understands, with the rates due in ``span`` and perhaps more.
+
+        Raises
+        ------
+        NotFound, SourceFailed
+            As `Source.listed`.
         """
