@@ -88,6 +88,9 @@ def expected_and_log_of(server: Any, bot_id: str) -> None:
     assert (expected["low"][0], expected["high"][0], expected["time"][0]) == (5_000.0, 5_000.0, found["time"][0])
     assert all(a <= b <= c for a, b, c in zip(expected["low"], expected["middle"], expected["high"], strict=True))
     assert expected["time"][-1] > found["time"][-1]
+    proof, capital = server.get(f"/bots/{bot_id}/forward"), found["capital"]
+    for name in ("low", "middle", "high"):  # one band, on the chart and in the numbers
+        assert capital * proof[name] == pytest.approx(expected[name][proof["days"]], rel=1e-12)
     log = server.get(f"/bots/{bot_id}/log", params={"limit": 1000})
     assert [line["seq"] for line in log] == sorted((line["seq"] for line in log), reverse=True)
     assert {line["kind"] for line in log} >= {"order", "trade"}
