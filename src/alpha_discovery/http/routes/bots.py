@@ -40,9 +40,9 @@ def list_bots(
 
 
 @router.get("/modes")
-def list_modes(site: SiteDep, _: ViewerDep) -> list[Mode]:
-    """List the ways in which a bot can trade, and which this server allows."""
-    return [Mode(mode=mode, allowed=why is None, why_not=why) for mode, why in site.bot_desk.modes().items()]  # type: ignore[arg-type]
+def list_modes(site: SiteDep, _: ViewerDep, alpha_id: str | None = None) -> list[Mode]:
+    """List the ways in which a bot can trade, of an alpha if one is named, and which this server allows."""
+    return [Mode(mode=mode, allowed=why is None, why_not=why) for mode, why in site.bot_desk.modes(alpha_id).items()]  # type: ignore[arg-type]
 
 
 @router.get("/{bot_id}")
