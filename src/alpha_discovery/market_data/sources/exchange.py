@@ -14,7 +14,7 @@ from alpha_discovery.core.bars import iso
 from alpha_discovery.core.clock import Clock, SystemClock
 from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import MissingExtra, NotFound, SourceFailed, UnknownName, UserError
-from alpha_discovery.market_data.sources.port import Market, Progress, Span
+from alpha_discovery.market_data.sources.port import Listed, Market, Progress, Span
 from alpha_discovery.market_data.sources.web import Patience
 from alpha_discovery.market_data.store import replace_file
 
@@ -86,6 +86,16 @@ class Exchange:
     def symbols(self) -> Sequence[str]:
         """Every symbol that the exchange lists now; exchanges do not tell of delisted ones."""
         return sorted(self._asked(self._exchange.load_markets))
+
+    def listings(self) -> Sequence[Listed]:
+        """What the exchange says of its markets: since when, and whether they trade; see `ListingSource`."""
+        found = self._asked(self._exchange.load_markets)
+        told = []
+        for symbol, market in sorted(found.items()):
+            created = market.get("created")
+            first = int(created) if isinstance(created, int | float) else None
+            told.append(Listed(symbol, first, is_active=market.get("active") is not False))
+        return told
 
     def listed(self, market: Market) -> Span:
         """From the first candle to the last closed one; see `Source.listed`."""
