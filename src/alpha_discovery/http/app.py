@@ -77,8 +77,9 @@ def make_site(
     secret = signing_secret(place.settings.userdir / "service.key")
     return Site(
         place=place, options=options, access=Access(database, clock, secret=secret, hasher=hasher),
-        discoveries=discoveries, desk=Desk(place, discoveries, audit), bot_desk=BotDesk(place, audit),
-        runs=RunViews(place), alphas=views, checks=AlphaChecks(place, views), estimator=Estimator(place),
+        discoveries=discoveries, desk=Desk(place, discoveries, audit),
+        bot_desk=BotDesk(place, audit, real_orders=options.real_orders), runs=RunViews(place),
+        alphas=views, checks=AlphaChecks(place, views), estimator=Estimator(place),
         uploads=Uploads(place), machine=Machine(place, discoveries), limits=limits, downloads=Downloads(place),
         audit=audit, bots=BotViews(place, views), feed=feed,
         telemetry=Telemetry(lambda: snapshot(place, listeners=feed.listeners)),

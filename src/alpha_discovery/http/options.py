@@ -34,6 +34,8 @@ class HttpOptions:
         Bytes of a request, and of one that uploads a file.
     open_metrics : bool
         Whether ``/metrics`` answers without a key.
+    real_orders : bool
+        Whether bots may be made here that send real orders; said at every start.
     logins_per_minute : int
         Attempts for one name from one address; four times as many from one address.
     """
@@ -49,6 +51,7 @@ class HttpOptions:
     max_body: int = MIB
     max_upload: int = 512 * MIB
     open_metrics: bool = False
+    real_orders: bool = False
     logins_per_minute: int = 10
 
     def __post_init__(self) -> None:

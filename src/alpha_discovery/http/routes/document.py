@@ -64,11 +64,12 @@ def deploy_alpha(
     allocated_capital: Annotated[Decimal, Query(gt=0, le=10**12, decimal_places=8)] = Decimal(10_000),
     mode: Annotated[str, Query(pattern="^(paper|live)$", description="see GET /bots/modes")] = "paper",
     start: Annotated[str | None, Query(max_length=40, description=START)] = None,
+    confirm: Annotated[str | None, Query(max_length=100, description="the bot's name once more, for live")] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Deployed:  # fmt: skip
     """Make a bot of an alpha, one for each market that it trades. It is stopped until it is started."""
     how = Deployment(bot_name, allocated_capital, start, guards, actor.name)
-    ids = site.bot_desk.deploy(alpha_id, how, actor, mode=mode, key=idempotency_key)
+    ids = site.bot_desk.deploy(alpha_id, how, actor, mode=mode, confirm=confirm, key=idempotency_key)
     return Deployed(bot_id=ids[0], bot_ids=ids, alpha_id=site.bots.get(ids[0]).alpha_id)
 
 
