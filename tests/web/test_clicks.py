@@ -36,9 +36,11 @@ def test_prices_are_shown_before_they_are_stored(filled: Any, open_page: Callabl
     if again.count() and again.first.is_enabled():
         again.first.click()
     dialog.get_by_role("button", name="Store the prices").click()
-    expect(page.get_by_text("OWN/USD").first).to_be_visible()
+    filled.until(lambda: "OWN/USD" in [one["symbol"] for one in filled.get("/data/markets")], "storing", 60.0)
     market = next(one for one in filled.get("/data/markets") if one["symbol"] == "OWN/USD")
     assert market["bars"] == 84
+    page.goto("/data")
+    expect(page.get_by_role("row").filter(has_text="OWN/USD")).to_contain_text("84")
 
 
 def test_a_key_opens_the_door_until_it_is_revoked(filled: Any, open_page: Callable[..., Page]) -> None:
