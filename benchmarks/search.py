@@ -1,34 +1,31 @@
 """Search methods against each other, random search and Optuna, on landscapes, test functions and real prices.
 
-    python -m benchmarks.search [--seeds 20] [--evaluations 400] [--only ridge,sphere] [--out NAME]
+    python -m benchmarks.search [--seeds 20] [--evaluations 400] [--only ridge,sphere] [--methods hybrid] [--out NAME]
 
 Needs ``pip install 'alpha-discovery[bench]'``. Two comparisons: at equal evaluations, and at equal time, which is
 what Optuna's TPE takes for its evaluations; the others go on for as long. Time is processor time of one thread
 (set OPENBLAS_NUM_THREADS=1), so that other work on the machine does not count. A loss is the distance to the best score
 known of a problem, as a share of the way there from the median of random points; 0 is the optimum, 1 a random point.
+What is done is kept in a journal beside the figures: a stopped comparison goes on, and ``--methods`` runs only some.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from benchmarks import machine
-from benchmarks.search_peers import Peer, optuna_cma, optuna_tpe
+from benchmarks.search_courses import OURS, PEERS, Course, Journal, grid
 from benchmarks.search_plot import curves_svg
 from benchmarks.search_problems import SYNTHETIC, Problem, real_problems
 
-from alpha_discovery.core.space import batch_size
-from alpha_discovery.search.methods import METHODS, make_optimizer
+from alpha_discovery.search.methods import METHODS
 from alpha_discovery.search.random_search import RandomSearch
 
-OURS = ("random", "genetic", "bayesian", "hybrid")
-LONGER = {"random": 100, "genetic": 60, "bayesian": 1, "hybrid": 40}  # times the evaluations: enough to use up the time
-Curve = list[tuple[int, float, float]]  # evaluations, processor seconds, best score so far
+KINDS = ("equal_evaluations", "equal_time")
+ALL = (*PEERS, *OURS)
 
 
 def main() -> None:
@@ -37,77 +34,72 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--evaluations", type=int, default=400)
     parser.add_argument("--only", default="", help="names of problems, with commas")
+    parser.add_argument("--methods", default="", help="run only these, with commas, and write no figures")
     parser.add_argument("--out", default="search")
     given = parser.parse_args()
     wanted = [name for name in given.only.split(",") if name]
     problems = [one for one in (*SYNTHETIC, *real_problems()) if not wanted or one.name in wanted]
+    journal = Journal(machine.RESULTS / f"{given.out}.jsonl", given.evaluations)
+    if given.methods:
+        for seed in range(given.seeds):
+            for problem in problems:
+                _run(journal, problem, given.methods.split(","), seed)
+        return
     found = []
     for problem in problems:
-        found.append(compared(problem, given.evaluations, range(given.seeds)))
+        for seed in range(given.seeds):
+            _run(journal, problem, ALL, seed)
+        found.append(compared(problem, journal, given.seeds, given.evaluations))
         print(_line(found[-1]), flush=True)
         keep(given, found)
 
 
-def compared(problem: Problem, evaluations: int, seeds: range) -> dict[str, Any]:
+def _run(journal: Journal, problem: Problem, methods: Any, seed: int) -> None:
+    for method in methods:
+        for kind in KINDS:
+            journal.course(problem, method, kind, seed)
+
+
+def compared(problem: Problem, journal: Journal, seeds: int, evaluations: int) -> dict[str, Any]:
     """All methods on one problem: the median over seeds of what each reached, and its course."""
-    equal: dict[str, list[Curve]] = {}
-    timed: dict[str, list[Curve]] = {}
-    for seed in seeds:
-        peers: tuple[tuple[str, Peer], ...] = (("optuna_tpe", optuna_tpe), ("optuna_cma", optuna_cma))
-        for name, peer in peers:
-            equal.setdefault(name, []).append(peer(problem, evaluations, seed))
-        seconds = equal["optuna_tpe"][-1][-1][1]
-        for name in OURS:
-            equal.setdefault(name, []).append(course(problem, name, evaluations, seed))
-            longer = course(problem, name, LONGER[name] * evaluations, seed, seconds=seconds)
-            timed.setdefault(name, []).append(longer)
-        timed.setdefault("optuna_tpe", []).append(equal["optuna_tpe"][-1])
-        timed.setdefault("optuna_cma", []).append(equal["optuna_cma"][-1])
+    runs = {
+        kind: {name: [journal.course(problem, name, kind, seed) for seed in range(seeds)] for name in ALL}
+        for kind in KINDS
+    }
     known = problem.best
-    top = known if known is not None else max(c[-1][2] for runs in (*equal.values(), *timed.values()) for c in runs)
+    reached = [one.reached for kind in KINDS for courses in runs[kind].values() for one in courses]
+    top = known if known is not None else max(reached)
     usual = float(np.nanmedian(problem.score(RandomSearch(problem.space, budget=500, seed=999).ask(500))))
-    loss = _losses(top, usual)
-    return {
-        "problem": problem.name, "group": problem.group, "best_known": top, "random_point": usual,
-        "equal_evaluations": {name: loss([c[-1][2] for c in runs]) for name, runs in equal.items()},
-        "equal_time": {name: loss([c[-1][2] for c in runs]) for name, runs in timed.items()},
-        "seconds": float(np.median([c[-1][1] for c in equal["optuna_tpe"]])),
-        "microseconds_a_candidate": {name: _micro(runs) for name, runs in equal.items()},
-        "microseconds_a_candidate_at_equal_time": {name: _micro(runs) for name, runs in timed.items()},
-        "curves": {name: _middle(runs, evaluations) for name, runs in equal.items()},
-    }  # fmt: skip
-
-
-def course(problem: Problem, method: str, budget: int, seed: int, *, seconds: float = np.inf) -> Curve:
-    """Best score after each batch, within a budget of evaluations and of seconds."""
-    optimizer = make_optimizer(method, problem.space, budget=budget, seed=seed, cost=problem.cost)
-    best, done, began = -np.inf, 0, time.process_time()
-    curve: Curve = [(0, 0.0, best)]
-    while rows := batch_size(batch := optimizer.ask(100 if method in ("random", "brute_force") else 4_096)):
-        scores = problem.score(batch)
-        if time.process_time() - began > seconds:
-            break
-        optimizer.tell(batch, scores)
-        done += rows
-        best = max(best, float(np.nanmax(scores, initial=-np.inf)))
-        curve.append((done, time.process_time() - began, best))
-    return curve
+    found: dict[str, Any] = {"problem": problem.name, "group": problem.group, "best_known": top, "random_point": usual}
+    for kind in KINDS:
+        found[kind] = {name: _loss(courses, top, usual) for name, courses in runs[kind].items()}
+        found[f"microseconds_a_candidate_at_{kind}"] = {name: _micro(courses) for name, courses in runs[kind].items()}
+    found["seconds"] = float(np.median([one.seconds for one in runs["equal_evaluations"]["optuna_tpe"]]))
+    found["curves"] = {name: _middle(courses, evaluations) for name, courses in runs["equal_evaluations"].items()}
+    return found
 
 
 def summary(found: list[dict[str, Any]]) -> dict[str, Any]:
     """What was promised: hybrid within 5% of the best single method, and ahead of Optuna's default at equal time."""
-    kept, ahead = [], []
-    for one in found:
-        for kind in ("equal_evaluations", "equal_time"):
-            single = min(one[kind][name] for name in OURS if name != "hybrid")
-            kept.append((one["problem"], kind, one[kind]["hybrid"] <= single + 0.05))
-        ahead.append((one["problem"], one["equal_time"]["hybrid"] <= one["equal_time"]["optuna_tpe"]))
-    return {
-        "hybrid_within_5_percent_of_the_best_single_method": f"{sum(k[2] for k in kept)} of {len(kept)}",
-        "not_within": [[problem, kind] for problem, kind, good in kept if not good],
-        "hybrid_at_least_tpe_at_equal_time": f"{sum(k[1] for k in ahead)} of {len(ahead)}",
-        "behind_tpe": [problem for problem, good in ahead if not good],
-    }
+    out: dict[str, Any] = {}
+    for kind in KINDS:
+        behind = {one["problem"]: _behind(one[kind], OURS) for one in found}
+        late = {problem: by for problem, by in behind.items() if by > 0.05}
+        out[f"hybrid_within_5_percent_of_the_best_single_method_at_{kind}"] = (
+            f"{len(found) - len(late)} of {len(found)}"
+        )
+        out[f"not_within_at_{kind}"] = late
+        out[f"behind_the_best_of_all_with_optuna_at_{kind}"] = {
+            problem: by for problem, by in ((one["problem"], _behind(one[kind], ALL)) for one in found) if by > 0.05
+        }
+    late_to_tpe = [one["problem"] for one in found if one["equal_time"]["hybrid"] > one["equal_time"]["optuna_tpe"]]
+    out["hybrid_at_least_tpe_at_equal_time"] = f"{len(found) - len(late_to_tpe)} of {len(found)}"
+    out["behind_tpe"] = late_to_tpe
+    return out
+
+
+def _behind(losses: dict[str, float], methods: tuple[str, ...]) -> float:
+    return round(losses["hybrid"] - min(losses[name] for name in methods if name != "hybrid"), 6)
 
 
 def keep(given: argparse.Namespace, found: list[dict[str, Any]]) -> None:
@@ -122,25 +114,23 @@ def keep(given: argparse.Namespace, found: list[dict[str, Any]]) -> None:
     (machine.RESULTS / f"{given.out}.svg").write_text(curves_svg(found), encoding="utf-8")
 
 
-def _losses(top: float, usual: float) -> Callable[[list[float]], float]:
-    return lambda reached: round(float(np.median([(top - one) / max(top - usual, 1e-12) for one in reached])), 6)
+def _loss(courses: list[Course], top: float, usual: float) -> float:
+    return round(float(np.median([(top - one.reached) / max(top - usual, 1e-12) for one in courses])), 6)
 
 
-def _micro(runs: list[Curve]) -> float:
-    return round(1e6 * float(np.median([curve[-1][1] / max(curve[-1][0], 1) for curve in runs])), 1)
+def _micro(courses: list[Course]) -> float:
+    return round(1e6 * float(np.median([one.seconds / max(one.evaluations, 1) for one in courses])), 1)
 
 
-def _middle(runs: list[Curve], evaluations: int, points: int = 40) -> list[tuple[float, float]]:
+def _middle(courses: list[Course], evaluations: int) -> list[tuple[float, float]]:
     """Median best score over seeds on an even grid of evaluations."""
-    grid = np.linspace(evaluations / points, evaluations, points)
-    best = [[max((b for n, _, b in curve if n <= at), default=-np.inf) for at in grid] for curve in runs]
+    best = [[-np.inf if value is None else value for value in one.curve] for one in courses]
     middle = np.median(best, axis=0)
-    return [(float(at), float(value)) for at, value in zip(grid, middle, strict=True) if np.isfinite(value)]
+    return [(at, float(value)) for at, value in zip(grid(evaluations), middle, strict=True) if np.isfinite(value)]
 
 
 def _line(one: dict[str, Any]) -> str:
-    kinds = ("equal_evaluations", "equal_time")
-    parts = [" ".join(f"{name} {value:.4f}" for name, value in one[kind].items()) for kind in kinds]
+    parts = [" ".join(f"{name} {value:.4f}" for name, value in one[kind].items()) for kind in KINDS]
     return f"{one['problem']:<22} evaluations: {parts[0]} | {one['seconds']:.1f} s: {parts[1]}"
 
 

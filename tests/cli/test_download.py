@@ -113,6 +113,15 @@ def test_symbols_tell_from_when_to_when_they_traded(userdir: Path, bucket: Bucke
     assert listing["symbols"] == [{"symbol": "BTC/USDT", "start": "2023-12-01T00:00Z", "end": "2024-01-04T00:00Z"}]
 
 
+def test_the_universe_of_a_day_holds_what_was_delisted_since(userdir: Path, bucket: Bucket) -> None:
+    asked = ("symbols", "--timeframe", "1h", "--mirror", bucket.address, "--as-of")
+    gone = [{"symbol": "BTC/USDT", "first": "2023-12-01T00:00Z", "last": "2024-01-04T00:00Z"}]
+    assert told(*asked, "2023-12-24")["symbols"] == gone
+    assert told(*asked, "2024-02-01")["symbols"] == []
+    bucket.files.clear()  # also when the source has forgotten it
+    assert told(*asked, "2023-12-24")["symbols"] == gone
+
+
 def test_show_tells_source_span_and_extremes(userdir: Path, bucket: Bucket) -> None:
     run("download", "BTC/USDT", "--mirror", bucket.address)
     facts = told("show", "BTC/USDT")

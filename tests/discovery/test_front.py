@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from alpha_discovery.discovery.campaign import Campaign
-from alpha_discovery.discovery.front import front_report, front_rows
+from alpha_discovery.discovery.front import front_report
 from alpha_discovery.discovery.run import Discovery, Lab, discover
-from alpha_discovery.discovery.screening import objectives
+from alpha_discovery.discovery.screening import Trials, objectives
+from alpha_discovery.search.pareto import front_rows
 
 
 @pytest.fixture(scope="module")
@@ -17,18 +18,22 @@ def found(fresh_lab: Lab) -> Discovery:
     return discover(plan, fresh_lab)
 
 
+def rows_of(trials: Trials, most: int) -> np.ndarray:
+    return front_rows(objectives(trials.columns), most=most)
+
+
 def test_nothing_that_was_tried_beats_a_point_of_the_front(found: Discovery) -> None:
     trials = found.screening.trials[0]
     goals = objectives(trials.columns)
     goals = goals[np.isfinite(goals).all(axis=1)]
-    for row in front_rows(trials, shown=10_000).tolist():
+    for row in rows_of(trials, 10_000).tolist():
         mine = objectives(trials.columns)[row]
         assert not ((goals >= mine).all(axis=1) & (goals > mine).any(axis=1)).any()  # the definition, row by row
 
 
 def test_what_is_not_on_the_front_is_beaten_by_something_on_it(found: Discovery) -> None:
     trials = found.screening.trials[0]
-    goals, rows = objectives(trials.columns), front_rows(trials, shown=10_000)
+    goals, rows = objectives(trials.columns), rows_of(trials, 10_000)
     others = np.setdiff1d(np.flatnonzero(np.isfinite(goals).all(axis=1)), rows)
     for row in others.tolist():
         assert ((goals[rows] >= goals[row]).all(axis=1) & (goals[rows] > goals[row]).any(axis=1)).any()
@@ -45,7 +50,7 @@ def test_the_record_of_a_run_holds_the_front_by_falling_sharpe_ratio(found: Disc
 
 def test_a_large_front_is_thinned_and_keeps_its_ends(found: Discovery) -> None:
     trials = found.screening.trials[0]
-    whole, few = front_rows(trials, shown=10_000), front_rows(trials, shown=4)
+    whole, few = rows_of(trials, 10_000), rows_of(trials, 4)
     assert len(few) == 4
     assert few[0] == whole[0]
     assert set(few.tolist()) <= set(whole.tolist())

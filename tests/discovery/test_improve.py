@@ -124,8 +124,23 @@ def test_the_rule_of_thumb_is_told_and_decides_nothing(
     monkeypatch.setattr("alpha_discovery.discovery.improve.sharpe_of", lambda *_: next(sharpes))
     monkeypatch.setattr("alpha_discovery.discovery.improve.paired_p", lambda *_, **__: (0.0, 0.5))
     found = improve(alpha.id, lab, variations=100, seed=1)
-    assert found.evidence["ten_percent_better"]
+    assert found.evidence["proposed_ten_percent_better"]
     assert found.improved is None
+
+
+def test_of_a_rejected_challenger_the_judging_days_tell_the_verdict_alone(
+    make_lab: Make, make_campaign: Make, long_market: Bars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, alpha = found_in_the_first_year(make_lab, make_campaign, long_market)
+    stored = []
+    for t, p in ((0.3, 0.4), (-2.0, 0.98)):
+        monkeypatch.setattr("alpha_discovery.discovery.improve.paired_p", lambda *_, t=t, p=p, **__: (t, p))
+        found = improve(alpha.id, lab, variations=40, seed=1)
+        assert not found.evidence["accepted"]
+        kept = lab.runs.get(found.record.id).report["improvement"]
+        assert not {"t", "p", "sharpe", "parent_sharpe", "ten_percent_better"} & set(kept)
+        stored.append({name: value for name, value in kept.items() if name not in ("round", "level")})
+    assert stored[0] == stored[1]
 
 
 def test_too_few_new_days_are_refused_and_nothing_is_counted(

@@ -22,6 +22,29 @@ def taken(*turns: tuple[str, float]) -> list[dict[str, Any]]:
     return [{"method": method, "rows": 10, "gain": gain, "best": 1.0} for method, gain in turns]
 
 
+def test_once_nothing_gains_every_other_batch_looks_elsewhere() -> None:
+    log = taken(("opening", 5.0), *[("one", 0.0), ("opening", 0.0), ("two", 0.0)] * 3)
+    method, why = bandit().choose(log)
+    assert (method, why) == ("opening", "no method gains any more, so a look elsewhere")
+    assert bandit().choose([*log, *taken(("opening", 0.0))])[0] != "opening"
+
+
+def test_methods_are_tried_again_once_fresh_points_raised_the_best() -> None:
+    log = taken(("opening", 5.0), ("one", 0.0), ("two", 0.0), ("opening", 0.1))
+    log[-1]["best"] = 2.0
+    assert bandit().choose(log) == ("one", "not tried since opening raised the best score")
+    log = [*log, {"method": "one", "rows": 10, "gain": 0.0, "best": 2.0}]
+    assert bandit().choose(log)[0] == "two"
+
+
+def test_the_last_method_waits_until_no_other_gains() -> None:
+    last = Bandit({"opening": QUICK, "one": QUICK, "polish": QUICK}, cost=1.0, size=10, free=0.0, last="polish")
+    gaining = taken(("opening", 0.5), ("one", 1.0))
+    assert last.choose(gaining)[0] == "one"
+    stalled = taken(("opening", 5.0), *[("one", 0.0), ("opening", 0.0)] * 3)
+    assert last.choose(stalled)[0] == "polish"
+
+
 def test_nothing_known_goes_to_the_first_method() -> None:
     assert bandit().choose([]) == ("opening", "nothing is known yet")
 
@@ -71,26 +94,26 @@ def test_where_nothing_gains_the_methods_take_turns() -> None:
 
 
 def test_a_hybrid_search_gives_every_method_a_turn_and_says_why() -> None:
-    optimizer = Hybrid(MIXED, budget=900, seed=1)
+    optimizer = Hybrid(MIXED, budget=900, seed=1, free=0.5)
     drained(optimizer, step=300)
     log = optimizer.log()
-    assert {row["method"] for row in log} == {"sobol", "genetic", "bayesian"}
+    assert {row["method"] for row in log} == {"sobol", "genetic", "bayesian", "local"}
     assert all(row["why"] for row in log)
 
 
 def test_a_hybrid_search_without_time_to_think_never_asks_the_model() -> None:
     optimizer = Hybrid(MIXED, budget=900, seed=1, cost=1e-6, free=0.0)
     drained(optimizer, step=300)
-    assert {row["method"] for row in optimizer.log()} == {"sobol", "genetic"}
+    assert {row["method"] for row in optimizer.log()} == {"sobol", "genetic", "local"}
 
 
 @pytest.mark.parametrize("stop", [2, 9])
 def test_a_resumed_hybrid_search_takes_the_same_turns(stop: int) -> None:
-    whole = Hybrid(MIXED, budget=600, seed=3)
+    whole = Hybrid(MIXED, budget=600, seed=3, free=0.5)
     drained(whole, step=40)
-    stopped = Hybrid(MIXED, budget=600, seed=3)
+    stopped = Hybrid(MIXED, budget=600, seed=3, free=0.5)
     asked(stopped, stop, step=40)
-    resumed = Hybrid(MIXED, budget=600, seed=3)
+    resumed = Hybrid(MIXED, budget=600, seed=3, free=0.5)
     resumed.restore(stopped.state())
     drained(resumed, step=40)
     assert resumed.log() == whole.log()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from alpha_discovery.core.params import Float
 from alpha_discovery.core.space import Space
-from alpha_discovery.search.pareto import Front, crowding_distance, nondominated
+from alpha_discovery.search.pareto import Front, crowding_distance, front_rows, nondominated
 
 SPACE = Space({"x": Float(0.0, 1e6)})
 points = st.tuples(*[st.integers(0, 5).map(float)] * 3)
@@ -40,6 +40,22 @@ def test_nondominated_rows_are_those_of_the_definition(table: np.ndarray) -> Non
 def test_a_front_does_not_depend_on_how_rows_arrive(table: np.ndarray, step: int) -> None:
     whole, pieces = front_of(table), front_of(table, step=step)
     assert whole.objectives.tolist() == pieces.objectives.tolist()
+
+
+@given(tables)
+@settings(max_examples=60)
+def test_the_rows_of_a_front_are_those_of_the_definition(table: np.ndarray) -> None:
+    assert sorted(front_rows(table, most=1_000).tolist()) == np.flatnonzero(slow_front(table)).tolist()
+
+
+def test_the_rows_of_a_long_front_fall_and_keep_its_ends() -> None:
+    x = np.random.default_rng(0).random(2_000)  # more than one block
+    table = np.concatenate([np.stack([x, 1.0 - x], axis=1), [[np.nan, 9.0], [-1.0, -1.0]]])
+    assert len(front_rows(table, most=5_000)) == 2_000
+    few = front_rows(table, most=50)
+    assert len(few) == 50
+    assert np.all(np.diff(table[few, 0]) < 0)
+    assert {few[0], few[-1]} == {int(np.argmax(x)), int(np.argmin(x))}
 
 
 def test_a_front_runs_from_the_best_first_objective_down() -> None:

@@ -1,9 +1,8 @@
 """The lowest set bit of a word: one instruction where compiled, plain Python where not."""
 
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,import-untyped,call-arg,typeddict-unknown-key"
+# mypy: disable-error-code="no-untyped-def,call-arg,typeddict-unknown-key"
 from __future__ import annotations
 
-from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic, overload
 
@@ -16,7 +15,7 @@ def lowest_bit(word):
 @intrinsic
 def _trailing_zeros(context, word):
     def code(context, builder, signature, arguments):
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))  # 1: zero does not occur
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, True))  # True: zero does not occur
 
     return types.int64(types.uint64), code
 

@@ -16,24 +16,26 @@ from rich.progress import Progress as Bar
 from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.clock import SystemClock
 from alpha_discovery.core.instrument import Instrument, normalise_symbol
-from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.core.timeframe import DAY, Timeframe
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.market_data import Catalog, Entry
 from alpha_discovery.market_data.download import Downloaded, download, repair, source_of
 from alpha_discovery.market_data.funding import stored_funding
+from alpha_discovery.market_data.listings import note_listings, universe
 from alpha_discovery.market_data.marks import mark_entries
 from alpha_discovery.market_data.names import usual_calendar
 from alpha_discovery.market_data.perpetuals import Besides, download_besides, is_perpetual
 from alpha_discovery.market_data.resample import divides, resample
 from alpha_discovery.market_data.sources.folder import Folder
 from alpha_discovery.market_data.sources.named import DEFAULT, source_named
-from alpha_discovery.market_data.sources.port import Market, Progress, Source, Span
+from alpha_discovery.market_data.sources.port import Listed, ListingSource, Market, Progress, Source, Span
+from alpha_discovery.market_data.sources.shares import PRICES
 from alpha_discovery.market_data.store import replace_file
 from alpha_discovery.reports.market import market_page
 
 UserDir = Annotated[Path, typer.Option("--userdir", envvar="ALPHA_USERDIR", help="Folder of everything you own.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-From = Annotated[str, typer.Option("--source", help="archive, an exchange (kraken), or folder:PATH.")]
+From = Annotated[str, typer.Option("--source", help="archive, an exchange (kraken), yahoo, or folder:PATH.")]
 Mirror = Annotated[str | None, typer.Option(help="Address of a copy of the archive.")]
 Venue = Annotated[str | None, typer.Option(help="Venue to store a folder's bars under.")]
 Frames = Annotated[list[str], typer.Option("--timeframe", help="1m ... 1h ... 1d 1w 1M; repeat for several.")]
@@ -48,6 +50,7 @@ ExcludeBad = Annotated[bool, typer.Option("--exclude-bad", help="Leave bars with
 
 _EVER = 0
 _MOST_CANDLES = 3_000
+_WEEK = 7 * DAY
 
 
 def download_(
@@ -127,13 +130,23 @@ def symbols_(
     source: From = DEFAULT, mirror: Mirror = None, venue: Venue = None,
     timeframe: Annotated[str | None, typer.Option(help="Also tell the span of each in bars of this length.")] = None,
     like: Annotated[str, typer.Option(help="Only names that hold this text.")] = "",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Only what was traded on this day, also if it is gone by now.")
+    ] = None,
     userdir: UserDir = Path("user_data"), as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """List what a source has; the archive's list keeps delisted pairs, with the days they traded.
 
+    What a source says is kept in user_data/data/listings, so that pairs which an exchange no longer lists stay known.
+
     Example: alpha data symbols --like LUNA --timeframe 1d
+
+    Example: alpha data symbols --as-of 2021-06-01 --like USDT
     """
     origin = source_named(source, venue=venue, mirror=mirror)
+    if as_of is not None:
+        _universe(origin, to_ms(as_of), like.upper(), timeframe or "1d", _catalog(userdir).root, as_json=as_json)
+        return
     names = [name for name in origin.symbols() if like.upper() in name]
     spans = {name: _listing(origin, name, timeframe) for name in names} if timeframe else {}
     if as_json:
@@ -142,6 +155,37 @@ def symbols_(
         return
     for name in names:
         typer.echo(f"{name:<20} {spans[name][0]} .. {spans[name][1]}" if spans else name)
+
+
+def _universe(origin: Source, at: int, like: str, timeframe: str, root: Path, *, as_json: bool) -> None:
+    """What was traded at a time, by what the source says now and what it said before."""
+    if isinstance(origin, ListingSource):
+        told = list(origin.listings())
+    else:
+        told = [one for name in origin.symbols() if like in name for one in _span_of(origin, name, timeframe)]
+    known = note_listings(root, origin.venue, told, _now(), is_whole=isinstance(origin, ListingSource))
+    names = [name for name in universe(known, at) if like in name]
+    if as_json:
+        rows = [{"symbol": name, "first": _day(known[name].first), "last": _day(known[name].last)} for name in names]
+        typer.echo(json.dumps({"source": origin.name, "as_of": iso(at), "symbols": rows}))
+        return
+    for name in names:
+        gone = known[name].last
+        typer.echo(name if gone is None else f"{name:<20} until {iso(gone)}")
+
+
+def _span_of(origin: Source, symbol: str, timeframe: str) -> list[Listed]:
+    """A pair of a source that is asked for each; it is still traded if its last day is of this week."""
+    try:
+        span = origin.listed(_market(symbol, timeframe, origin.venue))
+    except NotFound:
+        return []
+    is_active = span.end > _now() - _WEEK
+    return [Listed(symbol, span.start, None if is_active else span.end, is_active=is_active)]
+
+
+def _day(at: int | None) -> str | None:
+    return None if at is None else iso(at)
 
 
 def show(
@@ -167,7 +211,7 @@ def show(
         "gaps": int(bars.gap_before.sum()), "lowest": float(bars.low.min()), "highest": float(bars.high.max()),
         "last_close": float(bars.close[-1]), "volume": float(bars.volume.sum()),
     }  # fmt: skip
-    facts |= _besides(catalog, entry)
+    facts |= _besides(catalog, entry) | ({"prices": PRICES[facts["source"]]} if facts["source"] in PRICES else {})
     if plot is not None:
         replace_file(plot, market_page(bars, drawn=_drawable(bars), source=source_of(entry)).encode())
         facts["plot"] = str(plot)

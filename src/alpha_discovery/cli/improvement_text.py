@@ -19,14 +19,21 @@ def improvement_text(screen: Console, run: RunRecord) -> None:
     rows = [
         ("proposed on", count(found["proposed_days"]), ratio(found["proposed_parent_sharpe"]),
          ratio(found["proposed_sharpe"]), ratio(found["proposed_t"]), chance(found["proposed_p"])),
-        ("judged on", count(found["days"]), ratio(found["parent_sharpe"]), ratio(found["sharpe"]), ratio(found["t"]),
-         chance(found["p"])),
     ]  # fmt: skip
+    if found["accepted"]:
+        rows.append(
+            ("judged on", count(found["days"]), ratio(found["parent_sharpe"]), ratio(found["sharpe"]),
+             ratio(found["t"]), chance(found["p"]))
+        )  # fmt: skip
     table(screen, ("", "Days", "Sharpe, alpha", "challenger", "Paired t", "p"), rows, "lrrrrr")
-    better = "is" if found["ten_percent_better"] else "is not"
     decision = "is better beyond luck" if found["accepted"] else "is not shown to be better; the alpha stays"
-    say(
-        screen,
-        f"The challenger {decision} (p against the granted {chance(found['level'])}, look number {found['round']} at "
-        f"these days). Its Sharpe ratio {better} 10% higher on them, which decides nothing.",
+    said = (
+        f"On {count(found['days'])} other days the challenger {decision} (level {chance(found['level'])}, look number "
+        f"{found['round']} at these days)."
     )
+    # runs of earlier versions have the rule of thumb of the judged days alone
+    better = found.get("proposed_ten_percent_better")
+    if better is not None:
+        is_better = "is" if better else "is not"
+        said += f" Its Sharpe ratio {is_better} 10% higher where it was proposed, which decides nothing."
+    say(screen, said)

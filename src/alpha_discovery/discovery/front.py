@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from alpha_discovery.core.space import take
 from alpha_discovery.discovery.evidence import jsonable
 from alpha_discovery.discovery.screening import Trials, objectives
-from alpha_discovery.search.pareto import Front, crowding_distance
+from alpha_discovery.search.pareto import front_rows
 
 SHOWN = 40  # points of one strategy, at most: the ends, and those that stand alone
 COLUMNS = ("sharpe_ratio", "max_drawdown", "turnover", "total_return", "n_trades", "t")
@@ -24,7 +21,7 @@ def front_report(trials: Trials) -> list[dict[str, Any]]:
     Each row has ``parameters``, ``rule`` in words, ``row`` among the trials of its strategy, and `COLUMNS`: turnover in
     multiples of the equity a day, the others as in the trials.
     """
-    rows = front_rows(trials)
+    rows = front_rows(objectives(trials.columns), most=SHOWN)
     days = max(1, trials.n_periods)
     out = []
     for row in rows.tolist():
@@ -35,21 +32,3 @@ def front_report(trials: Trials) -> list[dict[str, Any]]:
         rule = one.job.strategy.rules.describe(values)
         out.append({"row": row, "parameters": values, "rule": rule, **jsonable(numbers)})
     return out
-
-
-def front_rows(trials: Trials, *, shown: int = SHOWN) -> np.ndarray:
-    """int64 (k,): the rows of the front, by falling Sharpe ratio; of more than ``shown`` the most crowded are left out.
-
-    Every candidate is compared, the best first, so that most fall out at the first look.
-    """
-    goals = objectives(trials.columns)
-    order = np.argsort(-np.nan_to_num(goals[:, 0], nan=-np.inf), kind="stable")
-    front = Front(trials.job.space, room=max(shown, 200))
-    place = {**take(trials.batch, order), "row": order.astype(np.float64)}
-    front.batch = {name: column[:0] for name, column in place.items()}
-    front.add(place, goals[order])
-    rows = front.batch["row"].astype(np.int64)
-    if len(rows) > shown:
-        widest = np.argsort(-crowding_distance(front.objectives), kind="stable")[:shown]
-        rows = rows[np.sort(widest)]
-    return rows

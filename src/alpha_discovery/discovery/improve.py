@@ -68,8 +68,11 @@ class Improvement:
         The challenger as an alpha of its own, stored, if the paired test ruled luck out at the level of the round
         and it earned something there.
     evidence : mapping
-        ``proposed`` and ``judged``: days, t, p and annual Sharpe ratios of both; ``round`` and ``level``;
-        ``ten_percent_better``: the rule of thumb that decides nothing; ``parent`` and ``generation``.
+        ``proposed_``: days, t, p and annual Sharpe ratios of both, and ``proposed_ten_percent_better``: the rule of
+        thumb that decides nothing; ``days`` of the judging, ``round``, ``level``, ``accepted``; ``parent`` and
+        ``generation``. What the judging measured (``t``, ``p``, ``sharpe``, ``parent_sharpe``,
+        ``ten_percent_better``) only of a challenger that passed: of one that did not, the verdict is all that the
+        days it was judged on may tell.
     record : RunRecord
         The run under which the variations are counted.
     """
@@ -116,13 +119,16 @@ def improve(alpha_id: str, lab: Lab, *, variations: int = 500, seed: int = 0) ->
     judged = _judged(alpha, past, opened, {name: column[[best]] for name, column in batch.items()}, seed)
     year = next(iter(bars.values())).periods_per_year
     accepted = judged["p"] <= round_.level and judged["sharpe"] > 0.0  # to lose less is no alpha
+    proposed, incumbent = sharpe_of(others[:, best], year), sharpe_of(own, year)
+    told = judged if accepted else {"days": judged["days"]}
     found = jsonable(
         {
             "parent": alpha.id, "generation": generation(alpha) + 1, "variations": batch_size(batch),
             "proposed_days": len(own), "proposed_t": float(family.t[0]) if len(family.t) else math.nan,
             "proposed_p": float(family.p_adjusted[0]) if len(family.t) else math.nan,
-            "proposed_sharpe": sharpe_of(others[:, best], year), "proposed_parent_sharpe": sharpe_of(own, year),
-            **judged, "round": round_.number, "level": round_.level, "accepted": accepted,
+            "proposed_sharpe": proposed, "proposed_parent_sharpe": incumbent,
+            "proposed_ten_percent_better": _ten_percent(proposed, incumbent), **told,
+            "round": round_.number, "level": round_.level, "accepted": accepted,
         }
     )  # fmt: skip
     p = told_p([judged["p"]] if accepted else [], level=LEVEL, round_=round_)
@@ -250,8 +256,12 @@ def _judged(alpha: AlphaRecord, past: History, opened: Mapping[str, Bars], batch
     sharpe, incumbent = sharpe_of(other, year), sharpe_of(own, year)
     return {
         "days": len(own), "t": t, "p": p, "sharpe": sharpe, "parent_sharpe": incumbent,
-        "ten_percent_better": bool(sharpe > incumbent + 0.1 * abs(incumbent)),
+        "ten_percent_better": _ten_percent(sharpe, incumbent),
     }  # fmt: skip
+
+
+def _ten_percent(sharpe: float, incumbent: float) -> bool:
+    return bool(sharpe > incumbent + 0.1 * abs(incumbent))
 
 
 def _strategy(alpha: AlphaRecord, lab: Lab) -> Strategy:

@@ -84,7 +84,7 @@ class HttpOptions:
     @property
     def url(self) -> str:
         """Where a person on this machine opens it."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else "[::1]" if self.host == "::" else self.host  # noqa: S104
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else "[::1]" if self.host == "::" else self.host  # noqa: S104  # nosec
         return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
 
     def answers_to(self, host: str) -> bool:

@@ -42,10 +42,15 @@ class Bandit:
         Rows of a batch.
     free : float
         Seconds of thinking in a whole run that nobody minds: until then only evaluations count.
+    last : str, optional
+        A method that is asked only once no other gains.
     """
 
-    def __init__(self, efforts: Mapping[str, Effort], *, cost: float, size: int, free: float) -> None:
+    def __init__(
+        self, efforts: Mapping[str, Effort], *, cost: float, size: int, free: float, last: str | None = None
+    ) -> None:
         self._efforts = efforts
+        self._last = last
         self._cost = cost
         self._size = size
         self._free = free
@@ -58,19 +63,27 @@ class Bandit:
         if not log[-1]["gain"] and log[-1]["best"] is None:
             return opening, "nothing has a score yet"
         allowed = [method for method in self._efforts if self._affordable(method, log)]
+        main = [method for method in allowed if method != self._last]
+        found = _raised_by(opening, log)
         for method in others:
-            if method in allowed and all(row["method"] != method for row in log):
+            if method in main and all(row["method"] != method for row in log):
                 return method, "not tried yet"
+            if method in main and found and all(row["method"] != method for row in log[found:]):
+                return method, f"not tried since {opening} raised the best score"
         waited = {method: _waited(method, log) for method in allowed}
-        longest = max(allowed, key=lambda method: waited[method])
+        longest = max(main, key=lambda method: waited[method])
         if waited[longest] >= _WAIT:
             return longest, f"not tried for {waited[longest]} batches"
         rates = {method: self._rate(method, log) for method in allowed}
-        best = max(allowed, key=lambda method: rates[method])
-        if rates[best] == 0.0:
-            return longest, "no method gains any more, so the one that has waited longest"
-        found = ", ".join(f"{method} {rate:.3g}" for method, rate in rates.items())
-        return best, f"highest gain per second lately ({found})"
+        if any(rates[method] for method in main if method != opening):
+            rates = {method: rates[method] for method in main}
+        best = max(rates, key=lambda method: rates[method])
+        if rates[best] > 0.0:
+            listed = ", ".join(f"{method} {rate:.3g}" for method, rate in rates.items())
+            return best, f"highest gain per second lately ({listed})"
+        if log[-1]["method"] != opening:
+            return opening, "no method gains any more, so a look elsewhere"
+        return max(allowed, key=lambda method: waited[method]), "nothing gains, so the one that has waited longest"
 
     def _affordable(self, method: str, log: Sequence[Row]) -> bool:
         if self._efforts[method].of(self._size) <= _LIGHT:
@@ -99,3 +112,15 @@ def _waited(method: str, log: Sequence[Row]) -> int:
         if row["method"] == method:
             return age
     return len(log)
+
+
+def _raised_by(method: str, log: Sequence[Row]) -> int:
+    """The place after the last batch of a method that raised the best score; 0 where none did."""
+    place, best = 0, None
+    for number, row in enumerate(log):
+        if row["best"] is None:
+            continue
+        if best is not None and row["best"] > best and row["method"] == method:
+            place = number + 1
+        best = row["best"]
+    return place

@@ -81,6 +81,26 @@ class Cube:
         u[np.ix_(bad, self._bound)] = parents[np.ix_(bad, self._bound)]
         return u
 
+    def scaled(self, u: Unit, factor: Column) -> Unit:
+        """The points with all numbers that occur in conditions multiplied by a factor (n,), so that ratios stay.
+
+        As far as ranges and steps let them: the factor is the one that the first of them takes exactly.
+        """
+        u, batch = u.copy(), self.decode(u)
+        for turn, axis in enumerate(self.together):
+            name = self.names[axis]
+            before = batch[name].astype(np.float64)
+            u[:, axis] = to_unit(self.space.kinds[name], before * factor)
+            if turn == 0:
+                after = self.decode(u)[name]
+                factor = np.divide(after, before, out=factor.copy(), where=before > 0.0)
+        return u
+
+    @cached_property
+    def together(self) -> tuple[int, ...]:
+        """The axes of numbers that occur in conditions."""
+        return tuple(np.flatnonzero(self._bound & self.ordered & (self.off_share == 0.0)).tolist())
+
     @cached_property
     def _bound(self) -> npt.NDArray[np.bool_]:
         names = {name for condition in self.space.conditions for name in condition.names()}

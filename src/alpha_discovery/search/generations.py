@@ -118,7 +118,8 @@ class Generations:
         self._elite.restore(state["elite"])
         self.front.restore(state["front"])
         for name, proposer in self._proposers.items():
-            proposer.restore(state["proposers"][name])
+            if name in state["proposers"]:  # one stored by an earlier version knows fewer of them
+                proposer.restore(state["proposers"][name])
 
     def _situation(self) -> Situation:
         front = self._cube.encode(self.front.batch)

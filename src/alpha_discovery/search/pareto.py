@@ -64,11 +64,33 @@ class Front:
             batch = joined([self.batch, batch])
             objectives = np.concatenate([self.objectives, objectives])
         keep = np.flatnonzero(nondominated(objectives))
-        if len(keep) > self._room:
-            widest = np.argsort(-crowding_distance(objectives[keep]), kind="stable")
-            keep = np.sort(keep[widest[: self._room]])
+        keep = keep[least_crowded(objectives[keep], self._room)]
         keep = keep[np.lexsort(-objectives[keep].T[::-1])]
         self.batch, self.objectives = take(batch, keep), objectives[keep]
+
+
+def front_rows(objectives: Objectives, *, most: int) -> npt.NDArray[np.int64]:
+    """int64 (k,): the rows (n) that none dominates, by falling objectives; of more than ``most`` the most crowded go.
+
+    A row with an objective that is NaN is left out.
+    """
+    complete = np.flatnonzero(~np.isnan(objectives).any(axis=1))
+    # whatever dominates a row comes before it, so that most rows fall out at the first look
+    order = complete[np.lexsort(-objectives[complete].T[::-1])]
+    kept = np.zeros(0, dtype=np.int64)
+    for start in range(0, len(order), _BLOCK):
+        block = order[start : start + _BLOCK]
+        block = block[~dominated_by(objectives[block], objectives[kept])]
+        kept = np.concatenate([kept, block[nondominated(objectives[block])]])
+    return kept[least_crowded(objectives[kept], most)]
+
+
+def least_crowded(objectives: Objectives, most: int) -> npt.NDArray[np.int64]:
+    """int64 (k,): at most so many rows, in their order, those that stand alone first to stay."""
+    if len(objectives) <= most:
+        return np.arange(len(objectives))
+    widest = np.argsort(-crowding_distance(objectives), kind="stable")
+    return np.sort(widest[:most])
 
 
 def nondominated(objectives: Objectives) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from alpha_discovery.bots.bot import Bot as RunningBot
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
 from alpha_discovery.errors import StorageFailed, UserError
-from alpha_discovery.service.bots import Deployment, begun, deploy
+from alpha_discovery.service.bots import Deployment, begun, planned
 from alpha_discovery.service.desk import Actor
 from alpha_discovery.service.live_orders import LiveOrders
 from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
@@ -58,12 +58,19 @@ class BotDesk:
             raise NotDeployable(refused)
         if mode == LIVE and confirm != how.name:
             raise NotDeployable(f"real orders need the name of the bot once more, as confirm; found {confirm!r}")
+        what = content_hash("deploy", alpha_id, mode, how.name, str(how.capital), how.start, vars(how.safeguards))
+        asked = None if key is None else Question(actor.id, key, what)
+        if (given := self._answers.given(asked)) is not None:
+            return list(given["bot_ids"])
+        alpha = self._place.lab.alphas.get(alpha_id)
+        _check_deployable(alpha)
+        made = planned(self._place, alpha, how)  # reads prices: not while others wait for the database
 
         def work() -> dict[str, Any]:
-            alpha = self._place.lab.alphas.get(alpha_id)
-            _check_deployable(alpha)
+            _check_deployable(self._place.lab.alphas.get(alpha.id))
             self._place.lab.alphas.set_deployment(alpha.id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
-            made = deploy(self._place, alpha.id, how)
+            for bot in made:
+                self._bots.add(bot)
             if mode == LIVE:
                 self._live.arm(alpha, made)
             ids = [bot.id for bot in made]
@@ -71,11 +78,7 @@ class BotDesk:
             self._note(actor, "deploy", alpha.id, told)
             return {"bot_ids": ids}
 
-        asked = content_hash("deploy", alpha_id, mode, how.name, str(how.capital), how.start, vars(how.safeguards))
-        if key is None:
-            with self._place.database.transaction():
-                return list(work()["bot_ids"])
-        return list(self._answers.once(Question(actor.id, key, asked), work)[0]["bot_ids"])
+        return list(self._answers.once(asked, work)["bot_ids"])
 
     def start(self, bot_id: str, actor: Actor) -> Bot:
         """Let a bot live through every bar from now on; raises `NotFound`, `ImpossibleMove`."""

@@ -73,14 +73,17 @@ def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
     UserError
         If the name is taken or the capital is not positive.
     """
-    alpha = place.lab.alphas.get(alpha_id)
-    sleeves = alpha.market["sleeves"]
-    share = Decimal(str(how.capital)) / len(sleeves)
-    made = [_stored(place, alpha, sleeve, how, share=share) for sleeve in sleeves]
-    bots = BotsInSql(place.database)
+    made, bots = planned(place, place.lab.alphas.get(alpha_id), how), BotsInSql(place.database)
     for bot in made:
         bots.add(bot)
     return made
+
+
+def planned(place: Workplace, alpha: AlphaRecord, how: Deployment) -> list[StoredBot]:
+    """The bots that `deploy` would store; reads the prices of their markets, and raises as it does."""
+    sleeves = alpha.market["sleeves"]
+    share = Decimal(str(how.capital)) / len(sleeves)
+    return [_stored(place, alpha, sleeve, how, share=share) for sleeve in sleeves]
 
 
 def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT) -> Bot:

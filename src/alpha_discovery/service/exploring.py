@@ -13,13 +13,12 @@ from alpha_discovery.core.bars import Float1D
 from alpha_discovery.core.params import Choice, Float, Int, Kind, Off, Optional
 from alpha_discovery.errors import UserError
 from alpha_discovery.reports.parameters import Levels, influence, levels
-from alpha_discovery.search.pareto import crowding_distance, dominated_by, nondominated
+from alpha_discovery.search.pareto import front_rows
 from alpha_discovery.service.tried import LOW_IS_GOOD, Tried, check_metric, collected, columns_of, ordered
 
 AGGREGATES = ("best", "median", "mean", "count")
 FRONT = ("sharpe_ratio", "max_drawdown", "turnover")
 MOST_ON_FRONT = 200
-_BLOCK = 2_048
 
 
 @dataclass(frozen=True)
@@ -96,31 +95,16 @@ def front(tried: Tried, limit: int) -> dict[str, Any]:
     columns = columns_of(frame, FRONT)
     objectives = np.stack([columns["sharpe_ratio"], -columns["max_drawdown"], -columns["turnover"]], axis=1)
     known = np.flatnonzero(np.isfinite(objectives).all(axis=1))
-    best = known[_front(objectives[known])]
+    best = known[front_rows(objectives[known], most=MOST_ON_FRONT)]
     others = np.setdiff1d(known, best)
     some = others[np.unique(np.linspace(0, len(others) - 1, min(limit, len(others))).astype(np.int64))]
-    order = best[np.argsort(-columns["sharpe_ratio"][best], kind="stable")]
     return {
-        "front": tried.decoded(frame[order]), "considered": len(known),
+        "front": tried.decoded(frame[best]), "considered": len(known),
         "others": [
             {name: float(columns[name][row]) for name in FRONT} | {"strategy": frame["strategy"][int(row)]}
             for row in some
         ],
     }  # fmt: skip
-
-
-def _front(objectives: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-    """Places of the rows that none dominates; the most crowded go where there are more than `MOST_ON_FRONT`."""
-    kept = np.zeros(0, dtype=np.intp)
-    for start in range(0, len(objectives), _BLOCK):
-        block = np.arange(start, min(start + _BLOCK, len(objectives)))
-        block = block[~dominated_by(objectives[block], objectives[kept])]
-        kept = np.concatenate([kept, block])
-        kept = kept[nondominated(objectives[kept])]
-    if len(kept) > MOST_ON_FRONT:
-        widest = np.argsort(-crowding_distance(objectives[kept]), kind="stable")
-        kept = np.sort(kept[widest[:MOST_ON_FRONT]])
-    return kept
 
 
 def _levels(tried: Tried, strategy: str, name: str, column: Float1D) -> Levels:

@@ -59,7 +59,7 @@ class Kraken:
         self.asked: list[int | None] = []
         self.answer: Any = None
         self.params: list[dict[str, Any]] = []
-        self.has: dict[str, Any] = {}
+        self.has: Mapping[str, Any] = {}
         self.rates: list[dict[str, Any]] = []
 
     def fetch_funding_rate_history(self, symbol: str, since: int | None, limit: int) -> Sequence[Mapping[str, Any]]:
@@ -195,7 +195,7 @@ def test_funding_comes_page_by_page_from_an_exchange_that_has_it(
     market, step, start = Instrument("BTC/USDT:USDT", "kraken"), 8 * HOUR, ms("2023-12-01")
     with pytest.raises(NotFound, match="no history of funding"):
         source.funding(market, EVER, tmp_path, lambda done, total: None)
-    kraken.has["fetchFundingRateHistory"] = True
+    kraken.has = {"fetchFundingRateHistory": True}
     kraken.rates = [{"timestamp": start + k * step, "fundingRate": 0.0001 * k} for k in range(5)]
     found = read_funding(source.funding(market, Span(start, start + 4 * step), tmp_path, lambda done, total: None))
     assert found.time.tolist() == [start + k * step for k in range(4)]
@@ -205,13 +205,13 @@ def test_funding_comes_page_by_page_from_an_exchange_that_has_it(
 def test_mark_prices_are_asked_for_as_such(kraken: Kraken, source: Exchange, catalog: Catalog) -> None:
     with pytest.raises(NotFound, match="no mark prices"):
         source.marks()
-    kraken.has["fetchMarkOHLCV"] = True
+    kraken.has = {"fetchMarkOHLCV": True}
     download(catalog, source.marks(), KRAKEN, EVER, progress=lambda done, total: None)
     assert kraken.params[-1] == {"price": "mark"}
 
 
 def test_funding_that_is_garbage_is_a_failed_source(kraken: Kraken, source: Exchange, tmp_path: Path) -> None:
-    kraken.has["fetchFundingRateHistory"] = True
+    kraken.has = {"fetchFundingRateHistory": True}
     kraken.rates = [{"timestamp": 0, "fundingRate": None}]
     with pytest.raises(SourceFailed, match="something else than funding"):
         source.funding(Instrument("BTC/USDT:USDT", "kraken"), EVER, tmp_path, lambda done, total: None)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.problems import documented
+from alpha_discovery.http.remembered import remember
 from alpha_discovery.http.routes.alpha_filters import FiltersDep
 from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
 from alpha_discovery.http.routes.safeguards import SafeguardsDep
@@ -44,7 +45,7 @@ def get_discovery_status(run_id: str, site: SiteDep, _: ViewerDep) -> DiscoveryS
     return DiscoveryStatusResponse.of(site.discoveries.status(run_id))
 
 
-@router.get("/alphas")
+@router.get("/alphas", dependencies=[Depends(remember)])
 def get_discovered_alphas(
     site: SiteDep, _: ViewerDep, response: Response, wanted: FiltersDep, limit: Limit = 10, offset: Offset = 0,
     min_sharpe: float | None = 1.0, count: bool = False,

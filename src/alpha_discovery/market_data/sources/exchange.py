@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from alpha_discovery.core.answers import is_json
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.clock import Clock, SystemClock
 from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import MissingExtra, NotFound, SourceFailed, UnknownName, UserError
-from alpha_discovery.market_data.sources.port import Market, Progress, Span
+from alpha_discovery.market_data.sources.port import Listed, Market, Progress, Span
 from alpha_discovery.market_data.sources.web import Patience
 from alpha_discovery.market_data.store import replace_file
 
@@ -85,6 +86,16 @@ class Exchange:
     def symbols(self) -> Sequence[str]:
         """Every symbol that the exchange lists now; exchanges do not tell of delisted ones."""
         return sorted(self._asked(self._exchange.load_markets))
+
+    def listings(self) -> Sequence[Listed]:
+        """What the exchange says of its markets: since when, and whether they trade; see `ListingSource`."""
+        found = self._asked(self._exchange.load_markets)
+        told = []
+        for symbol, market in sorted(found.items()):
+            created = market.get("created")
+            first = int(created) if isinstance(created, int | float) else None
+            told.append(Listed(symbol, first, is_active=market.get("active") is not False))
+        return told
 
     def listed(self, market: Market) -> Span:
         """From the first candle to the last closed one; see `Source.listed`."""
@@ -169,7 +180,7 @@ class Exchange:
     def _rows(self, market: Market, since: int) -> Sequence[Sequence[float]]:
         symbol, frame = market.instrument.symbol, market.timeframe.name
         rows = self._asked(lambda: self._exchange.fetch_ohlcv(symbol, frame, since, PAGE, self._params))
-        if not isinstance(rows, list | tuple) or any(not isinstance(row, list | tuple) or len(row) < 6 for row in rows):
+        if not isinstance(rows, list | tuple) or not all(map(_is_candle, rows)):
             raise SourceFailed(f"{self.name} sent something else than candles for {market} at {iso(since)}")
         return rows
 
@@ -177,7 +188,10 @@ class Exchange:
         wait, reason = self._patience.first_wait, ""
         for attempt in range(self._patience.attempts):
             try:
-                return question()
+                found = question()
+                if is_json(self._exchange):
+                    return found
+                reason = "a page that is no answer"
             except Exception as error:
                 kinds = {kind.__name__ for kind in type(error).__mro__}
                 reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
@@ -207,6 +221,11 @@ class Exchange:
     def _page_name(self, market: Market, since: int) -> str:
         kind = self._params.get("price", "")
         return f"{self.name}{kind}/{market.instrument.file_stem}-{market.timeframe}/{since}.json"
+
+
+def _is_candle(row: Any) -> bool:
+    """Whether a row has a time and four prices; what they are is the check's business."""
+    return isinstance(row, list | tuple) and len(row) >= 6 and all(isinstance(one, int | float) for one in row[:5])
 
 
 def connect(name: str) -> Exchange:

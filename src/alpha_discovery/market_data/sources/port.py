@@ -36,6 +36,24 @@ class Span:
         return f"{iso(self.start)} .. {iso(self.end)}"
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A pair as a source knows it: from when to when it was traded (ms UTC; None: unknown, or still)."""
+
+    symbol: str
+    first: int | None = None
+    last: int | None = None
+    is_active: bool = True
+
+
+@runtime_checkable
+class ListingSource(Protocol):
+    """A source that tells of all its pairs at once when they were listed."""
+
+    def listings(self) -> Sequence[Listed]:
+        """Every pair that it knows; errors as `Source.listed`."""
+
+
 class Source(Protocol):
     """Where prices come from.
 
