@@ -17,12 +17,14 @@ interface ChartProps {
     height?: number;
     /** The numbers behind the chart, for who would rather read them; made when they are asked for. */
     table?: () => TableOf;
+    /** What is drawn of the part that is seen after zooming in: its series replace those of `option`. */
+    refine?: (colours: ChartColours, seen: readonly [number, number]) => ChartOption;
     /** Reacts to a click on an element: its series and its place in the series' data. */
     onSelect?: (seriesName: string, index: number) => void;
 }
 
 /** A chart that follows theme and width, with its numbers as a table beside it. */
-export function Chart({ option, label, height = 300, table, onSelect }: ChartProps) {
+export function Chart({ option, label, height = 300, table, refine, onSelect }: ChartProps) {
     const place = useRef<HTMLDivElement>(null);
     const colours = useChartColours();
     const [chart, setChart] = useState<EChartsType | null>(null);
@@ -69,6 +71,24 @@ export function Chart({ option, label, height = 300, table, onSelect }: ChartPro
             if (!chart.isDisposed()) chart.off("click", select);
         };
     }, [chart, onSelect]);
+
+    useEffect(() => {
+        if (!chart || !refine) return undefined;
+        let asked = 0;
+        const zoomed = () => {
+            cancelAnimationFrame(asked);
+            asked = requestAnimationFrame(() => {
+                const [zoom] =
+                    (chart.getOption() as { dataZoom?: { startValue: number; endValue: number }[] }).dataZoom ?? [];
+                if (zoom) chart.setOption({ series: refine(colours, [zoom.startValue, zoom.endValue])["series"] });
+            });
+        };
+        chart.on("datazoom", zoomed);
+        return () => {
+            cancelAnimationFrame(asked);
+            if (!chart.isDisposed()) chart.off("datazoom", zoomed);
+        };
+    }, [chart, refine, colours]);
 
     if (error !== null) return <ErrorNotice error={error} title="The chart cannot be drawn" />;
     return (

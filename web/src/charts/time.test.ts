@@ -9,6 +9,16 @@ test("times of the interface are UTC, and a missing value is a gap", () => {
     ]);
 });
 
+test("a part of a long course is drawn from all its points", () => {
+    const time = Array.from({ length: 50_000 }, (_, k) => new Date(k * 3_600_000).toISOString());
+    const values = time.map((_, k) => Math.sin(k));
+    const hours = (seen: [number, number] | null) => points(time, values, seen).map(([at]) => at / 3_600_000);
+    const within = (all: number[]) => all.filter((at) => at >= 20_000 && at <= 21_000).length;
+    expect(within(hours(null))).toBeLessThan(100);
+    expect(within(hours([20_000 * 3_600_000, 21_000 * 3_600_000]))).toBe(1_001);
+    expect([hours([3_600_000, 7_200_000])[0], hours([3_600_000, 7_200_000]).at(-1)]).toEqual([0, 49_999]);
+});
+
 test("a thinned course keeps its ends and its order", () => {
     const course = thinned([...Array(1000).keys()], 11);
     expect([course.length, course[0], course.at(-1)]).toEqual([11, 0, 999]);

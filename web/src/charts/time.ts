@@ -9,9 +9,38 @@ export function ms(time: string): number {
 
 const DRAWN = 3000; // points of a line: several for each pixel of its width
 
-/** Points of a course; a gap where there is no value. Of a long one, those that look like all of them. */
-export function points(time: readonly string[], values: readonly (number | null)[], most = DRAWN): Point[] {
-    return sampled(values, most).map((k) => [ms(time[k] ?? ""), values[k] ?? null]);
+/** What is seen of a chart, in ms; null: all of it. */
+export type Seen = readonly [number, number] | null;
+
+/**
+ * Points of a course; a gap where there is no value. Of a long one, those that look like all of them; where a part of
+ * it is seen, that part is drawn anew from all its points.
+ */
+export function points(
+    time: readonly string[],
+    values: readonly (number | null)[],
+    seen: Seen = null,
+    most = DRAWN,
+): Point[] {
+    const [from, to] = seen === null ? [0, values.length] : placesOf(time, seen);
+    const inside = sampled(values.slice(from, to), most).map((k) => k + from);
+    const around = [0, from - 1, to, values.length - 1].filter((k) => k >= 0 && k < values.length);
+    const places = [...new Set([...inside, ...around])].sort((a, b) => a - b);
+    return places.map((k) => [ms(time[k] ?? ""), values[k] ?? null]);
+}
+
+/** The first place in a part of a course, and the first one after it. */
+function placesOf(time: readonly string[], [begin, end]: readonly [number, number]): [number, number] {
+    const first = (at: number) => {
+        let [low, high] = [0, time.length];
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if (ms(time[middle] ?? "") < at) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    };
+    return [first(begin), first(end + 1)];
 }
 
 /** The name of a vertical axis, along it: above it, it would stand in the legend. */

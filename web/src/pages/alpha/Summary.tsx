@@ -71,6 +71,10 @@ export function Summary({ alpha }: { alpha: AlphaDetail }) {
 
 function EquityChart({ equity }: { equity: Schemas["Equity"] }) {
     const option = useCallback((colours: ChartColours) => equityOption(equity, colours), [equity]);
+    const refine = useCallback(
+        (colours: ChartColours, seen: readonly [number, number]) => equityOption(equity, colours, seen),
+        [equity],
+    );
     const table = () => ({
         columns: ["day (UTC)", "profit", "without the market's drift", "drawdown"],
         rows: equity.time.map((at, k) => [
@@ -80,7 +84,7 @@ function EquityChart({ equity }: { equity: Schemas["Equity"] }) {
             percent(equity.drawdown[k]),
         ]),
     });
-    return <Chart option={option} label={equityLabel(equity)} height={460} table={table} />;
+    return <Chart {...{ option, refine, table }} label={equityLabel(equity)} height={460} />;
 }
 
 function Tiles({ alpha }: { alpha: AlphaDetail }) {

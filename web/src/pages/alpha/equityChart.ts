@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, band, line, ms, perCent, points } from "@/charts/time";
+import { ALONG, band, line, ms, perCent, points, type Seen } from "@/charts/time";
 import { percent } from "@/format/number";
 import { utcDay } from "@/format/time";
 
@@ -14,7 +14,7 @@ const NAMES = {
 };
 
 /** Profit so far with the reach of luck, the drawdown below it, and the parts of the history shaded. */
-export function equityOption(equity: Equity, colours: ChartColours): ChartOption {
+export function equityOption(equity: Equity, colours: ChartColours, seen: Seen = null): ChartOption {
     const less = (values: readonly number[]) => values.map((value) => value - 1);
     const reach = equity.reach.flatMap((one, k) =>
         band(one.time, one.low, one.high, {
@@ -60,17 +60,23 @@ export function equityOption(equity: Equity, colours: ChartColours): ChartOption
         },
         series: [
             ...reach,
-            line(NAMES.own, points(equity.time, less(equity.equity)), colours.series[0] ?? colours.text, {
+            line(NAMES.own, points(equity.time, less(equity.equity), seen), colours.series[0] ?? colours.text, {
                 markArea: parts(equity, colours, true),
             }),
-            line(NAMES.adjusted, points(equity.time, less(equity.adjusted_equity)), colours.series[1] ?? colours.text, {
-                lineStyle: { width: 1.3, type: "dotted", color: colours.series[1] },
-            }),
+            line(
+                NAMES.adjusted,
+                points(equity.time, less(equity.adjusted_equity), seen),
+                colours.series[1] ?? colours.text,
+                {
+                    lineStyle: { width: 1.3, type: "dotted", color: colours.series[1] },
+                },
+            ),
             line(
                 "drawdown",
                 points(
                     equity.time,
                     equity.drawdown.map((value) => -value),
+                    seen,
                 ),
                 colours.loss,
                 {

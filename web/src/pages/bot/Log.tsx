@@ -44,15 +44,14 @@ export function Log({ bot }: { bot: BotOut }) {
                 stacks
                 maxHeight={420}
                 keyOf={(line) => String(line.seq)}
-                                columns={[
-                                    { name: "Bar", show: (line) => <Moment at={line.time} /> },
-                                    {
-                                        name: "What",
-                                        show: (line) =>
-                                            line.safeguard ? <strong>{plain(line.kind)}</strong> : plain(line.kind),
-                                    },
-                                    { name: "Told", show: (line) => line.text },
-                                ]}
+                columns={[
+                    { name: "Bar", show: (line) => <Moment at={line.time} /> },
+                    {
+                        name: "What",
+                        show: (line) => (line.safeguard ? <strong>{plain(line.kind)}</strong> : plain(line.kind)),
+                    },
+                    { name: "Told", show: (line) => line.text },
+                ]}
             />
         </Panel>
     );

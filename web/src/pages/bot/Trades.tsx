@@ -29,15 +29,15 @@ export function BotTrades({ bot }: { bot: BotOut }) {
                 maxHeight={520}
                 keyOf={(one, k) => `${one.entry_time ?? ""} ${k}`}
                 columns={[
-                { name: "Side", show: (one) => one.side },
-                { name: "Entry", show: (one) => <Moment at={one.entry_time} /> },
-                { name: "Exit", show: (one) => <Moment at={one.exit_time} /> },
-                { name: "Quantity", right: true, show: (one) => fixed(one.quantity, 4) },
-                { name: "Entry price", right: true, show: (one) => price(one.entry_price) },
-                { name: "Exit price", right: true, show: (one) => price(one.exit_price) },
-                { name: "Profit", right: true, show: (one) => money(one.pnl) },
-                { name: "Costs", right: true, show: (one) => money(one.commission + one.slippage) },
-                { name: "Why it ended", show: (one) => plain(one.reason) },
+                    { name: "Side", show: (one) => one.side },
+                    { name: "Entry", show: (one) => <Moment at={one.entry_time} /> },
+                    { name: "Exit", show: (one) => <Moment at={one.exit_time} /> },
+                    { name: "Quantity", right: true, show: (one) => fixed(one.quantity, 4) },
+                    { name: "Entry price", right: true, show: (one) => price(one.entry_price) },
+                    { name: "Exit price", right: true, show: (one) => price(one.exit_price) },
+                    { name: "Profit", right: true, show: (one) => money(one.pnl) },
+                    { name: "Costs", right: true, show: (one) => money(one.commission + one.slippage) },
+                    { name: "Why it ended", show: (one) => plain(one.reason) },
                 ]}
             />
         </Panel>

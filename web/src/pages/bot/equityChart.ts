@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, band, line, points } from "@/charts/time";
+import { ALONG, band, line, points, type Seen } from "@/charts/time";
 import { money, percent } from "@/format/number";
 import { utcTime } from "@/format/time";
 
@@ -10,7 +10,7 @@ type BotEquity = Schemas["BotEquity"];
 const EXPECTED = "expected: nine of ten";
 
 /** Equity at bar closes over what its alpha's own past leads one to expect. */
-export function botEquityOption(found: BotEquity, colours: ChartColours): ChartOption {
+export function botEquityOption(found: BotEquity, colours: ChartColours, seen: Seen = null): ChartOption {
     const { expected } = found;
     const reach = expected
         ? [
@@ -51,7 +51,7 @@ export function botEquityOption(found: BotEquity, colours: ChartColours): ChartO
         },
         series: [
             ...reach,
-            line("equity", points(found.time, found.equity), colours.series[1] ?? colours.text, { z: 5 }),
+            line("equity", points(found.time, found.equity, seen), colours.series[1] ?? colours.text, { z: 5 }),
         ],
     };
 }

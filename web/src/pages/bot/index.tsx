@@ -171,6 +171,10 @@ function Equity({ bot }: { bot: BotOut }) {
 
 function EquityChart({ found }: { found: Schemas["BotEquity"] }) {
     const option = useCallback((colours: ChartColours) => botEquityOption(found, colours), [found]);
+    const refine = useCallback(
+        (colours: ChartColours, seen: readonly [number, number]) => botEquityOption(found, colours, seen),
+        [found],
+    );
     const where = standing(found);
     const table = () => ({
         columns: ["bar (UTC)", "equity"],
@@ -178,7 +182,7 @@ function EquityChart({ found }: { found: Schemas["BotEquity"] }) {
     });
     return (
         <>
-            <Chart option={option} label={botEquityLabel(found)} height={340} table={table} />
+            <Chart {...{ option, refine, table }} label={botEquityLabel(found)} height={340} />
             <Box sx={{ color: "text.secondary", mt: 0.5 }}>
                 {where === null ? `There is no band: ${found.why_not ?? "nothing is known of it"}.` : TOLD[where]}
             </Box>

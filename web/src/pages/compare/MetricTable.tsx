@@ -95,7 +95,11 @@ function Blocks({ alphas, onRemove }: MetricTableProps) {
 function Named({ alpha, k, onRemove }: { alpha: Alpha; k: number; onRemove: (id: string) => void }) {
     return (
         <Box sx={{ display: "flex", justifyContent: "flex-end", alignItems: "flex-start", gap: 0.5 }}>
-            <Link component={RouterLink} to={`/alphas/${alpha.id}`} sx={{ overflowWrap: "break-word", flex: { xs: 1, sm: "none" } }}>
+            <Link
+                component={RouterLink}
+                to={`/alphas/${alpha.id}`}
+                sx={{ overflowWrap: "break-word", flex: { xs: 1, sm: "none" } }}
+            >
                 {letter(k)} · {plain(alpha.strategy_type)}
             </Link>
             <Tooltip title="Leave out">

@@ -138,48 +138,48 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
                             {narrow ? (
                                 <Blocks rows={page.rows} columns={page.columns} sort={sort} onSort={order} />
                             ) : (
-                            <TableContainer tabIndex={0} role="region" aria-label="Trials" sx={{ maxHeight: 640 }}>
-                                <Table size="small" stickyHeader>
-                                    <TableHead>
-                                        <TableRow>
-                                            {own === undefined && <TableCell>Strategy</TableCell>}
-                                            {results.map((one) => head(one.name, one.label, one.hint, true))}
-                                            {parameters.map((name) =>
-                                                head(name, plain(name), `Sort by ${plain(name)}`, name !== "rule"),
-                                            )}
-                                            {own === undefined && <TableCell>Parameters</TableCell>}
-                                        </TableRow>
-                                    </TableHead>
-                                    <TableBody>
-                                        {page.rows.map((row, place) => (
-                                            <TableRow key={place} hover>
-                                                {own === undefined && (
-                                                    <TableCell>{plain(String(row["strategy"]))}</TableCell>
+                                <TableContainer tabIndex={0} role="region" aria-label="Trials" sx={{ maxHeight: 640 }}>
+                                    <Table size="small" stickyHeader>
+                                        <TableHead>
+                                            <TableRow>
+                                                {own === undefined && <TableCell>Strategy</TableCell>}
+                                                {results.map((one) => head(one.name, one.label, one.hint, true))}
+                                                {parameters.map((name) =>
+                                                    head(name, plain(name), `Sort by ${plain(name)}`, name !== "rule"),
                                                 )}
-                                                {results.map((one) => (
-                                                    <TableCell key={one.name} align="right">
-                                                        {one.format(row[one.name] as number | null)}
-                                                    </TableCell>
-                                                ))}
-                                                {parameters.map((name) => (
-                                                    <TableCell
-                                                        key={name}
-                                                        align={name === "rule" ? "left" : "right"}
-                                                        sx={name === "rule" ? { minWidth: 320 } : {}}
-                                                    >
-                                                        {setting(name, row[name])}
-                                                    </TableCell>
-                                                ))}
-                                                {own === undefined && (
-                                                    <TableCell sx={{ minWidth: 260 }}>
-                                                        {told(row, page.columns)}
-                                                    </TableCell>
-                                                )}
+                                                {own === undefined && <TableCell>Parameters</TableCell>}
                                             </TableRow>
-                                        ))}
-                                    </TableBody>
-                                </Table>
-                            </TableContainer>
+                                        </TableHead>
+                                        <TableBody>
+                                            {page.rows.map((row, place) => (
+                                                <TableRow key={place} hover>
+                                                    {own === undefined && (
+                                                        <TableCell>{plain(String(row["strategy"]))}</TableCell>
+                                                    )}
+                                                    {results.map((one) => (
+                                                        <TableCell key={one.name} align="right">
+                                                            {one.format(row[one.name] as number | null)}
+                                                        </TableCell>
+                                                    ))}
+                                                    {parameters.map((name) => (
+                                                        <TableCell
+                                                            key={name}
+                                                            align={name === "rule" ? "left" : "right"}
+                                                            sx={name === "rule" ? { minWidth: 320 } : {}}
+                                                        >
+                                                            {setting(name, row[name])}
+                                                        </TableCell>
+                                                    ))}
+                                                    {own === undefined && (
+                                                        <TableCell sx={{ minWidth: 260 }}>
+                                                            {told(row, page.columns)}
+                                                        </TableCell>
+                                                    )}
+                                                </TableRow>
+                                            ))}
+                                        </TableBody>
+                                    </Table>
+                                </TableContainer>
                             )}
                             <TablePagination
                                 component="div"
