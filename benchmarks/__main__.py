@@ -1,6 +1,6 @@
 """Speed on this machine: ``python -m benchmarks`` or ``make bench``, a few minutes.
 
-    python -m benchmarks [engine|family|profile ...] [--tiny | --long] [--vectorbt PYTHON] [--no-write]
+    python -m benchmarks [engine|family|profile|api ...] [--tiny | --long] [--vectorbt PYTHON] [--no-write]
 
 Prints tables and writes them, with the facts of the machine, to ``benchmarks/results``. ``--tiny`` tries everything
 with small numbers and writes nothing; ``--long`` goes to a million candidates. Comparisons with vectorbt
@@ -13,10 +13,10 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import engine, engine_profile, family, machine
+from benchmarks import api, engine, engine_profile, family, machine
 from tools.oracle_env import python_of
 
-SUITES = ("engine", "family", "profile")
+SUITES = ("engine", "family", "profile", "api")
 
 
 def main() -> None:
@@ -43,6 +43,9 @@ def main() -> None:
 
 def measure(suite: str, given: argparse.Namespace, facts: machine.Found) -> tuple[engine.Rows, machine.Found]:
     """A suite's table and what it was made from."""
+    if suite == "api":
+        found = api.measured(1_000 if given.tiny else 100_000, 3.0 if given.tiny else 15.0)
+        return api.table(found), found
     if suite == "profile":
         found = engine_profile.measured(1_000 if given.tiny else 20_000)
         return engine_profile.table(found), found

@@ -16,7 +16,9 @@ from benchmarks.machine import Found, apart, median, run
 
 MEASURES = "benchmarks.engine_measures"
 VECTORBT_CHUNK = 100  # columns; of 50, 100, 250, 500 and 1,000 the fastest
-VECTORBT_ENGINES = ("numba", "rust")
+VECTORBT = {  # its engine, and whether the work is cut up and spread over processes by hand
+    "numba": ("numba", True), "rust": ("rust", True), "numba, all columns in one call": ("numba", False),
+}  # fmt: skip
 Rows = list[tuple[str, str]]
 
 
@@ -47,6 +49,10 @@ def measured(amount: Amount, cores: int, vectorbt: Path | None) -> Found:
             [apart(MEASURES, "work", n=amount.cores, workers=workers) for workers in (1, 2)]
             for _ in range(amount.rounds if cores > 1 else 0)
         ],
+        "alone": [
+            [apart(MEASURES, "alone", n=amount.parts, workers=workers) for workers in (1, 2)]
+            for _ in range(amount.rounds if cores > 1 else 0)
+        ],
         "memory": [apart(MEASURES, "memory", n=n) for n in counts[-2:]],
         "candidates": [apart(MEASURES, "work", n=n, workers=cores) for n in counts],
         "years": [apart(MEASURES, "work", n=counts[1], workers=1, bars=count * YEAR) for count in years],
@@ -57,17 +63,22 @@ def measured(amount: Amount, cores: int, vectorbt: Path | None) -> Found:
 
 
 def against_vectorbt(amount: Amount, cores: int, python: Path | None) -> Found:
-    """The same candidates on all cores, in turns; vectorbt with both of its engines, fewer rounds."""
+    """The same candidates on all cores, in turns; vectorbt with both of its engines, rust once.
+
+    It has no parallel mode: cut into chunks over processes is the fastest that could be made of it, one call on all
+    columns is what its documentation shows.
+    """
     n, ours = amount.end_to_end, []
-    theirs: dict[str, list[Found]] = {name: [] for name in VECTORBT_ENGINES}
+    theirs: dict[str, list[Found]] = {name: [] for name in VECTORBT}
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder), n)
         for turn in range(amount.rounds):
             ours.append(apart(MEASURES, "work", n=n, workers=cores))
-            for engine, runs in theirs.items():
+            for name, (engine, cut) in VECTORBT.items():
                 if python is not None and (engine == "numba" or turn < 1):
                     module = [str(python), "-m", "benchmarks.engine_vectorbt"]
-                    runs.append(run([*module, folder, engine, str(cores), str(VECTORBT_CHUNK)]))
+                    spread = (str(cores), str(VECTORBT_CHUNK)) if cut else ("1", str(n))
+                    theirs[name].append(run([*module, folder, engine, *spread]))
     return {"n": n, "ours": ours, **theirs}
 
 
@@ -98,7 +109,7 @@ def _compared(both: Found) -> Rows:
     ours, n = median(both["ours"]), both["n"]
     peak = f"{median(both['ours'], 'peak_mib'):,.0f} MiB"
     rows = [(f"end to end, {n:,} candidates, all cores", f"{n / ours:,.0f} a second, {peak}")]
-    for engine in VECTORBT_ENGINES:
+    for engine in VECTORBT:
         text = "not run: no environment with vectorbt 1.2 (python tools/oracle_env.py vectorbt, or --vectorbt PATH)"
         if runs := both[engine]:
             theirs, peak = median(runs), f"{median(runs, 'peak_mib'):,.0f} MiB a process"
@@ -134,12 +145,19 @@ def _limits(runs: list[Found], parts: list[Found]) -> Rows:
 def _scaling(found: Found) -> Rows:
     rows = []
     if pairs := found["cores"]:
-        ratio = median([{"seconds": one["seconds"] / two["seconds"]} for one, two in pairs])
-        rows.append((f"two cores against one, {pairs[0][0]['n']:,} candidates", f"{ratio:.2f} times"))
+        rows.append((f"two cores against one, {pairs[0][0]['n']:,} candidates", f"{_ratio(pairs):.2f} times"))
+    if pairs := found["alone"]:
+        text = f"{2.0 * _ratio(pairs):.2f} times: the most that the machine's cores give"
+        rows.append(("two kernels that share nothing against one", text))
     for one in found["memory"]:
         text = f"{one['above_mib']:,.0f} MiB, of which parameters {one['parameters_mib']:,.0f}"
         rows.append((f"memory above the bars, {one['n']:,} candidates", text))
     return rows
+
+
+def _ratio(pairs: list[list[Found]]) -> float:
+    """Of the time of the first to that of the second."""
+    return median([{"seconds": one["seconds"] / two["seconds"]} for one, two in pairs])
 
 
 def _growth(found: Found) -> Rows:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -82,6 +83,17 @@ def measure_parts(n: int) -> Found:
     return out
 
 
+def measure_alone(n: int, workers: int) -> Found:
+    """Kernels that share nothing, one a thread, ``n`` candidates each: the most that so many cores give."""
+    rules, batch = STRATEGIES["ma_cross"].rules, candidates("ma_cross", n)
+    tasks = [prepared(rules, batch, tape_of(), COSTS) for _ in range(workers)]
+    for task in tasks:
+        on_cpu(task)
+    with ThreadPoolExecutor(workers) as pool:
+        _, seconds = timed(lambda: list(pool.map(on_cpu, tasks)), time.perf_counter)
+    return {"seconds": seconds, "n": n, "workers": workers}
+
+
 def measure_memory(n: int) -> Found:
     """What ``n`` candidates of one strategy need above the bars and the compiled code, read chunk by chunk."""
     over, rules = tape_of(), STRATEGIES["ma_cross"].rules
@@ -103,7 +115,8 @@ def timed(work: Callable[[], T], clock: Callable[[], float] = time.thread_time) 
 
 
 MEASURES: dict[str, Callable[..., Any]] = {
-    "work": measure_work, "minutes": measure_minutes, "parts": measure_parts, "memory": measure_memory,
+    "work": measure_work, "minutes": measure_minutes, "parts": measure_parts, "alone": measure_alone,
+    "memory": measure_memory,
 }  # fmt: skip
 
 if __name__ == "__main__":

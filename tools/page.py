@@ -21,7 +21,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "web"
 BUNDLE = ROOT / "src" / "alpha_discovery" / "web"
 INSTALLED, BUILT = PAGE / "node_modules" / ".installed-for", PAGE / "node_modules" / ".built-from"
-SOURCES = ("src", "public", "index.html", "package-lock.json", "package.json", "tsconfig.json", "vite.config.ts")
+SOURCES = (
+    "src", "public", "openapi.json", "index.html", "package-lock.json", "package.json", "tsconfig.json",
+    "vite.config.ts",
+)  # fmt: skip
+MADE = PAGE / "src" / "api" / "schema.d.ts"  # from openapi.json
 
 
 class PageNotBuilt(RuntimeError):
@@ -91,7 +95,7 @@ def _fingerprint() -> str:
     for name in SOURCES:
         path = PAGE / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
+            if file.is_file() and file != MADE:
                 found.update(file.relative_to(PAGE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return found.hexdigest()
 

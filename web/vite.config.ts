@@ -19,9 +19,8 @@ export default defineConfig({
     },
     server: { proxy: { "/api": { target: server, changeOrigin: true } } },
     test: {
-        environment: "jsdom",
+        environment: "node", // what is tested here is logic; pages are tested in a real browser
         include: ["src/**/*.test.{ts,tsx}"],
-        setupFiles: ["src/test/setup.ts"],
         restoreMocks: true,
     },
 });

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 
 from alpha_discovery.cache.disk import DiskStore
 from alpha_discovery.cache.layered import Cache
@@ -66,13 +67,19 @@ class SampleMarkets:
     def load(self, symbol: str, timeframe: str, venue: str | None = None) -> Bars:
         """Sample bars, made coarser if need be; raises `NotFound`."""
         wanted, frame = normalise_symbol(symbol), Timeframe.parse(timeframe)
-        samples = [load_sample(name) for name in sample_names()]
+        samples = _samples()
         for bars in samples:
             market = bars.instrument
             if market.symbol == wanted and venue in (None, market.venue) and bars.timeframe.ms <= frame.ms:
                 return resample(bars, frame)
         held = ", ".join(f"{bars.instrument} {bars.timeframe}" for bars in samples)
         raise NotFound(f"no bars of {symbol} {timeframe} come with the package; there are {held}")
+
+
+@cache
+def _samples() -> tuple[Bars, ...]:
+    """Every sample, read once: they are small, and nobody can change them."""
+    return tuple(load_sample(name) for name in sample_names())
 
 
 class StoredMarkets:

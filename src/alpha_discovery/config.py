@@ -78,7 +78,8 @@ class BacktestSection(Section):
     end: str | None = None
     commission: float = Field(default=0.001, ge=0, lt=1, description="Fraction of traded value a side.")
     slippage: float = Field(default=0.0005, ge=0, lt=1, description="Fraction by which market orders fill worse.")
-    intrabar: Literal["stop_first", "target_first"] = "stop_first"
+    intrabar: Literal["stop_first", "target_first", "detail"] = "stop_first"
+    timeframe_detail: str | None = Field(default=None, description="Finer bars for intrabar: detail; left out: 1m.")
 
 
 class ValidationSection(Section):
@@ -163,7 +164,7 @@ class Config(Section):
         return {
             "symbols": list(told.symbols), "venue": told.data_source, "start": told.start, "end": told.end,
             "max_iterations": self.optimization.max_iterations or self.discovery.max_iterations,
-            "seed": self.discovery.seed, "intrabar": told.intrabar,
+            "seed": self.discovery.seed, "intrabar": told.intrabar, "timeframe_detail": told.timeframe_detail,
             "costs": {"commission": told.commission, "slippage": told.slippage},
             "thresholds": {
                 "min_sharpe_ratio": asked.min_sharpe_ratio, "min_profit_factor": asked.min_profit_factor,

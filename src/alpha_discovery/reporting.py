@@ -10,6 +10,7 @@ from alpha_discovery import reports
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.cache.key import result_key
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.finer import load_market
 from alpha_discovery.discovery.jobs import market_keys
 from alpha_discovery.discovery.looks import Backtest
 from alpha_discovery.discovery.records import AlphaRecord
@@ -29,8 +30,8 @@ def write_run_report(found: Discovery, opened: Workplace) -> Path:
     campaign = found.record.campaign
     bars = {}
     for key in market_keys(tuple(trials.job for trials in found.screening.trials)):
-        symbol, _, venue = key.partition("@")
-        bars[key] = opened.lab.market_data.load(symbol, campaign["timeframe"], venue or campaign["venue"])
+        finer = campaign.get("timeframe_detail")
+        bars[key] = load_market(opened.lab.market_data, key, campaign["timeframe"], campaign["venue"], finer)
     return write(opened.settings.reports / f"run-{found.record.id[:12]}.html", run_report(found, bars))
 
 

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,14 @@ from alpha_discovery.backtest.bitmaps import (
     compare_rows,
     cross_rows,
     join_rows,
-    lowest_bit,
     next_entry,
     next_exit,
     packed,
     words,
 )
+from alpha_discovery.backtest.lowest_bit import lowest_bit
 from alpha_discovery.backtest.simulate import entry_masks
+from alpha_discovery.kernels import kernel
 
 Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint64]
@@ -122,10 +124,16 @@ def test_joining_is_and_and_or(is_and: bool, join: Any) -> None:
         assert flags_of(out[k], 130).tolist() == join(first[k], second[row[k]]).tolist()
 
 
-def test_lowest_bit_is_found_at_every_position() -> None:
+@kernel
+def compiled_lowest_bit(word: np.uint64) -> Any:
+    return lowest_bit(word)
+
+
+@pytest.mark.parametrize("lowest", [lowest_bit, compiled_lowest_bit])
+def test_lowest_bit_is_found_at_every_position(lowest: Callable[[np.uint64], int]) -> None:
     for position in range(64):
         noise = 0xB7E1_5162_8AED_2A6B << (position + 1)
-        assert lowest_bit(np.uint64((1 << position | noise) & 0xFFFF_FFFF_FFFF_FFFF)) == position
+        assert lowest(np.uint64((1 << position | noise) & 0xFFFF_FFFF_FFFF_FFFF)) == position
 
 
 class Walk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,19 @@ from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bots.bot import Bot
 from alpha_discovery.bots.config import BotConfig
 from alpha_discovery.bots.feeds import ReplayFeed
+from alpha_discovery.bots.forward import daily_returns
+from alpha_discovery.bots.reconcile import reconcile
 from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import EXIT_REASONS
+from alpha_discovery.market_data.resample import resample
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.strategies.templates import templates
 from alpha_discovery.testing.bot_examples import BotMemory, config_for
-from alpha_discovery.testing.markets import garch
+from alpha_discovery.testing.markets import garch, random_walk
 from alpha_discovery.testing.paths import funding_strategy, legs_strategy
 from alpha_discovery.testing.trees import busy_rules, risk_strategy, strategy_of, values_strategy
 from alpha_discovery.trading.fills import Fills
@@ -138,3 +142,51 @@ def test_the_mark_of_every_bar_is_the_equity_of_the_backtest() -> None:
     marks = [event["equity"] for event in memory.events("b0t", limit=10**9) if event["kind"] == "mark"]
     found = evaluate(strategy.rules, strategy.allowed.encode(values), tape((bars,)), Costs())
     assert marks[:-1] == pytest.approx(found.equity[:-1].tolist(), rel=1e-9)
+
+
+def test_finer_bars_say_to_the_bot_what_they_say_to_the_backtest() -> None:
+    quarters = random_walk(4 * 24 * 90, seed=5, timeframe="15m")
+    hours = replace(resample(quarters, "1h"), detail=quarters)
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 5, "slow": 20, "stop_loss": 0.004, "take_profit": 0.004})
+    config = config_for(strategy.rules, values, Costs())
+    bots = trades_of(run(config, ReplayFeed((hours,)), intrabar="detail", kills=(100, 777)))
+    row = strategy.allowed.encode(values)
+    over, policies = tape((hours,)), ("detail", "stop_first")
+    told = {name: evaluate(strategy.rules, row, over, Costs(), intrabar=name) for name in policies}
+    assert_same(bots, [one for one in told["detail"].trades if EXIT_REASONS[one["reason"]] != "end_of_data"])
+    assert told["detail"].trades["exit_price"].tolist() != told["stop_first"].trades["exit_price"].tolist()
+
+
+def test_funding_that_the_bars_carry_is_paid_by_the_bot() -> None:
+    bars = replace(YEAR.slice(0, 2_000), funding=np.where(np.arange(2_000) % 8 == 0, 0.0004, 0.0))
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    bots = trades_of(run(config_for(strategy.rules, values, Costs()), ReplayFeed((bars,))))
+    found = evaluate(strategy.rules, strategy.allowed.encode(values), tape((bars,)), Costs())
+    assert_same(bots, [one for one in found.trades if EXIT_REASONS[one["reason"]] != "end_of_data"])
+    assert sum(abs(trade["funding"]) for trade in bots) > 0.0
+
+
+def test_money_paid_in_and_out_moves_between_trades_and_changes_no_return() -> None:
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    bars, memory = YEAR.slice(0, 2_000), BotMemory()
+    config = config_for(strategy.rules, values, Costs(), capital=1_000.0)
+    bot, step = paper(config, memory, ReplayFeed((bars,))), 0
+    while bot.step():
+        step += 1
+        if step in (500, 1_200):
+            bot.transfer(500.0 if step == 500 else -700.0)
+            bot = paper(config, memory, ReplayFeed((bars,)))  # what is still to be moved outlives the process
+    events = memory.events("b0t", limit=10**9)
+    assert [event["amount"] for event in events if event["kind"] == "transfer"] == [500.0, -700.0]
+    marks, trades = ([one for one in events if one["kind"] == kind] for kind in ("mark", "trade"))
+    found = evaluate(strategy.rules, strategy.allowed.encode(values), tape((bars,)), Costs())
+    assert marks[-1]["scale"] != 1.0
+    told = reconcile(trades, found, capital=1_000.0, marks=marks)
+    assert told.is_equal
+    assert told.compared > 20
+    plain = run(config, ReplayFeed((bars,))).events("b0t", limit=10**9)
+    undisturbed = daily_returns([one for one in plain if one["kind"] == "mark"], 1_000.0, bars.timeframe.ms)
+    assert daily_returns(marks, 1_000.0, bars.timeframe.ms).tolist() == pytest.approx(undisturbed.tolist(), abs=1e-12)

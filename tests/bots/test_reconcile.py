@@ -73,3 +73,41 @@ def test_a_trade_too_few_is_missed_and_one_too_many_is_extra() -> None:
     gone = trades.pop(1)
     assert told(trades).classes == {"missed": 1}
     assert told([*trades, gone, {**gone, "entry_bar": 599}]).classes == {"extra": 1}
+
+
+def marks_as_the_backtest() -> list[dict[str, Any]]:
+    bars = FOUND.bars[0]
+    return [
+        {"time": int(bars.time[k]), "equity": float(FOUND.equity[k]), "close": float(bars.close[k])}
+        for k in range(len(bars))
+    ]
+
+
+def test_equal_marks_are_equal_at_every_close() -> None:
+    found = reconcile(as_the_backtest(), FOUND, capital=1.0, marks=marks_as_the_backtest())
+    ended = FOUND.trades[-1]["reason"] == EXIT_REASONS.index("end_of_data")
+    assert (found.equity.bars, found.equity.differing, found.is_equal) == (600 - ended, 0, True)
+
+
+def test_a_mark_that_differs_is_counted_and_explained_by_the_price_that_the_bot_saw() -> None:
+    marks = marks_as_the_backtest()
+    marks[40] |= {"equity": marks[40]["equity"] * 1.01, "close": marks[40]["close"] * 1.01}
+    found = reconcile(as_the_backtest(), FOUND, capital=1.0, marks=marks).equity
+    assert (found.differing, found.first, found.kind) == (1, marks[40]["time"], "price")
+    assert found.worst == pytest.approx(0.01)
+
+
+def test_marks_that_nothing_explains_are_of_the_class_mark() -> None:
+    marks = marks_as_the_backtest()
+    marks[40]["equity"] *= 1.01
+    assert reconcile(as_the_backtest(), FOUND, capital=1.0, marks=marks).equity.kind == "mark"
+
+
+def test_marks_after_a_trade_that_differs_are_of_its_class() -> None:
+    trades, marks = as_the_backtest(), marks_as_the_backtest()
+    trades[3]["commission"] *= 2.0
+    after = trades[3]["exit_bar"]
+    for mark in marks[after:]:
+        mark["equity"] -= 0.001
+    found = reconcile(trades, FOUND, capital=1.0, marks=marks)
+    assert (found.classes, found.equity.kind, found.equity.first) == ({"fee": 1}, "fee", marks[after]["time"])

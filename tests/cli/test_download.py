@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from alpha_discovery.cli.data import data_app
+from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import NotFound, SourceFailed, UserError
 from alpha_discovery.market_data import Catalog
+from alpha_discovery.market_data.funding import stored_funding
 from alpha_discovery.market_data.sources.web import Patience, Web
 from alpha_discovery.testing.fake_archive import Bucket, serve, status
 from alpha_discovery.testing.source_examples import DAILY, MONTHLY, history, rows
@@ -110,6 +113,15 @@ def test_symbols_tell_from_when_to_when_they_traded(userdir: Path, bucket: Bucke
     assert listing["symbols"] == [{"symbol": "BTC/USDT", "start": "2023-12-01T00:00Z", "end": "2024-01-04T00:00Z"}]
 
 
+def test_the_universe_of_a_day_holds_what_was_delisted_since(userdir: Path, bucket: Bucket) -> None:
+    asked = ("symbols", "--timeframe", "1h", "--mirror", bucket.address, "--as-of")
+    gone = [{"symbol": "BTC/USDT", "first": "2023-12-01T00:00Z", "last": "2024-01-04T00:00Z"}]
+    assert told(*asked, "2023-12-24")["symbols"] == gone
+    assert told(*asked, "2024-02-01")["symbols"] == []
+    bucket.files.clear()  # also when the source has forgotten it
+    assert told(*asked, "2023-12-24")["symbols"] == gone
+
+
 def test_show_tells_source_span_and_extremes(userdir: Path, bucket: Bucket) -> None:
     run("download", "BTC/USDT", "--mirror", bucket.address)
     facts = told("show", "BTC/USDT")
@@ -128,3 +140,58 @@ def test_show_draws_the_candles_on_a_page_that_loads_nothing(userdir: Path, tmp_
 def test_a_mirror_means_nothing_to_an_exchange(userdir: Path) -> None:
     with pytest.raises(UserError, match="copy of the archive"):
         run("download", "BTC/USDT", "--source", "kraken", "--mirror", "http://127.0.0.1")
+
+
+PERPETUAL = "data/futures/um/monthly/"
+
+
+@pytest.fixture
+def perpetual(bucket: Bucket) -> Bucket:
+    """December of a perpetual: candles, mark prices two per cent above them, and funding as the archive writes it."""
+    december = BARS.between("2023-12-01", "2024-01-01")
+    marks = replace(december, **{name: 1.02 * getattr(december, name) for name in ("open", "high", "low", "close")})
+    for series, bars in (("klines", december), ("markPriceKlines", marks)):
+        bucket.put_zip(f"{PERPETUAL}{series}/BTCUSDT/1h/BTCUSDT-1h-2023-12.zip", rows(bars))
+    times = [int(at) for at in december.time if at % (8 * 3_600_000) == 0]
+    lines = "".join(f"{at + 3},8,0.00010000\n" for at in times)  # stamped a few milliseconds late, as it is there
+    text = f"calc_time,funding_interval_hours,last_funding_rate\n{lines}"
+    bucket.put_zip(f"{PERPETUAL}fundingRate/BTCUSDT/BTCUSDT-fundingRate-2023-12.zip", text)
+    return bucket
+
+
+def test_a_perpetual_comes_with_its_funding_and_mark_prices(userdir: Path, perpetual: Bucket) -> None:
+    (market,) = told("download", "BTC/USDT:USDT", "--mirror", perpetual.address)["markets"]
+    assert (market["added"], market["funding_added"], market["marks_added"], market["notes"]) == (744, 93, 744, [])
+    (entry,) = told("list")["markets"]
+    assert (entry["symbol"], entry["funding"], entry["marks"]) == ("BTC/USDT:USDT", True, True)
+    facts = told("show", "BTC/USDT:USDT")
+    span = {"start": "2023-12-01T00:00Z", "end": "2023-12-31T16:00Z"}
+    assert facts["funding"] == {"rates": 93, **span, "mean": pytest.approx(0.0001)}
+    assert facts["marks"] == [
+        {"timeframe": "1h", "bars": 744, "start": "2023-12-01T00:00Z", "end": "2023-12-31T23:00Z"}
+    ]
+
+
+def test_what_a_perpetual_has_besides_is_fetched_once(userdir: Path, perpetual: Bucket) -> None:
+    run("download", "BTC/USDT:USDT", "--mirror", perpetual.address)
+    perpetual.asked.clear()
+    (market,) = told("download", "BTC/USDT:USDT", "--end", "2024-01-01", "--mirror", perpetual.address)["markets"]
+    assert (market["added"], market["funding_added"], market["marks_added"]) == (0, 0, 0)
+    assert not [address for address in perpetual.asked if ".zip" in address]
+
+
+def test_a_source_without_mark_prices_says_so_and_stores_the_candles(userdir: Path, perpetual: Bucket) -> None:
+    for key in [key for key in perpetual.files if "markPrice" in key]:
+        del perpetual.files[key]
+    line = run("download", "BTC/USDT:USDT", "--mirror", perpetual.address).stdout
+    assert "744 bars added" in line
+    assert "93 funding rates and 0 mark bars added; mark prices: the archive has no 1h bars" in line
+
+
+def test_a_broken_file_of_funding_leaves_the_rates_as_they_were(userdir: Path, perpetual: Bucket) -> None:
+    perpetual.fail("fundingRate-2023-12.zip", status(503), times=2)
+    with pytest.raises(SourceFailed, match="HTTP 503"):
+        run("download", "BTC/USDT:USDT", "--mirror", perpetual.address)
+    assert stored_funding(userdir / "data", Instrument("BTC/USDT:USDT")) is None
+    (market,) = told("download", "BTC/USDT:USDT", "--mirror", perpetual.address)["markets"]
+    assert market["funding_added"] == 93

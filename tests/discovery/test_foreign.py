@@ -12,6 +12,7 @@ import pytest
 from alpha_discovery import api
 from alpha_discovery.backtest.evaluate import evaluate, evaluate_signals
 from alpha_discovery.backtest.tape import tape
+from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.detectors import detect, signals_of
 from alpha_discovery.discovery.foreign import Foreign, adjusted
@@ -98,6 +99,43 @@ def test_trials_are_in_the_ledger_and_come_back_with_the_next_version(judge: Any
     again = judge(lambda frame: crossing(frame).assign(exit_long=True), trials=5)
     assert (again.trials, again.earlier) == (5, 300)
     assert judge(lambda frame: crossing(frame).assign(exit_long=True), trials=5).earlier == 300  # the same adds nothing
+
+
+def test_a_judgement_opens_the_vault_in_a_round_that_is_charged_once(judge: Any, tmp_path: Path) -> None:
+    first = judge(crossing)
+    assert (first.round.number, first.reason) == (1, "accepted")
+    assert first.round.level == pytest.approx(0.05 * 6.0 / np.pi**2)  # the share of a first look
+    assert judge(crossing).round.number == 1  # the same one again costs nothing
+    second = judge(lambda frame: crossing(frame).assign(enter_short=False), name="another")
+    assert second.round.number == 2
+    with open_lab(Settings(userdir=tmp_path)) as opened:
+        (epoch,) = opened.lab.ledger.epochs()
+        account = opened.lab.ledger.account(epoch)
+        assert (account.n_tested, account.rounds) == (2, 2)
+        told = opened.lab.ledger.outcome(first.round)
+    assert told is not None
+    assert (told["finalists"], told["accepted"]) == (1, 1)
+
+
+def test_after_many_variants_of_the_same_name_the_vault_alone_is_evidence(judge: Any) -> None:
+    judge(crossing, trials=300)
+    again = judge(lambda frame: crossing(frame).assign(exit_long=True), trials=5)
+    assert again.rule.value == "vault alone"
+    assert again.round.level == pytest.approx(0.05 / 301 * 6.0 / np.pi**2 / 4.0)  # a second look, after 300 tries
+
+
+def test_what_loses_in_the_vault_does_not_hold(judge: Any) -> None:
+    turned = int(len(BARS) * 0.75)
+
+    def broken(frame: pd.DataFrame) -> dict[str, Any]:
+        told, early = crossing(frame), np.arange(len(frame)) < turned
+        other = {"enter_long": "enter_short", "enter_short": "enter_long", "exit_long": "exit_short",
+                 "exit_short": "exit_long"}  # fmt: skip
+        return {name: np.where(early, told[name], told[other[name]]) for name in other}
+
+    found = judge(broken)
+    assert found.metrics["search"]["adjusted_sharpe"] > 0.0 > found.metrics["vault"]["adjusted_sharpe"]
+    assert not found.holds
 
 
 def test_no_trial_at_all_is_refused(judge: Any) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from alpha_discovery.discovery.portfolio import Wishes, choose
-from alpha_discovery.errors import OutOfRange, TooFewBars, UnknownName
+from alpha_discovery.discovery.solved_weights import SOLVED, solved_weights
+from alpha_discovery.errors import MissingExtra, OutOfRange, TooFewBars, UnknownName
+from alpha_discovery.validation.weights import risk_parity
 
 RNG = np.random.default_rng(4)
 NOISE = RNG.normal(0.0, 0.01, (1_000, 5))
@@ -74,3 +77,47 @@ def test_wishes_that_make_no_sense_are_refused() -> None:
         Wishes(capital=0.0)
     with pytest.raises(TooFewBars):
         choose(GOOD.iloc[:30], {}, LOOSE)
+
+
+def needs_skfolio() -> None:
+    pytest.importorskip("skfolio", reason="the extra portfolio is not installed")
+
+
+@pytest.mark.parametrize("method", SOLVED)
+def test_a_solved_method_keeps_capacity_and_the_largest_share(method: str) -> None:
+    needs_skfolio()
+    found = choose(GOOD, {"a": 1_000.0}, Wishes(capital=10_000.0, max_weight=0.5, method=method))
+    money = {one.alpha_id: one.capital for one in found.holdings}
+    assert set(money) == {"a", "b", "c"}
+    assert money["a"] <= 1_000.0 + 1e-6
+    assert max(money.values()) <= 5_000.0 + 1e-6
+    assert sum(money.values()) == pytest.approx(10_000.0, rel=1e-6)
+
+
+def test_least_variance_is_that_of_the_closed_form() -> None:
+    """Without bounds that bind, weights are S^-1 1 / (1' S^-1 1): Markowitz (1952)."""
+    needs_skfolio()
+    x = NOISE[:, :3] * np.array([1.0, 1.5, 2.0])
+    inverse = np.linalg.solve(np.cov(x.T), np.ones(3))
+    assert solved_weights("min_variance", x, np.ones(3)) == pytest.approx(inverse / inverse.sum(), abs=1e-4)
+
+
+def test_bounds_that_leave_no_choice_are_the_weights() -> None:
+    needs_skfolio()
+    assert solved_weights("min_cvar", NOISE[:, :3], np.array([0.1, 0.2, 0.3])).tolist() == [0.1, 0.2, 0.3]
+
+
+def test_without_the_extra_a_solved_method_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "skfolio.optimization", None)
+    monkeypatch.setitem(sys.modules, "skfolio", None)
+    with pytest.raises(MissingExtra, match=r"alpha-discovery\[portfolio\]"):
+        choose(GOOD, {}, Wishes(method="min_variance"))
+
+
+def test_risk_parity_has_the_opinion_of_skfolio() -> None:
+    needs_skfolio()
+    from skfolio.optimization import RiskBudgeting
+
+    x = NOISE @ np.random.default_rng(2).normal(size=(5, 5))
+    theirs = RiskBudgeting().fit(x).weights_
+    assert risk_parity(np.cov(x.T)) == pytest.approx(theirs, abs=1e-4)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from alpha_discovery.discovery.records import DeploymentStatus
 from alpha_discovery.errors import UserError
 from alpha_discovery.http.app import create_app
 from alpha_discovery.http.options import PREFIX, HttpOptions
+from alpha_discovery.http.remembered import FRESH
+from alpha_discovery.storage.alphas import AlphasInSql
+from alpha_discovery.storage.database import Database
 from alpha_discovery.telemetry.metrics import DURATIONS
 
 
@@ -49,6 +55,67 @@ def test_what_did_not_change_is_not_sent_again(server: Any) -> None:
     first = server.client.get(f"{PREFIX}/alphas", headers=headers)
     again = server.client.get(f"{PREFIX}/alphas", headers=headers | {"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def listed(server: Any, headers: dict[str, str], **more: str) -> Any:
+    """The answer to somebody who asks for the alphas."""
+    return server.client.get(f"{PREFIX}/alphas", headers=headers | more)
+
+
+def test_an_answer_is_made_once_while_nothing_is_stored(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = server.login("bob")
+    first = listed(server, headers)
+    monkeypatch.setattr(server.site.place.alpha_search, "listed", None)
+    again, known = listed(server, headers), listed(server, headers, **{"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.json(), again.headers["etag"]) == (200, first.json(), first.headers["etag"])
+    assert (known.status_code, known.content) == (304, b"")
+    assert "default-src" in again.headers["content-security-policy"]
+
+
+def status_of(server: Any, headers: dict[str, str], alpha_id: str) -> str:
+    """How the list calls the deployment of an alpha."""
+    (found,) = [one for one in listed(server, headers).json() if one["id"] == alpha_id]
+    return str(found["deployment_status"])
+
+
+def test_what_the_server_stores_is_seen_at_once(server: Any, alpha_id: str) -> None:
+    headers = server.login("bob")
+    assert status_of(server, headers, alpha_id) == "pending"
+    changed = server.client.put(f"{PREFIX}/alphas/{alpha_id}/deployment", headers=server.login(),
+                                json={"status": "approved"})  # fmt: skip
+    assert changed.status_code == 200
+    assert status_of(server, headers, alpha_id) == "approved"
+
+
+def test_what_another_process_stores_is_seen_within_a_second(server: Any, alpha_id: str) -> None:
+    headers = server.login("bob")
+    assert status_of(server, headers, alpha_id) == "pending"
+    with Database.open(server.site.place.settings.userdir / "alpha.db") as another:
+        AlphasInSql(another).set_deployment(alpha_id, DeploymentStatus.APPROVED)
+    time.sleep(FRESH)
+    assert status_of(server, headers, alpha_id) == "approved"
+
+
+def test_an_answer_is_not_given_to_somebody_else(server: Any) -> None:
+    headers = server.login("bob")
+    assert listed(server, headers).status_code == 200
+    assert listed(server, {}).status_code == 401
+    assert listed(server, {"Authorization": headers["Authorization"] + "x"}).status_code == 401
+
+
+def test_a_login_that_was_ended_gets_no_answer_of_before(server: Any) -> None:
+    headers = server.login("bob")
+    assert listed(server, headers).status_code == 200
+    assert server.client.post(f"{PREFIX}/auth/logout", headers=headers).status_code in (200, 204)
+    assert listed(server, headers).status_code == 401
+
+
+def test_a_token_that_ends_gets_no_answer_of_before(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = server.login("bob")
+    assert listed(server, headers).status_code == 200
+    later = server.site.place.lab.clock.now() + timedelta(minutes=16)
+    monkeypatch.setattr(type(server.site.place.lab.clock), "now", lambda _: later)
+    assert listed(server, headers).status_code == 401
 
 
 def test_long_answers_are_compressed(server: Any) -> None:

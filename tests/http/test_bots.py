@@ -9,6 +9,7 @@ import pytest
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.http.options import PREFIX
 from alpha_discovery.service.bot_crew import BotCrew
+from alpha_discovery.service.exchange_keys import exchange_live
 
 
 @pytest.fixture
@@ -87,6 +88,9 @@ def expected_and_log_of(server: Any, bot_id: str) -> None:
     assert (expected["low"][0], expected["high"][0], expected["time"][0]) == (5_000.0, 5_000.0, found["time"][0])
     assert all(a <= b <= c for a, b, c in zip(expected["low"], expected["middle"], expected["high"], strict=True))
     assert expected["time"][-1] > found["time"][-1]
+    proof, capital = server.get(f"/bots/{bot_id}/forward"), found["capital"]
+    for name in ("low", "middle", "high"):  # one band, on the chart and in the numbers
+        assert capital * proof[name] == pytest.approx(expected[name][proof["days"]], rel=1e-12)
     log = server.get(f"/bots/{bot_id}/log", params={"limit": 1000})
     assert [line["seq"] for line in log] == sorted((line["seq"] for line in log), reverse=True)
     assert {line["kind"] for line in log} >= {"order", "trade"}
@@ -106,6 +110,49 @@ def test_real_orders_are_refused_and_the_page_learns_why(server: Any, alpha_id: 
     assert not modes["live"]["allowed"]
     answer = server.post(f"/deploy/{alpha_id}?bot_name=rich&mode=live")
     assert (answer.status_code, answer.json()["detail"]) == (422, modes["live"]["why_not"])
+
+
+def test_real_orders_need_the_switch_the_keys_and_the_name(
+    open_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = open_server(real_orders=True)
+    alpha = server.site.place.lab.alphas.top(limit=1)[0]
+    ask = f"/deploy/{alpha.id}?bot_name=rich&mode=live"
+
+    def why() -> Any:
+        return {one["mode"]: one["why_not"] for one in server.get("/bots/modes", params={"alpha_id": alpha.id})}["live"]
+
+    assert why() == "there are no keys of synthetic; add them at the machine: alpha bots keys synthetic"
+    assert server.post(f"{ask}&confirm=rich").status_code == 422
+    monkeypatch.setenv("ALPHA_KEY_SYNTHETIC", "k")
+    monkeypatch.setenv("ALPHA_SECRET_SYNTHETIC", "s")
+    assert why() is None
+    for wrong in ("", "&confirm=poor"):
+        answer = server.post(ask + wrong)
+        assert (answer.status_code, "name of the bot once more" in answer.json()["detail"]) == (422, True)
+    assert server.get("/bots") == []
+    viewer = server.client.post(f"{PREFIX}{ask}&confirm=rich", headers=server.login("bob"))
+    assert viewer.status_code == 403
+    bot_id = server.post(f"{ask}&confirm=rich").json()["bot_id"]
+    bot = server.get(f"/bots/{bot_id}")
+    assert (bot["mode"], bot["config"]["venue"], bot["state"]) == ("real", "synthetic", "stopped")
+
+
+def test_a_bot_that_is_armed_sends_nothing_where_the_second_switch_is_off(
+    open_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALPHA_KEY_SYNTHETIC", "k")
+    monkeypatch.setenv("ALPHA_SECRET_SYNTHETIC", "s")
+    server = open_server(real_orders=True)
+    place, alpha = server.site.place, server.site.place.lab.alphas.top(limit=1)[0]
+    bot_id = server.post(f"/deploy/{alpha.id}?bot_name=rich&mode=live&confirm=rich").json()["bot_id"]
+    server.post(f"/bots/{bot_id}/start")
+    live(place)
+    bot = server.get(f"/bots/{bot_id}")
+    assert (bot["state"], "run it live" in bot["why"]) == ("failed", True)
+    server.post(f"/bots/{bot_id}/start")
+    BotCrew(place, live=exchange_live(place, real_orders=False)).look()
+    assert "start with --real-orders" in server.get(f"/bots/{bot_id}")["why"]
 
 
 def test_what_was_done_with_a_bot_is_in_the_audit_log(server: Any, bot_id: str) -> None:

@@ -162,3 +162,24 @@ def events(server: Any, path: str, headers: dict[str, str] | None = None) -> lis
 
 def test_a_list_reads_what_an_alpha_shows_in_it_and_nothing_else() -> None:
     assert set(LISTED) == set(AlphaResponse.model_fields) - {"evidence_chips"} | {"evidence"}
+
+
+def test_prices_are_read_while_nobody_waits_for_the_database(
+    server: Any, alpha_id: str, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write lock held over files that are read would hold up the worker and everybody else."""
+    place = server.site.place
+    load, inside = place.lab.market_data.load, []
+
+    def watched(*words: Any) -> Any:
+        inside.append(place.database.in_transaction)
+        return load(*words)
+
+    monkeypatch.setattr(place.lab.market_data, "load", watched)
+    assert server.post("/start", json=START).status_code == 201
+    assert server.post("/start", json=START, headers={"Idempotency-Key": "a"}).status_code == 201
+    assert server.post(f"/runs/{run_id}/rerun", json={"changes": {"seed": 8}}).status_code == 201
+    deployed = server.post(f"/deploy/{alpha_id}?bot_name=one", headers={"Idempotency-Key": "b"})
+    assert deployed.status_code == 201, deployed.text
+    assert inside
+    assert not any(inside)

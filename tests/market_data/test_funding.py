@@ -12,10 +12,12 @@ import pytest
 
 from alpha_discovery.bootstrap import StoredMarkets
 from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.funding import funding_by_bar
 from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import BadMarketData
-from alpha_discovery.market_data import Catalog
+from alpha_discovery.market_data import Catalog, Request, check_files, store
 from alpha_discovery.market_data.funding import Funding, read_funding, save_funding
+from alpha_discovery.market_data.marks import marks_of
 from alpha_discovery.testing.paths import explicit_bars
 
 EIGHT_HOURS = 8 * 3_600_000
@@ -76,6 +78,36 @@ def test_loaded_bars_carry_what_falls_due_in_them(tmp_path: Path) -> None:
     assert bars.funding is not None
     assert bars.funding.tolist() == [0.001, 0.0, 0.002, 0.0, 0.003, 0.0]
     assert [entry.timeframe for entry in catalog.entries()] == ["1h"]  # rates are no market
+
+
+def test_funding_is_due_on_the_mark_price_where_it_is_stored(tmp_path: Path) -> None:
+    """0.001 of a value at the mark of 102 is 0.00102 of the same units at an open of 100."""
+    catalog = Catalog(tmp_path)
+    catalog.save(hourly())
+    marks = explicit_bars([(102.0, 102.0, 102.0, 102.0)] * 12, timeframe="1h", start=START)
+    marks_of(catalog).save(replace(marks, instrument=PERPETUAL))
+    times = START + EIGHT_HOURS * np.arange(3, dtype=np.int64)
+    save_funding(tmp_path, PERPETUAL, Funding(times, np.array([0.001, 0.002, 0.003])))
+    bars = StoredMarkets(catalog).load("BTC/USDT:USDT", "1h")
+    assert bars.funding is not None
+    due = bars.funding[[0, 8, 16]]
+    assert due.tolist() == pytest.approx([0.00102, 0.00204, 0.003], rel=1e-12)  # the marks end before the third
+    assert [entry.timeframe for entry in catalog.entries()] == ["1h"]  # marks are no market either
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="shared/data is not here: real mark prices were not read")
+def test_real_mark_prices_move_funding_by_less_than_a_hundredth(tmp_path: Path) -> None:
+    folder, market = SHARED.parents[1], Instrument("BTC/USDT:USDT", "binance")
+    catalog = Catalog(tmp_path)
+    for kept, name in ((catalog, "1h"), (marks_of(catalog), "mark_1h")):
+        request = Request(market.symbol, "1h", "binance", start="2023-01-01", end="2024-01-01", exclude_bad=True)
+        store(kept, check_files([folder / name / "BTCUSDT.parquet"], request), "merge")
+    save_funding(tmp_path, market, rates := read_funding([SHARED]))
+    bars = StoredMarkets(catalog).load(market.symbol, "1h")
+    assert bars.funding is not None
+    plain = funding_by_bar(bars, rates.time, rates.rate)
+    ratio = bars.funding[plain != 0.0] / plain[plain != 0.0]
+    assert 0.0 < np.abs(ratio - 1.0).max() < 0.01
 
 
 def test_bars_with_funding_are_other_data_and_slices_keep_theirs() -> None:

@@ -13,8 +13,9 @@ import pytest
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.core.timeframe import Timeframe
-from alpha_discovery.errors import BadMarketData, StorageFailed
-from alpha_discovery.market_data.store import read_bars, read_header, replace_file, write_bars
+from alpha_discovery.errors import BadMarketData, StorageFailed, UserError
+from alpha_discovery.market_data.resample import resample
+from alpha_discovery.market_data.store import read_bars, read_coarse, read_header, replace_file, write_bars
 from alpha_discovery.testing.markets import random_walk
 
 
@@ -53,6 +54,54 @@ def test_other_programs_read_the_file(tmp_path: Path) -> None:
     assert frame.columns == ["time", "open", "high", "low", "close", "volume"]
     assert frame["time"].dtype == pl.Datetime("ms", "UTC")
     assert frame["close"].to_list() == bars.close.tolist()
+
+
+def with_holes(bars: Bars, seed: int) -> Bars:
+    """Bars of which whole stretches are missing, so that some hours are partial and some absent."""
+    rng = np.random.default_rng(seed)
+    keep = np.repeat(rng.random(len(bars) // 20 + 1) < 0.7, 20)[: len(bars)]
+    columns = {name: getattr(bars, name)[keep] for name in ("time", "open", "high", "low", "close", "volume")}
+    return Bars(bars.instrument, bars.timeframe, **columns)
+
+
+@pytest.mark.parametrize("timeframe", ["5m", "1h", "1d", "1w", "1M"])
+def test_minutes_with_holes_come_as_the_coarse_bars_that_resample_makes(tmp_path: Path, timeframe: str) -> None:
+    bars = with_holes(random_walk(60 * 24 * 70, seed=1, timeframe="1m"), seed=2)
+    write_bars(tmp_path / "a.parquet", bars)
+    frame = Timeframe.parse(timeframe)
+    assert read_coarse(tmp_path / "a.parquet", frame).fingerprint == resample(bars, frame).fingerprint
+
+
+def test_hours_made_of_minutes_are_those_of_polars(tmp_path: Path) -> None:
+    write_bars(tmp_path / "a.parquet", with_holes(random_walk(60 * 24 * 9, seed=1, timeframe="1m"), seed=2))
+    coarse = read_coarse(tmp_path / "a.parquet", Timeframe.parse("1h"))
+    column = pl.col
+    grouped = pl.scan_parquet(tmp_path / "a.parquet").group_by_dynamic("time", every="1h").agg(
+        column("open").first(), column("high").max(), column("low").min(), column("close").last(),
+        column("volume").sum(), pl.len(),
+    ).filter(column("len") >= 30).collect()  # fmt: skip
+    inside = grouped.filter(column("time").dt.epoch("ms").is_in(coarse.time.tolist()))
+    assert 0 < grouped.height - inside.height <= 2  # the first and the last hour are not whole
+    for name in ("open", "high", "low", "close"):
+        assert inside[name].to_list() == getattr(coarse, name).tolist()
+    np.testing.assert_allclose(inside["volume"].to_numpy(), coarse.volume, rtol=1e-12)
+
+
+def test_minutes_that_were_changed_do_not_become_hours(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write_bars(path, random_walk(600, seed=1, timeframe="1m"))
+    table = pq.read_table(path)
+    close = table.column("close").to_numpy().copy()
+    close[7] *= 1.0 + 1e-12
+    pq.write_table(table.set_column(4, table.schema.field("close"), pa.array(close)), path)
+    with pytest.raises(BadMarketData, match="its bars are not those it was written with"):
+        read_coarse(path, Timeframe.parse("1h"))
+
+
+def test_bars_that_are_no_part_of_the_coarse_ones_are_told(tmp_path: Path) -> None:
+    write_bars(tmp_path / "a.parquet", random_walk(600, seed=1, timeframe="1h"))
+    with pytest.raises(UserError, match="cannot make 5m bars from 1h bars"):
+        read_coarse(tmp_path / "a.parquet", Timeframe.parse("5m"))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])

@@ -36,7 +36,7 @@ def test_the_courses_of_a_finished_run_are_those_of_its_trials(tmp_path: Path) -
     ratios = [0.5, float("nan"), 2.0, 1.0]
     pl.DataFrame({"strategy": ["sma_cross"] * 4, "sharpe_ratio": ratios}).write_parquet(tmp_path / "t.parquet")
     jobs = {job.strategy.name: job for job in jobs_of(Campaign(("A",), strategies=("sma_cross",)))}
-    tried = Tried(tmp_path / "t.parquet", jobs, {"sma_cross": [("sobol", 2), ("genetic", 2)]})
+    tried = Tried(pl.scan_parquet(tmp_path / "t.parquet"), jobs, {"sma_cross": [("sobol", 2), ("genetic", 2)]})
     whole, sobol, genetic = from_trials(tried, "hybrid")
     assert [point["best_sharpe"] for point in whole.points] == [0.5, 0.5, 2.0, 2.0]
     assert [point["best_sharpe"] for point in sobol.points] == [0.5, 0.5]

@@ -25,7 +25,7 @@ from alpha_discovery.service.exchange_keys import PASSPHRASE, key_file, keys_of
 from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.service.live_bots import ExchangeLive, arm
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
-from alpha_discovery.storage.bots import Bot, BotsInSql
+from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing.example_records import alpha_record, run_record
 from alpha_discovery.testing.fake_exchange import FakeExchange
@@ -206,7 +206,83 @@ def test_an_exchange_that_does_not_answer_is_asked_again_and_nothing_is_lost(
     assert crew.look() == 0
     assert BotsInSql(world.place.database).get(world.bot.id).state == "running"
     monkeypatch.setattr(world.exchange, "load_markets", answers)
+    world.clock.ms += 2_000
     assert crew.look() == 1
+
+
+def test_a_silent_source_is_asked_later_and_later(world: World) -> None:
+    crew = BotCrew(world.place, live=world.live())
+    world.clock.ms += HOUR
+    crew.look()
+    world.feed.is_down, asked = True, 0
+    closed = world.feed.closed
+
+    def counting(after: int) -> Any:
+        nonlocal asked
+        asked += 1
+        return closed(after)
+
+    world.feed.closed = counting  # type: ignore[method-assign]
+    world.clock.ms += HOUR
+    for _ in range(1_800):  # every two seconds for an hour
+        world.clock.ms += 2_000
+        crew.look()
+    assert 15 <= asked <= 25  # 2, 4, 8 ... 256 seconds, then every 300: 8 + (3,600 - 511) / 300
+    world.feed.is_down = False
+    world.clock.ms += 300_000
+    assert crew.look() >= 1
+
+
+def test_a_bot_whose_exchange_is_gone_is_shown_as_having_lost_its_feed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    armed(world, "sandbox")
+    crew = BotCrew(world.place, live=world.live(), notifier=world.told)
+    world.clock.ms += HOUR
+    assert crew.look() == 1
+
+    def down(*_: object) -> None:
+        raise SourceFailed("fake did not answer")
+
+    world.feed.is_down = True
+    monkeypatch.setattr(world.exchange, "load_markets", down)
+    for _ in range(4):
+        world.clock.ms += HOUR
+        crew.look()
+    memory = BotMemoryInSql(world.place.database)
+    assert memory.load(world.bot.id)["feed_lost"] is not None  # type: ignore[index]
+    assert sum("no bar since" in notice.text for notice in world.told.notices) == 1
+    world.feed.is_down = False
+    monkeypatch.undo()
+    world.clock.ms += HOUR
+    crew.look()
+    assert memory.load(world.bot.id)["feed_lost"] is None  # type: ignore[index]
+
+
+def test_a_bot_that_is_ended_while_it_holds_something_is_run_until_it_is_closed(world: World) -> None:
+    crew = BotCrew(world.place, live=world.live())
+    world.clock.ms += HOUR
+    crew.look()
+    running = begun(world.place, world.bot.id, live=world.live())
+    running.decision = running.decision._replace(enter=1)
+    running.save()
+    for _ in range(2):
+        world.clock.ms += HOUR
+        crew.look()
+    memory = BotMemoryInSql(world.place.database)
+    assert memory.load(world.bot.id)["book"]["position"] is not None  # type: ignore[index]
+    BotsInSql(world.place.database).set_state(world.bot.id, BotState.DEMOTED, world.clock.now(), why="enough")
+    for _ in range(3):
+        world.clock.ms += HOUR
+        crew.look()
+    state = memory.load(world.bot.id)
+    assert state is not None
+    assert (state["book"]["position"], state["orders"]) == (None, {})
+    assert [event["reason"] for event in memory.events(world.bot.id) if event["kind"] == "trade"] == ["signal"]
+    bars = state["bars"]
+    world.clock.ms += HOUR
+    assert crew.look() == 0
+    assert memory.load(world.bot.id)["bars"] == bars  # type: ignore[index]
 
 
 def test_keys_come_from_the_environment_first_and_a_test_system_has_its_own(
@@ -236,7 +312,7 @@ def test_results_below_what_can_be_luck_end_the_bot_and_its_alpha(
     monkeypatch.setattr(ForwardEvidence, "_past", lambda self, bot: past)
     losing = np.cumprod(1.0 + np.random.default_rng(1).normal(-0.004, 0.01, 300))
     marks = [{"kind": "mark", "time": day * 24 * HOUR, "equity": 5_000.0 * value} for day, value in enumerate(losing)]
-    monkeypatch.setattr(ForwardEvidence, "_marks", lambda self, bot_id: marks)
+    monkeypatch.setattr("alpha_discovery.service.forward.events_of", lambda memory, bot_id, kind: marks)
     crew = BotCrew(world.place, live=world.live(), notifier=world.told)
     world.clock.ms += HOUR
     crew.look()

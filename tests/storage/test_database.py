@@ -245,3 +245,17 @@ def test_a_transaction_belongs_to_its_thread(file: Path) -> None:
 
     with Database.open(file) as database, ThreadPoolExecutor(1) as pool, database.transaction():
         assert (database.in_transaction, pool.submit(lambda: database.in_transaction).result()) == (True, False)
+
+
+def test_its_version_changes_with_what_anybody_commits_and_with_nothing_else(where: str) -> None:
+    with Database.open(where) as ours, Database.open(where) as another:
+        seen = [ours.version(), ours.version()]
+        RunsInSql(another).list()
+        seen.append(ours.version())
+        assert len(set(seen)) == 1
+        for number, database in enumerate((another, ours)):
+            with database.transaction():
+                RunsInSql(database).add(run_record(id=f"run-{number}"))
+                assert ours.version() == seen[-1]
+            seen.append(ours.version())
+        assert len(set(seen)) == 3

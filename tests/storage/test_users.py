@@ -89,7 +89,7 @@ def test_a_kept_answer_is_given_again_without_the_work(database: Database) -> No
     question = Question("ada", "key", "hash")
     for _ in range(2):
         answer = answers.once(question, lambda: done.append(1) or {"run_id": "a"})  # type: ignore[func-returns-value]
-    assert answer == ({"run_id": "a"}, True)
+    assert answer == answers.given(question) == {"run_id": "a"}
     assert done == [1]
 
 
@@ -98,7 +98,8 @@ def test_work_that_fails_leaves_the_key_free(database: Database) -> None:
     question = Question("ada", "key", "hash")
     with pytest.raises(ZeroDivisionError):
         answers.once(question, lambda: {"x": 1 // 0})
-    assert answers.once(question, lambda: {"x": 1}) == ({"x": 1}, False)
+    assert answers.given(question) is None
+    assert answers.once(question, lambda: {"x": 1}) == {"x": 1}
 
 
 def test_a_key_with_another_request_is_refused(database: Database) -> None:
@@ -106,7 +107,22 @@ def test_a_key_with_another_request_is_refused(database: Database) -> None:
     answers.once(Question("ada", "key", "one"), lambda: {"x": 1})
     with pytest.raises(KeyReused):
         answers.once(Question("ada", "key", "two"), lambda: {"x": 2})
-    assert answers.once(Question("bob", "key", "two"), lambda: {"x": 2}) == ({"x": 2}, False)
+    with pytest.raises(KeyReused):
+        answers.given(Question("ada", "key", "two"))
+    assert answers.once(Question("bob", "key", "two"), lambda: {"x": 2}) == {"x": 2}
+
+
+def test_an_answer_is_kept_for_a_day(database: Database) -> None:
+    clock = TickingClock()
+    answers, question = AnswersInSql(database, clock), Question("ada", "key", "hash")
+    assert answers.once(question, lambda: {"x": 1}) == answers.given(question) == {"x": 1}
+    clock.now = lambda: NOON + timedelta(days=2)  # type: ignore[method-assign]
+    assert answers.given(question) is None
+
+
+def test_work_without_a_key_is_done_each_time(database: Database) -> None:
+    answers, numbers = AnswersInSql(database, TickingClock()), iter(range(2))
+    assert [answers.once(None, lambda: {"x": next(numbers)}) for _ in range(2)] == [{"x": 0}, {"x": 1}]
 
 
 def test_bots_have_names_of_their_own(database: Database) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.lowest_bit import lowest_bit
 from alpha_discovery.kernels import hot_kernel, inlined, kernel
 
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL = 0, 1, 2, 3
@@ -13,13 +14,8 @@ ARITHMETIC = {"+": 0, "-": 1, "*": 2, "/": 3}
 COMPARISONS = {"<": LESS, "<=": LESS_EQUAL, ">": GREATER, ">=": GREATER_EQUAL}
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
-_DEBRUIJN = np.uint64(0x03F79D71B4CB0A89)  # position of the lowest set bit without a machine instruction
-_SHIFT = np.uint64(58)
 _LAST = np.uint64(63)
 _TILE = 8  # words worked on together: a line of the cache
-_INDEX = np.zeros(64, dtype=np.int64)
-for _bit in range(64):
-    _INDEX[((1 << _bit) * 0x03F79D71B4CB0A89 & 0xFFFFFFFFFFFFFFFF) >> 58] = _bit
 
 
 def words(n_bars: int) -> int:
@@ -162,12 +158,6 @@ def join_rows(is_and, part, part_row, out):
         source = part[part_row[i]]
         for w in range(out.shape[1]):
             out[i, w] = (out[i, w] & source[w]) if is_and else (out[i, w] | source[w])
-
-
-@inlined
-def lowest_bit(word):
-    """Position of the lowest set bit of a word that is not zero."""
-    return _INDEX[((word & (~word + _ONE)) * _DEBRUIJN) >> _SHIFT]
 
 
 @inlined

@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from alpha_discovery.backtest.bitmaps import lowest_bit, next_exit
+from alpha_discovery.backtest.bitmaps import next_exit
+from alpha_discovery.backtest.lowest_bit import lowest_bit
 from alpha_discovery.backtest.tape import WIDTHS
 from alpha_discovery.kernels import inlined
 

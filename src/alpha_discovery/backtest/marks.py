@@ -97,20 +97,21 @@ def mark_days(prices, days, position, side, span, pull, row, daily):
     d, stop, slope = int(row[DAY]), days[0][exit_bar], side * quantity
     if len(daily) == 0:
         if d < stop:
-            _close_days(row, days, d, stop, base, slope, anchor)
+            _close_days(row, days, d, stop, base, slope, anchor, daily)
         return 0.0
     running, marked = prices[5], prices[8]
     _, first, last, _, _, _, drift = days
     a = entry
-    while d < stop:
+    if d < stop:  # the period that it is entered in, then those that it is held through
         b = last[d]
-        held = fill if a == entry else 0.0
-        held += running[b] - running[max(a, entry + 1) - 1]
-        pull += slope * held / (b - first[d] + 1) * drift
+        pull += slope * (fill + running[b] - running[entry]) / (b - first[d] + 1) * drift
         close_day(row, base + slope * (marked[b] - anchor), pull, days, daily)
         pull = 0.0
         a = b + 1
         d += 1
+        if d < stop:
+            _close_days(row, days, d, stop, base, slope, anchor, daily)
+            a, d = last[stop - 1] + 1, stop
     if a <= last_held:
         held = fill if a == entry else 0.0
         held += running[last_held] - running[max(a, entry + 1) - 1]
@@ -119,9 +120,9 @@ def mark_days(prices, days, position, side, span, pull, row, daily):
 
 
 @inlined
-def _close_days(row, days, d, stop, base, slope, anchor):
-    """`close_day` of the periods ``d .. stop - 1``, whose returns nobody wants to see."""
-    block, marks = days[3], days[4]
+def _close_days(row, days, d, stop, base, slope, anchor, daily):
+    """`close_day` of the periods ``d .. stop - 1``; with ``daily``, of periods that are held from first to last bar."""
+    _, _, _, block, marks, held, drift = days
     mark, s3, s4 = row[MARK], row[S3], row[S4]
     b = block[d]
     total, squares = row[BLOCK_SUM + b], row[BLOCK_SUMSQ + b]
@@ -132,6 +133,8 @@ def _close_days(row, days, d, stop, base, slope, anchor):
             total, squares = row[BLOCK_SUM + b], row[BLOCK_SUMSQ + b]
         now = base + slope * (marks[k] - anchor)
         r = now / mark - 1.0
+        for kind in range(len(daily)):
+            daily[kind, k] = r - (slope * held[k] * drift / mark if kind == 0 else 0.0)
         square = r * r
         s3 += square * r
         s4 += square * square

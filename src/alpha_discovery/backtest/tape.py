@@ -107,7 +107,7 @@ def tape(
     funding : tuple of float64 (T,) or None, one a leg
         Rate that falls due at the open of each bar, as a fraction of the position's value; by default that of the bars.
     detail : Bars
-        Finer bars of the first leg, for ``intrabar="detail"``.
+        Finer bars of the first leg, for ``intrabar="detail"``; by default those that it carries.
 
     Raises
     ------
@@ -143,7 +143,8 @@ def tape(
     return Tape(
         bars, **stacked, spread=spread, flow=flow, due=due, marked=marked, ahead=ahead,
         running=running, day=day, day_first=starts, day_last=last, day_block=block, day_mark=marked[:, last],
-        day_held=held, drift=drift, detail=_finer(first, detail), begin=begin, end=end, fresh=fresh,
+        day_held=held, drift=drift, detail=_finer(first, first.detail if detail is None else detail),
+        begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
 
 

@@ -72,6 +72,8 @@ class Bot:
         self.skipped: list[int] = []  # open times of bars that the next one refuted
         self.decision = NOTHING
         self.halted: str | None = None
+        self.pending = 0.0  # money to be paid in or out as soon as nothing is held
+        self.scale = 1.0  # the capital now over that without what was paid in and out
         self.feed_lost: int | None = None  # since when no bar has come, milliseconds UTC
         self.held: Bar | None = None
         self.levels: BarLevels | None = None
@@ -152,8 +154,16 @@ class Bot:
         self._settle(self._now)
         self.save()
 
+    def transfer(self, amount: float) -> None:
+        """Pay money in, or out where negative; it moves as soon as nothing is held, so that no open trade changes."""
+        self.pending += amount
+        self._move_money()
+        self.save()
+
     def note(self, kind: str, **facts: Any) -> None:
         """Write something down for the log; it is stored with the next save."""
+        if kind in ("mark", "trade"):
+            facts["scale"] = self.scale
         self._events.append({"kind": kind, "bar": self.bars, "time": self.last, **facts})
 
     def save(self) -> None:
@@ -169,7 +179,7 @@ class Bot:
         return {
             "bars": self.bars, "last": self.last, "funded": self.funded, "rows": [list(row) for row in self.rows],
             "decision": list(self.decision), "missed": self.missed, "skipped": self.skipped,
-            "halted": self.halted, "feed_lost": self.feed_lost,
+            "halted": self.halted, "feed_lost": self.feed_lost, "pending": self.pending, "scale": self.scale,
             "held": None if self.held is None else _bar_json(self.held),
             "levels": None if self.levels is None else {"best": self.levels.best},
             "joint": None if self.joint is None else {"best": self.joint.best},
@@ -189,6 +199,7 @@ class Bot:
     def _restore(self, told: Mapping[str, Any]) -> None:
         self.bars, self.last, self.halted = told["bars"], told["last"], told["halted"]
         self.feed_lost = told.get("feed_lost")
+        self.pending, self.scale = told.get("pending", 0.0), told.get("scale", 1.0)
         self.rows, self.funded = tuple(BarRow(*row) for row in told["rows"]), told["funded"]
         self.decision, self.missed, self.skipped = Decision(*told["decision"]), told["missed"], list(told["skipped"])
         self.held = None if told["held"] is None else _bar_of(told["held"])
@@ -261,6 +272,7 @@ class Bot:
         self.rows = bar.rows
         self.note("mark", equity=equity, close=closes[0])
         broken = self.guard.mark(bar.time, equity)
+        self._move_money()
         self.decision = self._decide(signals, bar, broken)
         self.bars += 1
         self._catch_up(fresh=bar.fresh)
@@ -268,6 +280,19 @@ class Bot:
             self._act(self._now)
             if self.broker.remembers:
                 self._look_around()
+
+    def _move_money(self) -> None:
+        if self.pending == 0.0 or self.book.position is not None or self.desk.orders:
+            return
+        amount, before = self.pending, self.equity
+        self.pending = 0.0
+        if before + amount <= 0.0:
+            self.note("transfer_refused", amount=amount, equity=before)
+            return
+        factor = (before + amount) / before
+        self.book.equity, self.scale = before + amount, self.scale * factor
+        self.guard.scaled(factor)
+        self.note("transfer", amount=amount, equity=self.equity)
 
     def _catch_up(self, *, fresh: bool) -> None:
         """A bar that was missed enters nothing any more; what it wanted to leave is left at the first fresh one."""
@@ -364,7 +389,7 @@ class Bot:
     def _value(self, weight: float) -> float:
         value = self._size * weight * self.equity
         most = self.config.safeguards.max_position
-        return value if most is None else min(value, most * self.config.capital)
+        return value if most is None else min(value, most * self.config.capital * self.scale)
 
     def _set_levels(self) -> None:
         position = self.book.position
@@ -397,9 +422,10 @@ def _nothing() -> None:
 
 
 def _bar_json(bar: Bar) -> dict[str, Any]:
-    return {**asdict(bar), "rows": [list(row) for row in bar.rows]}
+    return {**asdict(bar), "rows": [list(row) for row in bar.rows], "finer": [list(row) for row in bar.finer]}
 
 
 def _bar_of(told: Mapping[str, Any]) -> Bar:
     rows = tuple(BarRow(*row) for row in told["rows"])
-    return Bar(rows, told["gap"], tuple(told["rates"]), told["fresh"])
+    finer = tuple(BarRow(*row) for row in told.get("finer", ()))
+    return Bar(rows, told["gap"], tuple(told["rates"]), told["fresh"], finer)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from alpha_discovery.bots.ports import Bar
 from alpha_discovery.core.bars import Bars, Float1D
+from alpha_discovery.core.funding import closing_times
 from alpha_discovery.trading.rows import rows_of
 
 
@@ -20,13 +24,14 @@ class ReplayFeed:
     begin : int
         Position of the first bar that is traded.
     funding : tuple of float64 (n,) or None
-        The rate due at the open of each bar, one array a leg, None for a leg without; empty: no leg has any.
+        The rate due at the open of each bar, one array a leg, None for a leg without; empty: that of the bars.
     """
 
     def __init__(
         self, bars: tuple[Bars, ...], *, begin: int = 0, funding: tuple[Float1D | None, ...] = ()
     ) -> None:
-        rates = [None if leg is None else leg.tolist() for leg in funding]
+        rates = [None if leg is None else leg.tolist() for leg in funding or [one.funding for one in bars]]
+        self._finer = _Finer(bars[0])
         self._bars = [
             Bar(rows, gap, tuple(0.0 if leg is None else leg[t] for leg in rates))
             for t, (rows, gap) in enumerate(rows_of(bars))
@@ -41,4 +46,21 @@ class ReplayFeed:
     def next(self, after: int | None) -> Bar | None:
         """The bar after ``after``; None at the end."""
         at = self._begin if after is None else max(self._begin, bisect_right(self._times, after))
-        return self._bars[at] if at < len(self._bars) else None
+        return self._finer.inside(self._bars[at], at) if at < len(self._bars) else None
+
+
+class _Finer:
+    """Finer bars by the position of the bar that they lie in; made into rows when it is lived through."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._detail = bars.detail
+        if bars.detail is not None:
+            self._first = np.searchsorted(bars.detail.time, bars.time)
+            self._last = np.searchsorted(bars.detail.time, closing_times(bars))
+
+    def inside(self, bar: Bar, at: int) -> Bar:
+        """The bar with its finer ones."""
+        if self._detail is None:
+            return bar
+        cut = self._detail.slice(int(self._first[at]), int(self._last[at]))
+        return replace(bar, finer=tuple(row for (row,), _ in rows_of((cut,))))

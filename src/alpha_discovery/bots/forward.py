@@ -71,10 +71,30 @@ def daily_returns(marks: Sequence[Mapping[str, Any]], capital: float, timeframe_
     if not marks:
         return np.empty(0)
     days = np.array([(int(mark["time"]) + timeframe_ms - 1) // DAY for mark in marks])
-    equity = np.array([float(mark["equity"]) for mark in marks])
+    equity = np.array([float(mark["equity"]) / float(mark.get("scale", 1.0)) for mark in marks])  # without transfers
     last = np.flatnonzero(np.diff(days))  # the last mark of each day but the newest
     closes = np.concatenate(([capital], equity[last]))
     return np.asarray(closes[1:] / closes[:-1] - 1.0)
+
+
+def band(past: npt.NDArray[np.float64], *, days: int, seed: int) -> tuple[npt.NDArray[np.float64], ...] | None:
+    """The course that an alpha's past leads one to expect: low, middle and high equity over the starting capital.
+
+    Parameters
+    ----------
+    past : float64 (m,)
+        Daily returns of the alpha where it was judged.
+    days : int
+        Whole days lived through; the band reaches over the day after them, which is under way.
+
+    Returns
+    -------
+    three float64 (days + 1,), or None
+        Quantiles `BAND` at the end of each day; None where the past is too short to be resampled.
+    """
+    if len(past) < FEWEST:
+        return None
+    return tuple(np.asarray(one) for one in fan(past, rng=seed, levels=BAND, days=days + 1))
 
 
 def forward(
@@ -94,8 +114,8 @@ def forward(
         Of the band.
     """
     low = middle = high = None
-    if len(returns) and len(past) >= FEWEST:
-        low, middle, high = (float(band[-1]) for band in fan(past, rng=seed, levels=BAND, days=len(returns)))
+    if len(returns) and (expected := band(past, days=len(returns), seed=seed)) is not None:
+        low, middle, high = (float(one[len(returns) - 1]) for one in expected)
     equity = float(np.prod(1.0 + returns))
     volatility = float(past.std()) if len(past) else 0.0
     ups = downs = np.ones(max(1, len(returns)))

@@ -60,6 +60,10 @@ class Guard:
         """Measure drawdown from here on."""
         self.peak, self.tripped = equity, False
 
+    def scaled(self, factor: float) -> None:
+        """Money was paid in or out: what the limits refer to is multiplied, so that none is broken by it."""
+        self.peak, self.day_equity, self._last = self.peak * factor, self.day_equity * factor, self._last * factor
+
     def holds_back(self, bar: Bar, last: Sequence[BarRow]) -> bool:
         """Whether a bar moves more than ``max_jump`` from the last close, so that another has to confirm it."""
         return self.limits.max_jump is not None and not _near(bar, last, self.limits.max_jump)

@@ -55,13 +55,15 @@ class Bar:
     """One closed bar of every leg, as a feed delivers it.
 
     ``gap`` is whether bars are missing before it; ``rates`` is the funding due at its open, one a leg; ``fresh``
-    whether it has just closed: an old one teaches the signals and moves no order.
+    whether it has just closed: an old one teaches the signals and moves no order. ``finer`` are finer bars of the first
+    leg inside it, where there are some.
     """
 
     rows: tuple[BarRow, ...]
     gap: bool = False
     rates: tuple[float, ...] = ()
     fresh: bool = True
+    finer: tuple[BarRow, ...] = ()
 
     @property
     def time(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -32,6 +32,30 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class EquityCompared:
+    """The bot's marks beside the equity of the backtest, bar by bar, both over the capital put in.
+
+    Attributes
+    ----------
+    bars, differing : int
+        Bars that both have, and those of them at which the two differ.
+    first : int or None
+        Open time (ms) of the first that differs.
+    worst : float
+        Largest difference as a fraction of the backtest's equity; it may be due to an earlier one, carried on.
+    kind : str or None
+        What explains the first: the kind of the last trade that differs up to there; ``price`` if the bot saw another
+        close; ``mark`` if nothing does.
+    """
+
+    bars: int = 0
+    differing: int = 0
+    first: int | None = None
+    worst: float = 0.0
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
 class Reconciled:
     """The outcome.
 
@@ -50,6 +74,12 @@ class Reconciled:
     differences: tuple[Difference, ...]
     slippage: float | None
     commission: float | None = None
+    equity: EquityCompared = EquityCompared()
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether neither a trade nor a mark differs."""
+        return not self.differences and not self.equity.differing
 
     @property
     def classes(self) -> dict[str, int]:
@@ -63,7 +93,10 @@ class Reconciled:
         return {name: value for name, value in told.items() if value is not None}
 
 
-def reconcile(trades: Sequence[Mapping[str, Any]], evaluation: Evaluation, *, capital: float) -> Reconciled:
+def reconcile(
+    trades: Sequence[Mapping[str, Any]], evaluation: Evaluation, *, capital: float,
+    marks: Sequence[Mapping[str, Any]] = (),
+) -> Reconciled:  # fmt: skip
     """Compare closed trades; what the end of the data closed is still open with the bot and left out.
 
     Parameters
@@ -73,7 +106,9 @@ def reconcile(trades: Sequence[Mapping[str, Any]], evaluation: Evaluation, *, ca
     evaluation : Evaluation
         The same rule, parameters and costs over the same bars, its first bar being the bot's first.
     capital : float
-        What the bot began with; the backtest begins with 1.
+        What the bot began with; the backtest begins with 1. What was paid in or out since is in each event's ``scale``.
+    marks : sequence of mapping
+        The bot's ``mark`` events: its equity at each close.
     """
     ours = {(trade["entry_bar"], trade["leg"]): trade for trade in trades}
     theirs = {
@@ -88,11 +123,41 @@ def reconcile(trades: Sequence[Mapping[str, Any]], evaluation: Evaluation, *, ca
         elif key not in theirs:
             found.append(Difference("extra", key[0], "trade", ours[key]["side"], None))
         else:
-            found += _differences(key[0], ours[key], theirs[key], evaluation.begin, capital)
+            own = capital * ours[key].get("scale", 1.0)
+            found += _differences(key[0], ours[key], theirs[key], evaluation.begin, own)
     rates = [t["commission"] / (t["quantity"] * (t["entry_price"] + t["exit_price"])) for t in trades]
     paid = [t["slippage"] / (t["quantity"] * (t["entry_price"] + t["exit_price"])) for t in trades]
-    return Reconciled(len(ours.keys() & theirs.keys()), tuple(found), median(paid) if paid else None,
-                      median(rates) if rates else None)  # fmt: skip
+    return Reconciled(
+        len(ours.keys() & theirs.keys()), tuple(found), median(paid) if paid else None,
+        median(rates) if rates else None, _marks(marks, evaluation, capital, found),
+    )  # fmt: skip
+
+
+def _marks(
+    marks: Sequence[Mapping[str, Any]], evaluation: Evaluation, capital: float, found: Sequence[Difference]
+) -> EquityCompared:
+    """Equity at each close; the last bar is left out where the end of the data closed a position there."""
+    times = evaluation.bars[0].time[evaluation.begin : evaluation.end]
+    ended = any(EXIT_REASONS[trade["reason"]] in _STILL_OPEN for trade in evaluation.trades)
+    place = {int(time): bar for bar, time in enumerate(times[: len(times) - ended])}
+    compared = [(place[mark["time"]], mark) for mark in marks if mark["time"] in place]
+    out = EquityCompared(len(compared))
+    for bar, mark in compared:
+        theirs = float(evaluation.equity[bar])
+        apart = abs(mark["equity"] / (capital * mark.get("scale", 1.0)) - theirs) / abs(theirs) if theirs else 0.0
+        if apart > TOLERANCE:
+            first = int(times[bar]) if out.first is None else out.first
+            kind = out.kind or _why(bar, mark, evaluation, found)
+            out = replace(out, differing=out.differing + 1, first=first, worst=max(out.worst, apart), kind=kind)
+    return out
+
+
+def _why(bar: int, mark: Mapping[str, Any], evaluation: Evaluation, found: Sequence[Difference]) -> str:
+    earlier = [one for one in found if one.entry_bar <= bar]
+    if earlier:
+        return max(earlier, key=lambda one: one.entry_bar).kind
+    close = float(evaluation.bars[0].close[evaluation.begin + bar])
+    return "price" if _differs(mark["close"], close, close) else "mark"
 
 
 def _late(ours: dict[Any, Mapping[str, Any]], theirs: dict[Any, Any]) -> list[Difference]:

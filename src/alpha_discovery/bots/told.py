@@ -23,6 +23,8 @@ WORDS: dict[str, tuple[Level, str, str]] = {  # kind: (level, what happened, wha
     "stranger": ("warning", "took back an order of its own that it did not know", ""),
     "failed": ("error", "could not go on: {why}", "look at its log, then: alpha bots start"),
     "no_answer": ("warning", "gets no answer: {why}", ""),
+    "transfer": ("info", "has {amount:+,.2f} more to trade with, {equity:,.2f} in all", ""),
+    "transfer_refused": ("error", "cannot pay out {amount:,.2f}: it has {equity:,.2f}", "look at its portfolio"),
     "trade": ("info", "closed a trade: {pnl:+,.2f} ({reason})", ""),
     "below_band": ("warning", "is worth {equity:.3f} of its start, below the {low:.3f} that was expected at least", ""),
     "promoted": ("info", "its paper results prove its alpha (evidence {evidence:.1f})", ""),

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from alpha_discovery.bots.orders import ENTRY, Kind, Order, OrderState, Report, Tracked
 from alpha_discovery.bots.ports import Bar
+from alpha_discovery.core.answers import is_json
 from alpha_discovery.errors import SourceFailed, UserError
 from alpha_discovery.trading.rows import BarRow
 
@@ -23,6 +24,7 @@ _REFUSED = frozenset(
     {"InvalidOrder", "InsufficientFunds", "BadRequest", "BadSymbol", "OperationRejected", "NotSupported"}
 )
 _DUPLICATE = frozenset({"DuplicateOrderId"})
+_CONDITIONAL = {"trigger": True}  # how ccxt is asked for orders that wait for a price
 _STATES = {
     "open": OrderState.OPEN, "new": OrderState.OPEN, "closed": OrderState.FILLED, "canceled": OrderState.CANCELED,
     "cancelled": OrderState.CANCELED, "expired": OrderState.CANCELED, "rejected": OrderState.REJECTED,
@@ -48,11 +50,11 @@ class Venue(Protocol):
     def cancel_order(self, order_id: str, symbol: str, params: Mapping[str, Any], /) -> Mapping[str, Any]:
         """The order as it was taken back."""
 
-    def fetch_open_orders(self, symbol: str) -> Sequence[Mapping[str, Any]]:
-        """Orders that wait."""
+    def fetch_open_orders(self, symbol: str, /, *more: Any) -> Sequence[Mapping[str, Any]]:
+        """Orders that wait; since when, how many and parameters may follow."""
 
-    def fetch_orders(self, symbol: str, since: int | None, limit: int) -> Sequence[Mapping[str, Any]]:
-        """Orders, ended ones too, newest last."""
+    def fetch_orders(self, symbol: str, since: int | None, limit: int, /, *more: Any) -> Sequence[Mapping[str, Any]]:
+        """Orders, ended ones too, newest last; parameters may follow."""
 
     def fetch_positions(self, symbols: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """Positions of derivatives."""
@@ -73,6 +75,8 @@ class Leg:
     smallest_value: float
     contract: float
     is_derivative: bool
+    taker: float  # commission of market orders, where the exchange does not tell what was paid
+    keeps_stops_apart: bool  # whether conditional orders are in lists of their own
 
 
 class ExchangeBroker:
@@ -104,8 +108,9 @@ class ExchangeBroker:
         self._venue, self._started = venue, started
         self._patience, self._attempts, self._sleep = patience, attempts, sleep
         markets = self._asked(venue.load_markets)
-        self._legs = [_leg(markets, symbol, venue.id) for symbol in symbols]
+        self._legs = [_leg(markets, symbol, venue) for symbol in symbols]
         self._leg_of: dict[str, int] = {}
+        self._stops: set[str] = set()  # client ids that were sent as stops; those of `Desk` end with the word
 
     def restore(self, orders: Sequence[Tracked], before: Sequence[BarRow]) -> None:
         """Nothing: the exchange remembers."""
@@ -120,10 +125,13 @@ class ExchangeBroker:
         """Send an order under its client id; a market order is followed until it has ended, for a while."""
         leg = self._legs[order.leg]
         self._leg_of[order.client_id] = order.leg
+        if order.kind is Kind.STOP:
+            self._stops.add(order.client_id)
         try:
             amount = self._amount(order, leg)
         except _TooSmall as small:
             return Report(order.client_id, OrderState.REJECTED, note=str(small))
+        reason = ""
         for _ in range(2):  # a second time only if the first did not arrive; the client id makes both one order
             try:
                 told = self._asked(lambda: self._create(order, leg, amount), again=False, refusable=True)
@@ -131,11 +139,12 @@ class ExchangeBroker:
             except _Refused as refused:
                 found = self.find(order.client_id) if refused.is_duplicate else None
                 found = found or Report(order.client_id, OrderState.REJECTED, note=str(refused))
-            except SourceFailed:  # nobody knows whether it arrived: look for it
+            except SourceFailed as error:  # nobody knows whether it arrived: look for it
+                reason = str(error)
                 found = self._looked_for(order.client_id)
             if found is not None:
                 return self._followed(order, found) if order.kind is Kind.MARKET else found
-        return Report(order.client_id, OrderState.REJECTED, note="it did not arrive, twice")
+        return Report(order.client_id, OrderState.REJECTED, note=f"it did not arrive, twice: {reason}")
 
     def cancel(self, client_id: str) -> Report:
         """Take an order back by its client id; how it stands afterwards, fills in between included."""
@@ -147,7 +156,8 @@ class ExchangeBroker:
         if report.state is not OrderState.OPEN:
             return report
         with suppress(_Refused):  # it ended in the meantime: the next line says how
-            self._asked(lambda: self._venue.cancel_order(str(found["id"]), leg.symbol, {}), refusable=True)
+            how = _CONDITIONAL if self._is_apart(client_id, leg) else {}
+            self._asked(lambda: self._venue.cancel_order(str(found["id"]), leg.symbol, how), refusable=True)
         after = self._find(client_id)
         told = self._report(client_id, after or found, leg)
         return told if told.state is not OrderState.OPEN else Report(
@@ -163,7 +173,8 @@ class ExchangeBroker:
         """Client ids of all open orders on the bot's markets."""
         found: list[str] = []
         for number, leg in enumerate(self._legs):
-            for told in self._waiting(leg):
+            lists = (False, True) if leg.keeps_stops_apart else (False,)
+            for told in (one for apart in lists for one in self._waiting(leg, apart=apart)):
                 id_ = str(told.get("clientOrderId") or "")
                 self._leg_of.setdefault(id_, number)
                 found.append(id_)
@@ -226,18 +237,39 @@ class ExchangeBroker:
     def _find(self, client_id: str) -> Mapping[str, Any] | None:
         """The order among the open ones, or else among all since the bot was made, newest page first."""
         leg = self._leg_by(client_id)
-        for orders in (
-            self._waiting(leg),
-            self._asked(lambda: self._venue.fetch_orders(leg.symbol, self._started or None, 500)),
-        ):
-            for told in reversed(list(orders)):
+        apart = self._is_apart(client_id, leg)
+        for list_ in (self._waiting, self._every):
+            for told in reversed(list(list_(leg, apart=apart))):
                 if told.get("clientOrderId") == client_id:
-                    return dict(told)
+                    return self._triggered(dict(told), leg)
         return None
 
-    def _waiting(self, leg: Leg) -> Sequence[Mapping[str, Any]]:
-        found: Sequence[Mapping[str, Any]] = self._asked(lambda: self._venue.fetch_open_orders(leg.symbol))
+    def _is_apart(self, client_id: str, leg: Leg) -> bool:
+        is_stop = client_id in self._stops or client_id.endswith(f"-{Kind.STOP.value}")
+        return leg.keeps_stops_apart and is_stop
+
+    def _waiting(self, leg: Leg, *, apart: bool) -> Sequence[Mapping[str, Any]]:
+        more = (None, None, _CONDITIONAL) if apart else ()
+        found: Sequence[Mapping[str, Any]] = self._asked(lambda: self._venue.fetch_open_orders(leg.symbol, *more))
         return found
+
+    def _every(self, leg: Leg, *, apart: bool) -> Sequence[Mapping[str, Any]]:
+        """Orders since the bot was made; of an exchange that has no list of all of them, those that have ended."""
+        venue: Any = self._venue
+        has_all = getattr(venue, "has", {}).get("fetchOrders", True)
+        ask: Any = venue.fetch_orders if has_all else venue.fetch_closed_orders
+        more = (_CONDITIONAL,) if apart else ()
+        found: Sequence[Mapping[str, Any]] = self._asked(lambda: ask(leg.symbol, self._started or None, 500, *more))
+        return found
+
+    def _triggered(self, told: dict[str, Any], leg: Leg) -> dict[str, Any]:
+        """A conditional order that was triggered became another one, whose fills are its own."""
+        child = str((told.get("info") or {}).get("actualOrderId") or "")
+        if not child:
+            return told
+        venue: Any = self._venue
+        became = self._asked(lambda: venue.fetch_order(child, leg.symbol))
+        return {**became, "clientOrderId": told["clientOrderId"]}
 
     def _leg_by(self, client_id: str) -> Leg:
         number = self._leg_of.get(client_id)
@@ -255,14 +287,31 @@ class ExchangeBroker:
             price = cost / filled if cost else 0.0
         if filled and not price:
             raise SourceFailed(f"{self._venue.id} says that {client_id} is filled and not at which price; try again")
-        return Report(client_id, state, filled, price, price, _fees(told, price), note=str(told.get("note") or ""))
+        paid = self._paid(told, leg, filled, price)
+        return Report(client_id, state, filled, price, price, paid, note=str(told.get("note") or ""))
+
+    def _paid(self, told: Mapping[str, Any], leg: Leg, filled: float, price: float) -> float:
+        """Fees as the order tells them, else as its trades do, else what the market takes."""
+        if not filled or _has_fees(told):
+            return _fees(told, price)
+        venue: Any = self._venue
+        if getattr(venue, "has", {}).get("fetchMyTrades"):
+            id_ = str(told["id"])
+            trades = self._asked(lambda: venue.fetch_my_trades(leg.symbol, None, None, {"orderId": id_}))
+            own = [trade for trade in trades if str(trade.get("order")) == id_ and _has_fees(trade)]
+            if own:
+                return sum(_fees({**trade, "symbol": leg.symbol}, float(trade["price"])) for trade in own)
+        return filled * price * leg.taker
 
     def _asked(self, question: Callable[[], Any], *, again: bool = True, refusable: bool = False) -> Any:
         """The answer; a network that swallows questions is asked again unless asking would act twice."""
         reason = ""
         for attempt in range(self._attempts if again else 1):
             try:
-                return question()
+                found = question()
+                if is_json(self._venue):
+                    return found
+                reason = "a page that is no answer"
             except Exception as error:
                 kinds = {kind.__name__ for kind in type(error).__mro__}
                 reason = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
@@ -287,9 +336,9 @@ class _TooSmall(Exception):
     """Less than the market allows."""
 
 
-def _leg(markets: Mapping[str, Any], symbol: str, venue: str) -> Leg:
+def _leg(markets: Mapping[str, Any], symbol: str, venue: Venue) -> Leg:
     if symbol not in markets:
-        raise UserError(f"{venue} does not list {symbol}; name one of its markets")
+        raise UserError(f"{venue.id} does not list {symbol}; name one of its markets")
     market = markets[symbol]
     limits = market.get("limits") or {}
     return Leg(
@@ -298,7 +347,21 @@ def _leg(markets: Mapping[str, Any], symbol: str, venue: str) -> Leg:
         float((limits.get("cost") or {}).get("min") or 0.0),
         float(market.get("contractSize") or 1.0),
         bool(market.get("swap") or market.get("future")),
+        float(market.get("taker") or 0.0),
+        _keeps_apart(venue, symbol, market),
     )
+
+
+def _keeps_apart(venue: Any, symbol: str, market: Mapping[str, Any]) -> bool:
+    """Whether ccxt asks for conditional orders by a parameter; of Binance's perpetuals it does not say so itself."""
+    told = getattr(venue, "feature_value", None)
+    if told is not None and told(symbol, "fetchOpenOrders", "trigger", False):
+        return True
+    return bool(market.get("swap")) and hasattr(venue, "fapiPrivateGetOpenAlgoOrders")
+
+
+def _has_fees(told: Mapping[str, Any]) -> bool:
+    return any(fee and fee.get("cost") is not None for fee in (told.get("fees") or [told.get("fee")]))
 
 
 def _price(ticker: Mapping[str, Any], direction: int) -> float:

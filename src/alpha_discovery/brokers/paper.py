@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from alpha_discovery.bots.orders import Kind, Order, OrderState, Report, Tracked
 from alpha_discovery.bots.ports import Bar
 from alpha_discovery.trading.fills import Fill, Fills
+from alpha_discovery.trading.levels import Intrabar
 from alpha_discovery.trading.rows import BarRow
 
 
@@ -20,14 +20,14 @@ class PaperBroker:
     ----------
     fills : Fills
         Costs and latency, as in the reference engine.
-    intrabar : "stop_first" or "target_first"
-        Which of two levels counts if one bar touches both.
+    intrabar : "stop_first", "target_first" or "detail"
+        Which of two levels counts if one bar touches both; ``detail`` asks the finer bars inside it.
     """
 
     remembers = False
     rests = True
 
-    def __init__(self, fills: Fills, intrabar: Literal["stop_first", "target_first"] = "stop_first") -> None:
+    def __init__(self, fills: Fills, intrabar: Intrabar = "stop_first") -> None:
         self._fills, self._intrabar = fills, intrabar
         self._orders: dict[str, Tracked] = {}
         self._bar: Bar | None = None  # the bar that is open
@@ -52,10 +52,12 @@ class PaperBroker:
 
     def closed(self, bar: Bar) -> None:
         """Fill levels inside the bar: of two that it touches, the one that the policy names."""
-        first = Kind.STOP if self._intrabar == "stop_first" else Kind.TARGET
+        first = Kind.TARGET if self._intrabar == "target_first" else Kind.STOP
         for leg, row in enumerate(bar.rows):
             touched = [order for order in self._open() if order.leg == leg and _reaches(order, row.low, row.high)]
             touched.sort(key=lambda order: order.kind is not first)
+            if len(touched) > 1 and self._intrabar == "detail":
+                touched = _first_of(touched, bar.finer)
             if touched:
                 assert touched[0].price is not None
                 self._fill_level(touched[0], touched[0].price, at_open=False, ambiguous=len(touched) > 1)
@@ -114,6 +116,14 @@ class PaperBroker:
             at_open=at_open, ambiguous=ambiguous,
         )  # fmt: skip
         self._orders[order.client_id] = self._orders[order.client_id].after(report)
+
+
+def _first_of(touched: list[Order], finer: Sequence[BarRow]) -> list[Order]:
+    """Those that the first finer bar touches which touches any; all of them where none does."""
+    for row in finer:
+        if found := [order for order in touched if _reaches(order, row.low, row.high)]:
+            return found
+    return touched
 
 
 def _reaches(order: Order, low: float, high: float) -> bool:

@@ -46,7 +46,7 @@ class DiskStore:
             for start in range(0, len(keys), _CHUNK):
                 part = keys[start : start + _CHUNK]
                 holes = ", ".join("?" * len(part))
-                query = f"SELECT key, value FROM cached WHERE key IN ({holes}) AND until > ?"  # noqa: S608  (holes)
+                query = f"SELECT key, value FROM cached WHERE key IN ({holes}) AND until > ?"  # noqa: S608 (holes)  # nosec B608
                 found |= dict(connection.execute(query, (*part, now)))
             connection.executemany("UPDATE cached SET used = ? WHERE key = ?", [(now, key) for key in found])
         return found

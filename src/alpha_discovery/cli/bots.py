@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.bots.bot import Bot
 from alpha_discovery.bots.config import Safeguards
+from alpha_discovery.bots.reconcile import EquityCompared
 from alpha_discovery.cli.bot_work import work_on_bots
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
@@ -154,26 +156,36 @@ def halt(
 
 @bots_app.command("reconcile", epilog="Example: alpha bots reconcile trend")
 def reconcile(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None:
-    """Compare a bot's trades with the backtest over the same bars; exit code 1 if any differs."""
+    """Compare a bot's trades and its equity at each close with the backtest; exit code 1 if any differs."""
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
         found = work.compare(opened, stored.id)
     if as_json:
         print_json({
             "bot": stored.name, "compared": found.compared, "slippage": found.slippage,
-            "classes": found.classes, "suggestion": found.suggestion,
+            "equity": asdict(found.equity), "classes": found.classes, "suggestion": found.suggestion,
             "differences": [vars(one) for one in found.differences],
         })  # fmt: skip
     else:
         screen = console()
         say(screen, f"{found.compared} trades compared, {len(found.differences)} differences")
+        say(screen, _equity_line(found.equity))
         rows = [(d.kind, str(d.entry_bar), d.name, str(d.bot), str(d.backtest)) for d in found.differences]
         if rows:
             table(screen, ("Kind", "Entry bar", "What", "Bot", "Backtest"), rows, "lrlrr")
         if found.slippage is not None:
             measured = percent(found.slippage, 3)
             say(screen, f"measured slippage {measured} a side; judge with --slippage {found.slippage:.6f}")
-    raise typer.Exit(1 if found.differences else 0)
+    raise typer.Exit(0 if found.is_equal else 1)
+
+
+def _equity_line(told: EquityCompared) -> str:
+    if not told.differing or told.first is None:
+        return f"equity is that of the backtest at each of {told.bars:,} closes"
+    return (
+        f"equity differs at {told.differing:,} of {told.bars:,} closes, from {iso(told.first)} on ({told.kind}), by "
+        f"{percent(told.worst, 3)} at most"
+    )
 
 
 def _steps(running: Bot, follow: float | None) -> None:
@@ -197,11 +209,12 @@ def _told(opened: Workplace, stored: StoredBot) -> dict[str, Any]:
     state = memory.load(stored.id)
     capital = float(stored.allocated_capital)
     equity = capital if state is None else state["book"]["equity"]
+    scale = 1.0 if state is None else state.get("scale", 1.0)
     last = None if state is None or state["last"] is None else iso(state["last"])
     return {
         "id": stored.id, "name": stored.name, "alpha": stored.alpha_id, "mode": stored.config["mode"],
         "market": " ".join(stored.config["market"]["sleeve"]) + " " + stored.config["market"]["timeframe"],
-        "capital": capital, "equity": equity, "return": equity / capital - 1.0,
+        "capital": capital, "equity": equity, "return": equity / capital / scale - 1.0,
         "trades": len(work.trades_of(memory, stored.id)), "bars": 0 if state is None else state["bars"],
         "last": last, "halted": None if state is None else state["halted"], "state": stored.state,
         "feed_lost": None if state is None or state.get("feed_lost") is None else iso(state["feed_lost"]),

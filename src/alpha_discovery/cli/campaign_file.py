@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str | None]] = {  # key of the file: key of a camp
         "data_source": "venue", "symbols": "symbols", "timeframes": "timeframes", "timeframe": "timeframes",
         "period_days": "period_days", "start": "start", "end": "end", "commission": "commission",
         "slippage": "slippage", "intrabar": "intrabar",
+        "timeframe_detail": "timeframe_detail",
     },
     "optimization": {
         "methods": "methods", "method": "methods", "max_iterations": "max_iterations", "hybrid_strategy": None,

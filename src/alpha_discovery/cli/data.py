@@ -17,6 +17,7 @@ from rich.table import Table
 from alpha_discovery.cli import download
 from alpha_discovery.cli.funding import funding
 from alpha_discovery.core.bars import FIELDS, Bars, iso
+from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import UserError
 from alpha_discovery.market_data import (
     Catalog,
@@ -32,6 +33,9 @@ from alpha_discovery.market_data import (
     store,
     store_bars,
 )
+from alpha_discovery.market_data.catalog import Entry
+from alpha_discovery.market_data.funding import funding_file
+from alpha_discovery.market_data.marks import mark_entries
 from alpha_discovery.market_data.store import read_bars, replace_file
 
 data_app = typer.Typer(help="Import, check and look after prices.", no_args_is_help=True)
@@ -93,16 +97,28 @@ def list_(userdir: UserDir = Path("user_data"), as_json: AsJson = False) -> None
     catalog = _catalog(userdir)
     entries, damaged = catalog.entries(), [str(error) for error in catalog.damaged()]
     if as_json:
-        _print_json({"markets": [entry.to_json() for entry in entries], "damaged": damaged})
+        told = [entry.to_json() | _also(catalog, entry) for entry in entries]
+        _print_json({"markets": told, "damaged": damaged})
         return
-    heads = ("Symbol", "Venue", "Timeframe", "From", "To", "Bars", "Gaps")
+    heads = ("Symbol", "Venue", "Timeframe", "From", "To", "Bars", "Gaps", "Also")
     rows = [
-        (e.symbol, e.venue, e.timeframe, iso(e.start)[:10], iso(e.end)[:10], f"{e.bars:,}", f"{e.gaps:,}")
+        (e.symbol, e.venue, e.timeframe, iso(e.start)[:10], iso(e.end)[:10], f"{e.bars:,}", f"{e.gaps:,}",
+         " ".join(name for name, there in _also(catalog, e).items() if there))
         for e in entries
     ]
     _print_table(heads, rows, empty=f"nothing is stored in {catalog.root}; import a file with: alpha data import FILE")
     for line in damaged:
         typer.echo(line)
+
+
+def _also(catalog: Catalog, entry: Entry) -> dict[str, bool]:
+    """Which other series of a perpetual are stored."""
+    if ":" not in entry.symbol:
+        return {}
+    market = Instrument(entry.symbol, entry.venue)
+    return {
+        "funding": funding_file(catalog.root, market).exists(), "marks": bool(mark_entries(catalog, market)),
+    }  # fmt: skip
 
 
 @data_app.command("check")

@@ -68,6 +68,9 @@ def discover(
         Path | None, typer.Option(help="YAML of what generated rules are made of; alpha strategies blocks prints one.")
     ] = None,
     costs: CostsText = None, commission: Commission = None, slippage: Slippage = None, intrabar: Intrabar = None,
+    timeframe_detail: Annotated[
+        str | None, typer.Option(help="Finer stored bars, e.g. 1m, that tell what was touched first.")
+    ] = None,
     min_sharpe: Annotated[float | None, typer.Option(help="Of interest from this Sharpe on; default 1.0.")] = None,
     min_profit_factor: Annotated[float | None, typer.Option(help="... this profit factor; default 1.5.")] = None,
     max_drawdown: Annotated[float | None, typer.Option(help="... up to this drawdown; default 0.2.")] = None,
@@ -89,7 +92,8 @@ def discover(
     given: dict[str, Any] = {
         "symbols": list(parse.names(symbol)) or None, "against": list(parse.names(against)) or None,
         "timeframe": timeframe, "strategies": _strategies(strategy), "method": method,
-        "max_iterations": max_iterations, "venue": venue, "start": first, "end": last, "intrabar": intrabar,
+        "max_iterations": max_iterations, "venue": venue, "start": first, "end": last,
+        "intrabar": intrabar or ("detail" if timeframe_detail else None), "timeframe_detail": timeframe_detail,
         "blocks": read_blocks(blocks) if blocks else None,
         "seed": seed, "costs": parse.costs(costs, commission, slippage),
         "ranges": parse.ranges([*(range_ or []), *(set_ or [])]),

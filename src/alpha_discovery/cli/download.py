@@ -16,21 +16,26 @@ from rich.progress import Progress as Bar
 from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.clock import SystemClock
 from alpha_discovery.core.instrument import Instrument, normalise_symbol
-from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.core.timeframe import DAY, Timeframe
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.market_data import Catalog, Entry
 from alpha_discovery.market_data.download import Downloaded, download, repair, source_of
+from alpha_discovery.market_data.funding import stored_funding
+from alpha_discovery.market_data.listings import note_listings, universe
+from alpha_discovery.market_data.marks import mark_entries
 from alpha_discovery.market_data.names import usual_calendar
+from alpha_discovery.market_data.perpetuals import Besides, download_besides, is_perpetual
 from alpha_discovery.market_data.resample import divides, resample
 from alpha_discovery.market_data.sources.folder import Folder
 from alpha_discovery.market_data.sources.named import DEFAULT, source_named
-from alpha_discovery.market_data.sources.port import Market, Progress, Source, Span
+from alpha_discovery.market_data.sources.port import Listed, ListingSource, Market, Progress, Source, Span
+from alpha_discovery.market_data.sources.shares import PRICES
 from alpha_discovery.market_data.store import replace_file
 from alpha_discovery.reports.market import market_page
 
 UserDir = Annotated[Path, typer.Option("--userdir", envvar="ALPHA_USERDIR", help="Folder of everything you own.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-From = Annotated[str, typer.Option("--source", help="archive, an exchange (kraken), or folder:PATH.")]
+From = Annotated[str, typer.Option("--source", help="archive, an exchange (kraken), yahoo, or folder:PATH.")]
 Mirror = Annotated[str | None, typer.Option(help="Address of a copy of the archive.")]
 Venue = Annotated[str | None, typer.Option(help="Venue to store a folder's bars under.")]
 Frames = Annotated[list[str], typer.Option("--timeframe", help="1m ... 1h ... 1d 1w 1M; repeat for several.")]
@@ -45,6 +50,7 @@ ExcludeBad = Annotated[bool, typer.Option("--exclude-bad", help="Leave bars with
 
 _EVER = 0
 _MOST_CANDLES = 3_000
+_WEEK = 7 * DAY
 
 
 def download_(
@@ -66,8 +72,10 @@ def download_(
     asked = Span(to_ms(start) if start else _EVER, to_ms(end) if end else _now())
     markets = _asked_for(origin, symbols, timeframe)
 
-    def fetch(market: Market, progress: Progress) -> Downloaded:
-        return download(_catalog(userdir), origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+    def fetch(market: Market, progress: Progress) -> tuple[Downloaded, Besides]:
+        catalog = _catalog(userdir)
+        done = download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+        return done, download_besides(catalog, origin, market, asked, progress=progress)
 
     _each(markets, fetch, as_json=as_json)
 
@@ -90,10 +98,11 @@ def update(
     origins = {name: source_named(name, mirror=mirror if name == DEFAULT else None) for name in {n for _, n in chosen}}
     by_market = {_as_market(entry): (origins[name], entry.end) for entry, name in chosen}
 
-    def fetch(market: Market, progress: Progress) -> Downloaded:
+    def fetch(market: Market, progress: Progress) -> tuple[Downloaded, Besides]:
         origin, last = by_market[market]
         asked = Span(last + market.timeframe.ms, _now())
-        return download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+        done = download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad)
+        return done, download_besides(catalog, origin, market, Span(_EVER, asked.end), progress=progress)
 
     _each(list(by_market), fetch, as_json=as_json)
 
@@ -112,7 +121,7 @@ def repair_(
     entries = [entry for symbol in symbols for frame in timeframe for entry in catalog.find(symbol, frame)]
     _each(
         [_as_market(entry) for entry in entries],
-        lambda market, progress: repair(catalog, origin, market, progress=progress),
+        lambda market, progress: (repair(catalog, origin, market, progress=progress), Besides()),
         as_json=as_json,
     )
 
@@ -121,13 +130,23 @@ def symbols_(
     source: From = DEFAULT, mirror: Mirror = None, venue: Venue = None,
     timeframe: Annotated[str | None, typer.Option(help="Also tell the span of each in bars of this length.")] = None,
     like: Annotated[str, typer.Option(help="Only names that hold this text.")] = "",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Only what was traded on this day, also if it is gone by now.")
+    ] = None,
     userdir: UserDir = Path("user_data"), as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """List what a source has; the archive's list keeps delisted pairs, with the days they traded.
 
+    What a source says is kept in user_data/data/listings, so that pairs which an exchange no longer lists stay known.
+
     Example: alpha data symbols --like LUNA --timeframe 1d
+
+    Example: alpha data symbols --as-of 2021-06-01 --like USDT
     """
     origin = source_named(source, venue=venue, mirror=mirror)
+    if as_of is not None:
+        _universe(origin, to_ms(as_of), like.upper(), timeframe or "1d", _catalog(userdir).root, as_json=as_json)
+        return
     names = [name for name in origin.symbols() if like.upper() in name]
     spans = {name: _listing(origin, name, timeframe) for name in names} if timeframe else {}
     if as_json:
@@ -136,6 +155,37 @@ def symbols_(
         return
     for name in names:
         typer.echo(f"{name:<20} {spans[name][0]} .. {spans[name][1]}" if spans else name)
+
+
+def _universe(origin: Source, at: int, like: str, timeframe: str, root: Path, *, as_json: bool) -> None:
+    """What was traded at a time, by what the source says now and what it said before."""
+    if isinstance(origin, ListingSource):
+        told = list(origin.listings())
+    else:
+        told = [one for name in origin.symbols() if like in name for one in _span_of(origin, name, timeframe)]
+    known = note_listings(root, origin.venue, told, _now(), is_whole=isinstance(origin, ListingSource))
+    names = [name for name in universe(known, at) if like in name]
+    if as_json:
+        rows = [{"symbol": name, "first": _day(known[name].first), "last": _day(known[name].last)} for name in names]
+        typer.echo(json.dumps({"source": origin.name, "as_of": iso(at), "symbols": rows}))
+        return
+    for name in names:
+        gone = known[name].last
+        typer.echo(name if gone is None else f"{name:<20} until {iso(gone)}")
+
+
+def _span_of(origin: Source, symbol: str, timeframe: str) -> list[Listed]:
+    """A pair of a source that is asked for each; it is still traded if its last day is of this week."""
+    try:
+        span = origin.listed(_market(symbol, timeframe, origin.venue))
+    except NotFound:
+        return []
+    is_active = span.end > _now() - _WEEK
+    return [Listed(symbol, span.start, None if is_active else span.end, is_active=is_active)]
+
+
+def _day(at: int | None) -> str | None:
+    return None if at is None else iso(at)
 
 
 def show(
@@ -161,6 +211,7 @@ def show(
         "gaps": int(bars.gap_before.sum()), "lowest": float(bars.low.min()), "highest": float(bars.high.max()),
         "last_close": float(bars.close[-1]), "volume": float(bars.volume.sum()),
     }  # fmt: skip
+    facts |= _besides(catalog, entry) | ({"prices": PRICES[facts["source"]]} if facts["source"] in PRICES else {})
     if plot is not None:
         replace_file(plot, market_page(bars, drawn=_drawable(bars), source=source_of(entry)).encode())
         facts["plot"] = str(plot)
@@ -168,8 +219,32 @@ def show(
         typer.echo(json.dumps(facts))
         return
     for name, value in facts.items():
-        text = f"{value:,}" if isinstance(value, int | float) else value or "files"
+        text = "files" if name == "source" and value is None else _spelled(value)
         typer.echo(f"{name.replace('_', ' '):<12} {text}")
+
+
+def _besides(catalog: Catalog, entry: Entry) -> dict[str, Any]:
+    """What is stored of a perpetual besides its candles."""
+    market = _as_market(entry)
+    if not is_perpetual(market):
+        return {}
+    rates, marks = stored_funding(catalog.root, market.instrument), mark_entries(catalog, market.instrument)
+    told: dict[str, Any] = {"funding": None, "marks": []}
+    if rates is not None and len(rates):
+        span = {"start": iso(rates.time[0]), "end": iso(rates.time[-1])}
+        told["funding"] = {"rates": len(rates), **span, "mean": float(rates.rate.mean())}
+    for one in marks:
+        span = {"start": iso(one.start), "end": iso(one.end)}
+        told["marks"].append({"timeframe": one.timeframe, "bars": one.bars, **span})
+    return told
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_spelled(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(_spelled, value)) or "none"
+    return f"{value:,}" if isinstance(value, int | float) else str(value or "none")
 
 
 def _asked_for(origin: Source, symbols: list[str] | None, frames: list[str]) -> list[Market]:
@@ -207,7 +282,7 @@ def _each(markets: list[Market], fetch: Any, *, as_json: bool) -> None:
             failure = failure or error
             told.append({"market": str(market), "error": str(error)})
         else:
-            told.append(_told(done))
+            told.append(_told(*done))
         if not as_json:
             typer.echo(_line(told[-1]))
     if as_json:
@@ -216,25 +291,32 @@ def _each(markets: list[Market], fetch: Any, *, as_json: bool) -> None:
         raise failure
 
 
-def _told(done: Downloaded) -> dict[str, Any]:
+def _told(done: Downloaded, besides: Besides) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if is_perpetual(done.market):
+        more = {"funding_added": besides.funding, "marks_added": besides.marks, "notes": list(besides.notes)}
     if done.imported is None:
-        return {"market": str(done.market), "added": 0}
+        return {"market": str(done.market), "added": 0} | more
     bars, quality = done.imported.bars, done.imported.quality
     return {
         "market": str(done.market), "added": done.imported.added, "bars": len(bars),
         "start": iso(int(bars.time[0])), "end": iso(int(bars.time[-1])), "missing": quality.missing,
         "findings": len(quality.findings), "path": str(done.imported.path), "fingerprint": bars.fingerprint,
-    }  # fmt: skip
+    } | more  # fmt: skip
 
 
 def _line(told: dict[str, Any]) -> str:
     if "error" in told:
         return f"{told['market']}: {told['error']}"
+    rest = ""
+    if "notes" in told:
+        rest = f"; {told['funding_added']:,} funding rates and {told['marks_added']:,} mark bars added"
+        rest += "".join(f"; {note}" for note in told["notes"])
     if "bars" not in told:
-        return f"{told['market']}: nothing to fetch, it is complete"
+        return f"{told['market']}: nothing to fetch, it is complete{rest}"
     span = f"{told['start'][:10]} .. {told['end'][:10]}"
     counts = f"{told['added']:,} bars added, {told['bars']:,} stored"
-    return f"{told['market']}: {counts} ({span}), {told['missing']:,} missing"
+    return f"{told['market']}: {counts} ({span}), {told['missing']:,} missing{rest}"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from alpha_discovery import api
 from alpha_discovery.cli.options import AsJson, Commission, End, Slippage, Start, UserDir, Venue, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.foreign import LEVEL, Foreign
+from alpha_discovery.discovery.foreign import Foreign
 from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.reports.words import NOTHING, count, percent, ratio
 
@@ -86,7 +86,9 @@ def _show(found: Foreign) -> None:
     rows = [
         ("Sharpe ratio", _number(full["sharpe_ratio"])),
         ("without the market's own drift", _number(full["adjusted_sharpe"])),
-        ("in the last part of the days", _number(found.metrics["recent"]["adjusted_sharpe"])),
+        ("in the search part", _number(found.metrics["search"]["adjusted_sharpe"])),
+        ("in the vault", _number(found.metrics["vault"]["adjusted_sharpe"])),
+        ("with every signal a bar later", _number(found.metrics["late"]["adjusted_sharpe"])),
         ("with costs twice as high", _number(found.metrics["stressed"]["adjusted_sharpe"])),
         ("best of so many worthless trials", ratio(found.noise_sharpe)),
         ("return", percent(full["total_return"], signed=True)), ("largest drawdown", percent(full["max_drawdown"])),
@@ -95,13 +97,14 @@ def _show(found: Foreign) -> None:
     table(screen, (found.name, ""), rows, "lr")
     before = f" and {count(found.earlier)} before" if found.earlier else ""
     say(screen, f"{count(found.trials)} trials are counted now{before}: the chance of luck is {percent(found.p)} "
-        f"(alone {percent(found.p_single, 2)}); {percent(LEVEL, 0)} is the limit")  # fmt: skip
+        f"(alone {percent(found.p_single, 2)}); {percent(found.round.level, 2)} is the limit here")  # fmt: skip
+    say(screen, f"judged by the {found.rule.value}, in round {found.round.number} of these prices, which is charged")
     if found.detected is not None:
         told = found.detected
         say(screen, f"LOOK-AHEAD: {told.where}" if told.looks_ahead else f"no look-ahead at {told.cuts} places")
         enough = f"{told.warmup} bars of past are enough"
         say(screen, f"warm-up: {'it depends on where the prices begin' if told.warmup is None else enough}")
-    say(screen, "it holds" if found.holds else "it does not hold")
+    say(screen, "it holds" if found.holds else f"it does not hold: {found.reason}")
 
 
 def _number(value: Any) -> str:

@@ -30,7 +30,7 @@ CostsText = Annotated[
 Commission = Annotated[float | None, typer.Option(help="Fraction of traded value a side; 0.001 is 0.1%.")]
 Slippage = Annotated[float | None, typer.Option(help="Fraction by which a market order fills worse.")]
 Intrabar = Annotated[
-    str | None, typer.Option(help="When a bar touches stop and target: stop_first (default) or target_first.")
+    str | None, typer.Option(help="When a bar touches stop and target: stop_first (default), target_first, detail.")
 ]
 Workers = Annotated[int | None, typer.Option(envvar="ALPHA_WORKERS", help="Threads; 0: one per core; default 0.")]
 Executor = Annotated[

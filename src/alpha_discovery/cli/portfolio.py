@@ -9,19 +9,21 @@ import typer
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
-from alpha_discovery.discovery.portfolio import METHODS, Portfolio, Wishes
+from alpha_discovery.discovery.portfolio import NAMES, Portfolio, Wishes
 from alpha_discovery.reports.words import percent, ratio
 from alpha_discovery.service.bots import Deployment
-from alpha_discovery.service.portfolios import Portfolios
+from alpha_discovery.service.portfolios import Portfolios, Rebalancing
 
 portfolio_app = typer.Typer(help="Alphas that are traded together, and with how much.", no_args_is_help=True)
 
 Alphas = Annotated[list[str] | None, typer.Argument(metavar="[ALPHA...]", help="Which; all that hold without any.")]
 Capital = Annotated[float, typer.Option(help="To be shared out, in the quote currency.")]
-Method = Annotated[str, typer.Option(help=f"How: {', '.join(METHODS)}.")]
+Method = Annotated[str, typer.Option(help=f"How: {', '.join(NAMES)}.")]
 Most = Annotated[int, typer.Option(min=1, help="Alphas at most.")]
 Alike = Annotated[float, typer.Option(help="Correlation of daily returns that two of them may have at most.")]
 Share = Annotated[float, typer.Option(help="Share of the capital that one gets at most.")]
+
+Threshold = Annotated[float, typer.Option(min=0.0, help="Move money only if a share is this far from its weight.")]
 
 
 @portfolio_app.command("choose", epilog="Example: alpha portfolio choose --capital 50000 --method risk_parity")
@@ -41,6 +43,11 @@ def deploy(
     name: Annotated[str, typer.Argument(help="What to call it.")], alphas: Alphas = None, capital: Capital = 10_000.0,
     method: Method = "hrp", most: Most = 10, max_correlation: Alike = 0.7, max_weight: Share = 0.5,
     start: Annotated[str | None, typer.Option(help="First bar to trade; by default the next one.")] = None,
+    rebalance_days: Annotated[
+        float | None, typer.Option(min=1.0, help="Back to the weights every so many days; without it only when asked.")
+    ] = None,
+    threshold: Threshold = 0.05,
+    auto_start: Annotated[bool, typer.Option("--auto-start", help="Let alpha serve run its bots at once.")] = False,
     userdir: UserDir = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Choose, and make a paper bot of each with its share of the capital."""
@@ -48,8 +55,25 @@ def deploy(
     with open_lab(settings_of(userdir), create=False) as opened:
         portfolios = Portfolios(opened)
         found = portfolios.choose(wishes, alphas or ())
-        made = portfolios.deploy(found, Deployment(name, start=start))
+        rule = Rebalancing(rebalance_days, threshold)
+        made = portfolios.deploy(found, Deployment(name, start=start, auto_start=auto_start), rule)
     _shown(found, as_json=as_json, bots=[bot.name for bot in made])
+
+
+@portfolio_app.command("rebalance", epilog="Example: alpha portfolio rebalance mine --threshold 0.02")
+def rebalance(name: str, threshold: Threshold = 0.0, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Bring the bots of a portfolio back to its weights; money moves once a bot holds nothing."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        moved = Portfolios(opened).rebalance(name, threshold=threshold)
+    if as_json:
+        print_json({"portfolio": name, "moved": [vars(one) for one in moved]})
+        return
+    screen = console()
+    rows = [(one.bot, percent(one.share), percent(one.weight), f"{one.amount:+,.2f}") for one in moved]
+    if rows:
+        table(screen, ("Bot", "Share", "Weight", "Money"), rows, "lrrr")
+    else:
+        say(screen, f"no share is further than {percent(threshold)} from its weight; nothing is moved")
 
 
 @portfolio_app.command("show", epilog="Example: alpha portfolio show mine")
@@ -62,10 +86,11 @@ def show(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
         return
     screen = console()
     rows = [
-        (row["bot"], row["state"], percent(row["weight"]), f"{row['capital']:,.2f}", f"{row['equity']:,.2f}")
+        (row["bot"], row["state"], percent(row["weight"]), percent(row["share"]), f"{row['capital']:,.2f}",
+         f"{row['equity']:,.2f}")
         for row in told["bots"]
     ]
-    table(screen, ("Bot", "State", "Weight", "Capital", "Worth"), rows, "llrrr")
+    table(screen, ("Bot", "State", "Weight", "Share", "Capital", "Worth"), rows, "llrrrr")
     say(screen, f"{name} is worth {told['equity']:,.2f}, {percent(told['return'], signed=True)}")
 
 

@@ -122,6 +122,7 @@ def serve(
     options = HttpOptions(
         host=host, port=port, certificate=certificate, private_key=private_key, behind_proxy=behind_proxy,
         plain_http=plain_http, names=tuple(name or ()), origins=tuple(origin or ()), open_metrics=open_metrics,
+        real_orders=real_orders,
     )  # fmt: skip
     told = read_config(config)
     settings = settings_for(told, userdir, workers)

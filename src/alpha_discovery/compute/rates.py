@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -23,7 +22,6 @@ from alpha_discovery.core.space import Batch
 from alpha_discovery.rules.strategy import Strategy
 
 _SEED = 20240101
-_FEW, _MANY = 16, 16_384  # candidates
 T = TypeVar("T")
 
 
@@ -80,22 +78,6 @@ def measure(
     return Rate(
         strategy.name, device, workers, len(bars), done, trades / done, done / spent, signals, simulated, first
     )
-
-
-def screening_rate(strategy: Strategy, bars: Bars, *, workers: int = 1, seconds: float = 0.25) -> float:
-    """Backtests a second, roughly and soon: of few candidates first, and of twice as many until ``seconds`` are over.
-
-    Where each candidate is a rule of its own, a whole chunk would take longer than anybody waits for an estimate.
-    """
-    over, costs, options = tape((bars,) * strategy.n_legs), Costs(), Options(workers=workers, daily=1)
-    _timed(lambda: _trades(strategy, drawn(strategy, 2), over, costs, options))  # compiles, and fills no cache
-    size = _FEW
-    while True:
-        batch = drawn(strategy, size)
-        _, took = _timed(partial(_trades, strategy, batch, over, costs, options))
-        if took >= seconds or size >= _MANY:
-            return size / max(took, 1e-9)
-        size *= 2 if took > seconds / 4.0 else 4
 
 
 def drawn(strategy: Strategy, n: int) -> Batch:

@@ -44,6 +44,9 @@ class Bars:
     funding : float64 (n,) or None
         Of a perpetual: the rate that falls due at the open of each bar, a fraction of the position's value there; see
         `core.funding.funding_by_bar`. None: nothing is ever due.
+    detail : Bars or None
+        Finer bars of the same instrument, which tell what was touched first inside each bar (``intrabar="detail"``);
+        they follow when the bars are cut.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Bars:
     close: Float1D
     volume: Float1D
     funding: Float1D | None = None
+    detail: Bars | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "time", _frozen(self.time, np.int64))
@@ -79,13 +83,13 @@ class Bars:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of instrument, timeframe and every number: the identity of the data (64 hex digits)."""
-        digest = hashlib.sha256()
-        head = f"{self.instrument.symbol}|{self.instrument.venue}|{self.instrument.calendar}|{self.timeframe}"
-        digest.update(head.encode())
+        digest = begun_fingerprint(self.instrument, self.timeframe)
         for array in (self.time, self.open, self.high, self.low, self.close, self.volume):
             digest.update(np.ascontiguousarray(array).tobytes())
         if self.funding is not None:
             digest.update(b"funding" + self.funding.tobytes())
+        if self.detail is not None:
+            digest.update(b"detail" + self.detail.fingerprint.encode())
         return digest.hexdigest()
 
     @cached_property
@@ -129,7 +133,22 @@ class Bars:
         """Bars at positions ``start`` to ``stop - 1``."""
         fields = {name: getattr(self, name)[start:stop] for name in ("time", *FIELDS)}
         funding = None if self.funding is None else self.funding[start:stop]
-        return Bars(self.instrument, self.timeframe, **fields, funding=funding)
+        return Bars(self.instrument, self.timeframe, **fields, funding=funding, detail=self._detail_of(start, stop))
+
+    def _detail_of(self, start: int, stop: int) -> Bars | None:
+        """The finer bars from the open of the first of these bars to the close of the last."""
+        if self.detail is None:
+            return None
+        rows = range(len(self))[start:stop]
+        if not len(rows):
+            return self.detail.slice(0, 0)
+        end = int(self.time[rows[-1]]) + self.timeframe.ms
+        if self.timeframe.is_calendar_month:
+            month = self.time[rows[-1]].astype("datetime64[ms]").astype("datetime64[M]")
+            month += self.timeframe.ms // (30 * DAY)
+            end = int(month.astype("datetime64[ms]").astype(np.int64))
+        first, last = np.searchsorted(self.detail.time, (self.time[rows[0]], end))
+        return self.detail.slice(int(first), int(last))
 
     def between(self, start: str | int | None, end: str | int | None) -> Bars:
         """Bars whose open time is in ``[start, end)``; times as ISO 8601 (UTC) or milliseconds.
@@ -173,6 +192,11 @@ class Bars:
         values["volume"] = frame[columns["volume"]].to_numpy(np.float64) if has_volume else np.zeros(len(frame))
         time = index.as_unit("ms").asi8
         return cls(instrument, Timeframe.parse(timeframe), time=time, **values)
+
+
+def begun_fingerprint(instrument: Instrument, timeframe: Timeframe) -> hashlib._Hash:
+    """The digest behind `Bars.fingerprint` before the first column: time and `FIELDS` follow, in that order."""
+    return hashlib.sha256(f"{instrument.symbol}|{instrument.venue}|{instrument.calendar}|{timeframe}".encode())
 
 
 def to_ms(text: str | int) -> int:
@@ -222,6 +246,13 @@ def _check(bars: Bars) -> None:
         raise BadMarketData(f"bars need columns of one length; found {lengths}")
     if bars.funding is not None and (bars.funding.shape != bars.time.shape or not np.isfinite(bars.funding).all()):
         raise BadMarketData(f"funding needs one finite rate for each of {len(bars)} bars")
+    if bars.detail is not None and (
+        bars.detail.instrument.symbol != bars.instrument.symbol or bars.detail.timeframe.ms >= bars.timeframe.ms
+    ):
+        raise BadMarketData(
+            f"the finer bars of {bars.instrument} {bars.timeframe} need the same market and shorter bars; found "
+            f"{bars.detail.instrument} {bars.detail.timeframe}"
+        )
     if len(bars) > 1 and (late := np.flatnonzero(np.diff(bars.time) <= 0)).size:
         row = int(late[0]) + 1
         raise BadMarketData(f"time does not increase at row {row} ({iso(bars.time[row])})")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.core.hashed_once import hashed_once
 from alpha_discovery.errors import RuleError, UnknownName
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
@@ -86,6 +87,7 @@ class Scalar:
         raise RuleError("a parameter has no value while a strategy is defined; use & | ~ instead of and, or, not, if")
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Const(Scalar):
     """A number written in the strategy."""
@@ -108,6 +110,7 @@ class Const(Scalar):
         return f"{self.value:g}"
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Param(Scalar):
     """A parameter of the strategy, by name."""
@@ -130,6 +133,7 @@ class Param(Scalar):
         return self.name
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Arithmetic(Scalar):
     """Two scalars joined by ``+ - * /``."""

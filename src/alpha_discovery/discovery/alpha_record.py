@@ -55,6 +55,8 @@ def _alpha(
         "split": vars(past.split),
         "fingerprints": past.fingerprints,
     }
+    if campaign.timeframe_detail is not None:
+        market["detail"] = campaign.timeframe_detail
     metrics = {"search": finalist.search.metrics, "vault": finalist.vault.metrics, "full": finalist.full.metrics}
     rules = job.strategy.rules.to_json()
     identity = (rules, parameters, campaign.costs.to_json(), market, ENGINE_VERSION)

@@ -14,7 +14,8 @@ from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName, UserError
 
-INTRABAR = ("stop_first", "target_first")
+INTRABAR = ("stop_first", "target_first", "detail")
+FINEST = "1m"
 METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
 
 
@@ -114,7 +115,9 @@ class Campaign:
     ranges : mapping of strategy (or ``*``) to mapping of parameter to value or [low, high]
         Narrowed or fixed parameters.
     intrabar : str
-        What happens first in a bar that touches stop and target.
+        What happens first in a bar that touches stop and target; ``detail`` asks finer bars.
+    timeframe_detail : str or None
+        Length of those finer bars, which must be stored for every market; ``1m`` unless given. None without ``detail``.
     focus : Focus
         Regions of the space in which the search begins; nothing by default.
     blocks : mapping or None
@@ -134,6 +137,7 @@ class Campaign:
     seed: int = 0
     ranges: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     intrabar: str = "stop_first"
+    timeframe_detail: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     protocol: Protocol = field(default_factory=Protocol)
     focus: Focus = field(default_factory=Focus)
@@ -145,6 +149,8 @@ class Campaign:
         for name in ("symbols", "against"):
             object.__setattr__(self, name, tuple(_symbol(text) for text in getattr(self, name)))
         object.__setattr__(self, "timeframe", Timeframe.parse(self.timeframe).name)
+        if self.intrabar == "detail":
+            object.__setattr__(self, "timeframe_detail", Timeframe.parse(self.timeframe_detail or FINEST).name)
         _check(self)
 
     @cached_property
@@ -162,6 +168,8 @@ class Campaign:
         data["ranges"] = {owner: dict(values) for owner, values in self.ranges.items()}
         regions = {owner: dict(values) for owner, values in self.focus.regions.items()}
         data["focus"] = {"regions": regions, "learned_from": list(self.focus.learned_from)}
+        if self.timeframe_detail is None:  # as it was before there was one
+            del data["timeframe_detail"]
         if self.focus.guides:
             data["focus"]["guides"] = {owner: dict(guide) for owner, guide in self.focus.guides.items()}
         return data
@@ -231,6 +239,7 @@ def _check(campaign: Campaign) -> None:
             raise BadCampaign(f"{min(twice)} stands twice in {name}; name it once", field=name)
     if campaign.intrabar not in INTRABAR:
         raise UnknownName(kind="intrabar policy", name=str(campaign.intrabar), known=INTRABAR, field="intrabar")
+    _check_detail(campaign)
     for name in ("max_iterations", "seed"):
         if not isinstance(getattr(campaign, name), int):
             raise BadCampaign(f"{name} needs a whole number; found {getattr(campaign, name)!r}", field=name)
@@ -240,6 +249,21 @@ def _check(campaign: Campaign) -> None:
     for name in ("level", "vault_share"):
         if not 0.0 < getattr(campaign.protocol, name) < 1.0:
             raise BadCampaign("the level and the vault's share need values between 0 and 1", field=f"protocol.{name}")
+
+
+def _check_detail(campaign: Campaign) -> None:
+    finer = campaign.timeframe_detail
+    if finer is None:
+        return
+    if campaign.intrabar != "detail":
+        told = f"finer bars ({finer}) are asked for by intrabar: detail; this one says {campaign.intrabar}"
+        raise BadCampaign(told, field="timeframe_detail")
+    if campaign.against:
+        told = "finer bars are for one market at a time; strategies of several take stop_first"
+        raise BadCampaign(told, field="intrabar")
+    if Timeframe.parse(finer).ms >= Timeframe.parse(campaign.timeframe).ms:
+        told = f"finer bars need to be shorter than {campaign.timeframe}; found {finer}"
+        raise BadCampaign(told, field="timeframe_detail")
 
 
 def _check_period(campaign: Campaign) -> None:

@@ -111,7 +111,9 @@ def late(tape: Tape) -> Tape:
 
 def _shifted(bars: Bars) -> Bars:
     """Bar t holds what bar t - 1 held; the first one stands still at its own open."""
-    columns = {name: np.concatenate((getattr(bars, name)[:1], getattr(bars, name)[:-1])) for name in FIELDS}
+    columns: dict[str, Any] = {}
+    for name in FIELDS:
+        columns[name] = np.concatenate((getattr(bars, name)[:1], getattr(bars, name)[:-1]))
     for name in ("high", "low", "close"):
         columns[name][0] = bars.open[0]
     time = np.concatenate((bars.time[:1] - bars.timeframe.ms, bars.time[:-1]))

@@ -115,7 +115,8 @@ def _alone(bars: Bars) -> Bars:
     """The same bars in memory of their own: a slice of an array still leads to the rest of it."""
     columns = {name: getattr(bars, name).copy() for name in ("time", *FIELDS)}
     funding = None if bars.funding is None else bars.funding.copy()
-    return Bars(bars.instrument, bars.timeframe, **columns, funding=funding)
+    detail = None if bars.detail is None else _alone(bars.detail)
+    return Bars(bars.instrument, bars.timeframe, **columns, funding=funding, detail=detail)
 
 
 def _split(times: np.ndarray, bars: Bars, protocol: Protocol, embargo_bars: int) -> Split:

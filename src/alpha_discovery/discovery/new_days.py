@@ -9,6 +9,7 @@ import numpy as np
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.space import Batch, batch_size
+from alpha_discovery.discovery.finer import load_market
 from alpha_discovery.discovery.ports import MarketData
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import row_of
@@ -20,8 +21,7 @@ def bars_of(alpha: AlphaRecord, market_data: MarketData) -> dict[str, Bars]:
     """Everything stored of the alpha's markets, from where its search part began; raises `NotFound`."""
     found = {}
     for key in alpha.market["fingerprints"]:
-        symbol, _, venue = key.partition("@")
-        bars = market_data.load(symbol, alpha.timeframe, venue or alpha.market["venue"])
+        bars = load_market(market_data, key, alpha.timeframe, alpha.market["venue"], alpha.market.get("detail"))
         found[key] = bars.between(int(alpha.market["split"]["start"]), None)
     return found
 

@@ -108,7 +108,7 @@ def signflip(seed: int, *, bars: Mapping[str, Bars]) -> dict[str, Bars]:
     out = {}
     for column, (key, one) in enumerate(bars.items()):
         columns = dict(zip(("open", "high", "low", "close"), flipped[:, places[column], column], strict=True))
-        out[key] = replace(one, **columns)  # funding is paid there as here
+        out[key] = replace(one, **columns, detail=None)  # funding is paid there as here
     return out
 
 

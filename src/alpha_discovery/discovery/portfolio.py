@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from alpha_discovery.discovery.solved_weights import SOLVED, solved_weights
 from alpha_discovery.errors import OutOfRange, TooFewBars, UnknownName
 from alpha_discovery.validation.arrays import F64
 from alpha_discovery.validation.weights import (
@@ -23,6 +24,7 @@ from alpha_discovery.validation.weights import (
 METHODS: Mapping[str, Callable[[F64], F64]] = {
     "hrp": hierarchical_risk_parity, "risk_parity": risk_parity, "inverse_volatility": inverse_volatility,
 }  # fmt: skip
+NAMES = (*METHODS, *SOLVED)
 FEWEST = 60  # days that all alphas have
 
 
@@ -35,7 +37,7 @@ class Wishes:
     capital : float
         To be shared out, in the quote currency.
     method : str
-        One of `METHODS`.
+        One of `NAMES`; those of `SOLVED` need the extra "portfolio".
     most : int
         Alphas at most.
     max_correlation : float
@@ -54,8 +56,8 @@ class Wishes:
     least_gain: float = 0.01
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise UnknownName(kind="method of a portfolio", name=self.method, known=METHODS)
+        if self.method not in NAMES:
+            raise UnknownName(kind="method of a portfolio", name=self.method, known=NAMES)
         if not self.capital > 0.0:
             raise OutOfRange(name="capital", value=self.capital, allowed="(0, inf), in the quote currency")
         if not 0.0 < self.max_weight <= 1.0:
@@ -115,7 +117,10 @@ def choose(returns: pd.DataFrame, capacity: Mapping[str, float], wishes: Wishes,
     if not chosen:
         return Portfolio((), left_out, math.nan, math.nan, len(returns), wishes.capital)
     x = np.column_stack([columns[name] for name in chosen])
-    weights = _weights(x, chosen, capacity, wishes)
+    weights = (
+        solved_weights(wishes.method, x, _bounds(chosen, capacity, wishes)) if wishes.method in SOLVED
+        else _weights(x, chosen, capacity, wishes)
+    )  # fmt: skip
     covariance = shrunk_covariance(x)
     total = float(weights @ covariance @ weights)
     held = tuple(
@@ -160,9 +165,14 @@ def _together(
 
 
 def _weights(x: F64, names: Sequence[str], capacity: Mapping[str, float], wishes: Wishes) -> F64:
-    weights = METHODS[wishes.method](shrunk_covariance(x))
+    """Of what is chosen so far; a solver would take minutes for thousands of such questions."""
+    weights = METHODS.get(wishes.method, inverse_volatility)(shrunk_covariance(x))
+    return capped(weights, _bounds(names, capacity, wishes))
+
+
+def _bounds(names: Sequence[str], capacity: Mapping[str, float], wishes: Wishes) -> F64:
     most = np.array([min(wishes.max_weight, capacity.get(name, math.inf) / wishes.capital) for name in names])
-    return capped(weights, np.minimum(1.0, most))
+    return np.asarray(np.minimum(1.0, most))
 
 
 def _too_alike(returns: F64, columns: Mapping[str, F64], chosen: Sequence[str], wishes: Wishes) -> bool:

@@ -27,6 +27,7 @@ from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.core.space import Batch, Space
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.evidence import Part, jsonable, measure, reported_beside
+from alpha_discovery.discovery.finer import load_market
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.ports import Ledger, MarketData
 from alpha_discovery.discovery.records import AlphaRecord, JudgingRound
@@ -170,8 +171,8 @@ def identity(alpha: AlphaRecord) -> str:
 
 
 def _load(key: str, alpha: AlphaRecord, split: Split, market_data: MarketData) -> Bars:
-    symbol, _, venue = key.partition("@")
-    bars = market_data.load(symbol, alpha.timeframe, venue or alpha.market["venue"])
+    market = alpha.market
+    bars = load_market(market_data, key, alpha.timeframe, market["venue"], market.get("detail"))
     last = split.end - Timeframe.parse(alpha.timeframe).ms  # open time of the last bar; months vary, so not the end
     return bars.between(split.start, last + 1)
 

@@ -165,8 +165,14 @@ def _ground(searches: Sequence[Search], past: History, whole: Mapping[str, Bars]
     read = _prints(past.search if whole is None else whole)
     key = content_hash("replication", campaigns, _prints(past.search), read, FACED, ENGINE_VERSION)[:16]
     # only t is needed of the family test of a copy
-    cheap = tuple((replace(one, protocol=replace(one.protocol, draws=1)), jobs) for one, jobs in searches)
+    cheap = tuple((_on_copies(campaign), jobs) for campaign, jobs in searches)
     return Ground(cheap, copied, whole, key)
+
+
+def _on_copies(campaign: Campaign) -> Campaign:
+    """The campaign as copies are searched: without draws, and since they have no finer bars, at its luckiest there."""
+    cheap = replace(campaign, protocol=replace(campaign.protocol, draws=1))
+    return replace(cheap, intrabar="target_first", timeframe_detail=None) if cheap.timeframe_detail else cheap
 
 
 def _searched(ground: Ground, numbers: list[int], workers: int, course: Course) -> Iterator[Entry]:

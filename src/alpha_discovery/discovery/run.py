@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from alpha_discovery.core.bars import Bars, iso, to_ms
+from alpha_discovery.core.bars import iso, to_ms
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY
@@ -27,6 +27,7 @@ from alpha_discovery.discovery.alpha_record import alpha_records
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Checkpoints, Course, NoCheckpoints
 from alpha_discovery.discovery.features import market_features
+from alpha_discovery.discovery.finer import check_detail, load_market
 from alpha_discovery.discovery.finished import finished
 from alpha_discovery.discovery.foresight import outlook
 from alpha_discovery.discovery.history import History, campaign_bars, history
@@ -275,13 +276,14 @@ def _copies_told(run_id: str, lab: Lab, progress: Callable[[Counted], None]) -> 
 
 def load_history(campaign: Campaign, jobs: tuple[Job, ...], market_data: MarketData) -> History:
     """The campaign's bars, cut into search part and vault."""
-    bars = {key: _load(key, campaign, market_data) for key in market_keys(jobs)}
-    return history(campaign_bars(campaign, bars), campaign.protocol, embargo_bars=embargo(jobs))
+    venue, detail = campaign.venue, campaign.timeframe_detail
+    bars = {key: load_market(market_data, key, campaign.timeframe, venue, detail) for key in market_keys(jobs)}
+    inside = campaign_bars(campaign, bars)
+    for one in inside.values():
+        check_detail(one)
+    return history(inside, campaign.protocol, embargo_bars=embargo(jobs))
 
 
-def _load(key: str, campaign: Campaign, market_data: MarketData) -> Bars:
-    symbol, _, venue = key.partition("@")
-    return market_data.load(symbol, campaign.timeframe, venue or campaign.venue)
 
 
 def _started(campaign: Campaign, past: History, lab: Lab, workers: int) -> RunRecord:

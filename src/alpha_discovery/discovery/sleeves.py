@@ -166,7 +166,8 @@ def _period_of(bars: Bars) -> Int1D:
 def _at(bars: Bars, times: Int1D) -> Bars:
     rows = np.searchsorted(bars.time, times)
     columns = {name: getattr(bars, name)[rows] for name in ("open", "high", "low", "close", "volume")}
-    return Bars(bars.instrument, bars.timeframe, time=times, **columns, funding=_due_between(bars, rows))
+    due = _due_between(bars, rows)
+    return Bars(bars.instrument, bars.timeframe, time=times, **columns, funding=due, detail=bars.detail)
 
 
 def _due_between(bars: Bars, rows: Int1D) -> Float1D | None:

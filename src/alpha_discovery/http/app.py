@@ -25,6 +25,7 @@ from alpha_discovery.http.middleware import Guarded, Measured, Tagged
 from alpha_discovery.http.options import PREFIX, HttpOptions
 from alpha_discovery.http.pages import add_pages, bundle
 from alpha_discovery.http.problems import Problem
+from alpha_discovery.http.remembered import Remembered
 from alpha_discovery.http.routes import (
     alphas,
     bots,
@@ -76,8 +77,9 @@ def make_site(
     secret = signing_secret(place.settings.userdir / "service.key")
     return Site(
         place=place, options=options, access=Access(database, clock, secret=secret, hasher=hasher),
-        discoveries=discoveries, desk=Desk(place, discoveries, audit), bot_desk=BotDesk(place, audit),
-        runs=RunViews(place), alphas=views, checks=AlphaChecks(place, views), estimator=Estimator(place),
+        discoveries=discoveries, desk=Desk(place, discoveries, audit),
+        bot_desk=BotDesk(place, audit, real_orders=options.real_orders), runs=RunViews(place),
+        alphas=views, checks=AlphaChecks(place, views), estimator=Estimator(place),
         uploads=Uploads(place), machine=Machine(place, discoveries), limits=limits, downloads=Downloads(place),
         audit=audit, bots=BotViews(place, views), feed=feed,
         telemetry=Telemetry(lambda: snapshot(place, listeners=feed.listeners)),
@@ -108,6 +110,7 @@ def create_app(site: Site, *, pages: Path | None = None) -> FastAPI:
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     app.add_middleware(Tagged)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Remembered, database=site.place.database, clock=site.place.lab.clock)
     if site.options.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(site.options.origins), allow_methods=["*"], allow_headers=["*"],

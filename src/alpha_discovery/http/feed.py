@@ -33,12 +33,15 @@ class EventFeed:
 
     async def run(self) -> None:
         """Look for new events until cancelled; a database that does not answer is asked again."""
-        self._last = self._complete_after = await to_thread.run_sync(self._events.last_id)
+        begun = False
         while True:
-            await asyncio.sleep(self._pause)
-            if self.listeners:
-                with suppress(StorageFailed):
+            with suppress(StorageFailed):
+                if not begun:
+                    self._last = self._complete_after = await to_thread.run_sync(self._events.last_id)
+                    begun = True
+                elif self.listeners:
                     await self._look()
+            await asyncio.sleep(self._pause)
 
     async def follow(
         self, after: int, run_id: str | None, *, beat: float, ends: Callable[[], bool]

@@ -57,14 +57,14 @@ def viewer(
     return principal_of(request)
 
 
-def admin(principal: Annotated[Principal, Depends(viewer)]) -> Principal:
+async def admin(principal: Annotated[Principal, Depends(viewer)]) -> Principal:
     """Somebody who may change things; raises `NotAllowed`."""
     if not principal.is_admin:
         raise NotAllowed("this needs the role admin")
     return principal
 
 
-def actor(request: Request, principal: Annotated[Principal, Depends(admin)]) -> Actor:
+async def actor(request: Request, principal: Annotated[Principal, Depends(admin)]) -> Actor:
     """The same, as the audit log names them."""
     return actor_of(request, principal)
 

@@ -34,6 +34,8 @@ class HttpOptions:
         Bytes of a request, and of one that uploads a file.
     open_metrics : bool
         Whether ``/metrics`` answers without a key.
+    real_orders : bool
+        Whether bots may be made here that send real orders; said at every start.
     logins_per_minute : int
         Attempts for one name from one address; four times as many from one address.
     """
@@ -49,6 +51,7 @@ class HttpOptions:
     max_body: int = MIB
     max_upload: int = 512 * MIB
     open_metrics: bool = False
+    real_orders: bool = False
     logins_per_minute: int = 10
 
     def __post_init__(self) -> None:
@@ -81,7 +84,7 @@ class HttpOptions:
     @property
     def url(self) -> str:
         """Where a person on this machine opens it."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else "[::1]" if self.host == "::" else self.host  # noqa: S104
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else "[::1]" if self.host == "::" else self.host  # noqa: S104  # nosec
         return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
 
     def answers_to(self, host: str) -> bool:

@@ -15,8 +15,8 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadMarketData, UserError
 from alpha_discovery.market_data.findings import Quality
 from alpha_discovery.market_data.nearest import Names, nothing_stored
-from alpha_discovery.market_data.resample import divides, resample
-from alpha_discovery.market_data.store import Header, read_bars, read_header, replace_file, write_bars
+from alpha_discovery.market_data.resample import divides
+from alpha_discovery.market_data.store import Header, read_bars, read_coarse, read_header, replace_file, write_bars
 
 _VENUE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
@@ -131,7 +131,7 @@ class Catalog:
         if len(venues) > 1:
             raise UserError(f"{wanted} {frame} is stored for {' and '.join(venues)}; name the venue")
         source = max(usable, key=lambda e: Timeframe.parse(e.timeframe).ms)
-        return resample(read_bars(source.path), frame)
+        return read_bars(source.path) if source.timeframe == frame.name else read_coarse(source.path, frame)
 
     def entries(self) -> list[Entry]:
         """Every stored market that can be read, by venue, symbol and bar length."""

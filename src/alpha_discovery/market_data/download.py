@@ -63,16 +63,20 @@ def download(
     """
     stored = catalog.stored(market.instrument, market.timeframe)
     listed = source.listed(market)
-    span = _missing(stored, Span(max(asked.start, listed.start), min(asked.end, listed.end)), market)
+    wanted = Span(max(asked.start, listed.start), min(asked.end, listed.end))
+    span = _missing(stored, wanted, market)
+    revises = getattr(source, "revises", False)  # its past changes: all of it is fetched, and replaces what is stored
+    if revises and span is not None and stored is not None:
+        span = Span(min(wanted.start, int(stored.time[0])), wanted.end)
     if span is None:
         return Downloaded(market, None, None)
     if span.end <= span.start:
         raise NotFound(f"{source.name} has {market} in {listed}; nothing of it is in {asked}")
     incoming = catalog.root / ".incoming"
     paths = source.fetch(market, span, incoming, progress)
-    imported = store(catalog, _checked(paths, market, span, exclude_bad=exclude_bad), "merge")
+    imported = store(catalog, _checked(paths, market, span, exclude_bad=exclude_bad), "replace" if revises else "merge")
     remember_source(catalog, market, source)
-    _tidy(paths, incoming)
+    tidy(paths, incoming)
     return Downloaded(market, span, imported)
 
 
@@ -106,7 +110,7 @@ def repair(catalog: Catalog, source: Source, market: Market, *, progress: Progre
     if not len(fill):
         raise NotFound(f"{source.name} has no bars in the {len(holes)} gaps of {market} either")
     imported = store_bars(catalog, fill)
-    _tidy(paths, incoming)
+    tidy(paths, incoming)
     return Downloaded(market, span, imported)
 
 
@@ -179,7 +183,7 @@ def _check_agreement(stored: Bars, offered: Bars, name: str) -> None:
         )
 
 
-def _tidy(paths: Sequence[Path], incoming: Path) -> None:
+def tidy(paths: Sequence[Path], incoming: Path) -> None:
     """Remove the fetched files once they are stored; a user's own files are not ours to remove."""
     for path in paths:
         if incoming in path.parents:

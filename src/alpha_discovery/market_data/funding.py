@@ -16,6 +16,7 @@ from alpha_discovery.core.bars import Bars, Float1D, Int1D
 from alpha_discovery.core.funding import funding_by_bar
 from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import BadMarketData
+from alpha_discovery.market_data.marks import marks_at, stored_marks
 from alpha_discovery.market_data.store import replace_file
 from alpha_discovery.market_data.times import read_times
 
@@ -69,7 +70,7 @@ def read_funding(paths: Sequence[Path]) -> Funding:
 
 def save_funding(root: Path, market: Instrument, funding: Funding) -> Path:
     """Store all the rates of a market in place of what is there."""
-    path = _path(root, market)
+    path = funding_file(root, market)
     sink = io.BytesIO()
     pl.DataFrame({"time": funding.time, "rate": funding.rate}).write_parquet(sink)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,17 +80,29 @@ def save_funding(root: Path, market: Instrument, funding: Funding) -> Path:
 
 def stored_funding(root: Path, market: Instrument) -> Funding | None:
     """What `save_funding` stored; None if there is nothing. `BadMarketData` if it is damaged."""
-    path = _path(root, market)
+    path = funding_file(root, market)
     return _read(path) if path.exists() else None
 
 
 def with_funding(bars: Bars, root: Path) -> Bars:
-    """The bars with the funding stored for their market, if there is any."""
+    """The bars with the funding stored for their market, if there is any.
+
+    Funding is due on the value at the mark price. Rates of bars are fractions of the value at their open, so where mark
+    prices are stored each rate is multiplied by mark over open; elsewhere the open stands for the mark.
+    """
     found = stored_funding(root, bars.instrument)
-    return bars if found is None else replace(bars, funding=funding_by_bar(bars, found.time, found.rate))
+    if found is None:
+        return bars
+    rate, marks = found.rate, stored_marks(root, bars.instrument)
+    if marks is not None and len(bars):
+        at = np.clip(np.searchsorted(bars.time, found.time, side="right") - 1, 0, len(bars) - 1)
+        ratio = marks_at(marks, found.time) / bars.open[at]
+        rate = rate * np.where(np.isfinite(ratio), ratio, 1.0)
+    return replace(bars, funding=funding_by_bar(bars, found.time, rate))
 
 
-def _path(root: Path, market: Instrument) -> Path:
+def funding_file(root: Path, market: Instrument) -> Path:
+    """Where the rates of a market are stored."""
     return root / market.venue / "funding" / f"{market.file_stem}.parquet"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def merge(stored: Bars, added: Bars, *, on_conflict: OnConflict = "refuse") -> B
     fresh = np.ones(len(added), dtype=np.bool_)
     fresh[new_rows] = on_conflict == "overwrite"
     order = np.argsort(np.concatenate((stored.time[kept], added.time[fresh])), kind="stable")
-    columns = {
+    columns: dict[str, Any] = {
         name: np.concatenate((getattr(stored, name)[kept], getattr(added, name)[fresh]))[order]
         for name in ("time", *FIELDS)
     }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.core.bars import FIELDS, Bars, Int1D, iso
+from alpha_discovery.core.bars import FIELDS, Bars, Float1D, Int1D, iso
+from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.core.timeframe import DAY, Timeframe
 from alpha_discovery.errors import UserError
 
@@ -34,20 +38,51 @@ def resample(bars: Bars, timeframe: str | Timeframe) -> Bars:
         raise UserError(f"cannot make {coarse} bars from {bars.timeframe} bars; ask for a multiple of {bars.timeframe}")
     if not len(bars):
         return Bars(bars.instrument, coarse, **{name: getattr(bars, name) for name in ("time", *FIELDS)})
-    label = bucket_starts(bars.time, coarse)
-    first = np.concatenate(([0], np.flatnonzero(np.diff(label)) + 1)).astype(np.intp)
-    last = np.concatenate((first[1:], [len(bars)])) - 1
-    _check_inside(bars, label, coarse)
-    columns = {
-        "time": label[first],
-        "open": bars.open[first],
-        "high": np.maximum.reduceat(bars.high, first),
-        "low": np.minimum.reduceat(bars.low, first),
-        "close": bars.close[last],
-        "volume": np.add.reduceat(bars.volume, first),
-    }
-    keep = _kept(bars, coarse, columns["time"], last - first + 1)
-    return Bars(bars.instrument, coarse, **{name: values[keep] for name, values in columns.items()})
+    spans = Spans.of(bars.time, bars.instrument, bars.timeframe, coarse)
+    columns: dict[str, Any] = {name: spans.reduced(name, getattr(bars, name)) for name in FIELDS}
+    return Bars(bars.instrument, coarse, time=spans.starts, **columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """Which fine bars make each coarse one.
+
+    Attributes
+    ----------
+    starts : int64 (k,)
+        Open time of each coarse bar, milliseconds UTC.
+    first, last : intp (n,)
+        Positions of the first and the last fine bar of each span.
+    keep : bool (n,)
+        Whether enough of a span is there to make a bar; True k times.
+    """
+
+    starts: Int1D
+    first: npt.NDArray[np.intp]
+    last: npt.NDArray[np.intp]
+    keep: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, time: Int1D, instrument: Instrument, fine: Timeframe, coarse: Timeframe) -> Spans:
+        """Spans of ``coarse`` over fine bars at these times (at least one); raises as `resample`."""
+        label = bucket_starts(time, coarse)
+        first = np.concatenate(([0], np.flatnonzero(np.diff(label)) + 1)).astype(np.intp)
+        last = np.concatenate((first[1:], [len(time)])).astype(np.intp) - 1
+        starts = label[first]
+        _check_inside(time, last, starts, fine, coarse)
+        keep = _kept(time, instrument, fine, coarse, starts, last - first + 1)
+        return cls(starts[keep], first, last, keep)
+
+    def reduced(self, name: str, values: Float1D) -> Float1D:
+        """One column (``open`` ... ``volume``) of the coarse bars."""
+        if name == "open":
+            found = values[self.first]
+        elif name == "close":
+            found = values[self.last]
+        else:
+            how = {"high": np.maximum, "low": np.minimum, "volume": np.add}[name]
+            found = how.reduceat(values, self.first)
+        return np.asarray(found[self.keep])
 
 
 def divides(fine: Timeframe, coarse: Timeframe) -> bool:
@@ -78,20 +113,25 @@ def bucket_ends(starts: Int1D, timeframe: Timeframe) -> Int1D:
     return starts + timeframe.ms
 
 
-def _check_inside(bars: Bars, label: Int1D, coarse: Timeframe) -> None:
-    over = bucket_ends(bars.time, bars.timeframe) > bucket_ends(label, coarse)
+def _check_inside(
+    time: Int1D, last: npt.NDArray[np.intp], starts: Int1D, fine: Timeframe, coarse: Timeframe
+) -> None:
+    """Of each span, the last fine bar must end by its end; those before it end earlier."""
+    over = bucket_ends(time[last], fine) > bucket_ends(starts, coarse)
     if over.any():
-        at = iso(bars.time[np.argmax(over)])
-        raise UserError(f"cannot make {coarse} bars: the {bars.timeframe} bar of {at} reaches over the end of one")
+        at = iso(time[last[np.argmax(over)]])
+        raise UserError(f"cannot make {coarse} bars: the {fine} bar of {at} reaches over the end of one")
 
 
-def _kept(bars: Bars, coarse: Timeframe, starts: Int1D, count: npt.NDArray[np.int_]) -> npt.NDArray[np.bool_]:
+def _kept(
+    time: Int1D, instrument: Instrument, fine: Timeframe, coarse: Timeframe, starts: Int1D, count: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
     ends = bucket_ends(starts, coarse)
     keep = np.ones(len(starts), dtype=np.bool_)
-    if bars.instrument.calendar == "exchange":
+    if instrument.calendar == "exchange":
         keep[[0, -1]] = count[[0, -1]] >= np.median(count)
         return keep
-    whole = bucket_ends(bars.time[-1:], bars.timeframe)[0]
-    possible = (ends - starts) / bars.timeframe.ms
-    keep &= (starts >= bars.time[0]) & (ends <= whole) & (count >= possible / 2)
+    whole = bucket_ends(time[-1:], fine)[0]
+    possible = (ends - starts) / fine.ms
+    keep &= (starts >= time[0]) & (ends <= whole) & (count >= possible / 2)
     return keep

@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from alpha_discovery.core.hashed_once import hashed_once
 from alpha_discovery.core.scalar import Const, Scalar, as_scalar
 from alpha_discovery.errors import RuleError, UnknownName
 from alpha_discovery.indicators.registry import Indicator, Unit, find_indicator
@@ -94,6 +95,7 @@ class Series:
 Operand = Series | Scalar
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Field(Series):
     """A field of the bars of one leg, or the clock: ``hour`` 0-23 and ``weekday`` 0 (Monday) to 6, UTC."""
@@ -112,6 +114,7 @@ class Field(Series):
         return FIELD_UNITS[self.name]
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Apply(Series):
     """An indicator of other series."""
@@ -144,6 +147,7 @@ class Apply(Series):
         return self.inputs[0].unit if rule == "same" else rule
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Combine(Series):
     """Arithmetic of two operands, at least one of them a series."""
@@ -157,6 +161,7 @@ class Combine(Series):
         return _combined_unit(self.op, self.left, self.right)
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Unary(Series):
     """The negative or the absolute value."""
@@ -169,6 +174,7 @@ class Unary(Series):
         return self.x.unit
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Lag(Series):
     """The value some bars ago."""
@@ -211,6 +217,7 @@ class Bool:
         raise RuleError("a condition has no single truth; join conditions with & | ~ instead of and, or, not")
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Compare(Bool):
     """One side smaller or greater than the other."""
@@ -223,6 +230,7 @@ class Compare(Bool):
         return Compare(FLIPPED[self.op], self.left, self.right)
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Cross(Bool):
     """``left`` was at or below ``right`` at the last bar and is above it now (``below``: mirrored)."""
@@ -236,6 +244,7 @@ class Cross(Bool):
         return Cross(self.direction, self.left, self.right, not self.happens)
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Junction(Bool):
     """All of (``and``) or any of (``or``) several conditions; without any: always, never."""

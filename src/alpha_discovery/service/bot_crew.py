@@ -7,16 +7,41 @@ from collections.abc import Callable, Sequence
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, Bot
 from alpha_discovery.bots.told import notice
+from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.notices import Notifier
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, SourceFailed, StorageFailed
 from alpha_discovery.service.bots import Live, begun
 from alpha_discovery.service.forward import ForwardEvidence
+from alpha_discovery.service.portfolios import Portfolios
+from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
 
 TURN = 50  # bars that a bot lives through before it is the next one's turn
 MOST = 1_000  # bots of one process
+FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds until a silent source is asked again
+
+
+class Waits:
+    """How long each bot's source is left alone: twice as long after each failure, `LONGEST_WAIT` at most."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until: dict[str, tuple[float, float]] = {}  # when to ask again, and the last wait
+
+    def still(self, id_: str) -> bool:
+        """Whether it is too early to ask."""
+        return id_ in self._until and self._clock.monotonic() < self._until[id_][0]
+
+    def longer(self, id_: str) -> None:
+        """It did not answer."""
+        wait = min(LONGEST_WAIT, 2.0 * self._until[id_][1]) if id_ in self._until else FIRST_WAIT
+        self._until[id_] = self._clock.monotonic() + wait, wait
+
+    def over(self, id_: str) -> None:
+        """It answered."""
+        self._until.pop(id_, None)
 
 
 class BotCrew:
@@ -43,32 +68,69 @@ class BotCrew:
     ) -> None:  # fmt: skip
         self._place, self._say, self._live, self._notifier, self._only = place, say, live, notifier, only
         self._unanswered: dict[str, str] = {}
+        self._waits = Waits(place.lab.clock)
+        self._silent: dict[str, Bot] = {}  # bots at an exchange that does not answer, as they were
+        self._closed: set[str] = set()  # ended bots that hold nothing
         self._forward, self._days, self._alarms = ForwardEvidence(place), dict[str, int](), dict[str, bool]()
         self._bots = BotsInSql(place.database)
         self._held: dict[str, Bot] = {}
+        self._portfolios = Portfolios(place)
 
     def look(self) -> int:
         """Give every started bot a turn; how many bars were lived through by all of them."""
-        wanted = {bot.id: bot.name for bot in self._wanted()}
+        found = self._wanted()
+        wanted = {bot.id: bot.name for bot in found}
         for id_ in self._held.keys() - wanted.keys():
             self._say(f"bot {self._held.pop(id_).config.name} rests")
-        return sum(self._turn(id_, name) for id_, name in wanted.items())
+        lived = sum(self._turn(id_, name) for id_, name in wanted.items())
+        if lived:
+            self._rebalance(found)
+        return lived
+
+    def _rebalance(self, bots: Sequence[StoredBot]) -> None:
+        done = self._portfolios.rebalance_due()
+        for name in done:
+            self._say(f"portfolio {name} is rebalanced")
+        for bot in bots:  # they go on from a memory that has their new money in it
+            if bot.config.get("portfolio") in done:
+                self._held.pop(bot.id, None)
 
     def _wanted(self) -> Sequence[StoredBot]:
         if not self._only:
-            return self._bots.list(state=BotState.RUNNING, limit=MOST)[0]
+            return [*self._bots.list(state=BotState.RUNNING, limit=MOST)[0], *self._ended()]
         named = {bot.name: bot for bot in self._bots.list(limit=MOST)[0]}
         if missing := [name for name in self._only if name not in named]:
             raise NotFound(f"there is no bot named {missing[0]!r}; see: alpha bots list")
         return [named[name] for name in self._only]
 
+    def _ended(self) -> list[StoredBot]:
+        """Bots that were ended while they held something: they are run until it is closed."""
+        memory, found = BotMemoryInSql(self._place.database), []
+        for bot in self._bots.list(state=BotState.DEMOTED, limit=MOST)[0]:
+            if bot.id in self._closed:
+                continue
+            state = memory.load(bot.id)
+            if state is None or (state["book"]["position"] is None and not state["orders"]):
+                self._closed.add(bot.id)
+            else:
+                found.append(bot)
+        return found
+
     def _turn(self, id_: str, name: str) -> int:
+        if self._waits.still(id_):
+            if id_ in self._silent:
+                self._silent[id_].look_at_clock(self._now())
+            return 0
         try:
             if id_ not in self._held:
                 self._held[id_] = begun(self._place, id_, live=self._live, notifier=self._notifier)
                 self._say(f"bot {name} is at work")
+            self._silent.pop(id_, None)
+            if is_over := self._bots.get(id_).state == BotState.DEMOTED:
+                self._leave(self._held[id_])
             lived = self._steps(self._held[id_])
             self._unanswered.pop(id_, None)
+            self._waits.over(id_)
         except SourceFailed as error:
             lived = self._no_answer(id_, name, error)
         except StorageFailed:  # somebody halted or resumed it meanwhile: go on from what they stored
@@ -77,11 +139,20 @@ class BotCrew:
         except AlphaDiscoveryError as error:
             self._failed(id_, name, error)
             return 0
-        if lived and id_ in self._held:
+        if lived and id_ in self._held and not is_over:
             self._judged(self._held[id_])
         if self._live is not None and id_ in self._held:
-            self._held[id_].look_at_clock(int(self._place.lab.clock.now().timestamp() * 1000))
+            self._held[id_].look_at_clock(self._now())
         return lived
+
+    def _now(self) -> int:
+        return int(self._place.lab.clock.now().timestamp() * 1000)
+
+    def _leave(self, bot: Bot) -> None:
+        """Close what an ended bot holds."""
+        if bot.book.position is not None and not bot.desk.leaving:
+            bot.halt("ended for good")
+            bot.flatten("ended for good")
 
     def _judged(self, bot: Bot) -> None:
         """Once a UTC day of its bars: what its results say about its alpha, stored, and acted on by the stated rule."""
@@ -105,7 +176,8 @@ class BotCrew:
         bot.save()
 
     def _no_answer(self, id_: str, name: str, error: SourceFailed) -> int:
-        """Said once for each wording; the clock says when it has lasted too long."""
+        """Said once for each wording, and asked again later and later; the clock says when it has lasted too long."""
+        self._waits.longer(id_)
         text = str(error)
         if self._unanswered.get(id_) != text:
             self._unanswered[id_] = text
@@ -114,7 +186,11 @@ class BotCrew:
                 self._notifier.tell(told)
         bot = self._held.get(id_)
         if bot is not None and bot.broker.remembers:
-            del self._held[id_]
+            self._silent[id_] = self._held.pop(id_)
+        if id_ in self._silent:
+            self._silent[id_].look_at_clock(self._now())
+        elif bot is not None and self._live is not None:
+            bot.look_at_clock(self._now())
         return 0
 
     def _steps(self, bot: Bot) -> int:

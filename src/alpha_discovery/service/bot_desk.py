@@ -10,18 +10,16 @@ from alpha_discovery.bots.bot import Bot as RunningBot
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
 from alpha_discovery.errors import StorageFailed, UserError
-from alpha_discovery.service.bots import Deployment, begun, deploy
+from alpha_discovery.service.bots import Deployment, begun, planned
 from alpha_discovery.service.desk import Actor
+from alpha_discovery.service.live_orders import LiveOrders
 from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
 MAX_BOTS = 5  # of one alpha
 ATTEMPTS = 20  # of a change to a bot that another process is running just now
-NO_ORDERS = (
-    "bots that are made here trade on paper; an exchange takes two switches at the machine itself: alpha bots arm, "
-    "then --real-orders"
-)
+PAPER, LIVE = "paper", "live"
 
 
 class NotDeployable(UserError):
@@ -31,44 +29,56 @@ class NotDeployable(UserError):
 class BotDesk:
     """Changes to bots."""
 
-    def __init__(self, place: Workplace, audit: AuditInSql) -> None:
+    def __init__(self, place: Workplace, audit: AuditInSql, *, real_orders: bool = False) -> None:
         self._place = place
+        self._live = LiveOrders(place, allowed=real_orders)
         self._audit = audit
         self._bots = BotsInSql(place.database)
         self._answers = AnswersInSql(place.database, place.lab.clock)
 
-    def modes(self) -> dict[str, str | None]:
-        """Every way in which a bot can trade; None where it may, else why it may not."""
-        return {"paper": None, "live": NO_ORDERS}
+    def modes(self, alpha_id: str | None = None) -> dict[str, str | None]:
+        """Every way in which a bot can trade, of this alpha if one is named; None where it may, else why it may not."""
+        return {PAPER: None, LIVE: self._live.why_not(alpha_id)}
 
     def deploy(
-        self, alpha_id: str, how: Deployment, actor: Actor, *, mode: str = "paper", key: str | None = None
-    ) -> list[str]:
+        self, alpha_id: str, how: Deployment, actor: Actor, *, mode: str = PAPER, confirm: str | None = None,
+        key: str | None = None,
+    ) -> list[str]:  # fmt: skip
         """Make bots of an alpha, stopped: their ids. Nothing trades until somebody starts them.
+
+        ``confirm`` is the name once more, which real orders need.
 
         Raises
         ------
         NotDeployable
             For an alpha with a low score, one that decayed or is retired, or one with as many bots as it may have;
-            for a mode that this server does not allow.
+            for a mode that this server does not allow, or real orders without the name repeated.
         """
-        if (refused := self.modes()[mode]) is not None:
+        if (refused := self.modes(alpha_id)[mode]) is not None:
             raise NotDeployable(refused)
+        if mode == LIVE and confirm != how.name:
+            raise NotDeployable(f"real orders need the name of the bot once more, as confirm; found {confirm!r}")
+        what = content_hash("deploy", alpha_id, mode, how.name, str(how.capital), how.start, vars(how.safeguards))
+        asked = None if key is None else Question(actor.id, key, what)
+        if (given := self._answers.given(asked)) is not None:
+            return list(given["bot_ids"])
+        alpha = self._place.lab.alphas.get(alpha_id)
+        _check_deployable(alpha)
+        made = planned(self._place, alpha, how)  # reads prices: not while others wait for the database
 
         def work() -> dict[str, Any]:
-            alpha = self._place.lab.alphas.get(alpha_id)
-            _check_deployable(alpha)
+            _check_deployable(self._place.lab.alphas.get(alpha.id))
             self._place.lab.alphas.set_deployment(alpha.id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
-            ids = [bot.id for bot in deploy(self._place, alpha.id, how)]
+            for bot in made:
+                self._bots.add(bot)
+            if mode == LIVE:
+                self._live.arm(alpha, made)
+            ids = [bot.id for bot in made]
             told = {"bots": ids, "name": how.name, "capital": str(how.capital), "mode": mode}
             self._note(actor, "deploy", alpha.id, told)
             return {"bot_ids": ids}
 
-        asked = content_hash("deploy", alpha_id, how.name, str(how.capital), how.start, vars(how.safeguards))
-        if key is None:
-            with self._place.database.transaction():
-                return list(work()["bot_ids"])
-        return list(self._answers.once(Question(actor.id, key, asked), work)[0]["bot_ids"])
+        return list(self._answers.once(asked, work)["bot_ids"])
 
     def start(self, bot_id: str, actor: Actor) -> Bot:
         """Let a bot live through every bar from now on; raises `NotFound`, `ImpossibleMove`."""

@@ -13,21 +13,16 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.forward import Forward
 from alpha_discovery.bots.reconcile import Reconciled
 from alpha_discovery.core.bars import iso
-from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import AlphaDiscoveryError
 from alpha_discovery.reports.bot_log import NOISE, SAFEGUARDS, sentence
-from alpha_discovery.reports.pooled import course
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.bots import compare
 from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
-from alpha_discovery.validation.montecarlo import fan
 
 POINTS = 5_000  # of a course, at most
-LEVELS = (0.05, 0.5, 0.95)
-LONGEST = 3_650  # days that an expected course is drawn for
 
 
 @dataclass(eq=False)
@@ -61,7 +56,7 @@ class BotViews:
 
     def __init__(self, place: Workplace, alphas: AlphaViews) -> None:
         self._place, self._alphas = place, alphas
-        self._bots = BotsInSql(place.database)
+        self._bots, self._evidence = BotsInSql(place.database), ForwardEvidence(place, alphas)
         self._stories: dict[str, Story] = {}
         self._lock = threading.Lock()
 
@@ -79,8 +74,9 @@ class BotViews:
         capital = float(bot.allocated_capital)
         book = None if state is None else state["book"]
         equity = capital if book is None else book["equity"]
+        scale = 1.0 if state is None else state.get("scale", 1.0)
         return {
-            "equity": equity, "total_return": equity / capital - 1.0, "trades": len(story.trades),
+            "equity": equity, "total_return": equity / capital / scale - 1.0, "trades": len(story.trades),
             "bars": 0 if state is None else state["bars"],
             "last_bar": None if state is None or state["last"] is None else iso(state["last"]),
             "halted": None if state is None else state["halted"],
@@ -120,7 +116,7 @@ class BotViews:
 
     def forward(self, bot_id: str) -> Forward:
         """What its results say about its alpha; raises `NotFound`."""
-        return ForwardEvidence(self._place, self._alphas).of(bot_id)
+        return self._evidence.of(bot_id)
 
     def reconciliation(self, bot_id: str) -> Reconciled:
         """Its trades beside the backtest over the same bars; raises `NotFound` before its first bar."""
@@ -140,23 +136,17 @@ class BotViews:
         if not story.times:
             return {"expected": None, "why_not": "it has not lived through a bar yet"}
         try:
-            seen = self._alphas.see(bot.alpha_id)
+            self._alphas.see(bot.alpha_id)
         except AlphaDiscoveryError as error:
             return {"expected": None, "why_not": str(error)}
-        one = seen.evaluations[" with ".join(bot.config["market"]["sleeve"])]
-        returns = course([one], seen.parts).returns
-        days = min(LONGEST, (story.times[-1] - story.times[0]) // DAY + 1)
-        if days < 1 or len(returns) < 8:
+        if (bands := self._evidence.band(bot)) is None:
             return {"expected": None, "why_not": "its alpha's own past is too short to resample"}
-        bands = fan(returns, rng=int(content_hash("expected", bot.id)[:8], 16), levels=LEVELS, days=int(days))
-        capital, times = float(bot.allocated_capital), [story.times[0], *_ends(story, len(bands[0]))]
+        capital, days = float(bot.allocated_capital), len(bands[0])
+        first = story.times[0]
+        times = [first, *((first // DAY + 1 + k) * DAY for k in range(days))]  # at the ends of UTC days
         low, middle, high = (np.append(capital, capital * band).tolist() for band in bands)
         named = {"time": [iso(at) for at in times], "low": low, "middle": middle, "high": high}
         return {"expected": named, "why_not": None}
-
-
-def _ends(story: Story, days: int) -> list[int]:
-    return [story.times[0] + (k + 1) * DAY for k in range(days)]
 
 
 def _time(story: Story, bar: int) -> str | None:

@@ -23,6 +23,7 @@ from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.notices import Notifier
 from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.discovery.finer import load_market
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import encoded
 from alpha_discovery.discovery.sleeves import align
@@ -72,14 +73,17 @@ def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
     UserError
         If the name is taken or the capital is not positive.
     """
-    alpha = place.lab.alphas.get(alpha_id)
-    sleeves = alpha.market["sleeves"]
-    share = Decimal(str(how.capital)) / len(sleeves)
-    made = [_stored(place, alpha, sleeve, how, share=share) for sleeve in sleeves]
-    bots = BotsInSql(place.database)
+    made, bots = planned(place, place.lab.alphas.get(alpha_id), how), BotsInSql(place.database)
     for bot in made:
         bots.add(bot)
     return made
+
+
+def planned(place: Workplace, alpha: AlphaRecord, how: Deployment) -> list[StoredBot]:
+    """The bots that `deploy` would store; reads the prices of their markets, and raises as it does."""
+    sleeves = alpha.market["sleeves"]
+    share = Decimal(str(how.capital)) / len(sleeves)
+    return [_stored(place, alpha, sleeve, how, share=share) for sleeve in sleeves]
 
 
 def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT) -> Bot:
@@ -153,23 +157,30 @@ def compare(place: Workplace, bot_id: str) -> Reconciled:
     rules, costs = Rules.from_json(config.rules), Costs(**config.costs)
     over = tape(bars, begin=begin, end=end)
     found = evaluate(rules, encoded(config.parameters), over, costs, intrabar=stored.config["intrabar"])
-    return reconcile(trades_of(memory, stored.id), found, capital=config.capital)
+    trades, marks = (events_of(memory, stored.id, kind) for kind in ("trade", "mark"))
+    return reconcile(trades, found, capital=config.capital, marks=marks)
 
 
 def trades_of(memory: BotMemoryInSql, bot_id: str) -> list[Mapping[str, Any]]:
     """Every closed trade of a bot, in order."""
-    trades: list[Mapping[str, Any]] = []
+    return events_of(memory, bot_id, "trade")
+
+
+def events_of(memory: BotMemoryInSql, bot_id: str, kind: str) -> list[Mapping[str, Any]]:
+    """Every event of a kind of a bot, in order."""
+    found: list[Mapping[str, Any]] = []
     after = 0
     while events := memory.events(bot_id, after):
-        trades += [event for event in events if event["kind"] == "trade"]
+        found += [event for event in events if event["kind"] == kind]
         after = events[-1]["seq"]
-    return trades
+    return found
 
 
 def _stored(
     place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: Decimal
 ) -> StoredBot:
-    bars = _aligned(place, sleeve, alpha.timeframe, alpha.market["venue"])
+    detail = alpha.market.get("detail")
+    bars = _aligned(place, sleeve, alpha.timeframe, alpha.market["venue"], detail)
     start = to_ms(how.start) if how.start is not None else int(bars[0].time[-1]) + bars[0].timeframe.ms
     if start <= bars[0].time[0]:
         first = iso(int(bars[0].time[0]))
@@ -181,6 +192,7 @@ def _stored(
         how.safeguards,
     )  # fmt: skip
     market = {"sleeve": list(sleeve), "timeframe": alpha.timeframe, "venue": alpha.market["venue"], "start": start}
+    market |= {} if detail is None else {"detail": detail}
     told = {"mode": "paper", "intrabar": alpha.market["intrabar"], "market": market, "bot": config.to_json()}
     now = place.lab.clock.now()
     state = BotState.RUNNING if how.auto_start else BotState.STOPPED
@@ -228,13 +240,12 @@ def _feed(place: Workplace, stored: StoredBot) -> CatalogFeed:
 def stored_bars(place: Workplace, stored: StoredBot) -> tuple[tuple[Bars, ...], int]:
     """The bars of every leg, at the times that all have, and the position of the first that is traded."""
     market = stored.config["market"]
-    bars = _aligned(place, market["sleeve"], market["timeframe"], market["venue"])
+    bars = _aligned(place, market["sleeve"], market["timeframe"], market["venue"], market.get("detail"))
     return bars, int(np.searchsorted(bars[0].time, market["start"]))
 
 
-def _aligned(place: Workplace, sleeve: Sequence[str], timeframe: str, venue: str | None) -> tuple[Bars, ...]:
-    found = []
-    for key in sleeve:
-        symbol, _, named = key.partition("@")
-        found.append(place.lab.market_data.load(symbol, timeframe, named or venue))
-    return align(tuple(found))
+def _aligned(
+    place: Workplace, sleeve: Sequence[str], timeframe: str, venue: str | None, detail: str | None
+) -> tuple[Bars, ...]:
+    data = place.lab.market_data
+    return align(tuple(load_market(data, key, timeframe, venue, detail) for key in sleeve))

@@ -36,14 +36,18 @@ class Desk:
         self, plan: Campaign, actor: Actor, *, priority: int = 0, parent_id: str | None = None, key: str | None = None
     ) -> str:
         """Queue a campaign; the run's id. Raises as `Discoveries.start`, and `KeyReused`."""
+        told = content_hash("start", plan.to_json(), priority, parent_id)
+        asked = None if key is None else Question(actor.id, key, told)
+        if (given := self._answers.given(asked)) is not None:
+            return str(given["run_id"])
+        checked = self._discoveries.checked(plan)  # reads prices: not while others wait for the database
 
         def work() -> dict[str, Any]:
-            run_id = self._discoveries.start(plan, priority=priority, asked_by=actor.name, parent_id=parent_id)
+            run_id = self._discoveries.enqueue(checked, priority=priority, asked_by=actor.name, parent_id=parent_id)
             self._note(actor, "start", run_id, {"campaign": plan.fingerprint, "parent": parent_id})
             return {"run_id": run_id}
 
-        asked = content_hash("start", plan.to_json(), priority, parent_id)
-        return str(self._once(actor, key, asked, work)["run_id"])
+        return str(self._answers.once(asked, work)["run_id"])
 
     def stop(self, run_id: str, actor: Actor) -> RunState:
         """End a run; its state then."""
@@ -65,8 +69,9 @@ class Desk:
 
     def rerun(self, run_id: str, changes: Mapping[str, Any], actor: Actor, *, priority: int = 0) -> str:
         """Queue a run's campaign again, with changes; the new run's id."""
+        plan, old_id = self._discoveries.changed(run_id, changes)
         with self._place.database.transaction():
-            new = self._discoveries.rerun(run_id, changes, priority=priority, asked_by=actor.name)
+            new = self._discoveries.enqueue(plan, priority=priority, asked_by=actor.name, parent_id=old_id)
             self._note(actor, "rerun", new, {"parent": run_id, "changes": dict(changes)})
         return new
 
@@ -84,12 +89,6 @@ class Desk:
             state = move(run_id)
             self._note(actor, action, run_id, {"state": state})
         return state
-
-    def _once(self, actor: Actor, key: str | None, asked: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        if key is None:
-            with self._place.database.transaction():
-                return work()
-        return self._answers.once(Question(actor.id, key, asked), work)[0]
 
     def _note(self, actor: Actor, action: str, target: str, detail: Mapping[str, Any]) -> None:
         self._audit.note(actor.name, action, target, detail=detail, client=actor.client)

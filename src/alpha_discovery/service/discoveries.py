@@ -52,11 +52,20 @@ class Discoveries:
         UserError, NotFound
             If the campaign contradicts itself, or names a strategy or a market that is not there.
         """
+        plan = self.checked(campaign)
+        return self.enqueue(plan, priority=priority, asked_by=asked_by, parent_id=parent_id)
+
+    def checked(self, campaign: Campaign | Mapping[str, Any]) -> Campaign:
+        """The campaign with its markets named in full, which reads their prices; raises as `start`."""
         plan = campaign if isinstance(campaign, Campaign) else Campaign.from_json(campaign)
-        lab = self._place.lab
-        jobs_of(plan, lab.user_strategies)
-        plan = on_named_markets(plan, lab.market_data)
-        record = self._record(plan)
+        jobs_of(plan, self._place.lab.user_strategies)
+        return on_named_markets(plan, self._place.lab.market_data)
+
+    def enqueue(
+        self, plan: Campaign, *, priority: int = 0, asked_by: str | None = None, parent_id: str | None = None
+    ) -> str:
+        """Queue a campaign that is `checked`; its run's id. Quick: it may be called inside a transaction."""
+        lab, record = self._place.lab, self._record(plan)
         with lab.transaction():
             lab.runs.add(record)
             self._place.queue.enqueue(record.id, priority=priority, asked_by=asked_by, parent_id=parent_id)
@@ -104,8 +113,13 @@ class Discoveries:
         NotFound, UserError
             For a run that is not stored; as `start`.
         """
+        plan, old_id = self.changed(run_id, changes)
+        return self.enqueue(plan, priority=priority, asked_by=asked_by, parent_id=old_id)
+
+    def changed(self, run_id: str, changes: Mapping[str, Any] | None = None) -> tuple[Campaign, str]:
+        """The campaign of a run with changes, `checked`, and the run's whole id; raises as `rerun`."""
         old = self._place.lab.runs.get(run_id)
-        return self.start(_changed(old.campaign, changes or {}), priority=priority, asked_by=asked_by, parent_id=old.id)
+        return self.checked(_changed(old.campaign, changes or {})), old.id
 
     def status(self, run_id: str) -> RunStatus:
         """A run by its id or a unique beginning of it; raises `NotFound`."""

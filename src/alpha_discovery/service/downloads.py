@@ -19,6 +19,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.market_data.download import download
 from alpha_discovery.market_data.names import usual_calendar
+from alpha_discovery.market_data.perpetuals import download_besides, is_perpetual
 from alpha_discovery.market_data.sources.named import source_named
 from alpha_discovery.market_data.sources.port import Market, Source, Span
 
@@ -149,6 +150,7 @@ class Downloads:
             progress(0, 0)
             self._note(job_id, state="fetching")
             got = download(self.place.catalog, origin, market, span, progress=progress, exclude_bad=exclude_bad)
+            besides = download_besides(self.place.catalog, origin, market, span, progress=progress)
         except _Stopped:
             self._note(job_id, state="stopped", text="stopped; what had arrived is used when it is asked for again")
         except AlphaDiscoveryError as error:
@@ -158,7 +160,11 @@ class Downloads:
             self._note(job_id, state="failed", text="this is a defect of the program; the server's log tells more")
         else:
             added = got.imported.added if got.imported else 0
-            self._note(job_id, state="done", added=added, text="" if added else "everything was stored already")
+            text = "" if added else "everything was stored already"
+            if is_perpetual(market):
+                more = f"{besides.funding} funding rates and {besides.marks} mark bars came new"
+                text = "; ".join(filter(None, (text, more, *besides.notes)))
+            self._note(job_id, state="done", added=added, text=text)
 
     def _note(self, job_id: str, **changes: object) -> None:
         with self._lock:

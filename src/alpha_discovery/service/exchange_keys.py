@@ -13,7 +13,7 @@ from alpha_discovery.errors import UserError
 from alpha_discovery.service.live_bots import ExchangeLive, public_prices
 from alpha_discovery.settings import Settings
 
-PASSPHRASE = "ALPHA_KEYS_PASSPHRASE"  # noqa: S105 - the name of a variable
+PASSPHRASE = "ALPHA_KEYS_PASSPHRASE"  # noqa: S105 - the name of a variable  # nosec B105
 
 
 def key_file(settings: Settings, passphrase: str | None = None) -> KeyFile:

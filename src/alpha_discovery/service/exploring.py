@@ -62,6 +62,8 @@ def heatmap(tried: Tried, grid: Grid) -> dict[str, Any]:
             known = ", ".join(tried.parameters(grid.strategy)) or "none"
             raise UserError(f"{grid.strategy} has no searched parameter {name!r}; it has {known}")
     frame = collected(tried.frame(grid.strategy))
+    if not len(frame):
+        return {"x": [], "y": [], "sizes": [], "cells": []}
     across, up = (_levels(tried, grid.strategy, n, columns_of(frame, [n])[n]) for n in (grid.x, grid.y))
     value = columns_of(frame, [grid.value])[grid.value]
     shape = len(up.labels), len(across.labels)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.forward import Forward, daily_returns, forward
+from alpha_discovery.bots.forward import Forward, band, daily_returns, forward
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.records import ALPHA_MOVES, AlphaState
 from alpha_discovery.errors import AlphaDiscoveryError
 from alpha_discovery.reports.pooled import course
 from alpha_discovery.service.alpha_views import AlphaViews
+from alpha_discovery.service.bots import events_of
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
@@ -30,11 +29,13 @@ class ForwardEvidence:
     def of(self, bot_id: str) -> Forward:
         """What a bot's days say so far; raises `NotFound`."""
         bot = self._bots.get(bot_id)
-        told = bot.config["bot"]
-        returns = daily_returns(self._marks(bot.id), float(told["capital"]), int(told["timeframe_ms"]))
+        told, returns = bot.config["bot"], self._returns(bot)
         size = float(told["parameters"].get("position_size", 1.0)) * float(told["parameters"].get("leverage", 1.0))
-        seed = int(content_hash("expected", bot.id)[:8], 16)
-        return forward(returns, self._past(bot), deployed=size, seed=seed)
+        return forward(returns, self._past(bot), deployed=size, seed=_seed(bot))
+
+    def band(self, bot: Bot) -> tuple[npt.NDArray[np.float64], ...] | None:
+        """The course that was expected up to the day that is under way: the band that `of` holds its days against."""
+        return band(self._past(bot), days=len(self._returns(bot)), seed=_seed(bot))
 
     def apply(self, bot_id: str) -> tuple[Forward, str | None]:
         """Judge a bot and move its alpha and itself; the kind of event that came of it, ``promoted`` or ``demoted``.
@@ -55,13 +56,9 @@ class ForwardEvidence:
             return found, "demoted"
         return found, None
 
-    def _marks(self, bot_id: str) -> list[Mapping[str, Any]]:
-        memory, after = BotMemoryInSql(self._place.database), 0
-        marks: list[Mapping[str, Any]] = []
-        while events := memory.events(bot_id, after):
-            marks += [event for event in events if event["kind"] == "mark"]
-            after = events[-1]["seq"]
-        return marks
+    def _returns(self, bot: Bot) -> npt.NDArray[np.float64]:
+        told, marks = bot.config["bot"], events_of(BotMemoryInSql(self._place.database), bot.id, "mark")
+        return daily_returns(marks, float(told["capital"]), int(told["timeframe_ms"]))
 
     def _past(self, bot: Bot) -> npt.NDArray[np.float64]:
         """Daily returns of the bot's market where its alpha was judged; none if its bars are gone."""
@@ -70,3 +67,7 @@ class ForwardEvidence:
             one = seen.evaluations[" with ".join(bot.config["market"]["sleeve"])]
             return np.asarray(course([one], seen.parts).returns, dtype=np.float64)
         return np.empty(0)
+
+
+def _seed(bot: Bot) -> int:
+    return int(content_hash("expected", bot.id)[:8], 16)

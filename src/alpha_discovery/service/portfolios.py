@@ -4,22 +4,46 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.capacity import capacity
 from alpha_discovery.discovery.portfolio import Portfolio, Wishes, choose
 from alpha_discovery.discovery.records import AlphaState
-from alpha_discovery.errors import AlphaDiscoveryError, NotFound
+from alpha_discovery.errors import AlphaDiscoveryError, NotFound, StorageFailed, UserError
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.bots import Deployment, deploy
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
-from alpha_discovery.storage.bots import Bot, BotsInSql
+from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 MOST = 200  # alphas that are looked at
+ATTEMPTS = 20  # of paying money to a bot that another process is running just now
+
+
+@dataclass(frozen=True)
+class Rebalancing:
+    """When the bots of a portfolio are brought back to its weights: every ``days`` (None: only when asked), where some
+    share of the whole is further than ``threshold`` from its weight."""
+
+    days: float | None = None
+    threshold: float = 0.05
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Money paid to a bot, or out where negative: its share of the whole before, and the share that it should have."""
+
+    bot: str
+    share: float
+    weight: float
+    amount: float
+
+
+AS_ASKED = Rebalancing()
 
 
 class Portfolios:
@@ -59,15 +83,94 @@ class Portfolios:
         chosen = choose(pd.DataFrame(columns).dropna(), room, wishes)
         return replace(chosen, left_out={**chosen.left_out, **missing})
 
-    def deploy(self, chosen: Portfolio, how: Deployment) -> list[Bot]:
-        """A bot for each alpha with its share of the capital, all under one name; raises what `bots.deploy` raises."""
+    def deploy(self, chosen: Portfolio, how: Deployment, rule: Rebalancing = AS_ASKED) -> list[Bot]:
+        """A bot for each alpha and market with its share of the capital, all under one name or none at all.
+
+        Raises
+        ------
+        UserError
+            If there is a portfolio of that name; otherwise as `bots.deploy`.
+        """
+        if self._bots_of(how.name):
+            raise UserError(f"there is a portfolio named {how.name!r} already; choose another name")
         bots, made = BotsInSql(self._place.database), []
-        for holding in chosen.holdings:
-            own = replace(how, name=f"{how.name} {holding.alpha_id[:8]}", capital=holding.capital)
-            for bot in deploy(self._place, holding.alpha_id, own):
-                config = {**bot.config, "portfolio": how.name, "weight": holding.weight}
-                made.append(bots.set_config(bot.id, config, self._place.lab.clock.now()))
+        with self._place.database.transaction():
+            for holding in chosen.holdings:
+                own = replace(how, name=f"{how.name} {holding.alpha_id[:8]}", capital=holding.capital)
+                parts = deploy(self._place, holding.alpha_id, own)
+                for bot in parts:
+                    config = {
+                        **bot.config, "portfolio": how.name, "weight": holding.weight / len(parts),
+                        "rebalancing": vars(rule), "rebalanced": bot.config["market"]["start"],
+                    }  # fmt: skip
+                    made.append(bots.set_config(bot.id, config, self._place.lab.clock.now()))
         return made
+
+    def rebalance(self, name: str, *, threshold: float = 0.0) -> list[Moved]:
+        """Bring every bot back to its weight in what all are worth together; nothing if none is further off than that.
+
+        Money is paid in at once where a bot holds nothing, and otherwise when it has left its position: no open trade
+        changes. What is still to be moved counts as moved.
+
+        Raises
+        ------
+        NotFound
+            If there is no such portfolio.
+        UserError
+            If one of its bots has not begun.
+        """
+        rows = self.show(name)["bots"]
+        if waiting := [row["bot"] for row in rows if row["bars"] == 0]:
+            raise UserError(f"bot {waiting[0]} has lived through no bar yet; run it first: alpha bots run")
+        whole = sum(row["equity"] for row in rows)
+        weights = {row["bot"]: row["weight"] / sum(one["weight"] for one in rows) for row in rows}
+        moved = [
+            Moved(row["bot"], row["share"], weights[row["bot"]], weights[row["bot"]] * whole - row["equity"])
+            for row in rows
+        ]
+        if all(abs(one.share - one.weight) <= threshold for one in moved):
+            return []
+        for bot, one in zip(self._bots_of(name), moved, strict=True):
+            self._pay(bot, one.amount)
+        return moved
+
+    def rebalance_due(self) -> list[str]:
+        """Rebalance every portfolio whose bots have all lived through the days of its rule; names of those."""
+        done, every = [], BotsInSql(self._place.database).list(state=BotState.RUNNING, limit=10_000)[0]
+        for name in sorted({bot.config["portfolio"] for bot in every if "portfolio" in bot.config}):
+            own = self._bots_of(name)
+            rule = Rebalancing(**own[0].config.get("rebalancing", {}))
+            states = [BotMemoryInSql(self._place.database).load(bot.id) for bot in own]
+            lasts = [state["last"] for state in states if state is not None and state["last"] is not None]
+            if rule.days is None or len(lasts) < len(own):
+                continue
+            since, every_ms = max(int(bot.config["rebalanced"]) for bot in own), int(rule.days * DAY)
+            if min(lasts) - since < every_ms:
+                continue
+            self.rebalance(name, threshold=rule.threshold)
+            for bot in own:  # on days counted from the first, not from when somebody looked
+                config = {**bot.config, "rebalanced": since + (min(lasts) - since) // every_ms * every_ms}
+                BotsInSql(self._place.database).set_config(bot.id, config, self._place.lab.clock.now())
+            done.append(name)
+        return done
+
+    def _pay(self, bot: Bot, amount: float) -> None:
+        """Leave the amount in the bot's memory; a process that runs it notices, and goes on from there."""
+        for attempt in range(ATTEMPTS):
+            memory = BotMemoryInSql(self._place.database)
+            state = memory.load(bot.id)
+            assert state is not None
+            event = {"kind": "transfer_asked", "amount": amount, "bar": state["bars"], "time": state["last"]}
+            try:
+                memory.save(bot.id, {**state, "pending": state.get("pending", 0.0) + amount}, [event])
+                break
+            except StorageFailed:
+                if attempt == ATTEMPTS - 1:
+                    raise
+
+    def _bots_of(self, name: str) -> list[Bot]:
+        every = BotsInSql(self._place.database).list(limit=10_000)[0]
+        return [bot for bot in every if bot.config.get("portfolio") == name]
 
     def show(self, name: str) -> dict[str, Any]:
         """A deployed portfolio as one: its worth, and each bot's.
@@ -77,15 +180,16 @@ class Portfolios:
         NotFound
             If no bot belongs to it.
         """
-        every = BotsInSql(self._place.database).list(limit=10_000)[0]
-        own = [bot for bot in every if bot.config.get("portfolio") == name]
+        own = self._bots_of(name)
         if not own:
             raise NotFound(f"there is no portfolio {name!r}; make one: alpha portfolio deploy {name}")
-        memory, rows = BotMemoryInSql(self._place.database), []
+        memory, rows = BotMemoryInSql(self._place.database), list[dict[str, Any]]()
         for bot in own:
             state, capital = memory.load(bot.id), float(bot.allocated_capital)
-            equity = capital if state is None else float(state["book"]["equity"])
+            equity = capital if state is None else float(state["book"]["equity"]) + state.get("pending", 0.0)
             rows.append({"bot": bot.name, "alpha": bot.alpha_id, "state": bot.state, "weight": bot.config["weight"],
-                         "capital": capital, "equity": equity})  # fmt: skip
+                         "capital": capital, "equity": equity, "bars": 0 if state is None else state["bars"],
+                         "pending": 0.0 if state is None else state.get("pending", 0.0)})  # fmt: skip
         capital, equity = (sum(row[key] for row in rows) for key in ("capital", "equity"))
+        rows = [{**row, "share": row["equity"] / equity} for row in rows]
         return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0, "bots": rows}

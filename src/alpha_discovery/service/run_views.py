@@ -15,9 +15,10 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.errors import NotFound
 from alpha_discovery.reports.verdict import verdict_sentence
+from alpha_discovery.service.checkpointed import Checkpointed
 from alpha_discovery.service.courses import from_events, from_trials, search_years
 from alpha_discovery.service.exploring import Grid, front, heatmap, searched, spread
-from alpha_discovery.service.tried import METRICS, Tried, collected, ordered
+from alpha_discovery.service.tried import METRICS, Tried, collected, named_jobs, ordered
 from alpha_discovery.storage.trials import NAME
 
 PAGE = 5_000
@@ -40,6 +41,7 @@ class RunViews:
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
+        self._checkpointed = Checkpointed(place.database)
 
     def trials_file(self, run: RunRecord) -> Path:
         """The Parquet file of everything that a run tried; raises `NotFound` before the run is finished."""
@@ -73,8 +75,9 @@ class RunViews:
 
     def trials_csv(self, run: RunRecord) -> Iterator[str]:
         """The same rows as lines of CSV, in the order in which they were tried; raises as `trials_file`."""
+        file = self.trials_file(run)
         tried = self._tried(run)
-        return self._lines(tried, _columns(tried, None))
+        return self._lines(file, tried, _columns(tried, None))
 
     def convergence(self, run: RunRecord) -> list[dict[str, Any]]:
         """Best Sharpe ratio so far over candidates, a course for each strategy, and for each method of a hybrid."""
@@ -107,11 +110,19 @@ class RunViews:
         return verdict_sentence(run, self._place.lab.alphas.of_run(run.id))
 
     def _tried(self, run: RunRecord) -> Tried:
-        return Tried.of(run, self.trials_file(run), self._place.lab.user_strategies)
+        """What a run tried: all of it, or while it is not over what it could go on from."""
+        path, folder = self._place.settings.runs / run.id / NAME, self._place.lab.user_strategies
+        if path.exists():
+            return Tried.of(run, path, folder)
+        jobs = named_jobs(run, folder)
+        rows = self._checkpointed.frames(run.id, list(jobs))
+        if rows is None:
+            raise NotFound(f"run {run.id[:12]} is {run.state}; nothing of what it tried is stored yet")
+        return Tried(rows, jobs, {})
 
-    def _lines(self, tried: Tried, columns: list[str]) -> Iterator[str]:
+    def _lines(self, file: Path, tried: Tried, columns: list[str]) -> Iterator[str]:
         yield _line(columns)
-        for frame in pl.read_parquet(tried.file).iter_slices(PAGE):
+        for frame in pl.read_parquet(file).iter_slices(PAGE):
             yield "".join(_line([row.get(name) for name in columns]) for row in tried.decoded(frame))
 
     def _batches(self, run_id: str) -> Iterator[Mapping[str, Any]]:

@@ -30,27 +30,36 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Tried:
-    """The trials of a run on disk, and its strategies by name."""
+    """The trials of a run on disk, and its strategies by name.
 
-    file: Path
+    ``rows``: everything in the order in which it was tried, or of a run at work the rows of each strategy so far.
+    """
+
+    rows: pl.LazyFrame | Mapping[str, pl.LazyFrame]
     jobs: Mapping[str, Job]
     methods: Mapping[str, Sequence[tuple[str, int]]]  # by strategy: who proposed, how many rows in a row
 
     @staticmethod
     def of(run: RunRecord, file: Path, user_strategies: Path | None) -> Tried:
         """From a finished run; raises `UserError` if a strategy of it is no longer there."""
-        jobs = {job.strategy.name: job for job in jobs_of(campaign_from(run), user_strategies)}
         told = run.report.get("jobs", ())
         methods = {one["strategy"]: [(turn["method"], turn["rows"]) for turn in one["turns"]] for one in told}
-        return Tried(file, jobs, methods)
+        return Tried(pl.scan_parquet(file), named_jobs(run, user_strategies), methods)
 
     def frame(self, strategy: str | None = None) -> pl.LazyFrame:
         """The rows of one strategy, or of all, in the order in which they were tried."""
-        every = pl.scan_parquet(self.file)
+        if strategy is not None:
+            self.job(strategy)
+        if isinstance(self.rows, pl.LazyFrame):
+            return self.rows if strategy is None else self.rows.filter(pl.col("strategy") == strategy)
         if strategy is None:
-            return every
-        self.job(strategy)
-        return every.filter(pl.col("strategy") == strategy)
+            return pl.concat(self.rows.values(), how="diagonal_relaxed")
+        return self.rows[strategy] if strategy in self.rows else self._without_rows(strategy)
+
+    def _without_rows(self, strategy: str) -> pl.LazyFrame:
+        """Of a strategy that was not begun."""
+        numbers = (*self.jobs[strategy].space.names, *METRICS, "eligible")
+        return pl.LazyFrame(schema={"strategy": pl.String(), **dict.fromkeys(numbers, pl.Float64())})
 
     def job(self, strategy: str) -> Job:
         """One of the strategies; raises `UnknownName`."""
@@ -88,6 +97,11 @@ class Tried:
         return out | {name: _number(row[name]) for name in METRICS if name in row} | {
             "eligible": bool(row.get("eligible"))
         }  # fmt: skip
+
+
+def named_jobs(run: RunRecord, user_strategies: Path | None) -> dict[str, Job]:
+    """The strategies of a run by name, in their order; raises `UserError` if one is no longer there."""
+    return {job.strategy.name: job for job in jobs_of(campaign_from(run), user_strategies)}
 
 
 def collected(frame: pl.LazyFrame) -> pl.DataFrame:

@@ -84,8 +84,19 @@ class AnswersInSql:
         self._database = database
         self._clock = clock
 
-    def once(self, question: Question, work: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
-        """Carry work out, or give the answer that the same question got within a day; and whether it is an old one.
+    def given(self, question: Question | None) -> dict[str, Any] | None:
+        """The answer that the same question got within a day, if it got one; raises `KeyReused`."""
+        if question is None:
+            return None
+        with self._database.reading() as session:
+            row = session.get(AnswerRow, (question.user_id, question.key))
+            if row is None or row.at < self._clock.now() - KEPT:
+                return None
+            _check_same(row, question)
+            return row.answer or None
+
+    def once(self, question: Question | None, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Carry work out, or give the answer that the same question got within a day; without a question, work.
 
         Work and answer are stored together or not at all: of two that ask at once, one waits for the other.
 
@@ -94,16 +105,22 @@ class AnswersInSql:
         KeyReused
             If the key came with another request.
         """
+        if question is None:
+            with self._database.transaction():
+                return work()
         now = self._clock.now()
         with self._database.transaction() as session:
             session.execute(delete(AnswerRow).where(AnswerRow.at < now - KEPT))
             first = insert(session, AnswerRow).values(**vars(question), answer={}, at=now).on_conflict_do_nothing()
             session.execute(first)
             row = session.get_one(AnswerRow, (question.user_id, question.key), with_for_update=True)
-            if row.request != question.request:
-                raise KeyReused("this Idempotency-Key came with another request before; use a new one")
-            if row.answer:
-                return row.answer, True
-            row.answer = work()
-            session.flush()
-            return row.answer, False
+            _check_same(row, question)
+            if not row.answer:
+                row.answer = work()
+                session.flush()
+            return row.answer
+
+
+def _check_same(row: AnswerRow, question: Question) -> None:
+    if row.request != question.request:
+        raise KeyReused("this Idempotency-Key came with another request before; use a new one")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Engine, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import PoolProxiedConnection
 
 from alpha_discovery.errors import NotFound, StorageFailed
 from alpha_discovery.storage.engine import address, connect, writing
@@ -31,6 +33,9 @@ class Database:
         self._writing = writing(engine)
         self._local = threading.local()
         self._check = check
+        self._commits = _Commits()
+        self._watching = threading.Lock()
+        self._watch: PoolProxiedConnection | None = None
 
     @classmethod
     def open(cls, where: str | Path, *, create: bool = True, wait: float = LOCK_SECONDS) -> Database:
@@ -72,10 +77,16 @@ class Database:
 
         What it raises undoes the transaction.
         """
-        return Database(self._engine, self.name, check)
+        found = Database(self._engine, self.name, check)
+        found._commits = self._commits
+        return found
 
     def close(self) -> None:
         """Close every connection; an SQLite file is whole then, without its side files."""
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         self._engine.dispose()
 
     def __enter__(self) -> Database:
@@ -88,6 +99,40 @@ class Database:
 
     def __repr__(self) -> str:
         return f"<Database {self.name}>"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of this machine, which answers in microseconds, and no server."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def commits(self) -> int:
+        """Transactions that were committed through this object so far; those of other processes do not count."""
+        return self._commits.count
+
+    def version(self) -> object:
+        """Something that is equal as long as nobody, in whatever process, has committed a change in between.
+
+        Raises
+        ------
+        StorageFailed
+            If the database fails.
+        """
+        with failures(self.name):
+            if not self.is_file:
+                with self._engine.connect() as connection:  # equal snapshots see the same transactions
+                    return connection.scalar(text("SELECT pg_current_snapshot()::text"))
+            return self._file_version()
+
+    def _file_version(self) -> int:
+        with self._watching:  # a connection's own changes do not count: nothing else may come over this one
+            try:
+                if self._watch is None:
+                    self._watch = self._engine.raw_connection()
+                found: int = self._watch.cursor().execute("PRAGMA data_version").fetchone()[0]
+            except sqlite3.Error as error:
+                raise StorageFailed(f"the database {self.name} does not tell whether it changed ({error})") from error
+            return found
 
     @property
     def in_transaction(self) -> bool:
@@ -117,6 +162,7 @@ class Database:
                     yield session
                 finally:
                     self._local.session = None
+            self._commits.add()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -128,6 +174,16 @@ class Database:
                 return
             with Session(self._engine, expire_on_commit=False) as session:
                 yield session
+
+
+class _Commits:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.count = 0
+
+    def add(self) -> None:
+        with self._lock:
+            self.count += 1
 
 
 def _check_file(url: URL, *, create: bool) -> None:

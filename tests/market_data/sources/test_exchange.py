@@ -14,6 +14,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import NotFound, SourceFailed, UserError
 from alpha_discovery.market_data import Catalog
 from alpha_discovery.market_data.download import download
+from alpha_discovery.market_data.funding import read_funding
 from alpha_discovery.market_data.sources.exchange import Exchange
 from alpha_discovery.market_data.sources.port import Market, Span
 from alpha_discovery.market_data.sources.web import Patience
@@ -57,12 +58,21 @@ class Kraken:
         self.errors: list[Exception] = []
         self.asked: list[int | None] = []
         self.answer: Any = None
+        self.params: list[dict[str, Any]] = []
+        self.has: Mapping[str, Any] = {}
+        self.rates: list[dict[str, Any]] = []
+
+    def fetch_funding_rate_history(self, symbol: str, since: int | None, limit: int) -> Sequence[Mapping[str, Any]]:
+        return [one for one in self.rates if one["timestamp"] >= (since or 0)][:2]
 
     def load_markets(self) -> Mapping[str, Any]:
         return {"BTC/USDT": {}, "ETH/USDT": {}}
 
-    def fetch_ohlcv(self, symbol: str, timeframe: str, since: int | None, limit: int) -> Sequence[Sequence[float]]:
+    def fetch_ohlcv(
+        self, symbol: str, timeframe: str, since: int | None, limit: int, params: Mapping[str, Any], /
+    ) -> Sequence[Sequence[float]]:
         self.asked.append(since)
+        self.params.append(dict(params))
         if self.errors:
             raise self.errors.pop()
         if self.answer is not None:
@@ -177,3 +187,31 @@ class TestAnExchange(SourceSuite):
     @pytest.fixture
     def bars(self) -> Bars:  # the last row of the exchange is the bar that is open
         return history("2023-12-01", 2_500).slice(0, 2_499)
+
+
+def test_funding_comes_page_by_page_from_an_exchange_that_has_it(
+    kraken: Kraken, source: Exchange, tmp_path: Path
+) -> None:
+    market, step, start = Instrument("BTC/USDT:USDT", "kraken"), 8 * HOUR, ms("2023-12-01")
+    with pytest.raises(NotFound, match="no history of funding"):
+        source.funding(market, EVER, tmp_path, lambda done, total: None)
+    kraken.has = {"fetchFundingRateHistory": True}
+    kraken.rates = [{"timestamp": start + k * step, "fundingRate": 0.0001 * k} for k in range(5)]
+    found = read_funding(source.funding(market, Span(start, start + 4 * step), tmp_path, lambda done, total: None))
+    assert found.time.tolist() == [start + k * step for k in range(4)]
+    assert found.rate.tolist() == [0.0001 * k for k in range(4)]
+
+
+def test_mark_prices_are_asked_for_as_such(kraken: Kraken, source: Exchange, catalog: Catalog) -> None:
+    with pytest.raises(NotFound, match="no mark prices"):
+        source.marks()
+    kraken.has = {"fetchMarkOHLCV": True}
+    download(catalog, source.marks(), KRAKEN, EVER, progress=lambda done, total: None)
+    assert kraken.params[-1] == {"price": "mark"}
+
+
+def test_funding_that_is_garbage_is_a_failed_source(kraken: Kraken, source: Exchange, tmp_path: Path) -> None:
+    kraken.has = {"fetchFundingRateHistory": True}
+    kraken.rates = [{"timestamp": 0, "fundingRate": None}]
+    with pytest.raises(SourceFailed, match="something else than funding"):
+        source.funding(Instrument("BTC/USDT:USDT", "kraken"), EVER, tmp_path, lambda done, total: None)

@@ -61,6 +61,15 @@ export function themeOf(mode: Mode): Theme {
                     sizeSmall: { padding: "6px 10px", "@media (max-width: 599.95px)": { padding: "6px 5px" } },
                 },
             },
+            MuiTablePagination: {
+                defaultProps: { labelRowsPerPage: "rows" },
+                styleOverrides: {
+                    root: { overflow: "visible" },
+                    toolbar: {
+                        "@media (max-width: 599.95px)": { flexWrap: "wrap", justifyContent: "flex-end", padding: 0 },
+                    },
+                },
+            },
             MuiTooltip: {
                 defaultProps: { arrow: true, enterTouchDelay: 100, leaveTouchDelay: 6000 },
                 styleOverrides: { tooltip: { fontSize: "0.8rem", maxWidth: 360 } },

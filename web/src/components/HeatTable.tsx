@@ -1,10 +1,12 @@
 import Box from "@mui/material/Box";
+import Stack from "@mui/material/Stack";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
 import TableContainer from "@mui/material/TableContainer";
 import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
+import useMediaQuery from "@mui/material/useMediaQuery";
 
 import { useChartColours } from "@/charts/colours";
 import { cell } from "@/charts/heat";
@@ -26,8 +28,49 @@ interface HeatTableProps {
     total?: boolean;
 }
 
-/** Numbers as a table whose cells are coloured from loss over nothing to gain. */
-export function HeatTable({ label, corner, columns, rows, reach, format, mark, total = false }: HeatTableProps) {
+const MOST_NARROW = 6; // columns that a phone has room for
+
+/** Numbers as a table whose cells are coloured from loss over nothing to gain; on a phone each row is a block. */
+export function HeatTable(props: HeatTableProps) {
+    const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
+    return narrow && props.columns.length > MOST_NARROW ? <HeatBlocks {...props} /> : <HeatRows {...props} />;
+}
+
+function HeatBlocks({ label, columns, rows, reach, format, total = false }: HeatTableProps) {
+    const colours = useChartColours();
+    return (
+        <Stack component="ul" spacing={1.5} aria-label={label} sx={{ listStyle: "none", p: 0, m: 0 }}>
+            {rows.map((row) => (
+                <Box component="li" key={row.name}>
+                    <Box sx={{ fontWeight: 600, mb: 0.5 }}>{row.name}</Box>
+                    <Box
+                        component="dl"
+                        sx={{ display: "grid", gridTemplateColumns: "repeat(4, 1fr)", gap: "2px", m: 0 }}
+                    >
+                        {row.cells.map((value, c) => {
+                            const sum = total && c === row.cells.length - 1;
+                            const look = value === null || sum ? null : cell(colours.diverging, value, reach);
+                            return (
+                                <Box
+                                    key={c}
+                                    style={look ? { backgroundColor: look.ground, color: look.text } : {}}
+                                    sx={{ p: 0.5, minWidth: 0, fontSize: "0.8rem", fontWeight: sum ? 700 : 400 }}
+                                >
+                                    <dt>{columns[c]}</dt>
+                                    <Box component="dd" sx={{ m: 0, textAlign: "right" }}>
+                                        {value === null ? NONE : format(value)}
+                                    </Box>
+                                </Box>
+                            );
+                        })}
+                    </Box>
+                </Box>
+            ))}
+        </Stack>
+    );
+}
+
+function HeatRows({ label, corner, columns, rows, reach, format, mark, total = false }: HeatTableProps) {
     const colours = useChartColours();
     return (
         <TableContainer tabIndex={0} role="group" aria-label={label}>

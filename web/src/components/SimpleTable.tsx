@@ -9,16 +9,19 @@ import TableRow from "@mui/material/TableRow";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import type { ReactNode } from "react";
 
+import { Hinted } from "@/components/Cells";
 import { Facts } from "@/components/Facts";
 
 export interface SimpleColumn<T> {
     name: string;
+    /** What it is, on hover and focus. */
+    hint?: string;
     /** Numbers stand on the right. */
     right?: boolean;
     show: (row: T) => ReactNode;
 }
 
-interface SimpleTableProps<T> {
+export interface SimpleTableProps<T> {
     label: string;
     columns: readonly SimpleColumn<T>[];
     rows: readonly T[];
@@ -48,7 +51,7 @@ function Rows<T>({ label, columns, rows, keyOf, maxHeight }: SimpleTableProps<T>
                     <TableRow>
                         {columns.map((column) => (
                             <TableCell key={column.name} align={column.right ? "right" : "left"}>
-                                {column.name}
+                                <Hinted text={column.name} hint={column.hint} />
                             </TableCell>
                         ))}
                     </TableRow>

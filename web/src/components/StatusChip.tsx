@@ -1,9 +1,6 @@
-import Chip from "@mui/material/Chip";
-import Tooltip from "@mui/material/Tooltip";
+import { type Looks, StateChip } from "@/components/StateChip";
 
-type Colour = "default" | "primary" | "success" | "warning" | "error" | "info";
-
-const LOOK: Record<string, { colour: Colour; means: string }> = {
+const LOOKS: Looks = {
     queued: { colour: "default", means: "waits for a worker" },
     running: { colour: "primary", means: "a worker is at it" },
     stopping: { colour: "warning", means: "ends after the batch that is being tested" },
@@ -13,12 +10,7 @@ const LOOK: Record<string, { colour: Colour; means: string }> = {
     failed: { colour: "error", means: "ended with an error; its log tells more" },
 };
 
-/** The state of a run or a bot. */
+/** The state of a run or a download. */
 export function StatusChip({ status, means }: { status: string; means?: string }) {
-    const look = LOOK[status];
-    return (
-        <Tooltip title={means ?? look?.means ?? ""}>
-            <Chip size="small" variant="outlined" color={look?.colour ?? "default"} label={status} />
-        </Tooltip>
-    );
+    return <StateChip state={status} looks={LOOKS} means={means} />;
 }

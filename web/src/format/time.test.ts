@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ago, duration, utcDay, utcTime } from "@/format/time";
+import { ago, duration, span, utcDay, utcTime } from "@/format/time";
 
 test("a time without a zone is the server's, which is UTC", () => {
     expect(utcTime("2026-11-29T13:05:09")).toBe("2026-11-29 13:05:09 UTC");
@@ -22,6 +22,10 @@ test("lengths take a unit that reads well", () => {
         "3.5 h",
         "12 d",
     ]);
+});
+
+test("a span is one length where both ends read the same", () => {
+    expect([span(3.2, 119), span(0.2, 1.3)]).toEqual(["3 s to 2 min", "1 s"]);
 });
 
 test("times are told from now", () => {

@@ -41,6 +41,12 @@ export function duration(seconds: number | null | undefined): string {
     return `${Math.round(seconds / 86_400)} d`;
 }
 
+/** From a shortest to a longest length of time: 3 s to 2 min; one length where both read the same. */
+export function span(least: number, most: number): string {
+    const [from, to] = [duration(Math.max(1, least)), duration(Math.max(1, most))];
+    return from === to ? from : `${from} to ${to}`;
+}
+
 /** How long ago: just now, 5 min ago. */
 export function ago(at: Instant, now: number = Date.now()): string {
     const when = date(at);

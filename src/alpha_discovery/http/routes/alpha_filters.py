@@ -12,7 +12,7 @@ from alpha_discovery.storage.search_alphas import AlphaQuery
 Names = Annotated[list[str] | None, Query(max_length=50)]
 
 
-def filters(
+async def filters(
     strategy_type: Names = None, state: Names = None, deployment_status: Names = None, run_id: str | None = None,
     symbol: str | None = None, timeframe: str | None = None, min_validation_score: float | None = None,
     max_drawdown: float | None = None, text: Text = None, sort: str = "validation_score", descending: bool = True,

@@ -13,6 +13,7 @@ from alpha_discovery.http.shapes.bots import (
     BotOut,
     BotTrade,
     DifferenceOut,
+    EquityComparedOut,
     ForwardOut,
     HaltRequest,
     LogLine,
@@ -39,9 +40,9 @@ def list_bots(
 
 
 @router.get("/modes")
-def list_modes(site: SiteDep, _: ViewerDep) -> list[Mode]:
-    """List the ways in which a bot can trade, and which this server allows."""
-    return [Mode(mode=mode, allowed=why is None, why_not=why) for mode, why in site.bot_desk.modes().items()]  # type: ignore[arg-type]
+def list_modes(site: SiteDep, _: ViewerDep, alpha_id: str | None = None) -> list[Mode]:
+    """List the ways in which a bot can trade, of an alpha if one is named, and which this server allows."""
+    return [Mode(mode=mode, allowed=why is None, why_not=why) for mode, why in site.bot_desk.modes(alpha_id).items()]  # type: ignore[arg-type]
 
 
 @router.get("/{bot_id}")
@@ -83,8 +84,12 @@ def get_reconciliation(bot_id: str, site: SiteDep, _: ViewerDep) -> ReconciledOu
     """Compare a bot's trades with the backtest over the bars that it has lived through."""
     found = site.bots.reconciliation(bot_id)
     differences = [DifferenceOut(**vars(one)) for one in found.differences]
-    advice = slippage_sentence(found.slippage)
-    return ReconciledOut(compared=found.compared, differences=differences, slippage=found.slippage, advice=advice)
+    told = found.equity
+    equity = EquityComparedOut(**{**vars(told), "first": None if told.first is None else iso(told.first)})
+    return ReconciledOut(
+        compared=found.compared, differences=differences, equity=equity, slippage=found.slippage,
+        advice=slippage_sentence(found.slippage),
+    )  # fmt: skip
 
 
 @router.get("/{bot_id}/forward")

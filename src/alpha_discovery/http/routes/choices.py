@@ -9,11 +9,14 @@ from fastapi import APIRouter
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.campaign import INTRABAR, METHODS, Campaign
 from alpha_discovery.discovery.jobs import GENERATING
+from alpha_discovery.generation.blocks import shipped
 from alpha_discovery.generation.strategy import generated
 from alpha_discovery.http.guard import ViewerDep
 from alpha_discovery.http.problems import documented
-from alpha_discovery.http.shapes.lab import CampaignOptions, Method, StrategyGenerated
-from alpha_discovery.service.estimate import LEARNS
+from alpha_discovery.http.shapes.lab import CampaignOptions, IndicatorOut, Method, StrategyGenerated
+from alpha_discovery.indicators.registry import Indicator, all_indicators
+from alpha_discovery.rules.nodes import FIELD_UNITS
+from alpha_discovery.service.paces import LISTS
 
 router = APIRouter(responses=documented(401, 403, 503))
 SUMMARIES = {
@@ -33,11 +36,20 @@ def get_campaign_options(_: ViewerDep) -> CampaignOptions:
     return CampaignOptions(
         defaults=defaults, intrabar=list(INTRABAR),
         methods=[
-            Method(name=name, summary=SUMMARIES[name], learns=name in LEARNS, generates=name in GENERATING)
+            Method(name=name, summary=SUMMARIES[name], learns=name not in LISTS, generates=name in GENERATING)
             for name in METHODS
         ],
         generated=StrategyGenerated(
             name=made.name, summary=made.summary, doc=made.doc, source=made.source,
-            sentences=list(made.rules.describe()),
+            sentences=list(made.rules.describe()), blocks=dict(shipped().source), fields=list(FIELD_UNITS),
+            indicators=[_told(one) for one in all_indicators().values()],
         ),
+    )  # fmt: skip
+
+
+def _told(one: Indicator) -> IndicatorOut:
+    alone = len(one.inputs) == 1 and one.inputs[0] not in FIELD_UNITS
+    return IndicatorOut(
+        name=one.name, inputs=list(one.inputs), params=list(one.params),
+        wraps=alone and one.unit in ("same", "ratio"), levels=one.unit == "ratio",
     )  # fmt: skip

@@ -6,10 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.problems import documented
+from alpha_discovery.http.remembered import remember
 from alpha_discovery.http.routes.alpha_filters import FiltersDep
 from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
 from alpha_discovery.http.routes.safeguards import SafeguardsDep
@@ -44,7 +45,7 @@ def get_discovery_status(run_id: str, site: SiteDep, _: ViewerDep) -> DiscoveryS
     return DiscoveryStatusResponse.of(site.discoveries.status(run_id))
 
 
-@router.get("/alphas")
+@router.get("/alphas", dependencies=[Depends(remember)])
 def get_discovered_alphas(
     site: SiteDep, _: ViewerDep, response: Response, wanted: FiltersDep, limit: Limit = 10, offset: Offset = 0,
     min_sharpe: float | None = 1.0, count: bool = False,
@@ -63,11 +64,12 @@ def deploy_alpha(
     allocated_capital: Annotated[Decimal, Query(gt=0, le=10**12, decimal_places=8)] = Decimal(10_000),
     mode: Annotated[str, Query(pattern="^(paper|live)$", description="see GET /bots/modes")] = "paper",
     start: Annotated[str | None, Query(max_length=40, description=START)] = None,
+    confirm: Annotated[str | None, Query(max_length=100, description="the bot's name once more, for live")] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Deployed:  # fmt: skip
     """Make a bot of an alpha, one for each market that it trades. It is stopped until it is started."""
     how = Deployment(bot_name, allocated_capital, start, guards, actor.name)
-    ids = site.bot_desk.deploy(alpha_id, how, actor, mode=mode, key=idempotency_key)
+    ids = site.bot_desk.deploy(alpha_id, how, actor, mode=mode, confirm=confirm, key=idempotency_key)
     return Deployed(bot_id=ids[0], bot_ids=ids, alpha_id=site.bots.get(ids[0]).alpha_id)
 
 

@@ -11,7 +11,7 @@ from alpha_discovery.bots.config import Safeguards
 Fraction = Annotated[float | None, Query(gt=0.0, le=100.0, description="a fraction; left out: no limit")]
 
 
-def safeguards(
+async def safeguards(
     max_position: Fraction = None, max_daily_loss: Fraction = None, max_drawdown: Fraction = None,
     max_jump: Annotated[float, Query(ge=0.0, le=100.0, description="a fraction; 0 switches it off")] = 0.5,
 ) -> Safeguards:  # fmt: skip

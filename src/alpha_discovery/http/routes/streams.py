@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
@@ -62,7 +63,7 @@ async def _follow(
     async for event in site.feed.follow(after, run_id, beat=beat, ends=lambda: datetime.now(UTC) >= until):
         if event is not None:
             yield _text(event)
-        elif _still_welcome(request):
+        elif await to_thread.run_sync(_still_welcome, request):
             yield ": beat\n\n"
         else:
             return

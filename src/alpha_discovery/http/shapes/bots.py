@@ -148,11 +148,22 @@ class DifferenceOut(BaseModel):
     backtest: Any
 
 
+class EquityComparedOut(BaseModel):
+    """A bot's equity beside that of the backtest, close by close."""
+
+    bars: int
+    differing: int
+    first: str | None = Field(description="open time of the first bar that differs")
+    worst: float = Field(description="largest difference, a fraction of the backtest's equity")
+    kind: str | None = Field(description="what explains the first")
+
+
 class ReconciledOut(BaseModel):
-    """A bot's trades beside the backtest over the same bars."""
+    """A bot's trades, and its equity, beside the backtest over the same bars."""
 
     compared: int
     differences: list[DifferenceOut]
+    equity: EquityComparedOut
     slippage: float | None = Field(description="median paid a side, a fraction of the traded value")
     advice: str | None
 

@@ -53,6 +53,16 @@ class Method(BaseModel):
     generates: bool = Field(description="whether it can search over generated rules")
 
 
+class IndicatorOut(BaseModel):
+    """What a building block can be made of."""
+
+    name: str
+    inputs: list[str]
+    params: list[str]
+    wraps: bool = Field(description="whether it can be put around any series")
+    levels: bool = Field(description="whether it can be compared with numbers")
+
+
 class StrategyGenerated(BaseModel):
     """The strategy whose candidates are rules of their own."""
 
@@ -61,6 +71,9 @@ class StrategyGenerated(BaseModel):
     doc: str
     source: str
     sentences: list[str]
+    blocks: dict[str, Any] = Field(description="what its rules are made of where a campaign says nothing else")
+    fields: list[str] = Field(description="bar fields that a block can be, or be of")
+    indicators: list[IndicatorOut] = Field(description="what else a block can be")
 
 
 class CampaignOptions(BaseModel):

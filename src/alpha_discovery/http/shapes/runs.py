@@ -254,7 +254,7 @@ class EventOut(BaseModel):
 
 
 class JobEstimate(BaseModel):
-    """One strategy of a campaign: candidates, and whole backtests a second on one of its markets."""
+    """One strategy of a campaign: its candidates, and how many of them a second are searched."""
 
     strategy: str
     candidates: int
@@ -301,13 +301,24 @@ class AccountOut(BaseModel):
     next_level: float
 
 
+class EstimatedStep(BaseModel):
+    """A part of a run."""
+
+    name: str = Field(description="search, copies (the search again on markets without an edge) or verdict")
+    seconds: float = Field(description="if nothing is found, as mostly")
+    most: float
+    known_from: str = Field(description="earlier runs, or this machine where none tells")
+
+
 class EstimateOut(BaseModel):
     """What a campaign would take, and what its data could certify."""
 
     candidates: int
     jobs: list[JobEstimate]
-    seconds: float = Field(description="of the search, at the rate measured on this machine")
-    judging_seconds: float = Field(description="of searching again on markets without an edge, where the method learns")
+    steps: list[EstimatedStep]
+    seconds: float = Field(description="of all steps, if luck does as well as the search, as it mostly does")
+    most_seconds: float = Field(description="of all steps, at most")
+    copies: int = Field(description="markets without an edge that are searched at most; 0 where the method learns not")
     search_years: float
     vault_days: float
     bars: int
@@ -332,4 +343,6 @@ class EstimateOut(BaseModel):
         here, alike = (Chances(half=half, most=most) for half, most in (seen.here, seen.alike))
         outlook = OutlookOut(here=here, alike=alike, longer=seen.longer, level=seen.level)
         account = AccountOut.model_validate(found.account, from_attributes=True)
-        return EstimateOut.model_validate({**vars(found), **times, "outlook": outlook, "account": account})
+        steps = [EstimatedStep(**vars(one)) for one in found.steps]
+        told = {"steps": steps, "outlook": outlook, "account": account}
+        return EstimateOut.model_validate({**vars(found), **times, **told})

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
-from xml.etree import ElementTree as ET
+from xml.etree import ElementTree as ET  # texts are looked at before  # nosec B405
 
-from alpha_discovery.core.instrument import normalise_symbol
+from alpha_discovery.core.instrument import Instrument, normalise_symbol
 from alpha_discovery.errors import NotFound, SourceFailed, UserError
 from alpha_discovery.market_data.sources.port import Market, Progress, Span
 from alpha_discovery.market_data.sources.web import Web
@@ -87,6 +87,24 @@ class Archive:
             progress(done, len(wanted))
             paths.append(self._brought(file, folder))
         progress(len(wanted), len(wanted))
+        return paths
+
+    def marks(self) -> Archive:
+        """The archive's mark prices; see `PerpetualSource.marks`."""
+        return Archive(self._web, files=self._files, listing=self._listing, series="markPriceKlines")
+
+    def funding(self, market: Instrument, span: Span, folder: Path, progress: Progress) -> list[Path]:
+        """Zips of the months; the archive has no days of funding. See `PerpetualSource.funding`."""
+        id_ = market.symbol.split(":")[0].replace("/", "")
+        keys, _ = self._list(f"data/futures/um/monthly/fundingRate/{id_}/{id_}-fundingRate-")
+        files = [file for key in keys if key.endswith(".zip") and (file := _file(key)) and _overlap(file.span, span)]
+        if not files:
+            raise NotFound(f"the archive has no funding of {market.symbol} in {span}; it comes a month at a time")
+        paths = []
+        for done, file in enumerate(sorted(files, key=lambda file: file.span.start)):
+            progress(done, len(files))
+            paths.append(self._brought(file, folder))
+        progress(len(files), len(files))
         return paths
 
     def _wanted(self, market: Market, span: Span) -> list[_File]:
@@ -218,7 +236,7 @@ def _page(text: str) -> ET.Element:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise SourceFailed("the listing of the archive is not one; something stands between you and it")
     try:
-        page = ET.fromstring(text)  # noqa: S314  entities were refused above
+        page = ET.fromstring(text)  # noqa: S314 entities were refused above  # nosec B314
     except ET.ParseError as error:
         raise SourceFailed(f"the listing of the archive cannot be read ({error}); try again later") from None
     for element in page.iter():

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from alpha_discovery.core.answers import is_json
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.clock import Clock, SystemClock
+from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import MissingExtra, NotFound, SourceFailed, UnknownName, UserError
-from alpha_discovery.market_data.sources.port import Market, Progress, Span
+from alpha_discovery.market_data.sources.port import Listed, Market, Progress, Span
 from alpha_discovery.market_data.sources.web import Patience
 from alpha_discovery.market_data.store import replace_file
 
@@ -27,12 +29,18 @@ class Venue(Protocol):
 
     id: str
     timeframes: Mapping[str, str]
+    has: Mapping[str, Any]
 
     def load_markets(self) -> Mapping[str, Any]:
         """Markets by ccxt symbol."""
 
-    def fetch_ohlcv(self, symbol: str, timeframe: str, since: int | None, limit: int) -> Sequence[Sequence[float]]:
+    def fetch_ohlcv(
+        self, symbol: str, timeframe: str, since: int | None, limit: int, params: Mapping[str, Any], /
+    ) -> Sequence[Sequence[float]]:
         """Rows of ``[milliseconds, open, high, low, close, volume]`` from ``since`` on, oldest first."""
+
+    def fetch_funding_rate_history(self, symbol: str, since: int | None, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Rates with ``timestamp`` and ``fundingRate`` from ``since`` on, oldest first."""
 
 
 class Exchange:
@@ -48,6 +56,8 @@ class Exchange:
         Tells which bar has closed.
     sleep : callable
         Waits that many seconds.
+    price : str
+        ``trade``, or ``mark`` for the mark prices of perpetuals.
     """
 
     def __init__(
@@ -57,7 +67,9 @@ class Exchange:
         patience: Patience = PATIENT,
         clock: Clock = MACHINE_CLOCK,
         sleep: Callable[[float], None] = time.sleep,
+        price: str = "trade",
     ) -> None:
+        self._params = {} if price == "trade" else {"price": price}
         self._exchange = venue
         self._patience = patience
         self._clock = clock
@@ -74,6 +86,16 @@ class Exchange:
     def symbols(self) -> Sequence[str]:
         """Every symbol that the exchange lists now; exchanges do not tell of delisted ones."""
         return sorted(self._asked(self._exchange.load_markets))
+
+    def listings(self) -> Sequence[Listed]:
+        """What the exchange says of its markets: since when, and whether they trade; see `ListingSource`."""
+        found = self._asked(self._exchange.load_markets)
+        told = []
+        for symbol, market in sorted(found.items()):
+            created = market.get("created")
+            first = int(created) if isinstance(created, int | float) else None
+            told.append(Listed(symbol, first, is_active=market.get("active") is not False))
+        return told
 
     def listed(self, market: Market) -> Span:
         """From the first candle to the last closed one; see `Source.listed`."""
@@ -105,6 +127,42 @@ class Exchange:
             raise NotFound(f"{self.name} has no candles of {market} in {span}")
         return paths
 
+    def marks(self) -> Exchange:
+        """The exchange's mark prices; see `PerpetualSource.marks`. `NotFound` if it has none."""
+        if not self._exchange.has.get("fetchMarkOHLCV"):
+            raise NotFound(f"{self.name} has no mark prices")
+        return Exchange(self._exchange, patience=self._patience, clock=self._clock, sleep=self._sleep, price="mark")
+
+    def funding(self, market: Instrument, span: Span, folder: Path, progress: Progress) -> list[Path]:
+        """One CSV file a page; see `PerpetualSource.funding`."""
+        if not self._exchange.has.get("fetchFundingRateHistory"):
+            raise NotFound(f"{self.name} has no history of funding")
+        paths: list[Path] = []
+        since = span.start
+        while since < span.end:
+            progress(len(paths), len(paths) + 1)
+            start = since
+            told = self._asked(lambda: self._exchange.fetch_funding_rate_history(market.symbol, start, PAGE))  # noqa: B023
+            rows = self._rates(told, market, since, span.end)
+            if not rows:
+                break
+            path = folder / self.name / f"{market.file_stem}-funding" / f"{since}.csv"
+            lines = ["time,rate", *(f"{at},{rate!r}" for at, rate in rows)]
+            replace_file(path, "\n".join(lines).encode())
+            paths.append(path)
+            since = rows[-1][0] + 1
+        progress(len(paths), len(paths))
+        if not paths:
+            raise NotFound(f"{self.name} has no funding of {market.symbol} in {span}")
+        return paths
+
+    def _rates(self, told: Any, market: Instrument, since: int, end: int) -> list[tuple[int, float]]:
+        try:
+            rows = {int(one["timestamp"]): float(one["fundingRate"]) for one in told}
+        except (TypeError, KeyError, ValueError):
+            raise SourceFailed(f"{self.name} sent something else than funding of {market.symbol}; try later") from None
+        return sorted((at, rate) for at, rate in rows.items() if since <= at < end)
+
     def closed_after(self, market: Market, after: int) -> Sequence[Sequence[float]]:
         """Closed candles with an open time above ``after``, oldest first, at most one page; errors as `listed`."""
         return self._page(market, after + market.timeframe.ms, self._closed(market))
@@ -112,6 +170,8 @@ class Exchange:
     def _page(self, market: Market, since: int, end: int) -> list[list[float]]:
         """Closed candles from ``since`` on, oldest first; some exchanges send what was not asked for."""
         rows = [list(row[:6]) for row in self._rows(market, since) if since <= row[0] < end]
+        for row in rows if self._params else ():
+            row[5] = row[5] or 0.0  # a mark price has no volume
         times = [row[0] for row in rows]
         if sorted(set(times)) != times:
             rows = [row for _, row in sorted({row[0]: row for row in rows}.items())]
@@ -119,8 +179,8 @@ class Exchange:
 
     def _rows(self, market: Market, since: int) -> Sequence[Sequence[float]]:
         symbol, frame = market.instrument.symbol, market.timeframe.name
-        rows = self._asked(lambda: self._exchange.fetch_ohlcv(symbol, frame, since, PAGE))
-        if not isinstance(rows, list | tuple) or any(not isinstance(row, list | tuple) or len(row) < 6 for row in rows):
+        rows = self._asked(lambda: self._exchange.fetch_ohlcv(symbol, frame, since, PAGE, self._params))
+        if not isinstance(rows, list | tuple) or not all(map(_is_candle, rows)):
             raise SourceFailed(f"{self.name} sent something else than candles for {market} at {iso(since)}")
         return rows
 
@@ -128,7 +188,10 @@ class Exchange:
         wait, reason = self._patience.first_wait, ""
         for attempt in range(self._patience.attempts):
             try:
-                return question()
+                found = question()
+                if is_json(self._exchange):
+                    return found
+                reason = "a page that is no answer"
             except Exception as error:
                 kinds = {kind.__name__ for kind in type(error).__mro__}
                 reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
@@ -156,7 +219,13 @@ class Exchange:
         return now - now % market.timeframe.ms
 
     def _page_name(self, market: Market, since: int) -> str:
-        return f"{self.name}/{market.instrument.file_stem}-{market.timeframe}/{since}.json"
+        kind = self._params.get("price", "")
+        return f"{self.name}{kind}/{market.instrument.file_stem}-{market.timeframe}/{since}.json"
+
+
+def _is_candle(row: Any) -> bool:
+    """Whether a row has a time and four prices; what they are is the check's business."""
+    return isinstance(row, list | tuple) and len(row) >= 6 and all(isinstance(one, int | float) for one in row[:5])
 
 
 def connect(name: str) -> Exchange:

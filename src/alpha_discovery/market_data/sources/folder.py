@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from alpha_discovery.core.instrument import normalise_symbol
+from alpha_discovery.core.instrument import Instrument, normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.market_data.names import market_in_name
@@ -28,14 +28,18 @@ class Folder:
         Under which the bars are stored.
     reading : Reading
         How to read the files.
+    are_marks : bool
+        Whether the files of mark prices are meant instead of those of trades.
     """
 
-    def __init__(self, root: Path, *, venue: str, reading: Reading = AS_FOUND) -> None:
+    def __init__(
+        self, root: Path, *, venue: str, reading: Reading = AS_FOUND, are_marks: bool = False
+    ) -> None:
         if not root.is_dir():
             raise UserError(f"{root} is not a folder; name the one that holds the price files")
         self._root = root
         self._venue = venue
-        self._reading = reading
+        self._reading, self._are_marks = reading, are_marks
 
     @property
     def name(self) -> str:
@@ -68,6 +72,20 @@ class Folder:
         progress(len(paths), len(paths))
         return paths
 
+    def marks(self) -> Folder:
+        """Files whose names say ``mark``, as freqtrade's do; see `PerpetualSource.marks`."""
+        return Folder(self._root, venue=self._venue, reading=self._reading, are_marks=True)
+
+    def funding(self, market: Instrument, span: Span, folder: Path, progress: Progress) -> list[Path]:
+        """Files whose names begin with the market and say ``funding``; see `PerpetualSource.funding`."""
+        stems = f"{market.file_stem}-", f"{market.symbol.split(':')[0].replace('/', '')}-"
+        every = [path for path in sorted(self._root.rglob("*")) if "funding" in path.name.lower()]
+        paths = [path for path in every if path.name.startswith(stems) and path.name.lower().endswith(_ENDINGS)]
+        if not paths:
+            raise NotFound(f"{self._root} has no file of funding of {market.symbol}")
+        progress(len(paths), len(paths))
+        return paths
+
     def _of(self, market: Market) -> list[Path]:
         wanted = (market.instrument.symbol, market.timeframe.name)
         found = [path for symbol, frame, path in self._files() if (symbol, frame.name) == wanted]
@@ -81,5 +99,5 @@ class Folder:
             if not path.name.lower().endswith(_ENDINGS) or "funding" in path.name:
                 continue
             symbol, frame = market_in_name(path.relative_to(self._root))
-            if symbol is not None and frame is not None and "-mark" not in path.name:
+            if symbol is not None and frame is not None and ("-mark" in path.name) == self._are_marks:
                 yield normalise_symbol(symbol), Timeframe.parse(frame), path

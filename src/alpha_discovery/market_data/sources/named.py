@@ -9,6 +9,7 @@ from alpha_discovery.market_data.sources.archive import FILES, LISTING, Archive
 from alpha_discovery.market_data.sources.exchange import connect
 from alpha_discovery.market_data.sources.folder import Folder
 from alpha_discovery.market_data.sources.port import Source
+from alpha_discovery.market_data.sources.shares import ADDRESS, Shares
 from alpha_discovery.market_data.sources.web import Web
 
 DEFAULT = "archive"
@@ -20,8 +21,9 @@ def source_named(name: str, *, venue: str | None = None, mirror: str | None = No
     Parameters
     ----------
     name : str
-        ``archive`` (Binance's public files), ``folder:PATH`` (files on this machine), or an exchange as ccxt
-        calls it (``kraken``).
+        ``archive`` (Binance's public files), ``folder:PATH`` (files on this machine), ``yahoo``
+        or ``yahoo-raw`` (days of shares, with or without dividends in the prices), or an exchange as ccxt calls it
+        (``kraken``).
     venue : str, optional
         Under which a folder's bars are stored; binance by default.
     mirror : str, optional
@@ -34,10 +36,12 @@ def source_named(name: str, *, venue: str | None = None, mirror: str | None = No
     UnknownName, MissingExtra
         If there is no such exchange, or ccxt is not installed.
     """
-    if mirror is not None and name != "archive":
+    if mirror is not None and name not in ("archive", "yahoo", "yahoo-raw"):
         raise UserError(f"--mirror is a copy of the archive; it means nothing for the source {name}")
     if name == "archive":
         return Archive(Web(), files=mirror or FILES, listing=mirror or LISTING)
+    if name in ("yahoo", "yahoo-raw"):
+        return Shares(Web(), adjusted=name == "yahoo", address=mirror or ADDRESS)
     if name.startswith("folder:"):
         return Folder(Path(name.removeprefix("folder:")).expanduser(), venue=venue or "binance")
     return connect(name)

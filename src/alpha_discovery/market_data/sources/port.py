@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.instrument import Instrument
@@ -34,6 +34,24 @@ class Span:
 
     def __str__(self) -> str:
         return f"{iso(self.start)} .. {iso(self.end)}"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A pair as a source knows it: from when to when it was traded (ms UTC; None: unknown, or still)."""
+
+    symbol: str
+    first: int | None = None
+    last: int | None = None
+    is_active: bool = True
+
+
+@runtime_checkable
+class ListingSource(Protocol):
+    """A source that tells of all its pairs at once when they were listed."""
+
+    def listings(self) -> Sequence[Listed]:
+        """Every pair that it knows; errors as `Source.listed`."""
 
 
 class Source(Protocol):
@@ -75,4 +93,21 @@ class Source(Protocol):
         ------
         NotFound, SourceFailed
             As `listed`. Complete files stay in ``folder`` for the next attempt.
+        """
+
+
+@runtime_checkable
+class PerpetualSource(Protocol):
+    """A source that has what perpetuals need besides candles."""
+
+    def marks(self) -> Source:
+        """The same source with mark prices for candles."""
+
+    def funding(self, market: Instrument, span: Span, folder: Path, progress: Progress) -> list[Path]:
+        """Files that `market_data.funding.read_funding` understands, with the rates due in ``span`` and perhaps more.
+
+        Raises
+        ------
+        NotFound, SourceFailed
+            As `Source.listed`.
         """

@@ -29,6 +29,7 @@ export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => 
         name: `${alpha.strategy_type.replaceAll("_", "-")}-${alpha.id.slice(0, 6)}`,
         capital: "10000",
         mode: "paper",
+        confirm: "",
         replay: false,
         start: "",
         max_drawdown: "",
@@ -37,7 +38,10 @@ export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => 
         at_once: false,
     }));
     const [tried, setTried] = useState(false);
-    const modes = useQuery({ queryKey: ["bots", "modes"], queryFn: () => held(client.GET("/bots/modes")) });
+    const modes = useQuery({
+        queryKey: ["bots", "modes", alpha.id],
+        queryFn: () => held(client.GET("/bots/modes", { params: { query: { alpha_id: alpha.id } } })),
+    });
     const deploy = useDeploy(alpha, wanted);
     const wrong = tried ? wrongs(wanted) : {};
     const change = (changes: Partial<Wanted>) => setWanted((before) => ({ ...before, ...changes }));
@@ -46,7 +50,11 @@ export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => 
         setTried(true);
         if (Object.keys(wrongs(wanted)).length === 0) deploy.mutate();
     };
-    const field = (name: "name" | "capital" | "start", label: string, more: Record<string, unknown> = {}) => (
+    const field = (
+        name: "name" | "capital" | "start" | "confirm",
+        label: string,
+        more: Record<string, unknown> = {},
+    ) => (
         <TextField
             label={label}
             value={wanted[name]}
@@ -124,9 +132,15 @@ export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => 
                             ))}
                         {wanted.mode === "live" && (
                             <Alert severity="warning" variant="outlined">
-                                This bot will send real orders with real money.
+                                Once started, this bot sends real orders with real money, without asking again.
                             </Alert>
                         )}
+                        {wanted.mode === "live" &&
+                            field("confirm", "Type the bot's name to confirm", {
+                                required: true,
+                                autoComplete: "off",
+                                sx: { mt: 1.5 },
+                            })}
                     </FormControl>
                     <FormControl>
                         <FormLabel id="deploy-start">First bar</FormLabel>
@@ -172,8 +186,13 @@ export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => 
                 </DialogContent>
                 <DialogActions sx={{ px: 3, pb: 2 }}>
                     <Button onClick={onClose}>Cancel</Button>
-                    <Button type="submit" variant="contained" disabled={deploy.isPending}>
-                        Deploy
+                    <Button
+                        type="submit"
+                        variant="contained"
+                        color={wanted.mode === "live" ? "error" : "primary"}
+                        disabled={deploy.isPending || (wanted.mode === "live" && wrongs(wanted).confirm !== undefined)}
+                    >
+                        {wanted.mode === "live" ? "Deploy with real orders" : "Deploy"}
                     </Button>
                 </DialogActions>
             </Box>

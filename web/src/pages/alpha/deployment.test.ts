@@ -6,6 +6,7 @@ const GOOD: Wanted = {
     name: " trend ",
     capital: "10000",
     mode: "paper",
+    confirm: "",
     replay: false,
     start: "",
     max_drawdown: "20",
@@ -32,4 +33,11 @@ test("a replay begins on its day", () => {
 test("each field says what is wrong with it", () => {
     const found = wrongs({ ...GOOD, name: " ", capital: "-5", max_drawdown: "much" });
     expect(Object.keys(found)).toEqual(["name", "capital", "max_drawdown"]);
+});
+
+test("real orders need the name once more", () => {
+    const live: Wanted = { ...GOOD, mode: "live", confirm: "tren" };
+    expect(wrongs(live)).toEqual({ confirm: "not the bot's name" });
+    expect(wrongs({ ...live, confirm: "trend" })).toEqual({});
+    expect(queryOf({ ...live, confirm: " trend" })).toMatchObject({ mode: "live", confirm: "trend" });
 });

@@ -3,6 +3,7 @@ export interface Wanted {
     name: string;
     capital: string;
     mode: "paper" | "live";
+    confirm: string;
     replay: boolean;
     start: string;
     max_drawdown: string;
@@ -21,6 +22,7 @@ function number(text: string): number {
 export function wrongs(wanted: Wanted): Partial<Record<keyof Wanted, string>> {
     const found: Partial<Record<keyof Wanted, string>> = {};
     if (wanted.name.trim() === "") found.name = "give it a name";
+    if (wanted.mode === "live" && wanted.confirm.trim() !== wanted.name.trim()) found.confirm = "not the bot's name";
     if (!(number(wanted.capital) > 0)) found.capital = "an amount above zero";
     if (wanted.replay && Number.isNaN(Date.parse(wanted.start))) found.start = "a day, please";
     for (const limit of LIMITS)
@@ -36,6 +38,7 @@ export function queryOf(wanted: Wanted) {
         bot_name: wanted.name.trim(),
         allocated_capital: wanted.capital.trim().replace(",", "."),
         mode: wanted.mode,
+        ...(wanted.mode === "live" ? { confirm: wanted.confirm.trim() } : {}),
         ...(wanted.replay ? { start: wanted.start } : {}),
         ...Object.fromEntries(limits.map((limit) => [limit, number(wanted[limit]) / 100])),
     };

@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api/client";
-import { axis, type ChartOption } from "@/charts/Chart";
+import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
 import { ALONG, band, line, ms, perCent, points } from "@/charts/time";
 import { percent } from "@/format/number";
@@ -55,12 +55,7 @@ export function equityOption(equity: Equity, colours: ChartColours): ChartOption
         xAxis: [x(0, { axisLabel: { show: false } }), x(1, {})],
         yAxis: [y(0, "profit"), y(1, "drawdown")],
         tooltip: {
-            renderMode: "richText",
-            trigger: "axis",
-            confine: true,
-            backgroundColor: colours.ground,
-            borderColor: colours.line,
-            textStyle: { color: colours.text, fontSize: 12 },
+            ...tooltip(colours),
             formatter: (found: unknown) => hover(found),
         },
         series: [

@@ -1,9 +1,6 @@
-import Chip from "@mui/material/Chip";
-import Tooltip from "@mui/material/Tooltip";
+import { type Looks, StateChip } from "@/components/StateChip";
 
-type Colour = "default" | "primary" | "success" | "warning" | "error";
-
-const MEANS: Record<string, { colour: Colour; means: string }> = {
+const LOOKS: Looks = {
     candidate: { colour: "default", means: "accepted; provisional until this stretch of data is closed" },
     validated: { colour: "primary", means: "validated: its stretch of data is closed, and it stood" },
     proven: { colour: "success", means: "proven in paper trading" },
@@ -16,10 +13,5 @@ const MEANS: Record<string, { colour: Colour; means: string }> = {
 
 /** What has been shown of an alpha, or where it stands on its way to a bot. */
 export function AlphaChip({ state }: { state: string }) {
-    const look = MEANS[state];
-    return (
-        <Tooltip title={look?.means ?? ""}>
-            <Chip size="small" variant="outlined" color={look?.colour ?? "default"} label={state} tabIndex={0} />
-        </Tooltip>
-    );
+    return <StateChip state={state} looks={LOOKS} />;
 }

@@ -1,12 +1,9 @@
 import FormControlLabel from "@mui/material/FormControlLabel";
 import Switch from "@mui/material/Switch";
-import TablePagination from "@mui/material/TablePagination";
 import { useQuery } from "@tanstack/react-query";
 
-import { EmptyState } from "@/components/EmptyState";
-import { Loaded } from "@/components/Loaded";
+import { PagedTable } from "@/components/PagedTable";
 import { Panel } from "@/components/Panel";
-import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
 import { useUrlState } from "@/hooks/useUrlState";
 import { plain } from "@/pages/alphas/words";
@@ -36,20 +33,17 @@ export function Log({ bot }: { bot: BotOut }) {
                 />
             }
         >
-            <Loaded query={found} title="The log cannot be shown">
-                {({ items, total }) =>
-                    total === 0 ? (
-                        <EmptyState
-                            title={safeguards ? "No safeguard had to act so far" : "Nothing has happened yet"}
-                        />
-                    ) : (
-                        <>
-                            <SimpleTable
-                                label="Log of the bot"
-                                stacks
-                                maxHeight={420}
-                                rows={items}
-                                keyOf={(line) => String(line.seq)}
+            <PagedTable
+                query={found}
+                title="The log cannot be shown"
+                empty={safeguards ? "No safeguard had to act so far" : "Nothing has happened yet"}
+                page={page}
+                size={ROWS}
+                onPage={(log) => change({ log })}
+                label="Log of the bot"
+                stacks
+                maxHeight={420}
+                keyOf={(line) => String(line.seq)}
                                 columns={[
                                     { name: "Bar", show: (line) => <Moment at={line.time} /> },
                                     {
@@ -59,22 +53,7 @@ export function Log({ bot }: { bot: BotOut }) {
                                     },
                                     { name: "Told", show: (line) => line.text },
                                 ]}
-                            />
-                            {total > ROWS && (
-                                <TablePagination
-                                    component="div"
-                                    count={total}
-                                    page={Math.min(page - 1, Math.ceil(total / ROWS) - 1)}
-                                    rowsPerPage={ROWS}
-                                    rowsPerPageOptions={[ROWS]}
-                                    labelRowsPerPage="rows"
-                                    onPageChange={(_, next) => change({ log: next + 1 })}
-                                />
-                            )}
-                        </>
-                    )
-                }
-            </Loaded>
+            />
         </Panel>
     );
 }

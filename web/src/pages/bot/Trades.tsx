@@ -1,11 +1,7 @@
-import TablePagination from "@mui/material/TablePagination";
 import { useQuery } from "@tanstack/react-query";
 
-import type { Schemas } from "@/api/client";
-import { EmptyState } from "@/components/EmptyState";
-import { Loaded } from "@/components/Loaded";
+import { PagedTable } from "@/components/PagedTable";
 import { Panel } from "@/components/Panel";
-import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
 import { fixed, money, price } from "@/format/number";
 import { useUrlState } from "@/hooks/useUrlState";
@@ -21,41 +17,18 @@ export function BotTrades({ bot }: { bot: BotOut }) {
     const found = useQuery(botTradesQuery(bot, page, ROWS));
     return (
         <Panel title="Trades" about="Closed trades, the last one first; profit after costs, in the quote currency.">
-            <Loaded query={found} title="The trades cannot be shown">
-                {({ items, total }) =>
-                    total === 0 ? (
-                        <EmptyState title="It has closed no trade yet" />
-                    ) : (
-                        <>
-                            <Rows trades={items} />
-                            {total > ROWS && (
-                                <TablePagination
-                                    component="div"
-                                    count={total}
-                                    page={Math.min(page - 1, Math.ceil(total / ROWS) - 1)}
-                                    rowsPerPage={ROWS}
-                                    rowsPerPageOptions={[ROWS]}
-                                    labelRowsPerPage="rows"
-                                    onPageChange={(_, next) => change({ trades: next + 1 })}
-                                />
-                            )}
-                        </>
-                    )
-                }
-            </Loaded>
-        </Panel>
-    );
-}
-
-function Rows({ trades }: { trades: Schemas["BotTrade"][] }) {
-    return (
-        <SimpleTable
-            label="Trades of the bot"
-            stacks
-            maxHeight={520}
-            rows={trades}
-            keyOf={(one, k) => `${one.entry_time ?? ""} ${k}`}
-            columns={[
+            <PagedTable
+                query={found}
+                title="The trades cannot be shown"
+                empty="It has closed no trade yet"
+                page={page}
+                size={ROWS}
+                onPage={(trades) => change({ trades })}
+                label="Trades of the bot"
+                stacks
+                maxHeight={520}
+                keyOf={(one, k) => `${one.entry_time ?? ""} ${k}`}
+                columns={[
                 { name: "Side", show: (one) => one.side },
                 { name: "Entry", show: (one) => <Moment at={one.entry_time} /> },
                 { name: "Exit", show: (one) => <Moment at={one.exit_time} /> },
@@ -65,7 +38,8 @@ function Rows({ trades }: { trades: Schemas["BotTrade"][] }) {
                 { name: "Profit", right: true, show: (one) => money(one.pnl) },
                 { name: "Costs", right: true, show: (one) => money(one.commission + one.slippage) },
                 { name: "Why it ended", show: (one) => plain(one.reason) },
-            ]}
-        />
+                ]}
+            />
+        </Panel>
     );
 }

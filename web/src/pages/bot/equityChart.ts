@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api/client";
-import { axis, type ChartOption } from "@/charts/Chart";
+import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
 import { ALONG, band, line, points } from "@/charts/time";
 import { money, percent } from "@/format/number";
@@ -39,12 +39,7 @@ export function botEquityOption(found: BotEquity, colours: ChartColours): ChartO
         xAxis: axis(colours, { type: "time", splitLine: { show: false } }),
         yAxis: axis(colours, { type: "value", scale: true, name: "quote currency", ...ALONG, nameGap: 58 }),
         tooltip: {
-            renderMode: "richText",
-            trigger: "axis",
-            confine: true,
-            backgroundColor: colours.ground,
-            borderColor: colours.line,
-            textStyle: { color: colours.text, fontSize: 12 },
+            ...tooltip(colours),
             formatter: (hovered: unknown) => {
                 const all = hovered as { seriesName: string; value: [number, number] }[];
                 const shown = all.filter((one) => !one.seriesName.startsWith(EXPECTED));

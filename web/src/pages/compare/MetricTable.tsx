@@ -2,6 +2,7 @@ import CloseIcon from "@mui/icons-material/Close";
 import Box from "@mui/material/Box";
 import IconButton from "@mui/material/IconButton";
 import Link from "@mui/material/Link";
+import Stack from "@mui/material/Stack";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
@@ -9,9 +10,11 @@ import TableContainer from "@mui/material/TableContainer";
 import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import Tooltip from "@mui/material/Tooltip";
+import useMediaQuery from "@mui/material/useMediaQuery";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 
+import { Facts } from "@/components/Facts";
 import { fixed, percent, whole } from "@/format/number";
 import { AlphaChip } from "@/pages/alphas/AlphaChip";
 import { type Alpha, Chips } from "@/pages/alphas/columns";
@@ -55,8 +58,61 @@ const LINES: readonly Line[] = [
     { name: "Bots made", show: (one) => whole(one.deployment_count) },
 ];
 
-/** Numbers of several alphas, a column each. */
-export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (id: string) => void }) {
+interface MetricTableProps {
+    alphas: Alpha[];
+    onRemove: (id: string) => void;
+}
+
+/** Numbers of several alphas, a column each; on a phone a block for each number. */
+export function MetricTable(props: MetricTableProps) {
+    const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
+    return narrow ? <Blocks {...props} /> : <Columns {...props} />;
+}
+
+function Blocks({ alphas, onRemove }: MetricTableProps) {
+    return (
+        <Stack component="ul" spacing={1.5} aria-label="Numbers side by side" sx={{ listStyle: "none", p: 0, m: 0 }}>
+            <Box component="li">
+                {alphas.map((alpha, k) => (
+                    <Named key={alpha.id} {...{ alpha, k, onRemove }} />
+                ))}
+            </Box>
+            {LINES.map((line) => {
+                const first = line.value ? best(alphas.map(line.value), line.less) : [];
+                const shown = (alpha: Alpha, k: number) =>
+                    first.includes(k) ? <strong>{line.show(alpha)}</strong> : line.show(alpha);
+                return (
+                    <Box component="li" key={line.name} sx={{ borderTop: 1, borderColor: "divider", pt: 1 }}>
+                        <Box sx={{ fontWeight: 600 }}>{line.name}</Box>
+                        <Facts right rows={alphas.map((alpha, k) => [letter(k), shown(alpha, k)])} />
+                    </Box>
+                );
+            })}
+        </Stack>
+    );
+}
+
+function Named({ alpha, k, onRemove }: { alpha: Alpha; k: number; onRemove: (id: string) => void }) {
+    return (
+        <Box sx={{ display: "flex", justifyContent: "flex-end", alignItems: "flex-start", gap: 0.5 }}>
+            <Link component={RouterLink} to={`/alphas/${alpha.id}`} sx={{ overflowWrap: "break-word", flex: { xs: 1, sm: "none" } }}>
+                {letter(k)} · {plain(alpha.strategy_type)}
+            </Link>
+            <Tooltip title="Leave out">
+                <IconButton
+                    size="small"
+                    aria-label={`leave out ${letter(k)}`}
+                    onClick={() => onRemove(alpha.id)}
+                    sx={{ mt: -0.75 }}
+                >
+                    <CloseIcon fontSize="inherit" />
+                </IconButton>
+            </Tooltip>
+        </Box>
+    );
+}
+
+function Columns({ alphas, onRemove }: MetricTableProps) {
     return (
         <TableContainer tabIndex={0} role="group" aria-label="Numbers side by side">
             <Table size="small" sx={{ "& td, & th": { px: 0.6 } }}>
@@ -67,34 +123,9 @@ export function MetricTable({ alphas, onRemove }: { alphas: Alpha[]; onRemove: (
                             <TableCell
                                 key={alpha.id}
                                 align="right"
-                                sx={{ minWidth: { xs: 136, sm: 112 }, whiteSpace: "normal", verticalAlign: "top" }}
+                                sx={{ minWidth: 112, whiteSpace: "normal", verticalAlign: "top" }}
                             >
-                                <Box
-                                    sx={{
-                                        display: "flex",
-                                        justifyContent: "flex-end",
-                                        alignItems: "flex-start",
-                                        gap: 0.5,
-                                    }}
-                                >
-                                    <Link
-                                        component={RouterLink}
-                                        to={`/alphas/${alpha.id}`}
-                                        sx={{ overflowWrap: "break-word" }}
-                                    >
-                                        {letter(k)} · {plain(alpha.strategy_type)}
-                                    </Link>
-                                    <Tooltip title="Leave out">
-                                        <IconButton
-                                            size="small"
-                                            aria-label={`leave out ${letter(k)}`}
-                                            onClick={() => onRemove(alpha.id)}
-                                            sx={{ mt: -0.75 }}
-                                        >
-                                            <CloseIcon fontSize="inherit" />
-                                        </IconButton>
-                                    </Tooltip>
-                                </Box>
+                                <Named {...{ alpha, k, onRemove }} />
                             </TableCell>
                         ))}
                     </TableRow>

@@ -10,7 +10,7 @@ import { Link as RouterLink } from "react-router";
 
 import type { Schemas } from "@/api/client";
 import { fixed, percent, short, whole } from "@/format/number";
-import { duration, utcDay } from "@/format/time";
+import { span, utcDay } from "@/format/time";
 
 import { plain, setting } from "./kinds";
 
@@ -62,7 +62,6 @@ function Certified({ estimate }: { estimate: Estimated }) {
 }
 
 function Effort({ estimate }: { estimate: Estimated }) {
-    const total = estimate.seconds + estimate.judging_seconds;
     return (
         <Box>
             <Pair
@@ -76,22 +75,23 @@ function Effort({ estimate }: { estimate: Estimated }) {
                     small
                     label={plain(job.strategy)}
                     value={`${whole(job.candidates)} of ${grid(job.grid)}`}
-                    hint={`${whole(job.per_second)} backtests a second were measured on this machine, over one market.`}
+                    hint={`${whole(job.per_second)} of its candidates a second are searched on this machine.`}
                 />
             ))}
             <Pair
                 label="Time, about"
-                value={duration(Math.max(1, total))}
-                hint="From the rate measured on this machine just now; other work on it makes it longer. Reports and start-up add some seconds."
+                value={span(estimate.seconds, estimate.most_seconds)}
+                hint="The lower figure if nothing is found, as mostly; other work on the machine makes it longer."
             />
-            {estimate.judging_seconds > 0 && (
+            {estimate.steps.map((step) => (
                 <Pair
+                    key={step.name}
                     small
-                    label="of it judging, at most"
-                    value={duration(estimate.judging_seconds)}
-                    hint="A search that learns is run again on markets without an edge; it ends early where luck plainly does as well."
+                    label={STEPS[step.name] ?? step.name}
+                    value={span(step.seconds, step.most)}
+                    hint={`${WHAT[step.name]?.(estimate) ?? ""} Known from ${step.known_from}.`}
                 />
-            )}
+            ))}
             <Pair label="Search part" value={`${utcDay(estimate.start)}, ${fixed(estimate.search_years, 1)} years`} />
             <Pair
                 label="Vault"
@@ -102,6 +102,19 @@ function Effort({ estimate }: { estimate: Estimated }) {
         </Box>
     );
 }
+
+const STEPS: Record<string, string> = {
+    search: "search",
+    copies: "markets without an edge",
+    verdict: "finalists and report",
+};
+
+const WHAT: Record<string, (estimate: Estimated) => string> = {
+    search: () => "Loading, every candidate, and the test of all of them together.",
+    copies: (estimate) =>
+        `A search that learns is run again, whole, on up to ${whole(estimate.copies)} markets without an edge; it ends early where luck plainly does as well.`,
+    verdict: () => "Each finalist is measured on the vault and put through the kill tests; the report is written.",
+};
 
 function grid(size: number | null): string {
     if (size === null) return "endless";

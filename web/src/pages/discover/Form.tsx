@@ -84,6 +84,8 @@ export function Form({ options, strategies, stored, plan, from, onPlan }: FormPr
                     against={campaign.against}
                     markets={markets}
                     ranges={campaign.ranges}
+                    blocks={campaign.blocks}
+                    onBlocks={(blocks) => change({ blocks })}
                     faults={faults}
                     onChoose={(names) => change({ strategies: names })}
                     onAgainst={(against) => change({ against })}

@@ -12,6 +12,7 @@ import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { Panel } from "@/components/Panel";
 
+import { BlocksEditor } from "./BlocksEditor";
 import type { Ranges as RangesOf } from "./campaign";
 import { type Faults, faultAt } from "./faults";
 import { plain } from "./kinds";
@@ -27,10 +28,12 @@ interface StrategiesProps {
     against: readonly string[];
     markets: readonly Market[];
     ranges: RangesOf;
+    blocks: Record<string, unknown> | null;
     faults: Faults;
     onChoose: (chosen: string[]) => void;
     onAgainst: (against: string[]) => void;
     onRange: (strategy: string, name: string, wanted: unknown) => void;
+    onBlocks: (blocks: Record<string, unknown> | null) => void;
 }
 
 /** What to search: strategies by family, and the ranges of their parameters. */
@@ -91,6 +94,13 @@ export function Strategies(props: StrategiesProps) {
                             sentences={options.generated.sentences}
                             doc={options.generated.doc}
                             source={options.generated.source}
+                        />
+                        <BlocksEditor
+                            generated={options.generated}
+                            wanted={props.blocks}
+                            fault={faultAt(faults, "blocks")}
+                            editable={chosen.includes(options.generated.name)}
+                            onChange={props.onBlocks}
                         />
                     </Line>
                 </Box>

@@ -1,6 +1,17 @@
 import { expect, test } from "vitest";
 
-import { type Plan, readPlan, sent, withRange, writePlan } from "./campaign";
+import type { Blocks } from "./blocks";
+import { earlierPlan, type Plan, readPlan, sent, withRange, writePlan } from "./campaign";
+
+const SHIPPED: Blocks = {
+    conditions: { entry: 3, exit: 2 },
+    depth: 2,
+    lags: [1],
+    weights: [-1],
+    blocks: { close: {}, rsi: { levels: [30, 70] } },
+    wraps: {},
+    filters: [],
+};
 
 const BASE: Plan = {
     campaign: {
@@ -31,7 +42,7 @@ function changed(changes: Partial<Plan["campaign"]>, more: Partial<Plan> = {}): 
 }
 
 test("a plan that is as the base has an empty address", () => {
-    expect(writePlan(BASE, BASE).toString()).toBe("");
+    expect(writePlan(BASE, BASE, SHIPPED).toString()).toBe("");
 });
 
 test("an address brings the same plan back", () => {
@@ -47,8 +58,8 @@ test("an address brings the same plan back", () => {
         },
         { adaptive: true, priority: 5 },
     );
-    const address = new URLSearchParams(writePlan(plan, BASE).toString());
-    expect(readPlan(address, BASE)).toEqual(plan);
+    const address = new URLSearchParams(writePlan(plan, BASE, SHIPPED).toString());
+    expect(readPlan(address, BASE, SHIPPED)).toEqual(plan);
 });
 
 test("what an earlier run had and the plan has not is told too", () => {
@@ -59,11 +70,11 @@ test("what an earlier run had and the plan has not is told too", () => {
         costs: { commission: 0.001, maker: 0.0005 },
         focus: { regions: { sma_cross: { fast: [10, 12] } }, learned_from: ["sma_cross"] },
     });
-    expect(readPlan(writePlan(BASE, base), base)).toEqual(BASE);
+    expect(readPlan(writePlan(BASE, base, SHIPPED), base, SHIPPED)).toEqual(BASE);
 });
 
 test("a value that is no number stays what was written, for the server to refuse", () => {
-    const plan = readPlan(new URLSearchParams("max_iterations=many&range.a.b=[1,"), BASE);
+    const plan = readPlan(new URLSearchParams("max_iterations=many&range.a.b=[1,"), BASE, SHIPPED);
     expect(plan.campaign.max_iterations).toBe("many");
     expect(plan.campaign.ranges).toEqual({});
 });
@@ -79,5 +90,28 @@ test("ranges of strategies that are not chosen are not sent", () => {
     expect(sent(changed({ strategies: ["sma_cross"], ranges }))["ranges"]).toEqual({
         sma_cross: { fast: 5 },
         "*": { stop_loss: 0.1 },
+    });
+});
+
+test("building blocks are kept in the address, and sent with generated rules only", () => {
+    const blocks = { ...SHIPPED, depth: 1 } as unknown as Record<string, unknown>;
+    const plan = changed({ strategies: ["generated"], blocks });
+    const address = writePlan(plan, BASE, SHIPPED);
+    expect(address.get("blocks")).toBe('{"depth":1}');
+    expect(readPlan(address, BASE, SHIPPED)).toEqual(plan);
+    expect(readPlan(writePlan(BASE, plan, SHIPPED), plan, SHIPPED)).toEqual(BASE);
+    expect([sent(plan)["blocks"], sent(changed({ blocks }))["blocks"]]).toEqual([blocks, null]);
+});
+
+test("a run that goes out from another asks for all that was asked for then", () => {
+    const told = { ...BASE.campaign, symbols: ["A"], costs: { commission: 0.002 }, seed: 5, protocol: { level: 0.01 } };
+    expect(earlierPlan(told, 3, BASE)).toEqual({
+        ...changed({
+            symbols: ["A"],
+            seed: 5,
+            costs: { commission: 0.002, maker: null },
+            protocol: { level: 0.01, vault_start: null },
+        }),
+        priority: 3,
     });
 });

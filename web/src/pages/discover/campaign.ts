@@ -1,5 +1,9 @@
 import type { Schemas } from "@/api/client";
 
+import { type Blocks, readBlocks, same, writeBlocks } from "./blocks";
+
+const GENERATED = "generated";
+
 /** A value of a range as a campaign writes it: one value, [low, high], ["off", low, high], or some choices. */
 export type Wanted = unknown;
 export type Ranges = Record<string, Record<string, Wanted>>;
@@ -43,6 +47,13 @@ export function freshPlan(options: Schemas["CampaignOptions"]): Plan {
     return { campaign: { ...asCampaign(options.defaults), strategies: [] }, adaptive: false, priority: 0 };
 }
 
+/** What the form of a run that goes out from another holds: everything that was asked for then. */
+export function earlierPlan(told: Record<string, unknown>, priority: number | null, fresh: Plan): Plan {
+    const campaign = asCampaign({ ...fresh.campaign, ...told });
+    const parts = Object.fromEntries(PARTS.map((part) => [part, { ...fresh.campaign[part], ...campaign[part] }]));
+    return { ...fresh, priority: priority ?? fresh.priority, campaign: { ...campaign, ...parts } };
+}
+
 const LISTS = ["symbols", "against", "strategies"] as const;
 const PLAIN = ["timeframe", "venue", "start", "end", "method", "max_iterations", "seed", "intrabar"] as const;
 const PARTS = ["costs", "thresholds", "protocol"] as const;
@@ -61,7 +72,7 @@ function write(value: Told): string {
 }
 
 /** Address of a plan: what differs from the base, by name; ranges as `range.sma_cross.fast=[10,20]`. */
-export function writePlan(plan: Plan, base: Plan): URLSearchParams {
+export function writePlan(plan: Plan, base: Plan, shipped: Blocks): URLSearchParams {
     const out = new URLSearchParams();
     const { campaign } = plan;
     for (const name of LISTS) {
@@ -75,6 +86,11 @@ export function writePlan(plan: Plan, base: Plan): URLSearchParams {
             if (value !== base.campaign[part][name]) out.set(`${part}.${name}`, write(value));
     writeRanges(out, campaign.ranges, base.campaign.ranges);
     if (!same(campaign.focus, base.campaign.focus)) out.set("focus", NOTHING);
+    if (!same(campaign.blocks, base.campaign.blocks))
+        out.set(
+            "blocks",
+            campaign.blocks === null ? NOTHING : writeBlocks({ ...shipped, ...campaign.blocks }, shipped),
+        );
     if (plan.adaptive) out.set("adaptive", "true");
     if (plan.priority !== base.priority) out.set("priority", String(plan.priority));
     return out;
@@ -90,7 +106,7 @@ function writeRanges(out: URLSearchParams, ranges: Ranges, base: Ranges): void {
 }
 
 /** The plan that an address says, going out from a base; what it says wrongly is left as in the base. */
-export function readPlan(params: URLSearchParams, base: Plan): Plan {
+export function readPlan(params: URLSearchParams, base: Plan, shipped: Blocks): Plan {
     const campaign: Campaign = structuredClone(base.campaign);
     for (const name of LISTS) if (params.has(name)) campaign[name] = params.getAll(name).filter((one) => one !== "");
     for (const name of PLAIN) {
@@ -104,12 +120,18 @@ export function readPlan(params: URLSearchParams, base: Plan): Plan {
         }
     readRanges(params, campaign);
     if (params.get("focus") === NOTHING) campaign.focus = { regions: {}, learned_from: [] };
+    const blocks = params.get("blocks");
+    if (blocks !== null) campaign.blocks = blocks === NOTHING ? null : told(readBlocks(blocks, shipped));
     const priority = Number(params.get("priority") ?? base.priority);
     return {
         campaign,
         adaptive: params.get("adaptive") === "true",
         priority: Number.isInteger(priority) ? priority : 0,
     };
+}
+
+function told(blocks: Blocks | null): Record<string, unknown> | null {
+    return blocks as Record<string, unknown> | null;
 }
 
 function readRanges(params: URLSearchParams, campaign: Campaign): void {
@@ -139,15 +161,12 @@ export function withRange(ranges: Ranges, owner: string, name: string, wanted: W
     return Object.keys(own).length > 0 ? { ...others, [owner]: own } : others;
 }
 
-/** What is sent to the server: ranges of strategies that are not chosen are left out. */
+/** What is sent to the server: ranges of strategies that are not chosen are left out, and blocks without generated rules. */
 export function sent(plan: Plan): Record<string, unknown> {
     const { campaign } = plan;
+    const made = campaign.strategies.includes(GENERATED);
     const ranges = Object.entries(campaign.ranges).filter(
         ([owner]) => owner === "*" || campaign.strategies.includes(owner),
     );
-    return { ...campaign, ranges: Object.fromEntries(ranges) };
-}
-
-export function same(a: unknown, b: unknown): boolean {
-    return JSON.stringify(a) === JSON.stringify(b);
+    return { ...campaign, ranges: Object.fromEntries(ranges), blocks: made ? campaign.blocks : null };
 }

@@ -10,7 +10,8 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { PageSkeleton } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
 
-import { asCampaign, freshPlan, type Plan, readPlan, writePlan } from "./campaign";
+import { asBlocks } from "./blocks";
+import { earlierPlan, freshPlan, type Plan, readPlan, writePlan } from "./campaign";
 import { Form } from "./Form";
 
 /** A new discovery, from scratch or going out from an earlier run; everything that is chosen stands in the address. */
@@ -87,21 +88,21 @@ interface LinkedProps {
 /** The form, kept in the address. */
 function Linked({ options, strategies, stored, earlier }: LinkedProps) {
     const [params, setParams] = useSearchParams();
+    const shipped = asBlocks(options.generated.blocks);
     const base = useMemo((): Plan => {
         const fresh = freshPlan(options);
         if (earlier === null) return fresh;
-        const campaign = asCampaign(earlier.campaign);
-        return { ...fresh, campaign: { ...campaign, costs: { ...fresh.campaign.costs, ...campaign.costs } } };
+        return earlierPlan(earlier.campaign, earlier.priority, fresh);
     }, [options, earlier]);
-    const plan = useMemo(() => readPlan(params, base), [params, base]);
+    const plan = useMemo(() => readPlan(params, base, shipped), [params, base, shipped]);
     const from = earlier?.id ?? null;
     const keep = useCallback(
         (next: Plan) => {
-            const told = writePlan(next, base);
+            const told = writePlan(next, base, shipped);
             if (from !== null) told.set("from", from);
             setParams(told, { replace: true, preventScrollReset: true });
         },
-        [base, from, setParams],
+        [base, from, setParams, shipped],
     );
     return <Form {...{ options, strategies, stored, plan, from }} onPlan={keep} />;
 }

@@ -1,17 +1,11 @@
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 
-import { HeadCell, NumberCell, WIDE } from "@/components/Cells";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Meter } from "@/components/Meter";
 import { Panel } from "@/components/Panel";
+import { type SimpleColumn, SimpleTable } from "@/components/SimpleTable";
 import { fixed, percent, whole } from "@/format/number";
 import { utcDay } from "@/format/time";
 import { type Account, trustLeft } from "@/pages/overview/ledger";
@@ -40,66 +34,70 @@ function NothingTried() {
     );
 }
 
+const COLUMNS: readonly SimpleColumn<Account>[] = [
+    {
+        name: "Prices",
+        show: (account) => (
+            <>
+                {account.markets}
+                <Typography variant="body2" color="textSecondary" sx={{ whiteSpace: "nowrap" }}>
+                    {utcDay(account.start)} to {utcDay(account.end)}
+                </Typography>
+            </>
+        ),
+    },
+    {
+        name: "Tried",
+        hint: "Candidates that were simulated on these prices",
+        right: true,
+        show: (account) => whole(account.n_tested),
+    },
+    {
+        name: "Judged",
+        hint: "Rounds of judging that these prices were opened for",
+        right: true,
+        show: (account) => whole(account.rounds),
+    },
+    {
+        name: "Independent",
+        hint: "As many tries as these count for, since similar rules earn alike",
+        right: true,
+        show: (account) => whole(account.n_effective),
+    },
+    {
+        name: "Noise reaches",
+        hint: "Annual Sharpe ratio that the best of everything tried reaches by luck once in twenty times",
+        right: true,
+        show: (account) => fixed(account.noise_sharpe),
+    },
+    {
+        name: "Certifies from",
+        hint: "The smallest true Sharpe ratio that these prices can certify, four times in five",
+        right: true,
+        show: (account) => fixed(account.smallest_sharpe),
+    },
+    {
+        name: "Trust left",
+        hint: "Share of the error rate that further judgings of these prices may spend",
+        show: (account) => (
+            <Meter
+                label=""
+                name={`trust left of ${account.markets}`}
+                share={trustLeft(account)}
+                text={percent(trustLeft(account), 0)}
+            />
+        ),
+    },
+];
+
 function Accounts({ accounts }: { accounts: Account[] }) {
     return (
-        <TableContainer tabIndex={0} role="region" aria-label="Accounts of the ledger">
-            <Table size="small">
-                <TableHead>
-                    <TableRow>
-                        <TableCell>Prices</TableCell>
-                        <HeadCell align="right" hint="Candidates that were simulated on these prices">
-                            Tried
-                        </HeadCell>
-                        <HeadCell align="right" hint="As many tries as these count for, since similar rules earn alike">
-                            Independent
-                        </HeadCell>
-                        <HeadCell
-                            align="right"
-                            hint="Annual Sharpe ratio that the best of everything tried reaches by luck once in twenty times"
-                        >
-                            Noise reaches
-                        </HeadCell>
-                        <HeadCell
-                            align="right"
-                            sx={WIDE}
-                            hint="The smallest true Sharpe ratio that these prices can certify, four times in five"
-                        >
-                            Certifies from
-                        </HeadCell>
-                        <HeadCell
-                            sx={WIDE}
-                            hint="Share of the error rate that further judgings of these prices may spend"
-                        >
-                            Trust left
-                        </HeadCell>
-                    </TableRow>
-                </TableHead>
-                <TableBody>
-                    {accounts.map((account) => (
-                        <TableRow key={account.epoch} hover>
-                            <TableCell>
-                                {account.markets}
-                                <Typography variant="body2" color="textSecondary" sx={{ whiteSpace: "nowrap" }}>
-                                    {utcDay(account.start)} to {utcDay(account.end)}
-                                </Typography>
-                            </TableCell>
-                            <NumberCell>{whole(account.n_tested)}</NumberCell>
-                            <NumberCell sx={WIDE}>{whole(account.rounds)}</NumberCell>
-                            <NumberCell sx={WIDE}>{whole(account.n_effective)}</NumberCell>
-                            <NumberCell>{fixed(account.noise_sharpe)}</NumberCell>
-                            <NumberCell sx={WIDE}>{fixed(account.smallest_sharpe)}</NumberCell>
-                            <TableCell sx={{ ...WIDE, minWidth: 120 }}>
-                                <Meter
-                                    label=""
-                                    name={`trust left of ${account.markets}`}
-                                    share={trustLeft(account)}
-                                    text={percent(trustLeft(account), 0)}
-                                />
-                            </TableCell>
-                        </TableRow>
-                    ))}
-                </TableBody>
-            </Table>
-        </TableContainer>
+        <SimpleTable
+            label="Accounts of the ledger"
+            stacks
+            rows={accounts}
+            keyOf={(account) => account.epoch}
+            columns={COLUMNS}
+        />
     );
 }

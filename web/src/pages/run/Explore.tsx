@@ -4,9 +4,11 @@ import Tab from "@mui/material/Tab";
 import Tabs from "@mui/material/Tabs";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { client, held, type Schemas } from "@/api/client";
+import { ApiError } from "@/api/problem";
+import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { whole } from "@/format/number";
@@ -17,6 +19,7 @@ import { Heatmap } from "./Heatmap";
 import { Parallel } from "./Parallel";
 import { Pareto } from "./Pareto";
 import { Trials } from "./Trials";
+import { trialsOf, useFreshTrials } from "./useRun";
 
 const TABS = [
     ["trials", "Trials"],
@@ -27,14 +30,27 @@ const TABS = [
 
 const URL_STATE = { tried: "trials", strategy: "" };
 
-/** What a run tried, seen in four ways. */
-export function Explore({ run }: { run: Schemas["RunDetail"] }) {
+/** What a run tried, seen in four ways; of a run at work what is checkpointed, which follows its events. */
+export function Explore({ run, live, done }: { run: Schemas["RunDetail"]; live: boolean; done: number }) {
     const [state, change] = useUrlState(URL_STATE);
+    useFreshTrials(run.id, live, done);
+    const over = run.status === "completed";
     const searched = useQuery({
-        queryKey: ["trials", run.id, "parameters"],
+        queryKey: [...trialsOf(run.id), over, "parameters"],
         queryFn: () => held(client.GET("/runs/{run_id}/parameters", { params: { path: { run_id: run.id } } })),
         staleTime: Infinity,
+        placeholderData: keepPreviousData,
     });
+    if (searched.error instanceof ApiError && searched.error.status === 404 && searched.data === undefined)
+        return (
+            <Panel title="What was tried">
+                <EmptyState title="Nothing is stored yet">
+                    {live
+                        ? "Trials, heatmap, parallel coordinates and Pareto front appear with the first checkpoint of the search, and follow it."
+                        : "The run ended before its first checkpoint. Resume it, or run its campaign again."}
+                </EmptyState>
+            </Panel>
+        );
     const tab = TABS.some(([name]) => name === state.tried) ? state.tried : "trials";
     return (
         <Panel title="What was tried">
@@ -59,6 +75,7 @@ export function Explore({ run }: { run: Schemas["RunDetail"] }) {
                             (tab === "trials" || tab === "pareto" ? undefined : strategies[0]);
                         return (
                             <Stack spacing={2}>
+                                {!over && <SoFar strategies={strategies} run={run} live={live} />}
                                 {tab !== "pareto" && strategies.length > 1 && (
                                     <TextField
                                         select
@@ -82,7 +99,7 @@ export function Explore({ run }: { run: Schemas["RunDetail"] }) {
                                 {tab === "pareto" && <Pareto run={run} />}
                                 {tab === "heatmap" && chosen && (
                                     <Parameters one={chosen}>
-                                        <Heatmap run={run} searched={chosen} />
+                                        <Heatmap key={chosen.strategy} run={run} searched={chosen} />
                                     </Parameters>
                                 )}
                                 {tab === "parallel" && chosen && (
@@ -108,4 +125,21 @@ function Parameters({ one, children }: { one: Schemas["SearchedStrategy"]; child
                 : "Only one parameter was searched; the trials, sorted by it, show how the result depends on it."}
         </Typography>
     );
+}
+
+function SoFar({ strategies, run, live }: SoFarProps) {
+    const tried = strategies.reduce((sum, one) => sum + one.tried, 0);
+    return (
+        <Typography variant="body2" color="textSecondary" role="status">
+            {whole(tried)} of {whole(run.strategies_tested)} candidates tried so far are checkpointed
+            {live ? "; this follows the search." : "."} Nothing of it is judged yet: the best of many is high by luck
+            alone.
+        </Typography>
+    );
+}
+
+interface SoFarProps {
+    strategies: readonly Schemas["SearchedStrategy"][];
+    run: Schemas["RunDetail"];
+    live: boolean;
 }

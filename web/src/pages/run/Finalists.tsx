@@ -1,15 +1,10 @@
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 
 import type { Schemas } from "@/api/client";
 import { EmptyState } from "@/components/EmptyState";
 import { EvidenceChip } from "@/components/EvidenceChip";
 import { Panel } from "@/components/Panel";
+import { type SimpleColumn, SimpleTable } from "@/components/SimpleTable";
 import { fixed, percent, probability, whole } from "@/format/number";
 import { plain, setting } from "@/pages/discover/kinds";
 
@@ -29,55 +24,47 @@ export function Finalists({ run }: { run: Schemas["RunDetail"] }) {
                     prices is as good as before.
                 </EmptyState>
             ) : (
-                <TableContainer tabIndex={0} role="region" aria-label="Finalists">
-                    <Table size="small">
-                        <TableHead>
-                            <TableRow>
-                                <TableCell>Strategy</TableCell>
-                                <TableCell align="right">Sharpe</TableCell>
-                                <TableCell align="right">p against luck</TableCell>
-                                <TableCell align="right">Look-alikes</TableCell>
-                                <TableCell align="right">Trades</TableCell>
-                                <TableCell align="right">Return</TableCell>
-                                <TableCell>Verdict</TableCell>
-                            </TableRow>
-                        </TableHead>
-                        <TableBody>
-                            {finalists.map((one, place) => (
-                                <Row key={place} one={one} />
-                            ))}
-                        </TableBody>
-                    </Table>
-                </TableContainer>
+                <SimpleTable
+                    label="Finalists"
+                    stacks
+                    rows={finalists}
+                    keyOf={(_, place) => String(place)}
+                    columns={COLUMNS}
+                />
             )}
         </Panel>
     );
 }
 
-function Row({ one }: { one: Finalist }) {
-    const passed = one.verdict === "accepted";
+const COLUMNS: readonly SimpleColumn<Finalist>[] = [
+    { name: "Strategy", show: (one) => <What one={one} /> },
+    { name: "Sharpe", right: true, show: (one) => fixed(one.search["adjusted_sharpe"]) },
+    { name: "p against luck", right: true, show: (one) => probability(one.p_family) },
+    { name: "Look-alikes", right: true, show: (one) => whole(one.cluster_size - 1) },
+    { name: "Trades", right: true, show: (one) => whole(one.search["n_trades"]) },
+    { name: "Return", right: true, show: (one) => percent(one.search["total_return"]) },
+    { name: "Verdict", show: (one) => <Verdict one={one} /> },
+];
+
+function What({ one }: { one: Finalist }) {
+    return (
+        <>
+            <Typography variant="body2" sx={{ fontWeight: 600 }}>
+                {plain(one.strategy)}
+            </Typography>
+            <Typography variant="body2" color="textSecondary">
+                {Object.entries(one.parameters)
+                    .filter(([, value]) => value !== null)
+                    .map(([name, value]) => `${plain(name)} ${setting(name, value)}`)
+                    .join(", ")}
+            </Typography>
+        </>
+    );
+}
+
+function Verdict({ one }: { one: Finalist }) {
     const broke = one.failed.length > 0 ? `; broke under: ${one.failed.map(plain).join(", ")}` : "";
     return (
-        <TableRow>
-            <TableCell sx={{ minWidth: 240 }}>
-                <Typography variant="body2" sx={{ fontWeight: 600 }}>
-                    {plain(one.strategy)}
-                </Typography>
-                <Typography variant="body2" color="textSecondary">
-                    {Object.entries(one.parameters)
-                        .filter(([, value]) => value !== null)
-                        .map(([name, value]) => `${plain(name)} ${setting(name, value)}`)
-                        .join(", ")}
-                </Typography>
-            </TableCell>
-            <TableCell align="right">{fixed(one.search["adjusted_sharpe"])}</TableCell>
-            <TableCell align="right">{probability(one.p_family)}</TableCell>
-            <TableCell align="right">{whole(one.cluster_size - 1)}</TableCell>
-            <TableCell align="right">{whole(one.search["n_trades"])}</TableCell>
-            <TableCell align="right">{percent(one.search["total_return"])}</TableCell>
-            <TableCell>
-                <EvidenceChip label={plain(one.verdict)} passed={passed} reason={`${one.reason}${broke}`} />
-            </TableCell>
-        </TableRow>
+        <EvidenceChip label={plain(one.verdict)} passed={one.verdict === "accepted"} reason={`${one.reason}${broke}`} />
     );
 }

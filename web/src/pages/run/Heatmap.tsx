@@ -4,7 +4,7 @@ import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 
 import { client, held, type Schemas } from "@/api/client";
 import { axis, Chart, type ChartOption, tooltip } from "@/charts/Chart";
@@ -17,6 +17,7 @@ import { plain } from "@/pages/discover/kinds";
 
 import { type Measure, measure, MEASURES } from "./measures";
 import { reportOf } from "./report";
+import { trialsOf } from "./useRun";
 
 const URL_STATE = { x: "", y: "", value: "sharpe_ratio", aggregate: "best" };
 const AGGREGATES = ["best", "median", "mean", "count"];
@@ -31,12 +32,22 @@ interface HeatmapProps {
 export function Heatmap({ run, searched }: HeatmapProps) {
     const [state, change] = useUrlState(URL_STATE);
     const names = searched.parameters.map((one) => one.name);
-    const x = names.includes(state.x) ? state.x : (names[0] ?? "");
-    const y = names.includes(state.y) && state.y !== x ? state.y : (names.find((one) => one !== x) ?? "");
+    const [telling] = useState(names); // the order of the first look: axes must not swap while a search goes on
+    const x = names.includes(state.x) ? state.x : (telling[0] ?? "");
+    const y = names.includes(state.y) && state.y !== x ? state.y : (telling.find((one) => one !== x) ?? "");
     const value = MEASURES.some((one) => one.name === state.value) ? state.value : "sharpe_ratio";
     const aggregate = AGGREGATES.includes(state.aggregate) ? state.aggregate : "best";
     const query = useQuery({
-        queryKey: ["trials", run.id, "heatmap", searched.strategy, x, y, value, aggregate],
+        queryKey: [
+            ...trialsOf(run.id),
+            run.status === "completed",
+            "heatmap",
+            searched.strategy,
+            x,
+            y,
+            value,
+            aggregate,
+        ],
         queryFn: () =>
             held(
                 client.GET("/runs/{run_id}/heatmap", {

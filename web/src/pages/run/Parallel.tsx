@@ -15,6 +15,7 @@ import { useUrlState } from "@/hooks/useUrlState";
 import { plain, setting } from "@/pages/discover/kinds";
 
 import { type Measure, measure, MEASURES } from "./measures";
+import { trialsOf } from "./useRun";
 
 const URL_STATE = { by: "sharpe_ratio" };
 const LINES = 400;
@@ -24,7 +25,7 @@ export function Parallel({ run, searched }: { run: Schemas["RunDetail"]; searche
     const [{ by }, change] = useUrlState(URL_STATE);
     const value = MEASURES.some((one) => one.name === by) ? by : "sharpe_ratio";
     const query = useQuery({
-        queryKey: ["trials", run.id, "spread", searched.strategy, value],
+        queryKey: [...trialsOf(run.id), run.status === "completed", "spread", searched.strategy, value],
         queryFn: () =>
             held(
                 client.GET("/runs/{run_id}/spread", {

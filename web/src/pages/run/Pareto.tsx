@@ -1,9 +1,3 @@
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
@@ -14,10 +8,12 @@ import type { ChartColours } from "@/charts/colours";
 import { EmptyState } from "@/components/EmptyState";
 import { ChartSkeleton } from "@/components/Loading";
 import { Loaded } from "@/components/Loaded";
+import { SimpleTable } from "@/components/SimpleTable";
 import { fixed, percent, whole } from "@/format/number";
 import { plain, setting } from "@/pages/discover/kinds";
 
 import { measure, MEASURES } from "./measures";
+import { trialsOf } from "./useRun";
 
 type Row = Record<string, unknown>;
 
@@ -27,7 +23,7 @@ const RESULTS = new Set([...MEASURES.map((one) => one.name), "strategy", "eligib
 /** Candidates that no other one beats in Sharpe ratio, drawdown and turnover at once. */
 export function Pareto({ run }: { run: Schemas["RunDetail"] }) {
     const query = useQuery({
-        queryKey: ["trials", run.id, "front"],
+        queryKey: [...trialsOf(run.id), run.status === "completed", "front"],
         queryFn: () => held(client.GET("/runs/{run_id}/front", { params: { path: { run_id: run.id } } })),
         staleTime: Infinity,
     });
@@ -139,39 +135,32 @@ function Best({ rows }: { rows: readonly Row[] }) {
     const names = ["sharpe_ratio", "max_drawdown", "turnover", "total_return", "n_trades"];
     return (
         <>
-            <TableContainer tabIndex={0} role="region" aria-label="The front">
-                <Table size="small">
-                    <TableHead>
-                        <TableRow>
-                            <TableCell>Strategy</TableCell>
-                            {names.map((name) => (
-                                <TableCell key={name} align="right">
-                                    {measure(name).label}
-                                </TableCell>
-                            ))}
-                        </TableRow>
-                    </TableHead>
-                    <TableBody>
-                        {rows.slice(0, SHOWN).map((row, place) => (
-                            <TableRow key={place}>
-                                <TableCell sx={{ minWidth: 220 }}>
-                                    <Typography variant="body2" sx={{ fontWeight: 600 }}>
-                                        {plain(String(row["strategy"]))}
-                                    </Typography>
-                                    <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
-                                        {parameters(row)}
-                                    </Typography>
-                                </TableCell>
-                                {names.map((name) => (
-                                    <TableCell key={name} align="right">
-                                        {measure(name).format(number(row, name))}
-                                    </TableCell>
-                                ))}
-                            </TableRow>
-                        ))}
-                    </TableBody>
-                </Table>
-            </TableContainer>
+            <SimpleTable
+                label="The front"
+                stacks
+                rows={rows.slice(0, SHOWN)}
+                keyOf={(_, place) => String(place)}
+                columns={[
+                    {
+                        name: "Strategy",
+                        show: (row) => (
+                            <>
+                                <Typography variant="body2" sx={{ fontWeight: 600 }}>
+                                    {plain(String(row["strategy"]))}
+                                </Typography>
+                                <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: "anywhere" }}>
+                                    {parameters(row)}
+                                </Typography>
+                            </>
+                        ),
+                    },
+                    ...names.map((name) => ({
+                        name: measure(name).label,
+                        right: true,
+                        show: (row: Row) => measure(name).format(number(row, name)),
+                    })),
+                ]}
+            />
             {rows.length > SHOWN && (
                 <Typography variant="body2" color="textSecondary">
                     The first {SHOWN} by Sharpe ratio; the button above the table lists all {whole(rows.length)}.

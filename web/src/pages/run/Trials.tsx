@@ -1,6 +1,7 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import FormControlLabel from "@mui/material/FormControlLabel";
+import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
 import Switch from "@mui/material/Switch";
 import Table from "@mui/material/Table";
@@ -11,16 +12,20 @@ import TableHead from "@mui/material/TableHead";
 import TablePagination from "@mui/material/TablePagination";
 import TableRow from "@mui/material/TableRow";
 import TableSortLabel from "@mui/material/TableSortLabel";
+import TextField from "@mui/material/TextField";
+import useMediaQuery from "@mui/material/useMediaQuery";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { client, held, type Schemas } from "@/api/client";
 import { PREFIX } from "@/api/prefix";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
+import { SimpleTable } from "@/components/SimpleTable";
 import { useUrlState } from "@/hooks/useUrlState";
 import { plain, setting } from "@/pages/discover/kinds";
 
 import { measure, MEASURES } from "./measures";
+import { trialsOf } from "./useRun";
 
 const URL_STATE = { by: "sharpe_ratio", up: false, page: 0, rows: 25, judged: false };
 const SHOWN = ["sharpe_ratio", "t", "total_return", "max_drawdown", "profit_factor", "n_trades", "turnover"];
@@ -34,6 +39,7 @@ interface TrialsProps {
 /** Everything that was tried, a page of it; the files hold all. */
 export function Trials({ run, strategies, strategy }: TrialsProps) {
     const [state, change] = useUrlState(URL_STATE);
+    const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
     const own =
         strategies.find((one) => one.strategy === strategy) ?? (strategies.length === 1 ? strategies[0] : undefined);
     const parameters = own?.columns ?? [];
@@ -42,7 +48,17 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
     const sort = sortable.has(state.by) ? state.by : "sharpe_ratio";
     const rows = [10, 25, 100].includes(state.rows) ? state.rows : 25;
     const query = useQuery({
-        queryKey: ["trials", run.id, "rows", strategy, sort, state.up, state.page, rows, state.judged],
+        queryKey: [
+            ...trialsOf(run.id),
+            run.status === "completed",
+            "rows",
+            strategy,
+            sort,
+            state.up,
+            state.page,
+            rows,
+            state.judged,
+        ],
         queryFn: () =>
             held(
                 client.GET("/runs/{run_id}/trials", {
@@ -98,12 +114,16 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
                     label="only those active enough to be judged"
                 />
                 <Box sx={{ flex: 1 }} />
-                <Button component="a" size="small" href={`${PREFIX}/runs/${run.id}/trials.csv`} download>
-                    All as CSV
-                </Button>
-                <Button component="a" size="small" href={`${PREFIX}/runs/${run.id}/trials.parquet`} download>
-                    All as Parquet
-                </Button>
+                {run.status === "completed" && (
+                    <>
+                        <Button component="a" size="small" href={`${PREFIX}/runs/${run.id}/trials.csv`} download>
+                            All as CSV
+                        </Button>
+                        <Button component="a" size="small" href={`${PREFIX}/runs/${run.id}/trials.parquet`} download>
+                            All as Parquet
+                        </Button>
+                    </>
+                )}
             </Stack>
             <Loaded query={query} title="The trials cannot be shown">
                 {(page) =>
@@ -115,6 +135,9 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
                         </EmptyState>
                     ) : (
                         <>
+                            {narrow ? (
+                                <Blocks rows={page.rows} columns={page.columns} sort={sort} onSort={order} />
+                            ) : (
                             <TableContainer tabIndex={0} role="region" aria-label="Trials" sx={{ maxHeight: 640 }}>
                                 <Table size="small" stickyHeader>
                                     <TableHead>
@@ -157,6 +180,7 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
                                     </TableBody>
                                 </Table>
                             </TableContainer>
+                            )}
                             <TablePagination
                                 component="div"
                                 count={page.total}
@@ -171,6 +195,51 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
                 }
             </Loaded>
         </Box>
+    );
+}
+
+interface BlocksProps {
+    rows: readonly Record<string, unknown>[];
+    columns: readonly string[];
+    sort: string;
+    onSort: (name: string) => void;
+}
+
+/** The same where there is too little room for a table. */
+function Blocks({ rows, columns, sort, onSort }: BlocksProps) {
+    const results = MEASURES.filter((one) => SHOWN.includes(one.name));
+    return (
+        <Stack spacing={1.5}>
+            <TextField
+                select
+                label="Sorted by"
+                value={results.some((one) => one.name === sort) ? sort : ""}
+                onChange={(event) => onSort(event.target.value)}
+                sx={{ maxWidth: 220 }}
+            >
+                {results.map((one) => (
+                    <MenuItem key={one.name} value={one.name}>
+                        {one.label}
+                    </MenuItem>
+                ))}
+            </TextField>
+            <SimpleTable
+                label="Trials"
+                stacks
+                maxHeight={640}
+                rows={rows}
+                keyOf={(_, place) => String(place)}
+                columns={[
+                    { name: "Strategy", show: (row) => plain(String(row["strategy"])) },
+                    ...results.map((one) => ({
+                        name: one.label,
+                        right: true,
+                        show: (row: Record<string, unknown>) => one.format(row[one.name] as number | null),
+                    })),
+                    { name: "Parameters", show: (row) => told(row, columns) },
+                ]}
+            />
+        </Stack>
     );
 }
 

@@ -3,11 +3,9 @@ import Link from "@mui/material/Link";
 import Stack from "@mui/material/Stack";
 import { Link as RouterLink, useParams } from "react-router";
 
-import { EmptyState } from "@/components/EmptyState";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { PageSkeleton } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
-import { Panel } from "@/components/Panel";
 import { sentence } from "@/api/problem";
 import type { Schemas } from "@/api/client";
 
@@ -69,15 +67,7 @@ function Shown({ run }: { run: Schemas["RunDetail"] }) {
                 <Turns run={run} live={progress.turns} />
                 {finished && <Funnel run={run} />}
                 {finished && <Finalists run={run} />}
-                {finished ? (
-                    <Explore run={run} />
-                ) : (
-                    <Panel title="What was tried">
-                        <EmptyState title="Not written yet">
-                            Trials, heatmaps and the Pareto front are here once the run is completed and judged.
-                        </EmptyState>
-                    </Panel>
-                )}
+                <Explore run={run} live={live} done={progress.done} />
                 <Log run={run} live={live} />
                 <Asked run={run} />
             </Stack>

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import { client, held, type Schemas } from "@/api/client";
 import type { RunEvent } from "@/api/events";
@@ -42,6 +42,30 @@ export function useProgress(id: string, live: boolean): { progress: Progress; co
     );
     const connection = useEvents(live ? `/runs/${id}/events` : null, onEvents);
     return { progress: held_.id === id ? held_.progress : NO_PROGRESS, connection };
+}
+
+const PAUSE = 2_000; // ms between two looks at what was tried: every batch would be too often
+
+/** Look again at what a run at work has tried, soon after its events tell of more. */
+export function useFreshTrials(id: string, live: boolean, done: number) {
+    const cache = useQueryClient();
+    const [asked, setAsked] = useState(0);
+    const behind = live && done > asked;
+    useEffect(() => {
+        if (!behind) return undefined;
+        const timer = setTimeout(() => {
+            setAsked(done);
+            void cache.invalidateQueries({ queryKey: trialsOf(id) });
+        }, PAUSE);
+        return () => clearTimeout(timer);
+        // a later batch must not put the look off: it takes what is there then
+        // eslint-disable-next-line react-hooks/exhaustive-deps
+    }, [behind, cache, id, asked]);
+}
+
+/** Under which everything is held that a run tried. */
+export function trialsOf(id: string) {
+    return ["trials", id] as const;
 }
 
 type Move = "pause" | "resume" | "stop";

@@ -7,8 +7,9 @@ import { type SubmitEvent, useState } from "react";
 import { client, held } from "@/api/client";
 import { useMe } from "@/api/me";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { NewPassword } from "@/components/NewPassword";
 import { Panel } from "@/components/Panel";
-import { SHORTEST, weakness } from "@/pages/setup/credentials";
+import { weakness } from "@/pages/setup/credentials";
 
 /** Change one's own password. */
 export function Password() {
@@ -42,15 +43,7 @@ export function Password() {
                     value={present}
                     onChange={(event) => setPresent(event.target.value)}
                 />
-                <TextField
-                    label="New password"
-                    type="password"
-                    autoComplete="new-password"
-                    value={next}
-                    error={weak !== null}
-                    helperText={weak ?? `At least ${SHORTEST} characters; several words are best.`}
-                    onChange={(event) => setNext(event.target.value)}
-                />
+                <NewPassword label="New password" name={me?.user.name ?? ""} value={next} onChange={setNext} />
                 {change.error && <ErrorNotice error={change.error} />}
                 <Button
                     type="submit"

@@ -11,8 +11,9 @@ import { type SubmitEvent, useId, useState } from "react";
 
 import { client, held } from "@/api/client";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { NewPassword } from "@/components/NewPassword";
 import type { User } from "@/pages/settings/Users";
-import { SHORTEST, weakness } from "@/pages/setup/credentials";
+import { weakness } from "@/pages/setup/credentials";
 
 /** Make a user, or give one another password. */
 export function UserDialog({ whom, onClose }: { whom: User | "new" | null; onClose: () => void }) {
@@ -68,17 +69,11 @@ export function UserDialog({ whom, onClose }: { whom: User | "new" | null; onClo
                                 </TextField>
                             </>
                         )}
-                        <TextField
-                            label="Password"
-                            type="password"
-                            required
-                            autoComplete="new-password"
+                        <NewPassword
+                            name={called}
                             value={password}
-                            error={weak !== null}
-                            helperText={
-                                weak ?? `At least ${SHORTEST} characters; tell it to the person, who can change it.`
-                            }
-                            onChange={(event) => setPassword(event.target.value)}
+                            onChange={setPassword}
+                            hint="tell it to the person, who can change it"
                         />
                         {save.error && <ErrorNotice error={save.error} />}
                     </Stack>

@@ -8,8 +8,9 @@ import { Navigate, useLocation } from "react-router";
 import { client, held } from "@/api/client";
 import { useLogin } from "@/api/me";
 import { ErrorNotice } from "@/components/ErrorNotice";
+import { NewPassword } from "@/components/NewPassword";
 import { Door } from "@/pages/login/Door";
-import { SHORTEST, tokenOf, weakness } from "@/pages/setup/credentials";
+import { tokenOf, weakness } from "@/pages/setup/credentials";
 
 /** Make the first admin with the one-time link that the server printed. */
 export default function Setup() {
@@ -59,16 +60,7 @@ export default function Setup() {
                 value={name}
                 onChange={(event) => setName(event.target.value)}
             />
-            <TextField
-                label="Password"
-                type="password"
-                required
-                autoComplete="new-password"
-                value={password}
-                error={weak !== null}
-                helperText={weak ?? `At least ${SHORTEST} characters; several words are best.`}
-                onChange={(event) => setPassword(event.target.value)}
-            />
+            <NewPassword name={name} value={password} onChange={setPassword} />
             <TextField
                 label="Password once more"
                 type="password"

@@ -1,0 +1,93 @@
+"""A portfolio of bots: brought back to its weights without touching an open trade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.portfolio import Holding, Portfolio
+from alpha_discovery.errors import UserError
+from alpha_discovery.service.bot_crew import BotCrew
+from alpha_discovery.service.bots import Deployment, begun, compare
+from alpha_discovery.service.portfolios import Portfolios, Rebalancing
+from alpha_discovery.storage.bots import Bot
+from alpha_discovery.strategies.registry import find_strategy
+from alpha_discovery.testing.example_records import alpha_record, run_record
+
+START = "2020-10-01"
+
+
+@pytest.fixture
+def portfolios(place: Workplace) -> Portfolios:
+    strategy = find_strategy("sma_cross")
+    market = {"sleeves": [["SYN/USDT"]], "venue": None, "intrabar": "stop_first"}
+    place.lab.runs.add(run_record())
+    for id_, fast in (("a" * 32, 5), ("b" * 32, 40)):
+        place.lab.alphas.add(
+            alpha_record(
+                id=id_, rules=strategy.rules.to_json(), timeframe="1h", costs=Costs().to_json(), market=market,
+                parameters=strategy.complete({"fast": fast, "slow": 90, "position_size": 1.0}),
+            )
+        )  # fmt: skip
+    return Portfolios(place)
+
+
+def deployed(portfolios: Portfolios, rule: Rebalancing, **more: Any) -> list[Bot]:
+    holdings = tuple(Holding(id_ * 32, w, w * 10_000.0, 1.0, 0.1, 0.5) for id_, w in (("a", 0.7), ("b", 0.2)))
+    chosen = Portfolio(holdings, {}, 1.0, 0.1, 100, 1_000.0)
+    return portfolios.deploy(chosen, Deployment("mine", start=START, **more), rule)
+
+
+def test_money_moves_between_its_bots_until_their_shares_are_its_weights(
+    place: Workplace, portfolios: Portfolios
+) -> None:
+    bots = deployed(portfolios, Rebalancing())
+    for bot in bots:
+        running = begun(place, bot.id)
+        for _ in range(700):
+            running.step()
+    before = portfolios.show("mine")
+    moved = portfolios.rebalance("mine")
+    assert sum(one.amount for one in moved) == pytest.approx(0.0, abs=1e-9)
+    after = portfolios.show("mine")
+    assert after["equity"] == pytest.approx(before["equity"])
+    assert [row["share"] for row in after["bots"]] == pytest.approx([one.weight for one in moved])
+    assert sorted(one.weight for one in moved) == pytest.approx([2 / 9, 7 / 9])
+    for bot in bots:  # what was still to be moved is moved at the end of the trade, and the backtest agrees with all
+        running = begun(place, bot.id)
+        while running.step():
+            pass
+        assert running.pending == 0.0
+        assert running.scale != 1.0
+        assert compare(place, bot.id).is_equal
+
+
+def test_shares_that_are_near_enough_are_left_alone(place: Workplace, portfolios: Portfolios) -> None:
+    for bot in deployed(portfolios, Rebalancing()):
+        begun(place, bot.id).step()
+    assert portfolios.rebalance("mine", threshold=0.05) == []
+
+
+def test_a_bot_that_has_not_begun_is_named(portfolios: Portfolios) -> None:
+    deployed(portfolios, Rebalancing())
+    with pytest.raises(UserError, match="has lived through no bar yet"):
+        portfolios.rebalance("mine")
+
+
+def test_started_bots_are_brought_back_every_so_many_days(place: Workplace, portfolios: Portfolios) -> None:
+    deployed(portfolios, Rebalancing(days=30.0, threshold=0.0), auto_start=True)
+    said: list[str] = []
+    crew = BotCrew(place, say=said.append)
+    while crew.look():
+        pass
+    assert said.count("portfolio mine is rebalanced") == 3  # 91 days have three times thirty
+    assert not [line for line in said if "failed" in line]
+
+
+def test_a_name_is_taken_once(portfolios: Portfolios) -> None:
+    deployed(portfolios, Rebalancing())
+    with pytest.raises(UserError, match="already"):
+        deployed(portfolios, Rebalancing())
