@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def _binance() -> Bars | None:
     import polars as pl  # only the data outside the repository is Parquet
 
     frame = pl.read_parquet(REAL)
-    columns = {name: frame[name].to_numpy() for name in FIELDS}
+    columns: dict[str, Any] = {name: frame[name].to_numpy() for name in FIELDS}
     time = frame["open_time"].to_physical().to_numpy()
     return Bars(Instrument("BTC/USDT"), Timeframe.parse("1h"), time=time, **columns)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -212,5 +213,5 @@ def _bars(path: Path) -> Bars:
     frame = pd.read_parquet(path).iloc[-YEARS:]
     ms = frame["open_time"].dt.tz_localize(None).to_numpy().astype("datetime64[ms]").astype(np.int64)
     names = ("open", "high", "low", "close", "volume")
-    columns = {name: frame[name].to_numpy(dtype=np.float64) for name in names}
+    columns: dict[str, Any] = {name: frame[name].to_numpy(dtype=np.float64) for name in names}
     return Bars(Instrument("BTC/USDT"), Timeframe.parse("1h"), time=ms, **columns)

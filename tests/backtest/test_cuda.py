@@ -71,7 +71,7 @@ def hourly(finer: Bars) -> Bars:
     fields["high"] = finer.high.reshape(-1, 4).max(axis=1)
     fields["low"] = finer.low.reshape(-1, 4).min(axis=1)
     frame = garch(1, seed=1).timeframe
-    contiguous = {name: np.ascontiguousarray(values) for name, values in fields.items()}
+    contiguous: dict[str, Any] = {name: np.ascontiguousarray(values) for name, values in fields.items()}
     return Bars(finer.instrument, frame, finer.time[::4].copy(), **contiguous)
 
 

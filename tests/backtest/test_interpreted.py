@@ -90,7 +90,8 @@ def as_json(bars: Bars) -> Case:
 
 def bars_of(data: Case) -> Bars:
     instrument, timeframe = Instrument("AAA/USDT", calendar=data["calendar"]), Timeframe.parse(data["timeframe"])
-    return Bars(instrument, timeframe, **{name: np.array(data[name]) for name in ("time", *FIELDS)})
+    columns: dict[str, Any] = {name: np.array(data[name]) for name in ("time", *FIELDS)}
+    return Bars(instrument, timeframe, **columns)
 
 
 def over(case: Case) -> Tape:

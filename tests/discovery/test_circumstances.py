@@ -42,7 +42,7 @@ def daily(closes: np.ndarray) -> Bars:
     like = markets.random_walk(len(closes), seed=1)
     time = np.arange(len(closes)) * DAY + int(like.time[0]) // DAY * DAY
     volume = np.ones(len(closes))
-    prices = dict.fromkeys(("open", "high", "low", "close"), closes)
+    prices: dict[str, Any] = dict.fromkeys(("open", "high", "low", "close"), closes)
     return Bars(like.instrument, like.timeframe.parse("1d"), time=time, volume=volume, **prices)
 
 

@@ -22,6 +22,7 @@ from alpha_discovery.discovery.replay import replay
 from alpha_discovery.discovery.run import Lab, discover, load_history
 from alpha_discovery.errors import BadCampaign, BadMarketData, NotFound
 from alpha_discovery.market_data.resample import resample
+from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.testing.markets import planted_trend
 from alpha_discovery.trading.reference import replay as by_the_book
 
@@ -138,6 +139,7 @@ def test_the_batch_engine_asks_the_bars_that_the_market_carries_as_the_reference
     campaign = detailed()
     (job,) = jobs_of(campaign)
     strategy = job.strategy
+    assert isinstance(strategy.rules, Rules)
     values = strategy.complete({"fast": 5, "slow": 20, "stop_loss": 0.004, "take_profit": 0.004})
     row = strategy.allowed.encode(values)
     with_them = evaluate(strategy.rules, row, tape((replace(HOURS, detail=QUARTERS),)), Costs(), intrabar="detail")

@@ -106,7 +106,7 @@ def test_an_edge_that_only_one_quarter_had_fails_on_sub_periods() -> None:
     for name in ("open", "high", "low", "close"):
         scale = rises.close[cut - 1] / falls.open[cut]
         flat.append(np.concatenate((getattr(rises, name)[:cut], getattr(falls, name)[cut:] * scale)))
-    prices = dict(zip(("open", "high", "low", "close"), flat, strict=True))
+    prices: dict[str, Any] = dict(zip(("open", "high", "low", "close"), flat, strict=True))
     glued = Bars(rises.instrument, rises.timeframe, time=rises.time, volume=rises.volume, **prices)
     found = kill_tests(subject(glued, start=23, hours=12))["tests"]["sub_periods"]
     assert found["value"] == 0.25

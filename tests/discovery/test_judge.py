@@ -28,7 +28,7 @@ Make = Callable[..., Any]
 def glued(first: Bars, second: Bars, at: int) -> Bars:
     """The first market up to bar ``at``, then the moves of the second."""
     scale = first.close[at - 1] / second.open[at]
-    columns = {
+    columns: dict[str, Any] = {
         name: np.concatenate((getattr(first, name)[:at], getattr(second, name)[at:] * scale))
         for name in ("open", "high", "low", "close")
     }

@@ -247,7 +247,7 @@ def _doubled_from(bars: Bars, time: int) -> Bars:
 def _extended(bars: Bars) -> Bars:
     """With one bar more after the end."""
     time = np.append(bars.time, bars.time[-1] + bars.timeframe.ms)
-    columns = {name: np.append(getattr(bars, name), getattr(bars, name)[-1]) for name in FIELDS}
+    columns: dict[str, Any] = {name: np.append(getattr(bars, name), getattr(bars, name)[-1]) for name in FIELDS}
     return Bars(bars.instrument, bars.timeframe, time=time, **columns)
 
 
