@@ -25,9 +25,10 @@ def make(hours: Any = range(5), over: Any = None, *, timeframe: str = "1h", inst
     """Bars at START + hours, each open 10, high 12, low 9, close 11, volume 1, unless ``over`` says otherwise."""
     time = START + np.asarray(list(hours), dtype=np.int64) * HOUR
     columns: dict[str, Any] = {"open": 10.0, "high": 12.0, "low": 9.0, "close": 11.0, "volume": 1.0} | (over or {})
+    filled: dict[str, Any] = {}
     for name, values in columns.items():
-        columns[name] = np.full(len(time), values) if np.isscalar(values) else values
-    return Bars(instrument, Timeframe.parse(timeframe), time=time, **columns)
+        filled[name] = np.full(len(time), values) if np.isscalar(values) else values
+    return Bars(instrument, Timeframe.parse(timeframe), time=time, **filled)
 
 
 class TestWhatIsRefused:

@@ -22,7 +22,7 @@ from alpha_discovery.discovery.replay import replay
 from alpha_discovery.discovery.run import Lab, discover, load_history
 from alpha_discovery.errors import BadCampaign, BadMarketData, NotFound
 from alpha_discovery.market_data.resample import resample
-from alpha_discovery.rules import Rules
+from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.testing.markets import planted_trend
 from alpha_discovery.trading.reference import replay as by_the_book
 
@@ -139,11 +139,11 @@ def test_the_batch_engine_asks_the_bars_that_the_market_carries_as_the_reference
     campaign = detailed()
     (job,) = jobs_of(campaign)
     strategy = job.strategy
+    assert isinstance(strategy.rules, Rules)
     values = strategy.complete({"fast": 5, "slow": 20, "stop_loss": 0.004, "take_profit": 0.004})
     row = strategy.allowed.encode(values)
     with_them = evaluate(strategy.rules, row, tape((replace(HOURS, detail=QUARTERS),)), Costs(), intrabar="detail")
     without = evaluate(strategy.rules, row, tape((HOURS,)), Costs())
-    assert isinstance(strategy.rules, Rules)
     spelled = by_the_book(strategy.rules, values, (HOURS,), Costs(), intrabar="detail", detail=QUARTERS)
     assert len(with_them.trades) > 20
     assert with_them.trades["exit_price"].tolist() == pytest.approx(spelled.trades["exit_price"].tolist(), rel=1e-9)
