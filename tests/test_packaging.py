@@ -70,7 +70,9 @@ def test_the_wheel_states_licence_command_and_extras(wheel: zipfile.ZipFile) -> 
     assert wheel.read(f"{folder}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
     assert "alpha = alpha_discovery.cli.main:app" in wheel.read(f"{folder}/entry_points.txt").decode()
     extras = set(re.findall(r"^Provides-Extra: (.+)$", metadata, re.MULTILINE))
-    assert extras == {"gpu", "postgres", "redis", "ray", "cluster", "exchange", "bench", "dev"}
+    assert extras == {
+        "gpu", "postgres", "redis", "ray", "cluster", "exchange", "portfolio", "bench", "audit", "dev",
+    }  # fmt: skip
 
 
 def test_the_wheel_is_small(wheel: zipfile.ZipFile) -> None:

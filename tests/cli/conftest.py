@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,12 @@ def found_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def in_found(found_dir: Path) -> Alpha:
     """``alpha`` in the folder of that run."""
     return partial(run, found_dir)
+
+
+@pytest.fixture
+def in_copy_of_found(found_dir: Path, tmp_path: Path) -> Alpha:
+    """``alpha`` in a copy of that folder: what is judged there costs the account of nobody else."""
+    return partial(run, Path(shutil.copytree(found_dir, tmp_path / "found")))
 
 
 @pytest.fixture(scope="session")

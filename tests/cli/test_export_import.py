@@ -54,7 +54,7 @@ def test_an_unknown_format_names_the_known_ones(in_found: Alpha, alpha_id: str) 
     assert "freqtrade" in result.stderr
 
 
-def test_a_function_is_judged_counted_and_searched_for_look_ahead(in_found: Alpha, tmp_path: Path) -> None:
+def test_a_function_is_judged_counted_and_searched_for_look_ahead(in_copy_of_found: Alpha, tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     file.write_text(
         "def follow(frame):\n"
@@ -64,9 +64,9 @@ def test_a_function_is_judged_counted_and_searched_for_look_ahead(in_found: Alph
         "    return {'enter_long': frame['close'].shift(-1) > frame['close']}\n"
     )
     words = ("--symbol", "SYN/USDT", "--trials", "40", "--commission", "0.0002", "--slippage", "0.0001", "--json")
-    found = told(in_found("import", f"{file}:follow", *words))
+    found = told(in_copy_of_found("import", f"{file}:follow", *words))
     assert (found["holds"], found["trials"], found["detected"]["looks_ahead"]) == (True, 40, False)
-    peeked = in_found("import", f"{file}:peek", "--name", "peek", *words)
+    peeked = in_copy_of_found("import", f"{file}:peek", "--name", "peek", *words)
     assert (peeked.exit_code, told(peeked)["detected"]["looks_ahead"]) == (1, True)
 
 

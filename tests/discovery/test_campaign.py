@@ -85,7 +85,13 @@ def test_whatever_changes_the_result_changes_the_fingerprint(change: dict[str, A
 
 
 def test_every_field_is_in_the_json_form() -> None:
-    assert set(Campaign(symbols=("AAPL",)).to_json()) == {f.name for f in fields(Campaign)}
+    campaign = Campaign(symbols=("AAPL",), timeframe="1h", intrabar="detail")
+    assert set(campaign.to_json()) == {f.name for f in fields(Campaign)}
+
+
+def test_a_campaign_without_finer_bars_keeps_the_form_it_had_before_there_were_any() -> None:
+    campaign = Campaign(symbols=("AAPL",))
+    assert set(campaign.to_json()) == {f.name for f in fields(Campaign)} - {"timeframe_detail"}
 
 
 def test_a_campaign_cannot_be_changed() -> None:
