@@ -108,3 +108,14 @@ def test_arming_needs_the_name_and_start_and_stop_are_stored(in_found: Alpha, al
     assert armed["mode"] == "sandbox"
     assert told(in_found("bots", "start", "armed", "--json"))["state"] == "running"
     assert told(in_found("bots", "stop", "armed", "--json"))["state"] == "stopped"
+
+
+def test_a_bot_that_trades_at_an_exchange_is_halted_and_resumed_but_not_closed_by_hand(
+    in_found: Alpha, alpha_id: str
+) -> None:
+    in_found("bots", "deploy", alpha_id, "--name", "abroad")
+    in_found("bots", "arm", "abroad", "--mode", "sandbox", "--confirm", "abroad")
+    refused = in_found("bots", "halt", "abroad", "--close")
+    assert (refused.exit_code, "closed by the process that runs it" in refused.stderr) == (2, True)
+    assert told(in_found("bots", "halt", "abroad", "--why", "maintenance", "--json"))["halted"] == "maintenance"
+    assert told(in_found("bots", "resume", "abroad", "--json"))["halted"] is None

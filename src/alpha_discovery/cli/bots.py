@@ -131,7 +131,7 @@ def resume(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None
     """Let a halted bot trade again; its drawdown is measured from now on."""
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
-        work.begun(opened, stored.id).resume()
+        work.in_hand(opened, stored.id).resume()
         told = _told(opened, stored)
     _said(told, f"bot {told['name']} trades again", as_json=as_json)
 
@@ -145,7 +145,7 @@ def halt(
     """Enter nothing more until resumed; what is open keeps its stop, its target and its exits."""
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
-        running = work.begun(opened, stored.id)
+        running = work.in_hand(opened, stored.id, orders=close)
         running.halt(why)
         if close:
             running.flatten(why)

@@ -10,7 +10,7 @@ from alpha_discovery.bots.bot import Bot as RunningBot
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
 from alpha_discovery.errors import StorageFailed, UserError
-from alpha_discovery.service.bots import Deployment, begun, planned
+from alpha_discovery.service.bots import Deployment, in_hand, planned
 from alpha_discovery.service.desk import Actor
 from alpha_discovery.service.live_orders import LiveOrders
 from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
@@ -105,7 +105,7 @@ class BotDesk:
                 bot.flatten(why)
             bot.save()
 
-        self._changed(bot_id, actor, "bot_halt", {"why": why, "close": close}, change)
+        self._changed(bot_id, actor, "bot_halt", {"why": why, "close": close}, change, orders=close)
 
     def resume(self, bot_id: str, actor: Actor) -> None:
         """Let a halted bot enter again; its drawdown is measured from now on."""
@@ -118,13 +118,14 @@ class BotDesk:
         return bot
 
     def _changed(
-        self, bot_id: str, actor: Actor, action: str, detail: Mapping[str, Any], change: Callable[[RunningBot], None]
-    ) -> None:
+        self, bot_id: str, actor: Actor, action: str, detail: Mapping[str, Any], change: Callable[[RunningBot], None],
+        *, orders: bool = False,
+    ) -> None:  # fmt: skip
         """Change the memory of a bot; a process that runs it notices, and goes on from the changed one."""
         bot = self._bots.get(bot_id)
         for attempt in range(ATTEMPTS):
             try:
-                change(begun(self._place, bot.id))
+                change(in_hand(self._place, bot.id, orders=orders))
                 break
             except StorageFailed:
                 if attempt == ATTEMPTS - 1:

@@ -113,6 +113,40 @@ def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: 
     return Bot(config, paper_broker(stored, config), _feed(place, stored), memory, notifier)
 
 
+def in_hand(place: Workplace, bot_id: str, *, orders: bool = False) -> Bot:
+    """The bot for a person to change: to halt, to resume, and with ``orders`` to close what it holds.
+
+    One that trades at an exchange moves no order here, only its memory changes: the process that runs it notices.
+
+    Raises
+    ------
+    NotFound, StorageFailed
+        As `begun`.
+    UserError
+        If orders of a bot at an exchange are to be moved.
+    """
+    stored = BotsInSql(place.database).get(bot_id)
+    if stored.config["mode"] == "paper":
+        return begun(place, bot_id)
+    if orders:
+        raise UserError(
+            f"what bot {stored.name} holds at {stored.config['venue']} is closed by the process that runs it; halt it "
+            "without closing, or demote it: it then closes what it holds"
+        )
+    config = BotConfig.of(stored.config["bot"])
+    return Bot(config, paper_broker(stored, config), _NoBars(), BotMemoryInSql(place.database))
+
+
+class _NoBars:
+    """A feed for a bot that does not live on: no history, nothing new."""
+
+    def history(self, until: int | None) -> Sequence[Bar]:
+        return ()
+
+    def next(self, after: int | None) -> Bar | None:
+        return None
+
+
 def paper_broker(stored: StoredBot, config: BotConfig) -> PaperBroker:
     """What fills the orders of a paper bot: the rules and costs of its backtest."""
     rules = Rules.from_json(config.rules)
