@@ -108,7 +108,7 @@ function WorkerLine({ worker }: { worker: Schemas["Worker"] }) {
     return (
         <Typography variant="body2" sx={{ overflowWrap: "anywhere" }}>
             {worker.worker}:{" "}
-            <Link component={RouterLink} to={`/runs/${worker.run_id}`}>
+            <Link component={RouterLink} underline="always" to={`/runs/${worker.run_id}`}>
                 run {worker.run_id.slice(0, 8)}
             </Link>
             ,{" "}
