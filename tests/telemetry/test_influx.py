@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import math
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from alpha_discovery.errors import SourceFailed, UserError
 from alpha_discovery.telemetry.influx import Influx, Point, Where, nanoseconds
+from alpha_discovery.testing.loopback import QuietHandler, on_loopback
 
 NAME = r"(?:[^,= \\\n]|\\[,= \\]|\\)+"
 VALUE = r'(?:true|false|-?\d+i|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|"(?:[^"\\]|\\["\\])*")'
@@ -41,8 +39,8 @@ def server() -> Iterator[tuple[str, Database]]:
     """InfluxDB 2 and 3 in one: bucket or database ``lab``, organisation ``us``, token ``secret``."""
     held = Database()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(QuietHandler):
+        def do_POST(self) -> None:  # noqa: N802  as in http.server
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             at = urlsplit(self.path)
             status, told = self.judged(at.path, {k: v[0] for k, v in parse_qs(at.query).items()}, body)
@@ -70,17 +68,8 @@ def server() -> Iterator[tuple[str, Database]]:
             held.lines += body.split("\n")
             return 204, {}
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.server_port}", held
-        finally:
-            listening.shutdown()
-            thread.join()
+    with on_loopback(Handler) as address:
+        yield address, held
 
 
 def influx(url: str, version: int = 2, token: str = "secret", bucket: str = "lab") -> Influx:

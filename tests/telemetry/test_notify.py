@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from alpha_discovery.core.notices import Notice
 from alpha_discovery.telemetry.notify import Channel, Messenger, Telegram, Webhook
+from alpha_discovery.testing.loopback import QuietHandler, on_loopback
 
 FAILED = Notice("error", "the disk is full", "run abc", "make room")
 
@@ -23,23 +22,14 @@ def server(*statuses: int) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
     got: list[tuple[str, Any]] = []
     left = list(statuses)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(QuietHandler):
+        def do_POST(self) -> None:  # noqa: N802  as in http.server
             got.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
             self.send_response(left.pop(0) if left else 200)
             self.end_headers()
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.server_port}", got
-        finally:
-            listening.shutdown()
-            thread.join()
+    with on_loopback(Handler) as address:
+        yield address, got
 
 
 def told(channel: Channel, *notices: Notice, **how: Any) -> Messenger:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlparse
 
+from alpha_discovery.testing.loopback import QuietHandler, on_loopback
 from alpha_discovery.trading.rows import BarRow
 
 SYMBOL = "BTC/USDT:USDT"
@@ -209,28 +209,16 @@ class Market:
 def serve(market: Market) -> Iterator[Market]:
     """Serve the exchange on a free port of the loopback address until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802  as in http.server
             _respond(self, market)
 
         do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815  as in http.server
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  as in http.server
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    market.address = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with on_loopback(Handler) as market.address:
         yield market
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def pointed_at(exchange: Any, address: str) -> Any:

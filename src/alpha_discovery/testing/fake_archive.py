@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlparse
 from xml.sax.saxutils import escape  # it writes, and parses nothing  # nosec B406
+
+from alpha_discovery.testing.loopback import QuietHandler, on_loopback
 
 Fault = Callable[[BaseHTTPRequestHandler, bytes], bool]  # answers and returns True, or leaves it to the server
 
@@ -62,26 +63,14 @@ class Bucket:
 def serve(bucket: Bucket) -> Iterator[Bucket]:
     """Serve the bucket on a free port of the loopback address (`Bucket.address`) until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802  as in http.server
             _answer(self, bucket)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  as in http.server
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    bucket.address = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with on_loopback(Handler) as bucket.address:
         yield bucket
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def status(code: int, headers: Mapping[str, str] | None = None) -> Fault:
