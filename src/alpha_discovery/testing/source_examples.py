@@ -18,6 +18,21 @@ DAILY = "data/spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-"
 BTC = Market(Instrument("BTC/USDT"), Timeframe.parse("1h"))
 
 
+class StillClock:
+    """Stands still at a moment, UTC."""
+
+    def __init__(self, moment: str) -> None:
+        self._now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """No time passes."""
+        return 0.0
+
+
 def ms(text: str) -> int:
     """Milliseconds of an ISO time, UTC."""
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1000

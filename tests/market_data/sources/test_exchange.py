@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from alpha_discovery.market_data.funding import read_funding
 from alpha_discovery.market_data.sources.exchange import Exchange
 from alpha_discovery.market_data.sources.port import Market, Span
 from alpha_discovery.market_data.sources.web import Patience
-from alpha_discovery.testing.source_examples import HOUR, history, ms
+from alpha_discovery.testing.source_examples import HOUR, StillClock, history, ms
 from alpha_discovery.testing.source_suite import SourceSuite
 
 KRAKEN = Market(Instrument("BTC/USDT", "kraken"), Timeframe.parse("1h"))
@@ -31,19 +30,6 @@ class RateLimitExceeded(Exception):
 
 class AuthenticationError(Exception):
     """One that no second try heals."""
-
-
-class Clock:
-    """Stands still at a quarter past the hour."""
-
-    def __init__(self, moment: str) -> None:
-        self._now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self._now
-
-    def monotonic(self) -> float:
-        return 0.0
 
 
 class Kraken:
@@ -97,7 +83,7 @@ def kraken(bars: Bars) -> Kraken:
 @pytest.fixture
 def source(kraken: Kraken, waits: list[float]) -> Exchange:
     # 2,500 hours after 2023-12-01T00:00 is 2024-03-14T04:00; at 03:15 the bar of 03:00, the last row, is still open
-    clock = Clock("2024-03-14T03:15:00")
+    clock = StillClock("2024-03-14T03:15:00")
     return Exchange(kraken, patience=Patience(attempts=3), clock=clock, sleep=waits.append)
 
 
@@ -182,7 +168,8 @@ class TestAnExchange(SourceSuite):
 
     @pytest.fixture
     def source(self, waits: list[float]) -> Exchange:
-        return Exchange(Kraken(history("2023-12-01", 2_500)), clock=Clock("2024-03-14T03:15:00"), sleep=waits.append)
+        clock = StillClock("2024-03-14T03:15:00")
+        return Exchange(Kraken(history("2023-12-01", 2_500)), clock=clock, sleep=waits.append)
 
     @pytest.fixture
     def bars(self) -> Bars:  # the last row of the exchange is the bar that is open

@@ -22,24 +22,13 @@ from alpha_discovery.market_data.sources.shares import Shares
 from alpha_discovery.market_data.sources.web import Patience, Web
 from alpha_discovery.testing.fake_archive import Bucket, garbage, serve, status
 from alpha_discovery.testing.markets import random_walk
-from alpha_discovery.testing.source_examples import ms
+from alpha_discovery.testing.source_examples import StillClock, ms
 from alpha_discovery.testing.source_suite import SourceSuite
 
 AAPL = Market(Instrument("AAPL", "yahoo", "exchange"), Timeframe.parse("1d"))
 OPENS = 14 * 3600 + 1800  # half past nine in New York, in winter
 NEW_YORK = -5 * 3600
 KEY = "v8/finance/chart/AAPL"
-
-
-class Clock:
-    def __init__(self, moment: str) -> None:
-        self._now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self._now
-
-    def monotonic(self) -> float:
-        return 0.0
 
 
 def days(many: int = 40) -> Bars:
@@ -83,7 +72,7 @@ def bucket(bars: Bars) -> Iterator[Bucket]:
 
 def shares(bucket: Bucket, now: str = "2024-06-01T00:00", **more: Any) -> Shares:
     web = Web(Patience(attempts=2, timeout=2.0), sleep=lambda seconds: None)
-    return Shares(web, address=bucket.address, clock=Clock(now), **more)
+    return Shares(web, address=bucket.address, clock=StillClock(now), **more)
 
 
 @pytest.fixture
