@@ -9,8 +9,8 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import Bot as RunningBot
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
-from alpha_discovery.errors import StorageFailed, UserError
-from alpha_discovery.service.bots import Deployment, in_hand, planned
+from alpha_discovery.errors import UserError
+from alpha_discovery.service.bots import Deployment, in_hand, insisting, planned
 from alpha_discovery.service.desk import Actor
 from alpha_discovery.service.live_orders import LiveOrders
 from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
@@ -18,7 +18,6 @@ from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
 MAX_BOTS = 5  # of one alpha
-ATTEMPTS = 20  # of a change to a bot that another process is running just now
 PAPER, LIVE = "paper", "live"
 
 
@@ -123,13 +122,7 @@ class BotDesk:
     ) -> None:  # fmt: skip
         """Change the memory of a bot; a process that runs it notices, and goes on from the changed one."""
         bot = self._bots.get(bot_id)
-        for attempt in range(ATTEMPTS):
-            try:
-                change(in_hand(self._place, bot.id, orders=orders))
-                break
-            except StorageFailed:
-                if attempt == ATTEMPTS - 1:
-                    raise
+        insisting(lambda: change(in_hand(self._place, bot.id, orders=orders)))
         self._note(actor, action, bot.id, {"name": bot.name, **detail})
 
     def _note(self, actor: Actor, action: str, target: str, detail: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -27,13 +28,15 @@ from alpha_discovery.discovery.finer import load_market
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import encoded
 from alpha_discovery.discovery.sleeves import align
-from alpha_discovery.errors import NotFound, UserError
+from alpha_discovery.errors import NotFound, StorageFailed, UserError
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
 from alpha_discovery.trading.fills import Fills
+
+ATTEMPTS = 20  # of a change to a bot that another process is running just now
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,21 @@ def in_hand(place: Workplace, bot_id: str, *, orders: bool = False) -> Bot:
         )
     config = BotConfig.of(stored.config["bot"])
     return Bot(config, paper_broker(stored, config), _NoBars(), BotMemoryInSql(place.database))
+
+
+def insisting(change: Callable[[], None]) -> None:
+    """Change the memory of a bot, anew where a process that runs it stored something meanwhile.
+
+    Raises
+    ------
+    StorageFailed
+        If that happens every time.
+    """
+    for _ in range(ATTEMPTS - 1):
+        with suppress(StorageFailed):
+            change()
+            return
+    change()
 
 
 class _NoBars:

@@ -14,14 +14,13 @@ from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.capacity import capacity
 from alpha_discovery.discovery.portfolio import Portfolio, Wishes, choose
 from alpha_discovery.discovery.records import AlphaState
-from alpha_discovery.errors import AlphaDiscoveryError, NotFound, StorageFailed, UserError
+from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.service.alpha_views import AlphaViews
-from alpha_discovery.service.bots import Deployment, deploy
+from alpha_discovery.service.bots import Deployment, deploy, insisting
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 MOST = 200  # alphas that are looked at
-ATTEMPTS = 20  # of paying money to a bot that another process is running just now
 
 
 @dataclass(frozen=True)
@@ -156,17 +155,15 @@ class Portfolios:
 
     def _pay(self, bot: Bot, amount: float) -> None:
         """Leave the amount in the bot's memory; a process that runs it notices, and goes on from there."""
-        for attempt in range(ATTEMPTS):
+
+        def pay() -> None:
             memory = BotMemoryInSql(self._place.database)
             state = memory.load(bot.id)
             assert state is not None
             event = {"kind": "transfer_asked", "amount": amount, "bar": state["bars"], "time": state["last"]}
-            try:
-                memory.save(bot.id, {**state, "pending": state.get("pending", 0.0) + amount}, [event])
-                break
-            except StorageFailed:
-                if attempt == ATTEMPTS - 1:
-                    raise
+            memory.save(bot.id, {**state, "pending": state.get("pending", 0.0) + amount}, [event])
+
+        insisting(pay)
 
     def _bots_of(self, name: str) -> list[Bot]:
         every = BotsInSql(self._place.database).list(limit=10_000)[0]
