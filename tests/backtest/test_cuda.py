@@ -242,7 +242,9 @@ def test_ptx_computes_in_double_precision_and_rounds_every_operation(ptx: str) -
     assert {"add.rn.f64", "mul.rn.f64", "div.rn.f64"} <= operations
     rounded = {f"{name}.rn.f64" for name in ("add", "sub", "mul", "div", "sqrt")}  # the root is that of the impact law
     assert operations <= {*rounded, "min.f64", "max.f64"}
-    assert set(re.findall(r"\b\w+\.[\w.]*f32[\w.]*", ptx)) <= {"cvt.rn.f32.f64", "st.f32", "st.global.f32"}  # returns
+    returns, quick = {"cvt.rn.f32.f64", "st.f32", "st.global.f32"}, {"ld.f32", "ld.global.f32"}
+    single = set(re.findall(r"\b\w+\.[\w.]*f32[\w.]*", ptx))
+    assert {one for one in single if not one.startswith("setp.")} <= returns | quick  # compared, never computed with
 
 
 def test_ptx_assembles_without_spilling(ptx: str, tmp_path: Path, record_property: Any) -> None:

@@ -61,9 +61,20 @@ def test_extremes_ahead_are_those_of_the_next_bars(bars: object, data: st.DataOb
     t = data.draw(st.integers(0, n_bars - 1))
     for level, width in enumerate(WIDTHS):
         ahead = slice(t, t + width)
-        found = over.ahead[0, level, t].tolist()
-        low, high, marked = over.low[0, ahead], over.high[0, ahead], over.marked[0, ahead]
-        assert found == [low.min(), high.max(), marked.min(), marked.max()]
+        marked = over.marked[0, ahead]
+        assert over.ahead[0, level, t].tolist() == [marked.min(), marked.max()]
+
+
+@given(bars_strategy(min_bars=1, max_bars=200))
+def test_quick_prices_are_rounded_and_fill_whole_words(bars: object) -> None:
+    over = tape((bars,))  # type: ignore[arg-type]
+    n_bars = over.close.shape[1]
+    low, high = over.quick[0]
+    assert len(low) % 64 == 0
+    assert low[:n_bars].tolist() == over.low[0].astype(np.float32).tolist()
+    assert high[:n_bars].tolist() == over.high[0].astype(np.float32).tolist()
+    assert np.isnan(over.quick[0, :, n_bars:]).all()
+    assert over.quick.ctypes.data % 64 == 0  # a line of the cache
 
 
 def test_funding_is_summed_at_the_opens_and_taken_off_the_closes() -> None:

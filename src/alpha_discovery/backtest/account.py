@@ -74,10 +74,8 @@ def go_to_day(row, d, pull, days, daily):
 @inlined
 def mark_drawdown(row, equity):
     """Note equity at a bar close."""
-    if equity > row[PEAK]:
-        row[PEAK] = equity
-    elif row[PEAK] - equity > row[DRAWDOWN] * row[PEAK]:
-        row[DRAWDOWN] = (row[PEAK] - equity) / row[PEAK]
+    peak = max(row[PEAK], equity)
+    row[PEAK], row[DRAWDOWN] = peak, max(row[DRAWDOWN], (peak - equity) / peak)
 
 
 @inlined

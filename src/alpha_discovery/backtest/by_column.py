@@ -64,8 +64,13 @@ def shared_arrays(tape: Tape) -> tuple[Any, ...]:
     """
     if len(tape.bars) > 1:
         return all_legs(tape), (*days_of(tape), tape.drift)
-    prices = tuple(array if array.size else np.zeros(1, dtype=array.dtype) for array in one_leg(tape))
-    return prices, days_of_one_leg(tape)
+    return _with_elements(one_leg(tape)), days_of_one_leg(tape)
+
+
+def _with_elements(arrays: Any) -> Any:
+    if isinstance(arrays, tuple):
+        return tuple(_with_elements(array) for array in arrays)
+    return arrays if arrays.size else np.zeros(1, dtype=arrays.dtype)
 
 
 def own_columns(task: Task, part: slice) -> tuple[np.ndarray[Any, Any], ...]:

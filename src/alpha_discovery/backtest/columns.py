@@ -68,6 +68,7 @@ class Columns:
     def values(self, node: Node) -> npt.NDArray[Any]:
         """The rows of a node's table, in the order of its parameters' values."""
         return self._table(node).values
+
     @property
     def held(self) -> int:
         """Bytes of the tables kept so far."""

@@ -9,86 +9,71 @@ import numpy as np
 
 from alpha_discovery.backtest.bitmaps import next_exit
 from alpha_discovery.backtest.lowest_bit import lowest_bit
-from alpha_discovery.backtest.tape import WIDTHS
+from alpha_discovery.backtest.reached import reached
+from alpha_discovery.backtest.tape import FINER, QUICK
 from alpha_discovery.kernels import inlined
 
 SIGNAL, REVERSAL, STOP, TARGET, TRAILING, MAX_HOLDING, END_OF_DATA, RUIN, LIQUIDATION = range(9)
 STOP_FIRST, TARGET_FIRST, DETAIL = range(3)
-_ONE = np.uint64(1)
-NEAR, FAR, LAST = WIDTHS[0], WIDTHS[-1], len(WIDTHS) - 1
+HAIR = 2.0**-22  # of a level: more than rounding to float32 can move a price and the level together
+_ONE, _ZERO = np.uint64(1), np.uint64(0)
 
 
 @inlined
 def decision(bits, masks, side, entry, end, max_bars):
     """Bar at whose close leaving is decided, and why; ``(end - 1, END_OF_DATA)`` if that never acts."""
-    last = end - 1
-    held_out = False
-    if not math.isnan(max_bars) and entry + int(max_bars) <= last:
-        last = entry + int(max_bars)  # the n-th close is bar entry + n - 1; search up to and with it
-        held_out = True
-    t, reverses = next_exit(bits, masks, side, entry, last)
-    if t < last:
+    last, held_out = _last_close(entry, end, max_bars)
+    t, reverses = next_exit(bits, masks, side, entry, min(last + 1, end - 1))
+    if t < min(last + 1, end - 1):
         return t, (REVERSAL if reverses else SIGNAL)
-    if held_out:
-        return last - 1, MAX_HOLDING
-    return end - 1, END_OF_DATA
+    return last, (MAX_HOLDING if held_out else END_OF_DATA)
 
 
 @inlined
-def first_touch(prices, side, start, stop_bar, stop, target):
-    """First bar in ``[start, stop_bar]`` that reaches stop or target, else ``stop_bar + 1``; NaN levels are off.
-
-    Also the lowest and the highest mark of the bars before it (infinities without any).
-    """
-    ahead = prices[6]
-    below, above = (stop, target) if side > 0 else (target, stop)
-    least, most = math.inf, -math.inf
-    t = start
-    while t + FAR <= stop_bar and not ((ahead[LAST, t, 0] <= below) | (ahead[LAST, t, 1] >= above)):
-        least, most = min(least, ahead[LAST, t, 2]), max(most, ahead[LAST, t, 3])
-        t += FAR
-    left = min(stop_bar + 1 - t, FAR)
-    if left >= NEAR:
-        level = int(left >= 2 * NEAR) + int(left >= 4 * NEAR) + int(left >= 8 * NEAR)
-        u = t + left - (NEAR << level)  # two stretches that overlap
-        lowest = min(ahead[level, t, 0], ahead[level, u, 0])
-        highest = max(ahead[level, t, 1], ahead[level, u, 1])
-        if not ((lowest <= below) | (highest >= above)):
-            least, most = min(least, ahead[level, t, 2]), max(most, ahead[level, t, 3])
-            return t + left, min(least, ahead[level, u, 2]), max(most, ahead[level, u, 3])
-        for k in range(LAST):  # halves, quarters, eighths: the touch is in the first that is touched
-            one = ahead[LAST - 1 - k, t]
-            quiet = not ((one[0] <= below) | (one[1] >= above))
-            least, most = min(least, one[2] if quiet else least), max(most, one[3] if quiet else most)
-            t += (FAR >> (k + 1)) if quiet else 0
-        left = NEAR
-    return _touch_near(prices, t, left, below, above, least, most)
+def _last_close(entry, end, max_bars):
+    """The last close that a position can be held to, and whether that is the one of the holding limit."""
+    if not math.isnan(max_bars) and entry + int(max_bars) < end:
+        return entry + int(max_bars) - 1, True  # the n-th close is bar entry + n - 1
+    return end - 1, False
 
 
 @inlined
-def _touch_near(prices, t, left, below, above, least, most):
-    """The same for the next ``left`` bars, at most NEAR; ``t + left`` without a touch.
+def next_event(prices, bits, masks, side, entry, last, below, above):
+    """First bar in ``[entry, last]`` that reaches a level or whose close ends the position, else ``last + 1``.
 
-    Comparisons are gathered into bits: which one is first can hardly be predicted, and a wrong guess costs more
-    than all of them.
+    Also whether it reaches a level, and whether the signal of its close ends the position or reverses it. Whole words
+    of bars are looked at, levels by prices rounded to float32 that reach a hair too far: a bar found by them is
+    looked at again.
     """
-    high, low, marked = prices[1], prices[2], prices[8]
-    n = min(left, len(low) - t)
-    hits = _ONE << np.uint64(n)
-    if n == NEAR:
-        for k in range(NEAR):
-            hits |= np.uint64((low[t + k] <= below) | (high[t + k] >= above)) << np.uint64(k)
-        passed = lowest_bit(hits)
-        for k in range(NEAR):
-            mark = marked[t + k]
-            least, most = min(least, mark if k < passed else least), max(most, mark if k < passed else most)
-    else:
-        for k in range(n):
-            hits |= np.uint64((low[t + k] <= below) | (high[t + k] >= above)) << np.uint64(k)
-        passed = lowest_bit(hits)
-        for k in range(t, t + passed):
-            least, most = min(least, marked[k]), max(most, marked[k])
-    return t + passed, least, most
+    quick, (enter_long, exit_long, enter_short, exit_short) = prices[QUICK], bits
+    own, exits, opposite, other_exits = enter_long, exit_long, enter_short, exit_short
+    mask_own, mask_opposite = masks
+    if side < 0:
+        own, exits, opposite, other_exits = enter_short, exit_short, enter_long, exit_long
+        mask_opposite, mask_own = masks
+    low, high = quick[0], quick[1]
+    nearly_below, nearly_above = np.float32(below + abs(below) * HAIR), np.float32(above - abs(above) * HAIR)
+    w = entry >> 6
+    keep = ~_ZERO << np.uint64(entry & 63)
+    while w << 6 <= last:
+        touching = reached(low, high, w << 6, nearly_below, nearly_above, keep)
+        reversing = (opposite[w] & mask_opposite) & ~(own[w] & mask_own) & ~other_exits[w]
+        ending = exits[w] | reversing
+        word = touching | (ending & keep)
+        if word != _ZERO:
+            b = np.uint64(lowest_bit(word))
+            t = (w << 6) + np.int64(b)
+            if t > last:
+                break
+            touched = (prices[2][t] <= below) | (prices[1][t] >= above)
+            ends = (ending >> b) & _ONE != _ZERO
+            if touched | ends:
+                return t, touched, ends, (reversing >> b) & _ONE != _ZERO
+            keep = ~_ZERO << b << _ONE
+            continue
+        keep = ~_ZERO
+        w += 1
+    return last + 1, False, False, False
 
 
 @inlined
@@ -99,21 +84,24 @@ def touches(prices, side, t, stop, target):
 
 
 @inlined
-def first_trailing_touch(prices, side, entry, stop_bar, stop, target, trail):
-    """Like `first_touch` with a trailing stop; also the stop level in force and whether it is the trailing one."""
+def first_trailing_touch(prices, side, entry, last, stop, target, trail):
+    """First bar in ``[entry, last]`` that reaches the target or the trailing stop, else ``last``.
+
+    Also whether one does, the stop level in force, and whether it is the trailing one.
+    """
     close = prices[3]
     if touches(prices, side, entry, stop, target):
-        return entry, stop, False
+        return entry, True, stop, False
     best = close[entry]
-    for t in range(entry + 1, stop_bar + 1):
+    for t in range(entry + 1, last + 1):
         level, trailing = best * (1.0 - side * trail), True
         if side * (stop - level) >= 0.0:
             level, trailing = stop, False
         if touches(prices, side, t, level, target):
-            return t, level, trailing
+            return t, True, level, trailing
         if side * (close[t] - best) > 0.0:
             best = close[t]
-    return stop_bar + 1, stop, False
+    return last, False, stop, False
 
 
 @inlined
@@ -143,7 +131,7 @@ def resolve(prices, side, t, entry, stop, target, policy):
 @inlined
 def _first_in_detail(prices, side, t, stop, target):
     """Which of two touched levels the finer bars of bar t touch first: is it the stop, is it ambiguous still?"""
-    high, low, first, last = prices[9], prices[10], prices[11], prices[12]
+    high, low, first, last = prices[FINER]
     for k in range(first[t], last[t]):
         by_stop = low[k] <= stop if side > 0 else high[k] >= stop
         by_target = high[k] >= target if side > 0 else low[k] <= target
@@ -158,23 +146,26 @@ def _first_in_detail(prices, side, t, stop, target):
 def find_exit(prices, bits, masks, side, entry, end, levels, policy):
     """The exit of a position: bar, reason, price before slippage, inside the bar (not at its open), ambiguous.
 
-    ``levels``: stop, target, liquidation price, trailing distance, bars to hold at most; NaN is off. Also the lowest
-    and the highest mark of the closes at which the position is open; NaN where they were not looked at.
+    ``levels``: stop, target, liquidation price, trailing distance, bars to hold at most; NaN is off.
     """
     stop, target, liquidation, trail, max_bars = levels
-    decided, why = decision(bits, masks, side, entry, end, max_bars)
-    trailing, stopped = False, STOP
+    stopped = STOP
     if not math.isnan(liquidation) and not side * (stop - liquidation) >= 0.0:
         stop, stopped = liquidation, LIQUIDATION
-    if math.isnan(trail):
-        t, least, most = first_touch(prices, side, entry, decided, stop, target)
-    else:
-        t, stop, trailing = first_trailing_touch(prices, side, entry, decided, stop, target, trail)
-        least, most = math.nan, math.nan
-    if t <= decided:
+    last, held_out = _last_close(entry, end, max_bars)
+    moving = not math.isnan(trail)
+    below, above = (stop, target) if side > 0 else (target, stop)
+    if moving:
+        below, above = math.nan, math.nan
+    t, touched, ends, reverses = next_event(prices, bits, masks, side, entry, last, below, above)
+    if moving:
+        t, touched, stop, trailing = first_trailing_touch(prices, side, entry, min(t, last), stop, target, trail)
+        stopped = TRAILING if trailing else stopped
+    if touched:
         by_stop, price, inside, both = resolve(prices, side, t, entry, stop, target, policy)
-        reason = (TRAILING if trailing else stopped) if by_stop else TARGET
-        return (t, reason, price, inside, both), (least, most)
-    if why == END_OF_DATA:
-        return (decided, why, prices[3][decided], True, False), (math.nan, math.nan)
-    return (decided + 1, why, prices[0][decided + 1], False, False), (least, most)
+        return t, (stopped if by_stop else TARGET), price, inside, both
+    if ends and t < end - 1:
+        return t + 1, (REVERSAL if reverses else SIGNAL), prices[0][t + 1], False, False
+    if held_out:
+        return last + 1, MAX_HOLDING, prices[0][last + 1], False, False
+    return end - 1, END_OF_DATA, prices[3][end - 1], True, False

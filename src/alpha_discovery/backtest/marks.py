@@ -3,6 +3,8 @@
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
+import math
+
 from alpha_discovery.backtest.account import (
     BLOCK_SUM,
     BLOCK_SUMSQ,
@@ -14,16 +16,20 @@ from alpha_discovery.backtest.account import (
     S4,
     close_day,
 )
-from alpha_discovery.backtest.exits import END_OF_DATA, FAR, LAST, NEAR, RUIN
+from alpha_discovery.backtest.exits import END_OF_DATA, RUIN
+from alpha_discovery.backtest.tape import WIDTHS
 from alpha_discovery.kernels import inlined
+
+_NEAR, _FAR = 3, len(WIDTHS) - 1  # levels of the stretches that are passed over at once
+NEAR, FAR = WIDTHS[_NEAR], WIDTHS[_FAR]
 
 
 @inlined
-def mark_closes(prices, position, side, entry, leaving, extremes, row, equity):
+def mark_closes(prices, position, side, entry, leaving, row, equity):
     """Drawdown over the closes at which the position is open; a ruined one ends there."""
     quantity, _, base, anchor, _ = position
     close, marked, stop, slope = prices[3], prices[8], leaving[0], side * quantity
-    ruined = _note_closes(prices, slope, anchor, base, entry, stop, extremes, row)
+    ruined = _note_closes(prices, slope, anchor, base, entry, stop, row)
     if len(equity) > 0:
         for t in range(entry, stop):
             equity[t] = base + slope * (marked[t] - anchor)
@@ -35,36 +41,49 @@ def mark_closes(prices, position, side, entry, leaving, extremes, row, equity):
 
 
 @inlined
-def _note_closes(prices, slope, anchor, base, start, stop, extremes, row):
+def _note_closes(prices, slope, anchor, base, start, stop, row):
     """Note the drawdown of the closes in ``[start, stop)``; returns the one that ruins, or -1.
 
     Their extremes are enough where none is a new peak, and where even the fall from the highest to the lowest is no
     deeper than one before.
     """
-    best, low = (extremes[1], extremes[0]) if slope > 0.0 else (extremes[0], extremes[1])
+    least, most = _extremes(prices[6], start, stop)
+    best, low = (most, least) if slope > 0.0 else (least, most)
     top, bottom, peak, worst = base + slope * (best - anchor), base + slope * (low - anchor), row[PEAK], row[DRAWDOWN]
-    if bottom > 0.0:  # NaN, not known, is not
-        if top <= peak:
-            row[DRAWDOWN] = max(worst, (peak - bottom) / peak)
-            return -1
-        if top - bottom <= worst * top:
-            row[PEAK] = top
-            return -1
+    if (bottom > 0.0) & ((top <= peak) | (top - bottom <= worst * top)):  # NaN, not known, is not
+        row[PEAK], row[DRAWDOWN] = max(peak, top), max(worst, (peak - bottom) / peak)
+        return -1
     return _walk_closes(prices, slope, anchor, base, start, stop, row)
+
+
+@inlined
+def _extremes(ahead, start, stop):
+    """Lowest and highest mark of the bars in ``[start, stop)``: of two stretches that overlap, and of those before."""
+    least, most, t = math.inf, -math.inf, start
+    while t + 2 * FAR < stop:
+        least, most = min(least, ahead[_FAR, t, 0]), max(most, ahead[_FAR, t, 1])
+        t += FAR
+    left = stop - t
+    if left <= 0:
+        return least, most
+    level = int(left >= 2) + int(left >= 4) + int(left >= 8) + int(left >= 16) + int(left >= 32) + int(left >= 64)
+    u = stop - (1 << level)
+    least = min(least, ahead[level, t, 0], ahead[level, u, 0])
+    return least, max(most, ahead[level, t, 1], ahead[level, u, 1])
 
 
 @inlined
 def _walk_closes(prices, slope, anchor, base, start, stop, row):
     """Close by close; stretches without a new peak and without a deeper drawdown are passed over by their extremes."""
     marked, ahead = prices[8], prices[6]
-    best, low = (3, 2) if slope > 0.0 else (2, 3)  # columns of the closes that make equity highest and lowest
+    best, low = (1, 0) if slope > 0.0 else (0, 1)  # columns of the closes that make equity highest and lowest
     peak, worst = row[PEAK], row[DRAWDOWN]
     ruined, t = -1, start
     while t < stop and ruined < 0:
         floor = peak - worst * peak
-        if t + FAR <= stop and _quiet(base, slope, anchor, ahead[LAST, t, best], ahead[LAST, t, low], peak, floor):
+        if t + FAR <= stop and _quiet(base, slope, anchor, ahead[_FAR, t, best], ahead[_FAR, t, low], peak, floor):
             t += FAR
-        elif t + NEAR <= stop and _quiet(base, slope, anchor, ahead[0, t, best], ahead[0, t, low], peak, floor):
+        elif t + NEAR <= stop and _quiet(base, slope, anchor, ahead[_NEAR, t, best], ahead[_NEAR, t, low], peak, floor):
             t += NEAR
         else:
             for k in range(t, min(t + NEAR, stop)):

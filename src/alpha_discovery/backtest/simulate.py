@@ -51,8 +51,8 @@ def entry_masks(direction):
 def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     """Run one candidate.
 
-    ``prices``: open, high, low, close, spread (T), running (T+1), ahead (4, T, 4), due,
-    marked (T), detail high, low, first, last, flow; ``days``: day (T),
+    ``prices``: open, high, low, close, spread (T), running (T+1), ahead (7, T, 2), due,
+    marked (T), quick (2, 64 * words), detail high, low, first, last, flow; ``days``: day (T),
     first, last, block, mark, held (n_days), drift;
     ``span``: begin, end, intrabar policy; ``bits``: four bitmaps; ``risk``: eight columns; ``costs``: commission,
     slippage, maker, maintenance, impact, largest share, capital. ``row`` gets the sums; ``daily`` (0 to 2 rows of
@@ -75,8 +75,8 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
             t, side = next_entry(bits, masks, entry, end - 1)
             continue
         levels = _levels(position, risk, costs, side)
-        leaving, extremes = find_exit(prices, bits, masks, side, entry, end, levels, policy)
-        leaving = mark_closes(prices, position, side, entry, leaving, extremes, row, equity)
+        leaving = find_exit(prices, bits, masks, side, entry, end, levels, policy)
+        leaving = mark_closes(prices, position, side, entry, leaving, row, equity)
         exit_bar, reason, _, inside, _ = leaving
         last_held = exit_bar if inside else exit_bar - 1
         count_held(row, days[0], entry, last_held)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.bitmaps import words
 from alpha_discovery.core.bars import Bars, Float1D, Int1D, iso
 from alpha_discovery.core.funding import closing_times
 from alpha_discovery.core.results import BLOCKS
@@ -16,8 +17,9 @@ from alpha_discovery.errors import TooFewBars, UserError
 Float2D = npt.NDArray[np.float64]
 Float3D = npt.NDArray[np.float64]
 Float4D = npt.NDArray[np.float64]
-WIDTHS = (8, 16, 32, 64)  # bars of the stretches whose extremes are kept, each twice the one before
-FLOW = -1  # volume is the last of the arrays that the kernels take
+WIDTHS = (1, 2, 4, 8, 16, 32, 64)  # bars of the stretches whose extremes are kept
+QUICK, FINER = 9, 10  # among the arrays that the kernels take: low and high as float32, those of finer bars
+FLOW = -1  # volume is the last of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +37,11 @@ class Tape:
         Funding paid per unit up to the open of each bar, that moment included.
     marked : float64 (L, T)
         ``close - due``: differences of it are what a unit held has earned.
-    ahead : float64 (L, len(WIDTHS), T, 4)
-        Lowest low, highest high, lowest and highest mark of the 8 (16, 32, 64) bars from each bar on: any stretch is
-        two of these that overlap, or a few more, and one that cannot reach a level is passed over in one step.
+    ahead : float64 (L, len(WIDTHS), T, 2)
+        Lowest and highest mark of the 1, 2, 4, .. 64 bars from each bar on: any stretch is two of these that overlap,
+        or a few more.
+    quick : float32 (L, 2, 64 * words)
+        Low and high, rounded: half of the memory to look through for the first bar that reaches a level.
     running : float64 (L, T+1)
         ``running[l, t]`` is the sum of the first t closes: sums over stretches in one subtraction.
     day : int64 (T,)
@@ -68,6 +72,7 @@ class Tape:
     due: Float2D
     marked: Float2D
     ahead: Float4D
+    quick: npt.NDArray[np.float32]
     running: Float2D
     day: Int1D
     day_first: Int1D
@@ -137,22 +142,23 @@ def tape(
     block = np.arange(len(last)) * BLOCKS // len(last)
     due = _due(stacked["open"], funding or tuple(leg.funding for leg in bars))
     marked = stacked["close"] - due
-    ahead = _ahead(np.stack([stacked["low"], stacked["high"], marked, marked], axis=2))
+    ahead = _ahead(marked)
+    quick = _quick(stacked["low"], stacked["high"])
     held = (running[:, last] - running[:, np.maximum(starts - 1, 0)]) / (last - starts + 1)
     drift = _drift(stacked["open"], stacked["close"], begin, last)
     return Tape(
-        bars, **stacked, spread=spread, flow=flow, due=due, marked=marked, ahead=ahead,
+        bars, **stacked, spread=spread, flow=flow, due=due, marked=marked, ahead=ahead, quick=quick,
         running=running, day=day, day_first=starts, day_last=last, day_block=block, day_mark=marked[:, last],
         day_held=held, drift=drift, detail=_finer(first, first.detail if detail is None else detail),
         begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
 
 
-def one_leg(tape: Tape) -> tuple[npt.NDArray[np.float64], ...]:
+def one_leg(tape: Tape) -> tuple[Any, ...]:
     """The arrays of the first leg in the order in which the one-leg kernel takes them."""
     return (
         tape.open[0], tape.high[0], tape.low[0], tape.close[0], tape.spread[0], tape.running[0], tape.ahead[0],
-        tape.due[0], tape.marked[0], *tape.detail, tape.flow[0],
+        tape.due[0], tape.marked[0], tape.quick[0], tape.detail, tape.flow[0],
     )  # fmt: skip
 
 
@@ -187,16 +193,27 @@ def _finer(bars: Bars, detail: Bars | None) -> tuple[npt.NDArray[Any], ...]:
     return detail.high, detail.low, first, last
 
 
-def _ahead(extremes: Float3D) -> Float4D:
-    """Sliding minima (columns 0 and 2) and maxima (1 and 3) over each of the `WIDTHS`, by doubling."""
-    out, now, width = np.empty((len(extremes), len(WIDTHS), *extremes.shape[1:])), extremes.copy(), 1
-    for level, to in enumerate(WIDTHS):
-        while width < to:
-            later = now[:, width:].copy()
-            for k, pick in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
-                pick(now[:, :-width, k], later[:, :, k], out=now[:, :-width, k])
-            width *= 2
+def _ahead(marked: Float2D) -> Float4D:
+    """Sliding minima and maxima over each of the `WIDTHS`, by doubling."""
+    now = np.stack([marked, marked], axis=2)
+    out = np.empty((len(marked), len(WIDTHS), *now.shape[1:]))
+    for level, width in enumerate(WIDTHS):
         out[:, level] = now
+        np.minimum(now[:, :-width, 0], now[:, width:, 0].copy(), out=now[:, :-width, 0])
+        np.maximum(now[:, :-width, 1], now[:, width:, 1].copy(), out=now[:, :-width, 1])
+    return out
+
+
+def _quick(low: Float2D, high: Float2D) -> npt.NDArray[np.float32]:
+    """Low and high of each leg as float32, filled up with NaN to whole words, at the start of a line of the cache."""
+    legs, n_bars = low.shape
+    size = legs * 2 * words(n_bars) * 64
+    room = np.empty(size + 16, dtype=np.float32)
+    first = -room.ctypes.data // 4 % 16
+    out = room[first : first + size].reshape(legs, 2, -1)
+    out.fill(np.nan)
+    with np.errstate(over="ignore"):
+        out[:, 0, :n_bars], out[:, 1, :n_bars] = low, high
     return out
 
 
