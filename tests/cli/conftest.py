@@ -25,10 +25,10 @@ DISCOVER = (
 )  # fmt: skip
 
 
-def run(userdir: Path, *words: str, columns: int = 100) -> Result:
-    """Run ``alpha`` with a folder of its own, without colours."""
+def run(userdir: Path, *words: str, columns: int = 100, given: str = "") -> Result:
+    """Run ``alpha`` with a folder of its own, without colours, and with something on its standard input."""
     runner = CliRunner(env={"COLUMNS": str(columns), "NO_COLOR": "1", "ALPHA_USERDIR": str(userdir)})
-    return runner.invoke(app, list(words))
+    return runner.invoke(app, list(words), input=given)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def found_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return userdir
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def in_found(found_dir: Path) -> Alpha:
     """``alpha`` in the folder of that run."""
     return partial(run, found_dir)

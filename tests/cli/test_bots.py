@@ -29,6 +29,15 @@ def bot(in_found: Alpha, alpha_id: str) -> str:
     return name
 
 
+@pytest.fixture(scope="module")
+def lived(in_found: Alpha, found_dir: Path) -> tuple[str, Any]:
+    """A bot that has lived through the last month of the stored prices, and what its run told; for looking at."""
+    name = uuid.uuid4().hex
+    alpha_id = json.loads((found_dir / "discovered.json").read_text())["alphas"][0]["id"]
+    in_found("bots", "deploy", alpha_id, "--name", name, "--capital", "5000", "--start", "2020-11-01")
+    return name, told(in_found("bots", "run", name, "--json"))
+
+
 def told(result: Result) -> Any:
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)
@@ -39,27 +48,25 @@ def test_a_bot_begins_with_its_capital_and_no_trade(in_found: Alpha, bot: str) -
     assert (facts["equity"], facts["trades"], facts["last"]) == (5_000.0, 0, None)
 
 
-def test_a_run_lives_through_every_stored_bar_and_trades(in_found: Alpha, bot: str) -> None:
-    facts = told(in_found("bots", "run", bot, "--json"))
+def test_a_run_lives_through_every_stored_bar_and_trades(lived: tuple[str, Any]) -> None:
+    _, facts = lived
     assert facts["bars"] > 24 * 25
     assert facts["trades"] > 0
 
 
-def test_a_bot_that_has_run_does_what_its_backtest_did(in_found: Alpha, bot: str) -> None:
-    in_found("bots", "run", bot)
-    facts = told(in_found("bots", "reconcile", bot, "--json"))
+def test_a_bot_that_has_run_does_what_its_backtest_did(in_found: Alpha, lived: tuple[str, Any]) -> None:
+    facts = told(in_found("bots", "reconcile", lived[0], "--json"))
     assert facts["compared"] > 0
     assert facts["differences"] == []
 
 
-def test_a_second_run_without_new_bars_changes_nothing(in_found: Alpha, bot: str) -> None:
-    first = told(in_found("bots", "run", bot, "--json"))
-    assert told(in_found("bots", "run", bot, "--json")) == first
+def test_a_second_run_without_new_bars_changes_nothing(in_found: Alpha, lived: tuple[str, Any]) -> None:
+    name, first = lived
+    assert told(in_found("bots", "run", name, "--json")) == first
 
 
-def test_its_log_tells_orders_and_trades_in_words(in_found: Alpha, bot: str) -> None:
-    in_found("bots", "run", bot)
-    text = in_found("bots", "show", bot, "--log", "200").stdout
+def test_its_log_tells_orders_and_trades_in_words(in_found: Alpha, lived: tuple[str, Any]) -> None:
+    text = in_found("bots", "show", lived[0], "--log", "200").stdout
     assert "(entry)" in text
     assert "trade: " in text
 
@@ -70,9 +77,8 @@ def test_a_halted_bot_enters_nothing_until_it_is_resumed(in_found: Alpha, bot: s
     assert told(in_found("bots", "resume", bot, "--json"))["halted"] is None
 
 
-def test_the_list_tells_what_each_bot_is_worth(in_found: Alpha, bot: str) -> None:
-    in_found("bots", "run", bot)
-    (mine,) = [one for one in told(in_found("bots", "list", "--json"))["bots"] if one["name"] == bot]
+def test_the_list_tells_what_each_bot_is_worth(in_found: Alpha, lived: tuple[str, Any]) -> None:
+    (mine,) = [one for one in told(in_found("bots", "list", "--json"))["bots"] if one["name"] == lived[0]]
     assert mine["equity"] != 5_000.0
     assert mine["return"] == pytest.approx(mine["equity"] / 5_000.0 - 1.0)
 
