@@ -22,18 +22,11 @@ def taken(*turns: tuple[str, float]) -> list[dict[str, Any]]:
     return [{"method": method, "rows": 10, "gain": gain, "best": 1.0} for method, gain in turns]
 
 
-def test_once_nothing_gains_every_third_batch_looks_elsewhere() -> None:
-    log = taken(("opening", 5.0), *[("opening", 0.0), ("one", 0.0), ("two", 0.0)] * 3)
+def test_once_nothing_gains_every_other_batch_looks_elsewhere() -> None:
+    log = taken(("opening", 5.0), *[("one", 0.0), ("opening", 0.0), ("two", 0.0)] * 3)
     method, why = bandit().choose(log)
     assert (method, why) == ("opening", "no method gains any more, so a look elsewhere")
-    for turn in ("opening", "one"):
-        log += taken((turn, 0.0))
-        assert bandit().choose(log)[0] != "opening"
-
-
-def test_where_thinking_costs_too_much_the_first_method_goes_on() -> None:
-    dear = Bandit({"opening": QUICK, "one": SLOW}, cost=0.001, size=10, free=0.0)
-    assert dear.choose(taken(*[("opening", 0.0)] * 3))[0] == "opening"
+    assert bandit().choose([*log, *taken(("opening", 0.0))])[0] != "opening"
 
 
 def test_methods_are_tried_again_once_fresh_points_raised_the_best() -> None:

@@ -14,7 +14,6 @@ _RECENT = 3  # batches of each method that its rate is taken from
 _HARDLY = 0.001  # of the rise since the first batch: a smaller gain counts as none
 _LIGHT = 0.01  # seconds of thinking for a batch that are always allowed
 _WAIT = 10  # batches after which a method is tried again whatever its rate
-_TURNS = 2  # batches of the other methods between two looks elsewhere, once none gains
 
 
 @dataclass(frozen=True)
@@ -82,10 +81,9 @@ class Bandit:
         if rates[best] > 0.0:
             listed = ", ".join(f"{method} {rate:.3g}" for method, rate in rates.items())
             return best, f"highest gain per second lately ({listed})"
-        guided = [method for method in allowed if method != opening]
-        if not guided or waited.get(opening, 0) >= _TURNS:
+        if log[-1]["method"] != opening:
             return opening, "no method gains any more, so a look elsewhere"
-        return max(guided, key=lambda method: waited[method]), "nothing gains, so the one that has waited longest"
+        return max(allowed, key=lambda method: waited[method]), "nothing gains, so the one that has waited longest"
 
     def _affordable(self, method: str, log: Sequence[Row]) -> bool:
         if self._efforts[method].of(self._size) <= _LIGHT:
