@@ -20,7 +20,7 @@ from alpha_discovery.discovery.run import Lab, discover, take_up
 from alpha_discovery.errors import LeaseLost, StorageFailed
 from alpha_discovery.service import held_run as held_run_module
 from alpha_discovery.service.discoveries import Discoveries
-from alpha_discovery.service.governor import Governor, Limits, Measured
+from alpha_discovery.service.governor import EVERY, Governor, Limits, Measured
 from alpha_discovery.service.held_run import MOST_ATTEMPTS
 from alpha_discovery.service.worker import Pace, Worker
 from alpha_discovery.storage.search_runs import RunQuery
@@ -143,6 +143,28 @@ def test_a_stop_is_heard_in_the_middle_of_something_long(
         wait_for(lambda: bool(told))
     assert place.lab.ledger.account("epoch-1").n_tested == 0
     assert discoveries.status(run_id).state is RunState.STOPPED
+
+
+def test_a_stop_is_heard_while_the_machine_is_slow_to_tell_what_is_used(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    """A graphics card may take seconds to say how much of its memory is used."""
+    asked = threading.Event()
+
+    def measure() -> Measured:
+        if asked.is_set():
+            time.sleep(3.0)
+        return Measured()
+
+    run_id = discoveries.start(long_one(campaign))
+    with working(Worker(place, QUICK, Governor(measure=measure))):
+        wait_for(lambda: "batch" in kinds(discoveries, run_id))
+        asked.set()
+        time.sleep(EVERY)
+        began = time.monotonic()
+        discoveries.stop(run_id)
+        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
+        assert time.monotonic() - began < 2.0
 
 
 def test_a_run_that_was_paused_ends_as_an_undisturbed_one(
