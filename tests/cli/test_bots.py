@@ -21,10 +21,10 @@ def alpha_id(found_dir: Path) -> str:
 
 
 @pytest.fixture
-def bot(in_found: Alpha, alpha_id: str) -> str:
+def bot(in_copy_of_found: Alpha, alpha_id: str) -> str:
     """A bot of that alpha over the last month of the stored prices."""
     name = uuid.uuid4().hex
-    result = in_found("bots", "deploy", alpha_id, "--name", name, "--capital", "5000", "--start", "2020-11-01")
+    result = in_copy_of_found("bots", "deploy", alpha_id, "--name", name, "--capital", "5000", "--start", "2020-11-01")
     assert result.exit_code == 0, result.stderr
     return name
 
@@ -34,59 +34,59 @@ def told(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
-def test_a_bot_begins_with_its_capital_and_no_trade(in_found: Alpha, bot: str) -> None:
-    facts = told(in_found("bots", "show", bot, "--json"))
+def test_a_bot_begins_with_its_capital_and_no_trade(in_copy_of_found: Alpha, bot: str) -> None:
+    facts = told(in_copy_of_found("bots", "show", bot, "--json"))
     assert (facts["equity"], facts["trades"], facts["last"]) == (5_000.0, 0, None)
 
 
-def test_a_run_lives_through_every_stored_bar_and_trades(in_found: Alpha, bot: str) -> None:
-    facts = told(in_found("bots", "run", bot, "--json"))
+def test_a_run_lives_through_every_stored_bar_and_trades(in_copy_of_found: Alpha, bot: str) -> None:
+    facts = told(in_copy_of_found("bots", "run", bot, "--json"))
     assert facts["bars"] > 24 * 25
     assert facts["trades"] > 0
 
 
-def test_a_bot_that_has_run_does_what_its_backtest_did(in_found: Alpha, bot: str) -> None:
-    in_found("bots", "run", bot)
-    facts = told(in_found("bots", "reconcile", bot, "--json"))
+def test_a_bot_that_has_run_does_what_its_backtest_did(in_copy_of_found: Alpha, bot: str) -> None:
+    in_copy_of_found("bots", "run", bot)
+    facts = told(in_copy_of_found("bots", "reconcile", bot, "--json"))
     assert facts["compared"] > 0
     assert facts["differences"] == []
 
 
-def test_a_second_run_without_new_bars_changes_nothing(in_found: Alpha, bot: str) -> None:
-    first = told(in_found("bots", "run", bot, "--json"))
-    assert told(in_found("bots", "run", bot, "--json")) == first
+def test_a_second_run_without_new_bars_changes_nothing(in_copy_of_found: Alpha, bot: str) -> None:
+    first = told(in_copy_of_found("bots", "run", bot, "--json"))
+    assert told(in_copy_of_found("bots", "run", bot, "--json")) == first
 
 
-def test_its_log_tells_orders_and_trades_in_words(in_found: Alpha, bot: str) -> None:
-    in_found("bots", "run", bot)
-    text = in_found("bots", "show", bot, "--log", "200").stdout
+def test_its_log_tells_orders_and_trades_in_words(in_copy_of_found: Alpha, bot: str) -> None:
+    in_copy_of_found("bots", "run", bot)
+    text = in_copy_of_found("bots", "show", bot, "--log", "200").stdout
     assert "(entry)" in text
     assert "trade: " in text
 
 
-def test_a_halted_bot_enters_nothing_until_it_is_resumed(in_found: Alpha, bot: str) -> None:
-    in_found("bots", "halt", bot, "--why", "maintenance")
-    assert told(in_found("bots", "run", bot, "--json"))["trades"] == 0
-    assert told(in_found("bots", "resume", bot, "--json"))["halted"] is None
+def test_a_halted_bot_enters_nothing_until_it_is_resumed(in_copy_of_found: Alpha, bot: str) -> None:
+    in_copy_of_found("bots", "halt", bot, "--why", "maintenance")
+    assert told(in_copy_of_found("bots", "run", bot, "--json"))["trades"] == 0
+    assert told(in_copy_of_found("bots", "resume", bot, "--json"))["halted"] is None
 
 
-def test_the_list_tells_what_each_bot_is_worth(in_found: Alpha, bot: str) -> None:
-    in_found("bots", "run", bot)
-    (mine,) = [one for one in told(in_found("bots", "list", "--json"))["bots"] if one["name"] == bot]
+def test_the_list_tells_what_each_bot_is_worth(in_copy_of_found: Alpha, bot: str) -> None:
+    in_copy_of_found("bots", "run", bot)
+    (mine,) = [one for one in told(in_copy_of_found("bots", "list", "--json"))["bots"] if one["name"] == bot]
     assert mine["equity"] != 5_000.0
     assert mine["return"] == pytest.approx(mine["equity"] / 5_000.0 - 1.0)
 
 
-def test_a_name_is_given_once(in_found: Alpha, alpha_id: str, bot: str) -> None:
-    result = in_found("bots", "deploy", alpha_id, "--name", bot)
+def test_a_name_is_given_once(in_copy_of_found: Alpha, alpha_id: str, bot: str) -> None:
+    result = in_copy_of_found("bots", "deploy", alpha_id, "--name", bot)
     assert (result.exit_code, "already" in result.stderr) == (2, True)
 
 
-def test_a_start_without_bars_before_it_says_what_is_stored(in_found: Alpha, alpha_id: str) -> None:
-    result = in_found("bots", "deploy", alpha_id, "--name", "early", "--start", "2010-01-01")
+def test_a_start_without_bars_before_it_says_what_is_stored(in_copy_of_found: Alpha, alpha_id: str) -> None:
+    result = in_copy_of_found("bots", "deploy", alpha_id, "--name", "early", "--start", "2010-01-01")
     assert (result.exit_code, "stored from" in result.stderr) == (2, True)
 
 
-def test_reconciling_what_never_ran_says_what_to_do(in_found: Alpha, bot: str) -> None:
-    result = in_found("bots", "reconcile", bot)
+def test_reconciling_what_never_ran_says_what_to_do(in_copy_of_found: Alpha, bot: str) -> None:
+    result = in_copy_of_found("bots", "reconcile", bot)
     assert (result.exit_code, "run it first" in result.stderr) == (1, True)
