@@ -324,3 +324,23 @@ def test_a_run_beyond_the_memory_limit_is_ended_with_the_reason(
     told = discoveries.status(run_id).record.error_message
     assert told is not None
     assert told.startswith("1.50 GiB are used and max_memory_gb is 1; raise the limit")
+
+
+def test_a_run_that_cannot_be_stored_is_taken_up_again_however_often(
+    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for a night must not end it, as something that kills its workers does."""
+    refused: list[str] = []
+
+    def full(run_id: str, *words: Any, **more: Any) -> Any:
+        if len(refused) <= MOST_ATTEMPTS + 2:
+            refused.append(run_id)
+            raise StorageFailed("no more space")
+        return take_up(run_id, *words, **more)
+
+    monkeypatch.setattr(held_run_module, "take_up", full)
+    monkeypatch.setattr(held_run_module, "LONGEST_WAIT", 0)
+    run_id = discoveries.start(campaign())
+    Worker(place, QUICK).run_until_idle()
+    assert len(refused) == MOST_ATTEMPTS + 3
+    assert discoveries.status(run_id).state is RunState.COMPLETED
