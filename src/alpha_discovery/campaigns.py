@@ -108,7 +108,7 @@ def on_named_markets(campaign: Campaign, market_data: MarketData) -> Campaign:
 
 
 def last_days(campaign: Campaign, days: float, market_data: MarketData) -> Campaign:
-    """The campaign over the last ``days`` before its end, or else before the end of what all its markets hold.
+    """The campaign over the last ``days`` before its end, or else before the last bar that one of its markets holds.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def last_days(campaign: Campaign, days: float, market_data: MarketData) -> Campa
     held = [_market(key, campaign, market_data).between(None, campaign.end) for key in campaign.symbols]
     if not all(map(len, held)):
         return campaign  # the run itself says which market has nothing before the end
-    end = min(int(bars.time[-1]) + bars.timeframe.ms for bars in held)
+    end = max(int(bars.time[-1]) + bars.timeframe.ms for bars in held)
     return replace(campaign, start=iso(end - int(days * DAY)))
 
 

@@ -49,6 +49,12 @@ def found_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def alpha_in() -> Callable[[Path], Alpha]:
+    """``alpha`` in a folder."""
+    return lambda userdir: partial(run, userdir)
+
+
+@pytest.fixture
 def in_found(found_dir: Path) -> Alpha:
     """``alpha`` in the folder of that run."""
     return partial(run, found_dir)

@@ -62,7 +62,7 @@ def lab_over(bars: Bars | Mapping[str, Bars], **others: Any) -> Lab:
     return Lab(**{**parts, **others})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_lab() -> MakeLab:
     """Makes a fresh lab over bars (or a mapping of market key to bars)."""
     return lab_over
@@ -86,7 +86,7 @@ def fresh_lab(planted: Bars) -> Lab:
     return lab_over(planted)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_campaign() -> MakeCampaign:
     """A campaign of 60 candidates of sma_cross on SYN/USDT at low costs, changed as asked."""
 

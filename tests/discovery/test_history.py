@@ -13,7 +13,7 @@ import pytest
 from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.campaign import Campaign, Protocol
-from alpha_discovery.discovery.history import History, campaign_bars, history
+from alpha_discovery.discovery.history import History, campaign_bars, history, within
 from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
@@ -56,10 +56,34 @@ class TestSplit:
         assert past.split.vault_start == int(bars.time[750])
         assert len(past.search["A"]) == 700
 
-    def test_several_markets_are_cut_to_their_common_time(self, noise: Bars) -> None:
-        late = noise.slice(1000, len(noise))
-        past = history({"A": noise, "B": late}, Protocol(), embargo_bars=10)
-        assert past.search["A"].time[0] == past.search["B"].time[0] == late.time[0]
+    def test_a_market_that_came_late_or_was_delisted_does_not_shorten_the_period(self, noise: Bars) -> None:
+        alone = history({"A": noise}, Protocol(), embargo_bars=10)
+        late, gone = noise.slice(1000, len(noise)), noise.slice(0, 4000)
+        past = history({"A": noise, "B": late, "C": gone}, Protocol(), embargo_bars=10)
+        assert past.split == alone.split
+        assert past.search["B"].time[0] == late.time[0]
+        assert past.search["C"].time[-1] == gone.time[-1]
+        hours = {"B": (1000, len(noise) - 1), "C": (0, 3999)}
+        assert past.spans == {key: [int(noise.time[a]), int(noise.time[b])] for key, (a, b) in hours.items()}
+        assert [line[:1] for line in past.told_spans] == ["B", "C"]
+
+    def test_legs_are_traded_where_all_of_them_have_bars(self, noise: Bars) -> None:
+        other = noise.slice(1000, len(noise) - 500)
+        past = history({"A": noise, "B": other}, Protocol(), embargo_bars=10, traded=[[("A", "B")]])
+        assert past.split.start == other.time[0]
+        assert past.search["A"].time[0] == other.time[0]
+
+    def test_a_strategy_with_nothing_to_trade_in_the_vault_is_refused(self, noise: Bars) -> None:
+        gone = noise.slice(0, 4000)
+        # the pair ends with its delisted leg, before the vault
+        traded: list[list[tuple[str, ...]]] = [[("A",), ("B",)], [("A", "B")]]
+        with pytest.raises(TooFewBars, match="trading A with B in the vault"):
+            history({"A": noise, "B": gone}, Protocol(), embargo_bars=10, traded=traded)
+
+    def test_bars_that_came_later_do_not_change_a_history_that_is_loaded_again(self, noise: Bars) -> None:
+        past = history({"A": noise, "B": noise.slice(0, 4000)}, Protocol(), embargo_bars=10)
+        again = within({"A": noise, "B": noise}, past.spans)
+        assert history(again, Protocol(), embargo_bars=10).fingerprint == past.fingerprint
 
     def test_too_few_bars_for_both_parts_says_how_many_are_needed(self, noise: Bars) -> None:
         with pytest.raises(TooFewBars, match="at least 4320 bars"):  # 2 * 90 days of 24 hours
@@ -73,9 +97,10 @@ class TestSplit:
         past = history({"A": noise}, Protocol(), embargo_bars=6000)
         assert len(past.search["A"]) == len(noise) * 3 // 4 - len(noise) // 20
 
-    def test_markets_that_share_no_time_are_refused(self, noise: Bars) -> None:
+    def test_legs_that_share_no_time_are_refused(self, noise: Bars) -> None:
+        apart = {"A": noise.slice(0, 4000), "B": noise.slice(4500, 8700)}
         with pytest.raises(TooFewBars):
-            history({"A": noise.slice(0, 4000), "B": noise.slice(4500, 8700)}, Protocol(), embargo_bars=10)
+            history(apart, Protocol(), embargo_bars=10, traded=[[("A", "B")]])
 
     def test_a_period_without_bars_names_what_is_stored(self, noise: Bars) -> None:
         campaign = Campaign(symbols=("SYN/USDT",), start="2030-01-01")

@@ -84,6 +84,22 @@ def test_trading_starts_where_it_is_told_to(two: dict[str, Bars]) -> None:
     assert over.place[0].tolist() == list(range(60))
 
 
+@pytest.mark.parametrize("gone", [24 * 80, 0])
+def test_the_share_of_a_market_that_was_delisted_lies_idle(two: dict[str, Bars], gone: int) -> None:
+    """Also of one that has no bar in the part at all: what is earned is half of what the other one earns alone."""
+    bars = {"A": two["A"], "B": two["A"].slice(0, gone)}
+    returns, summary = pooled(bars)
+    first = alone(two["A"]).daily_returns
+    second = np.zeros(len(first))
+    if gone:
+        own = alone(bars["B"])
+        second[: len(own.daily_returns)] = own.daily_returns
+        assert summary["n_trades"] == alone(two["A"]).summary["n_trades"] + own.summary["n_trades"]
+        assert own.trades["exit_bar"][-1] == gone - 1  # what was open then is closed at its last bar
+    assert returns == pytest.approx((first + second) / 2.0, rel=1e-5, abs=1e-8)
+    assert summary["n_days"] == 120
+
+
 def test_legs_without_a_common_bar_are_refused(two: dict[str, Bars]) -> None:
     apart = {"A": two["A"].slice(0, 100), "B": two["B"].slice(200, 300)}
     with pytest.raises(TooFewBars, match="A with B"):

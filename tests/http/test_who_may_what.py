@@ -26,6 +26,7 @@ ADMIN_ONLY = {
     ("post", "/bots/{bot_id}/start"), ("post", "/bots/{bot_id}/stop"), ("post", "/bots/{bot_id}/halt"),
     ("post", "/bots/{bot_id}/resume"), ("post", "/bots/{bot_id}/demote"), ("put", "/system/limits"),
     ("delete", "/system/limits"), ("post", "/data/downloads"), ("delete", "/data/downloads/{download_id}"),
+    ("post", "/portfolios"), ("post", "/portfolios/{name}/rebalance"),
 }  # fmt: skip
 DENIED = 401, 403
 

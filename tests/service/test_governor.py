@@ -123,6 +123,7 @@ def test_this_machine_can_be_measured() -> None:
 def test_giving_way_is_asked_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(os, "nice", asked.append)
-    Governor(Limits(nice=10), measure=Measured).begin()
-    Governor(Limits(), measure=Measured).begin()
+    for limits in (Limits(nice=10), Limits()):
+        with Governor(limits, measure=Measured).on_duty():
+            pass
     assert asked == [10]

@@ -11,9 +11,9 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.portfolio import Holding, Portfolio
 from alpha_discovery.errors import UserError
 from alpha_discovery.service.bot_crew import BotCrew
-from alpha_discovery.service.bots import Deployment, begun, compare
+from alpha_discovery.service.bots import Deployment, begun, compare, deploy
 from alpha_discovery.service.portfolios import Portfolios, Rebalancing
-from alpha_discovery.storage.bots import Bot
+from alpha_discovery.storage.bots import Bot, BotsInSql
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing.example_records import alpha_record, run_record
 
@@ -69,6 +69,16 @@ def test_shares_that_are_near_enough_are_left_alone(place: Workplace, portfolios
     for bot in deployed(portfolios, Rebalancing()):
         begun(place, bot.id).step()
     assert portfolios.rebalance("mine", threshold=0.05) == []
+
+
+def test_a_portfolio_of_which_one_bot_cannot_be_made_is_not_made_at_all(
+    place: Workplace, portfolios: Portfolios
+) -> None:
+    deploy(place, "b" * 32, Deployment("mine " + "b" * 8, start=START))  # takes the name of its second bot
+    with pytest.raises(UserError, match="there is a bot named"):
+        deployed(portfolios, Rebalancing())
+    assert [bot.name for bot in BotsInSql(place.database).list()[0]] == ["mine " + "b" * 8]
+    assert place.lab.alphas.get("a" * 32).deployment_count == 0
 
 
 def test_a_bot_that_has_not_begun_is_named(portfolios: Portfolios) -> None:

@@ -20,7 +20,7 @@ from alpha_discovery.discovery.run import Lab, discover, take_up
 from alpha_discovery.errors import LeaseLost, StorageFailed
 from alpha_discovery.service import held_run as held_run_module
 from alpha_discovery.service.discoveries import Discoveries
-from alpha_discovery.service.governor import Governor, Limits, Measured
+from alpha_discovery.service.governor import EVERY, Governor, Limits, Measured
 from alpha_discovery.service.held_run import MOST_ATTEMPTS
 from alpha_discovery.service.worker import Pace, Worker
 from alpha_discovery.storage.search_runs import RunQuery
@@ -143,6 +143,28 @@ def test_a_stop_is_heard_in_the_middle_of_something_long(
         wait_for(lambda: bool(told))
     assert place.lab.ledger.account("epoch-1").n_tested == 0
     assert discoveries.status(run_id).state is RunState.STOPPED
+
+
+def test_a_stop_is_heard_while_the_machine_is_slow_to_tell_what_is_used(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    """A graphics card may take seconds to say how much of its memory is used."""
+    asked = threading.Event()
+
+    def measure() -> Measured:
+        if asked.is_set():
+            time.sleep(3.0)
+        return Measured()
+
+    run_id = discoveries.start(long_one(campaign))
+    with working(Worker(place, QUICK, Governor(measure=measure))):
+        wait_for(lambda: "batch" in kinds(discoveries, run_id))
+        asked.set()
+        time.sleep(EVERY)
+        began = time.monotonic()
+        discoveries.stop(run_id)
+        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
+        assert time.monotonic() - began < 2.0
 
 
 def test_a_run_that_was_paused_ends_as_an_undisturbed_one(
@@ -302,3 +324,23 @@ def test_a_run_beyond_the_memory_limit_is_ended_with_the_reason(
     told = discoveries.status(run_id).record.error_message
     assert told is not None
     assert told.startswith("1.50 GiB are used and max_memory_gb is 1; raise the limit")
+
+
+def test_a_run_that_cannot_be_stored_is_taken_up_again_however_often(
+    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for a night must not end it, as something that kills its workers does."""
+    refused: list[str] = []
+
+    def full(run_id: str, *words: Any, **more: Any) -> Any:
+        if len(refused) <= MOST_ATTEMPTS + 2:
+            refused.append(run_id)
+            raise StorageFailed("no more space")
+        return take_up(run_id, *words, **more)
+
+    monkeypatch.setattr(held_run_module, "take_up", full)
+    monkeypatch.setattr(held_run_module, "LONGEST_WAIT", 0)
+    run_id = discoveries.start(campaign())
+    Worker(place, QUICK).run_until_idle()
+    assert len(refused) == MOST_ATTEMPTS + 3
+    assert discoveries.status(run_id).state is RunState.COMPLETED

@@ -52,8 +52,7 @@ def _alpha(
         "timeframe": campaign.timeframe,
         "venue": campaign.venue,
         "intrabar": campaign.intrabar,
-        "split": vars(past.split),
-        "fingerprints": past.fingerprints,
+        **past.market,
     }
     if campaign.timeframe_detail is not None:
         market["detail"] = campaign.timeframe_detail

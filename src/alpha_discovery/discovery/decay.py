@@ -62,7 +62,7 @@ def check_decay(alpha_id: str, lab: Lab) -> Decay:
     """
     alpha = lab.alphas.get(alpha_id)
     bars = bars_of(alpha, lab.market_data)
-    begin, end = int(alpha.market["split"]["end"]), common_end(bars)
+    begin, end = int(alpha.market["split"]["end"]), common_end(alpha, bars)
     if end <= begin:
         raise TooFewBars(have=0, need=1, purpose=f"a day after {iso(begin)}, when alpha {alpha.id[:12]} was judged")
     over = sleeves_from(alpha, bars, begin, end)

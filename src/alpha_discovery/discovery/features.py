@@ -54,8 +54,8 @@ def tree_features(rules: Rules) -> dict[str, float]:
 
 
 def market_features(bars: Iterable[Bars]) -> dict[str, float]:
-    """How markets moved, each on a scale of its own unit, averaged over them; of a search part."""
-    found = [_of_market(one) for one in bars]
+    """How markets moved, each on a scale of its own unit, averaged over those that have bars; of a search part."""
+    found = [_of_market(one) for one in bars if len(one)]
     return {name: float(np.mean([one[name] for one in found])) for name in found[0]} if found else {}
 
 

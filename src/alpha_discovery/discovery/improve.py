@@ -202,7 +202,7 @@ def _improved(
         },
         "lineage": {name: found[name] for name in ("parent", "generation", "ten_percent_better")},
     }  # fmt: skip
-    market = {**parent.market, "split": vars(split), "fingerprints": alone.fingerprints}
+    market = {name: one for name, one in parent.market.items() if name != "spans"} | alone.market
     bare = replace(
         parent, discovery_run_id=run.id, parameters=parameters, market=market, evidence=tests,
         engine_version=ENGINE_VERSION, state=AlphaState.CANDIDATE, discovered_at=run.end_time or run.start_time,
@@ -272,7 +272,7 @@ def _strategy(alpha: AlphaRecord, lab: Lab) -> Strategy:
 
 
 def _split(alpha: AlphaRecord, bars: dict[str, Bars]) -> Split:
-    start, end = -(-int(alpha.market["split"]["end"]) // DAY) * DAY, common_end(bars)
+    start, end = -(-int(alpha.market["split"]["end"]) // DAY) * DAY, common_end(alpha, bars)
     days = max(0, end - start) // DAY
     if days < 2 * MIN_DAYS + 1:
         purpose = f"improving alpha {alpha.id[:12]}: days since {iso(start)}, when it was judged"

@@ -72,7 +72,7 @@ def judge_together(
     cases = sorted((_case(run_id, lab) for run_id in run_ids), key=lambda case: case.record.start_time)
     _check(cases)
     shared, everything = cases[0].campaign, tuple(job for case in cases for job in case.jobs)
-    past = load_history(shared, everything, lab.market_data)
+    past = load_history(shared, everything, lab.market_data, cases[0].record.report.get("spans", {}))
     _check_bars(cases, past)
     began = lab.clock.monotonic()
     screening, owner = _searched(cases, past, workers, progress)

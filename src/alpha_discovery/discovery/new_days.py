@@ -26,9 +26,11 @@ def bars_of(alpha: AlphaRecord, market_data: MarketData) -> dict[str, Bars]:
     return found
 
 
-def common_end(bars: Mapping[str, Bars]) -> int:
-    """Time (ms) up to which every market is known."""
-    return min(int(one.time[-1]) + one.timeframe.ms for one in bars.values())
+def common_end(alpha: AlphaRecord, bars: Mapping[str, Bars]) -> int:
+    """Time (ms) up to which every market is known that was still there when the alpha was judged."""
+    end = int(alpha.market["split"]["end"])
+    ends = {key: int(one.time[-1]) + one.timeframe.ms for key, one in bars.items()}
+    return min((last for last in ends.values() if last >= end), default=max(ends.values()))
 
 
 def sleeves_from(alpha: AlphaRecord, bars: Mapping[str, Bars], begin: int, end: int) -> Sleeves:

@@ -29,16 +29,16 @@ def regime_days(bars: Mapping[str, Bars], calendar: Int1D) -> Int1D:
     Parameters
     ----------
     bars : mapping of market key to Bars
-        Several markets are one by their mean regime.
+        Several markets are one by the mean regime of those that have bars before and after.
     calendar : int64 (n_days,)
         Starts of the periods, ms UTC.
     """
     volatility, trend = [], []
-    for one in bars.values():
+    for one in (held for held in bars.values() if len(held)):
         window, past = lengths(one)
         found = quantile_regimes(one, window=window, past=past)
         before = np.searchsorted(one.time, calendar) - 1  # the last bar that opened, and so closed, before the period
-        known = before >= 0
+        known = (before >= 0) & (calendar <= one.time[-1] + one.timeframe.ms)
         volatility.append(np.where(known, found.volatility[np.maximum(before, 0)], np.nan))
         trend.append(np.where(known, found.trend[np.maximum(before, 0)], np.nan))
     together = np.stack(volatility), np.stack(trend)

@@ -28,7 +28,7 @@ from alpha_discovery.core.space import Batch, Space
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.evidence import Part, jsonable, measure, reported_beside
 from alpha_discovery.discovery.finer import load_market
-from alpha_discovery.discovery.history import History, Split
+from alpha_discovery.discovery.history import History, Split, within
 from alpha_discovery.discovery.ports import Ledger, MarketData
 from alpha_discovery.discovery.records import AlphaRecord, JudgingRound
 from alpha_discovery.discovery.regime_days import with_regimes
@@ -129,7 +129,8 @@ def reopened(alpha: AlphaRecord, market_data: MarketData) -> History:
     """
     market = alpha.market
     split = Split(**{name: int(time) for name, time in market["split"].items()})
-    bars = {key: _load(key, alpha, split, market_data) for key in market["fingerprints"]}
+    loaded = {key: _load(key, alpha, split, market_data) for key in market["fingerprints"]}
+    bars = within(loaded, market.get("spans", {}))
     for key, one in bars.items():
         if one.fingerprint != market["fingerprints"][key]:
             raise BadMarketData(_changed(key, one, alpha, split))

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -30,7 +31,7 @@ from alpha_discovery.discovery.features import market_features
 from alpha_discovery.discovery.finer import check_detail, load_market
 from alpha_discovery.discovery.finished import finished
 from alpha_discovery.discovery.foresight import outlook
-from alpha_discovery.discovery.history import History, campaign_bars, history
+from alpha_discovery.discovery.history import History, Spans, campaign_bars, history, within
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of, market_keys
 from alpha_discovery.discovery.journal import Journal, JournalInMemory
 from alpha_discovery.discovery.judge import Verdict, judge
@@ -171,7 +172,7 @@ def take_up(
         record = replace(record, report={**record.report, "outlook": told})
         lab.runs.update(record)
     else:
-        past = load_history(_as_begun(campaign, record), jobs, lab.market_data)
+        past = load_history(_as_begun(campaign, record), jobs, lab.market_data, record.report.get("spans", {}))
     if record.data_hash != past.fingerprint:
         raise BadMarketData(f"the bars are not those on which run {record.id[:12]} began; run its campaign again")
     task = Task(campaign, jobs, past, record)
@@ -183,6 +184,8 @@ def _foreseen(
     campaign: Campaign, jobs: tuple[Job, ...], past: History, lab: Lab, notice: Callable[[str], None]
 ) -> dict[str, Any]:
     """Say what the search can find before it begins, and keep it."""
+    for told in past.told_spans:
+        notice(told)
     seen = outlook(campaign, jobs, past, lab.ledger.account(past.epoch, level=campaign.protocol.level))
     notice(str(seen))
     return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(seen).items()}
@@ -274,16 +277,16 @@ def _copies_told(run_id: str, lab: Lab, progress: Callable[[Counted], None]) -> 
     return told
 
 
-def load_history(campaign: Campaign, jobs: tuple[Job, ...], market_data: MarketData) -> History:
-    """The campaign's bars, cut into search part and vault."""
+def load_history(
+    campaign: Campaign, jobs: tuple[Job, ...], market_data: MarketData, spans: Spans = MappingProxyType({})
+) -> History:
+    """The campaign's bars, cut into search part and vault; ``spans``: those of a history that is loaded again."""
     venue, detail = campaign.venue, campaign.timeframe_detail
     bars = {key: load_market(market_data, key, campaign.timeframe, venue, detail) for key in market_keys(jobs)}
-    inside = campaign_bars(campaign, bars)
+    inside = within(campaign_bars(campaign, bars), spans)
     for one in inside.values():
         check_detail(one)
-    return history(inside, campaign.protocol, embargo_bars=embargo(jobs))
-
-
+    return history(inside, campaign.protocol, embargo_bars=embargo(jobs), traded=[job.sleeves for job in jobs])
 
 
 def _started(campaign: Campaign, past: History, lab: Lab, workers: int) -> RunRecord:
@@ -307,7 +310,8 @@ def _started(campaign: Campaign, past: History, lab: Lab, workers: int) -> RunRe
 def _of_bars(past: History) -> dict[str, Any]:
     """What the record says of the bars: how they are cut, which they are, and how those of the search part moved."""
     moved = market_features(past.search.values())
-    return {"split": past.split.to_json(), "markets": past.fingerprints, "market_features": moved}
+    told = {"split": past.split.to_json(), "markets": past.fingerprints, "market_features": moved}
+    return told | ({"spans": past.spans} if past.spans else {})
 
 
 def _begun(record: RunRecord, past: History, lab: Lab, workers: int) -> RunRecord:

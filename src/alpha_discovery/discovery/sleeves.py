@@ -1,6 +1,7 @@
 """A strategy over its sleeves: each market traded with equal capital, daily returns pooled.
 
-Days of different markets are laid on one calendar; a day that a market does not have is a day without return.
+Days of different markets are laid on one calendar; a day that a market does not have is a day without return. So the
+capital of a market that is not listed yet, or not any more, lies idle.
 """
 
 from __future__ import annotations
@@ -34,15 +35,19 @@ class Sleeves:
     Attributes
     ----------
     tapes : tuple of Tape
+        Of those that have a bar to trade.
     calendar : int64 (n_days,)
         Start of each accounting period, ms.
     place : tuple of int64 arrays
         Position on the calendar of each tape's periods.
+    of : int
+        How many share the capital, those that have nothing to trade included.
     """
 
     tapes: tuple[Tape, ...]
     calendar: Int1D
     place: tuple[Int1D, ...]
+    of: int
 
 
 def sleeves(
@@ -53,17 +58,19 @@ def sleeves(
     Raises
     ------
     TooFewBars
-        If the legs of a sleeve have no bar in common.
+        If no sleeve has a bar to trade, one that all of its legs have.
     """
     tapes = []
     for legs in keys:
         aligned = align(tuple(bars[key] for key in legs))
         first = 0 if begin is None else int(np.searchsorted(aligned[0].time, begin))
-        if first >= len(aligned[0]):
-            raise TooFewBars(have=0, need=1, purpose=f"trading {' with '.join(legs)} at common times")
-        tapes.append(tape(aligned, begin=first))
+        if first < len(aligned[0]):
+            tapes.append(tape(aligned, begin=first))
+    if not tapes:
+        told = " or ".join(" with ".join(legs) for legs in keys)
+        raise TooFewBars(have=0, need=1, purpose=f"trading {told} at common times")
     place = tuple(np.searchsorted(calendar, period_starts(t)).astype(np.int64) for t in tapes)
-    return Sleeves(tuple(tapes), calendar, place)
+    return Sleeves(tuple(tapes), calendar, place, len(keys))
 
 
 def align(legs: tuple[Bars, ...]) -> tuple[Bars, ...]:
@@ -96,36 +103,35 @@ def screen_sleeves(
 
     Raw returns come only if asked for, or if the pool needs them.
     """
-    n_days = len(over.calendar)
-    several = len(over.tapes) > 1
+    several = over.of > 1
     size = min(chunk_size(t, device) for t in over.tapes)
     daily = 2 if several or raw else 1
     options = Options(intrabar=intrabar, workers=workers, daily=daily, chunk=size, device=device)
-    each = costs.shared(len(over.tapes))
+    each = costs.shared(over.of)
     streams = [screen_chunks(rules, batch, t, each, options) for t in over.tapes]
     for parts in zip(*streams, strict=True):
-        adjusted = _pooled([part.adjusted for part in parts], over.place, n_days)
+        adjusted = _pooled([part.adjusted for part in parts], over)
         if not several:
-            own = _pooled([parts[0].raw], over.place, n_days) if raw else parts[0].raw
+            own = _pooled([parts[0].raw], over) if raw else parts[0].raw
             yield Chunk(parts[0].rows, parts[0].summary, adjusted, own)
             continue
-        pool = _pooled([part.raw for part in parts], over.place, n_days)
-        yield Chunk(parts[0].rows, pooled_summary([part.summary for part in parts], pool), adjusted, pool)
+        pool = _pooled([part.raw for part in parts], over)
+        yield Chunk(parts[0].rows, pooled_summary([part.summary for part in parts], pool, of=over.of), adjusted, pool)
 
 
-def pooled_summary(parts: list[Records], raw: npt.NDArray[np.float32]) -> Records:
+def pooled_summary(parts: list[Records], raw: npt.NDArray[np.float32], *, of: int) -> Records:
     """SUMMARY records of the pool: counts added, money averaged, the rest from the pooled daily returns (days, n).
 
-    The drawdown is that of daily marks of the pooled returns, compounded.
+    The drawdown is that of daily marks of the pooled returns, compounded. ``of`` sleeves share the capital.
     """
     out = np.zeros(len(parts[0]), dtype=SUMMARY)
     for name in _ADDED:
         out[name] = sum(part[name] for part in parts)
     for name in _AVERAGED:
-        out[name] = np.mean([part[name] for part in parts], axis=0)
+        out[name] = np.sum([part[name] for part in parts], axis=0) / of
     held = sum(part["avg_holding"] * part["n_trades"] for part in parts)
     out["avg_holding"] = held / np.maximum(out["n_trades"], 1)
-    out["capacity"] = len(parts) * np.min([part["capacity"] for part in parts], axis=0)  # each has its share of it
+    out["capacity"] = of * np.min([part["capacity"] for part in parts], axis=0)  # each has its share of it
     out["active_days"] = np.max([part["active_days"] for part in parts], axis=0)
     _fill_from_returns(out, raw.astype(np.float64))
     return out
@@ -148,14 +154,13 @@ def _fill_from_returns(out: Records, returns: npt.NDArray[np.float64]) -> None:
         out["block_sumsq"][:, b] = (returns[block == b] ** 2).sum(axis=0)
 
 
-def _pooled(
-    parts: list[npt.NDArray[np.float32]], place: tuple[Int1D, ...], n_days: int
-) -> npt.NDArray[np.float32]:
-    if len(parts) == 1 and parts[0].shape[0] == n_days:
+def _pooled(parts: list[npt.NDArray[np.float32]], over: Sleeves) -> npt.NDArray[np.float32]:
+    n_days = len(over.calendar)
+    if over.of == 1 and parts[0].shape[0] == n_days:
         return parts[0]
     out = np.zeros((n_days, parts[0].shape[1]), dtype=np.float32)
-    for part, at in zip(parts, place, strict=True):
-        out[at] += part / np.float32(len(parts))
+    for part, at in zip(parts, over.place, strict=True):
+        out[at] += part / np.float32(over.of)
     return out
 
 

@@ -42,14 +42,14 @@ def strata(bars: Mapping[str, Bars], calendar: I64) -> I64:
 
 
 def _moves(bars: Mapping[str, Bars], calendar: I64) -> F64:
-    """Mean log return of the markets in each period; 0 where a market has no bar yet."""
+    """Mean log return of the markets that are there in each period; 0 where there is none."""
     total, known = np.zeros(len(calendar)), np.zeros(len(calendar))
-    for one in bars.values():
+    for one in (held for held in bars.values() if len(held)):
         ends = np.append(calendar[1:], calendar[-1] + (DAY if one.timeframe.is_intraday else 1))
         last = np.searchsorted(one.time, ends) - 1
         close = np.where(last >= 0, one.close[np.maximum(last, 0)], np.nan)
         move = np.diff(np.log(close), prepend=np.nan)
-        seen = np.isfinite(move)
+        seen = np.isfinite(move) & (calendar <= one.time[-1])
         total[seen] += move[seen]
         known[seen] += 1.0
     return np.asarray(total / np.maximum(known, 1.0))

@@ -40,8 +40,8 @@ SUITS = {
 
 
 def market_of(search: Mapping[str, Bars]) -> str:
-    """Name in `SUITS` of how the first of some markets moved at the end of the search part."""
-    bars = next(iter(search.values()))
+    """Name in `SUITS` of how the first of the markets that were there at the end of the search part moved then."""
+    bars = max(search.values(), key=lambda one: int(one.time[-1]) if len(one) else -1)
     if volatility_of(daily_moves(bars)) == "high":
         return "high_volatility"
     window, past = lengths(bars)

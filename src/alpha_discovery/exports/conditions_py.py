@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.exports.kernel_source import KernelSource
-from alpha_discovery.exports.lowered import Line, lowered, scalar_text
+from alpha_discovery.exports.lowered import Line, call_text, lowered, scalar_text
 from alpha_discovery.exports.subject import Subject
 from alpha_discovery.rules.nodes import Apply, Combine, Compare, Cross, Field, Junction, Lag, Unary
 from alpha_discovery.rules.text import readable
@@ -66,10 +66,7 @@ def _expression(line: Line, kernels: KernelSource) -> str:
         case Field():
             return f'legs[{node.leg}]["{node.name}"]'
         case Apply():
-            numbers = inputs[len(node.inputs) :]
-            windows = [node.indicator.is_window(name) for name in node.indicator.params]
-            given = [f"int({x})" if whole else x for x, whole in zip(numbers, windows, strict=True)]
-            return f"{kernels.add(node.indicator)}({', '.join((*inputs[: len(node.inputs)], *given))})"
+            return call_text(kernels.add(node.indicator), line)
         case Combine() | Compare():
             return f"{inputs[0]} {node.op} {inputs[1]}"
         case Unary():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from alpha_discovery.core.scalar import Arithmetic, Const, Param, Scalar
 from alpha_discovery.errors import UserError
-from alpha_discovery.rules.nodes import Node
+from alpha_discovery.rules.nodes import Apply, Node
 from alpha_discovery.rules.strategy import SIGNALS, Rules
 from alpha_discovery.rules.walk import children, number
 
@@ -20,6 +20,15 @@ class Line:
     name: str
     node: Node
     inputs: tuple[str, ...]
+
+
+def call_text(function: str, line: Line) -> str:
+    """A call of an indicator that Python, and Pine, read alike: its inputs, then its numbers, windows as whole ones."""
+    assert isinstance(line.node, Apply)
+    indicator, first = line.node.indicator, len(line.node.inputs)
+    numbers = zip(line.inputs[first:], indicator.params, strict=True)
+    given = [f"int({x})" if indicator.is_window(name) else x for x, name in numbers]
+    return f"{function}({', '.join((*line.inputs[:first], *given))})"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from alpha_discovery.errors import UserError
-from alpha_discovery.exports.lowered import Line, lowered, scalar_text
+from alpha_discovery.exports.lowered import Line, call_text, lowered, scalar_text
 from alpha_discovery.exports.python_file import wrapped
 from alpha_discovery.exports.subject import Subject
 from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Field, Junction, Lag, Unary
@@ -151,10 +151,7 @@ def _expression(line: Line) -> str:
                 raise UserError(
                     f"{node.name} has no translation to Pine Script; export this alpha as python, freqtrade or json"
                 )
-            series, numbers = inputs[: len(node.inputs)], inputs[len(node.inputs) :]
-            windows = [node.indicator.is_window(param) for param in node.indicator.params]
-            given = [f"int({x})" if whole else x for x, whole in zip(numbers, windows, strict=True)]
-            return f"{name}({', '.join((*series, *given))})"
+            return call_text(name, line)
         case Combine():
             return f"ad_div({inputs[0]}, {inputs[1]})" if node.op == "/" else f"{inputs[0]} {node.op} {inputs[1]}"
         case Compare():

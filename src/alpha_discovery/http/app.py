@@ -38,6 +38,7 @@ from alpha_discovery.http.routes import (
     machine,
     markets,
     people,
+    portfolios,
     runs,
     streams,
     uploads,
@@ -54,6 +55,8 @@ from alpha_discovery.service.downloads import Downloads
 from alpha_discovery.service.estimate import Estimator
 from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.machine import Machine
+from alpha_discovery.service.portfolio_desk import PortfolioDesk
+from alpha_discovery.service.portfolios import Portfolios
 from alpha_discovery.service.run_views import RunViews
 from alpha_discovery.service.snapshot import snapshot
 from alpha_discovery.service.uploads import Uploads
@@ -63,6 +66,7 @@ from alpha_discovery.telemetry.metrics import CONTENT_TYPE, Telemetry
 ROUTERS = (
     document.router, runs.router, exploring.router, streams.router, alphas.router, checks.router, bots.router,
     lab.router, machine.router, markets.router, uploads.router, door.router, people.router, choices.router,
+    portfolios.router,
 )  # fmt: skip
 
 
@@ -73,6 +77,7 @@ def make_site(
     clock, database = place.lab.clock, place.database
     discoveries, audit, feed = Discoveries(place), AuditInSql(database, clock), EventFeed(place.events)
     views = AlphaViews(place)
+    together = Portfolios(place, views)
     limits = limits or LimitsBook(place.settings.userdir / "limits.json", ResourcesSection())
     secret = signing_secret(place.settings.userdir / "service.key")
     return Site(
@@ -81,7 +86,8 @@ def make_site(
         bot_desk=BotDesk(place, audit, real_orders=options.real_orders), runs=RunViews(place),
         alphas=views, checks=AlphaChecks(place, views), estimator=Estimator(place),
         uploads=Uploads(place), machine=Machine(place, discoveries), limits=limits, downloads=Downloads(place),
-        audit=audit, bots=BotViews(place, views), feed=feed,
+        audit=audit, bots=BotViews(place, views), portfolios=together,
+        portfolio_desk=PortfolioDesk(place, together, audit), feed=feed,
         telemetry=Telemetry(lambda: snapshot(place, listeners=feed.listeners)),
         attempts=Attempts(options.logins_per_minute),
     )  # fmt: skip

@@ -47,7 +47,7 @@ class HttpServer:
 
     def start(self) -> None:
         """Listen, and say where, and how the first admin is made; raises `UserError` if the address is taken."""
-        listening = _listen(self._options)
+        listening = listen(self._options)
         sys.setswitchinterval(SWITCH)
         self._thread = threading.Thread(target=self._server.run, args=([listening],), name="http", daemon=True)
         self._thread.start()
@@ -65,11 +65,17 @@ class HttpServer:
             self._thread.join(2.0 * GRACE)
 
 
-def _listen(options: HttpOptions) -> socket.socket:
+def listen(options: HttpOptions) -> socket.socket:
+    """A socket at the address; what it accepts sends at once.
+
+    Head and body of an answer are two packets. With Nagle's algorithm the second waits until the first is acknowledged,
+    which the other side puts off by 40 ms. asyncio switches it off only where a socket names its protocol.
+    """
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
-        return socket.create_server((options.host.strip("[]"), options.port), family=family, backlog=BACKLOG)
+        made = socket.create_server((options.host.strip("[]"), options.port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise UserError(
             f"cannot listen on {options.host} port {options.port} ({error.strerror}); name another one with --port"
         ) from error
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, made.detach())

@@ -22,6 +22,8 @@ from alpha_discovery.service.downloads import Downloads
 from alpha_discovery.service.estimate import Estimator
 from alpha_discovery.service.limits import LimitsBook
 from alpha_discovery.service.machine import Machine
+from alpha_discovery.service.portfolio_desk import PortfolioDesk
+from alpha_discovery.service.portfolios import Portfolios
 from alpha_discovery.service.run_views import RunViews
 from alpha_discovery.service.uploads import Uploads
 from alpha_discovery.storage.audit import AuditInSql
@@ -48,6 +50,8 @@ class Site:
     audit: AuditInSql
     bots: BotViews
     bot_desk: BotDesk
+    portfolios: Portfolios
+    portfolio_desk: PortfolioDesk
     feed: EventFeed
     telemetry: Telemetry
     attempts: Attempts = field(default_factory=Attempts)

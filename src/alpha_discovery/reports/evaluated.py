@@ -25,10 +25,13 @@ def evaluate_sleeves(
 ) -> dict[str, Evaluation]:
     """One candidate (a batch of one row) on each of its sleeves, by label.
 
-    ``sleeves`` and ``bars`` go by market key; a sleeve of several legs is labelled "A with B".
+    ``sleeves`` and ``bars`` go by market key; a sleeve of several legs is labelled "A with B". One without bars
+    does not trade, and keeps its share of the capital.
     """
     out = {}
     for legs in sleeves:
         aligned = align(tuple(bars[key] for key in legs))
-        out[" with ".join(legs)] = evaluate(rules, row, tape(aligned), costs.shared(len(sleeves)), intrabar=intrabar)
+        if len(aligned[0]):
+            each = costs.shared(len(sleeves))
+            out[" with ".join(legs)] = evaluate(rules, row, tape(aligned), each, intrabar=intrabar)
     return out

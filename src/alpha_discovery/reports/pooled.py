@@ -61,18 +61,20 @@ class Course:
         return 1.0 - equity / np.maximum(np.maximum.accumulate(equity), 1.0)
 
 
-def course(evaluations: Sequence[Evaluation], parts: Parts | None = None) -> Course:
+def course(evaluations: Sequence[Evaluation], parts: Parts | None = None, *, of: int | None = None) -> Course:
     """Sleeves on one calendar; a day that a market does not have is a day without return.
 
-    The market's mean return is taken for search part, embargo and vault apart, as the tests do.
+    The market's mean return is taken for search part, embargo and vault apart, as the tests do. ``of``: how many
+    sleeves share the capital, if some of them have no bars.
     """
+    shares = len(evaluations) if of is None else of
     times = [period_times(one) for one in evaluations]
     calendar: Int1D = np.unique(np.concatenate(times))
     returns, adjusted = np.zeros(len(calendar)), np.zeros(len(calendar))
     for one, time in zip(evaluations, times, strict=True):
         at = np.searchsorted(calendar, time)
-        returns[at] += one.daily_returns / len(evaluations)
-        adjusted[at] += (one.daily_returns - _pull(one, _part_of(time, parts))) / len(evaluations)
+        returns[at] += one.daily_returns / shares
+        adjusted[at] += (one.daily_returns - _pull(one, _part_of(time, parts))) / shares
     return Course(calendar, returns, adjusted)
 
 

@@ -102,7 +102,7 @@ def _best(trials: Trials, row: int, searched: Searched) -> dict[str, Any]:
     evaluations = evaluate_sleeves(
         strategy.rules, one, trials.job.sleeves, searched.bars, campaign.costs, intrabar=campaign.intrabar
     )
-    days = course(list(evaluations.values()), searched.parts)
+    days = course(list(evaluations.values()), searched.parts, of=len(trials.job.sleeves))
     t = float(trials.columns["t"][row])
     luck = Luck(searched.mean_t, searched.high_t, t) if math.isfinite(t) else None
     figure = equity_figure(days, parts=searched.parts, luck=luck, sealed=True)

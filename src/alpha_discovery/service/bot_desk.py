@@ -8,21 +8,22 @@ from typing import Any
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import Bot as RunningBot
 from alpha_discovery.core.identity import content_hash
-from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
-from alpha_discovery.errors import UserError
-from alpha_discovery.service.bots import Deployment, in_hand, insisting, planned
+from alpha_discovery.discovery.records import AlphaState
+from alpha_discovery.service.bots import (
+    Deployment,
+    NotDeployable,
+    check_deployable,
+    in_hand,
+    insisting,
+    keep,
+    planned,
+)
 from alpha_discovery.service.desk import Actor
 from alpha_discovery.service.live_orders import LiveOrders
 from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
-MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
-MAX_BOTS = 5  # of one alpha
 PAPER, LIVE = "paper", "live"
-
-
-class NotDeployable(UserError):
-    """An alpha that may not become a bot."""
 
 
 class BotDesk:
@@ -62,14 +63,11 @@ class BotDesk:
         if (given := self._answers.given(asked)) is not None:
             return list(given["bot_ids"])
         alpha = self._place.lab.alphas.get(alpha_id)
-        _check_deployable(alpha)
+        check_deployable(alpha)
         made = planned(self._place, alpha, how)  # reads prices: not while others wait for the database
 
         def work() -> dict[str, Any]:
-            _check_deployable(self._place.lab.alphas.get(alpha.id))
-            self._place.lab.alphas.set_deployment(alpha.id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
-            for bot in made:
-                self._bots.add(bot)
+            keep(self._place, alpha.id, made)
             if mode == LIVE:
                 self._live.arm(alpha, made)
             ids = [bot.id for bot in made]
@@ -127,13 +125,3 @@ class BotDesk:
 
     def _note(self, actor: Actor, action: str, target: str, detail: Mapping[str, Any]) -> None:
         self._audit.note(actor.name, action, target, detail=detail, client=actor.client)
-
-
-def _check_deployable(alpha: AlphaRecord) -> None:
-    found = alpha.validation_score
-    if found is not None and found < MIN_SCORE:  # paper may show what a fresh one without a score is worth
-        raise NotDeployable(f"a bot needs an alpha with a validation score of at least {MIN_SCORE}; this has {found}")
-    if alpha.state is AlphaState.DECAYED:
-        raise NotDeployable("this alpha has decayed: it no longer does what it did; choose another one")
-    if alpha.deployment_count >= MAX_BOTS:
-        raise NotDeployable(f"this alpha was deployed {alpha.deployment_count} times; {MAX_BOTS} is the most")

@@ -25,7 +25,8 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.notices import Notifier
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.finer import load_market
-from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.discovery.history import MISSED
+from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
 from alpha_discovery.discovery.replay import encoded
 from alpha_discovery.discovery.sleeves import align
 from alpha_discovery.errors import NotFound, StorageFailed, UserError
@@ -36,7 +37,13 @@ from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
 from alpha_discovery.trading.fills import Fills
 
+MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
+MAX_BOTS = 5  # deployments of one alpha
 ATTEMPTS = 20  # of a change to a bot that another process is running just now
+
+
+class NotDeployable(UserError):
+    """An alpha that may not become a bot."""
 
 
 @dataclass(frozen=True)
@@ -67,26 +74,60 @@ class Deployment:
 
 
 def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
-    """Make paper bots of an alpha, one a market; none begins to trade before it is run.
+    """Make paper bots of an alpha, one a market, all or none; none begins to trade before it is run.
 
     Raises
     ------
     NotFound
         If the alpha or a market of it is not stored.
+    NotDeployable
+        As `check_deployable`.
     UserError
         If the name is taken or the capital is not positive.
     """
-    made, bots = planned(place, place.lab.alphas.get(alpha_id), how), BotsInSql(place.database)
-    for bot in made:
-        bots.add(bot)
+    alpha = place.lab.alphas.get(alpha_id)
+    check_deployable(alpha)
+    made = planned(place, alpha, how)  # reads prices: not while others wait for the database
+    keep(place, alpha.id, made)
     return made
 
 
 def planned(place: Workplace, alpha: AlphaRecord, how: Deployment) -> list[StoredBot]:
-    """The bots that `deploy` would store; reads the prices of their markets, and raises as it does."""
+    """The bots that `deploy` would store; reads the prices of their markets, and raises as it does.
+
+    A market that was delisted gets none, and its share of the capital lies idle, as in the backtest.
+    """
     sleeves = alpha.market["sleeves"]
     share = Decimal(str(how.capital)) / len(sleeves)
-    return [_stored(place, alpha, sleeve, how, share=share) for sleeve in sleeves]
+    start = None if how.start is None else to_ms(how.start)
+    venue, detail = alpha.market["venue"], alpha.market.get("detail")
+    held = [_aligned(place, sleeve, alpha.timeframe, venue, detail) for sleeve in sleeves]
+    newest = max(int(bars[0].time[-1]) for bars in held)
+    return [
+        _stored(place, alpha, sleeve, how, share=share, bars=bars)
+        for sleeve, bars in zip(sleeves, held, strict=True)
+        if newest - bars[0].time[-1] <= MISSED or (start is not None and start <= bars[0].time[-1])
+    ]
+
+
+def keep(place: Workplace, alpha_id: str, bots: Sequence[StoredBot]) -> None:
+    """Store the bots that were planned of an alpha, and count the deployment, together or not at all; as `deploy`."""
+    with place.database.transaction():
+        check_deployable(place.lab.alphas.get(alpha_id))  # somebody may have deployed it meanwhile
+        place.lab.alphas.set_deployment(alpha_id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
+        for bot in bots:
+            BotsInSql(place.database).add(bot)
+
+
+def check_deployable(alpha: AlphaRecord) -> None:
+    """Raises `NotDeployable` for an alpha with a low score, one that decayed, or one that was deployed often enough."""
+    found = alpha.validation_score
+    if found is not None and found < MIN_SCORE:  # paper may show what a fresh one without a score is worth
+        raise NotDeployable(f"a bot needs an alpha with a validation score of at least {MIN_SCORE}; this has {found}")
+    if alpha.state is AlphaState.DECAYED:
+        raise NotDeployable("this alpha has decayed: it no longer does what it did; choose another one")
+    if alpha.deployment_count >= MAX_BOTS:
+        raise NotDeployable(f"this alpha was deployed {alpha.deployment_count} times; {MAX_BOTS} is the most")
 
 
 def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT) -> Bot:
@@ -229,10 +270,10 @@ def events_of(memory: BotMemoryInSql, bot_id: str, kind: str) -> list[Mapping[st
 
 
 def _stored(
-    place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: Decimal
-) -> StoredBot:
+    place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: Decimal,
+    bars: Sequence[Bars],
+) -> StoredBot:  # fmt: skip
     detail = alpha.market.get("detail")
-    bars = _aligned(place, sleeve, alpha.timeframe, alpha.market["venue"], detail)
     start = to_ms(how.start) if how.start is not None else int(bars[0].time[-1]) + bars[0].timeframe.ms
     if start <= bars[0].time[0]:
         first = iso(int(bars[0].time[0]))

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import psutil
@@ -127,10 +127,26 @@ class Governor:
         self._worked_since: dict[int, float] = {}
         self._looked = float("-inf")
 
-    def begin(self) -> None:
-        """Give way to other programs as much as asked for."""
+    @contextlib.contextmanager
+    def on_duty(self) -> Iterator[None]:
+        """Give way to other programs as much as asked for, and measure in a thread while inside.
+
+        Asking a graphics card may take seconds, and whoever works must hear of a stop meanwhile.
+        """
         if self.limits.nice:
             os.nice(self.limits.nice)
+        self.look()
+        over = threading.Event()
+        thread = threading.Thread(target=self._keep_looking, args=(over,), name="governor", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+
+    def _keep_looking(self, over: threading.Event) -> None:
+        while not over.wait(EVERY):
+            self.look()
 
     def threads(self, wanted: int) -> int:
         """How many of the threads the limit leaves, at least one: pauses take care of the rest."""

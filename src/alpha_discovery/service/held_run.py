@@ -31,7 +31,8 @@ class Ending(StrEnum):
     ASKED = "asked"  # stop or pause
     YIELDED = "yielded"  # others wait, or the worker ends
     LOST = "lost"  # somebody else holds it
-    CUT_OFF = "cut off"  # storage failed, or those who compute are gone: to be taken up again
+    CUT_OFF = "cut off"  # those who compute are gone: to be taken up again
+    UNSTORED = "not stored"  # storage failed: to be taken up again, however often
     FAILED = "failed"
 
 
@@ -114,7 +115,9 @@ class HeldRun:
             return self._put_down()
         except LeaseLost:
             return Outcome(Ending.LOST)
-        except (StorageFailed, WorkersLost) as error:
+        except StorageFailed as error:
+            return Outcome(Ending.UNSTORED, str(error))
+        except WorkersLost as error:
             return Outcome(Ending.CUT_OFF, str(error))
         except AlphaDiscoveryError as error:
             return Outcome(Ending.FAILED, str(error))
@@ -153,8 +156,12 @@ def settle(place: Workplace, held: HeldRun) -> None:
             queue.put_down(claim, AFTER[held.request or Request.STOP])
         elif outcome.ending is Ending.FAILED:
             queue.put_down(claim, RunState.FAILED, error=outcome.told)
-        elif outcome.ending in (Ending.YIELDED, Ending.CUT_OFF):
-            wait = float(min(LONGEST_WAIT, 2**claim.attempts)) if outcome.ending is Ending.CUT_OFF else 0.0
-            queue.hand_back(claim, note=outcome.told, wait=wait)
+        elif outcome.ending is Ending.YIELDED:
+            queue.hand_back(claim, note=outcome.told)
+        elif outcome.ending in (Ending.CUT_OFF, Ending.UNSTORED):
+            # a disk that is full for a night is nobody's fault: a run fails only where it takes its workers with it
+            most = MOST_ATTEMPTS - 1 if outcome.ending is Ending.UNSTORED else claim.attempts
+            wait = float(min(LONGEST_WAIT, 2**claim.attempts))
+            queue.hand_back(claim, note=outcome.told, wait=wait, attempts=min(claim.attempts, most))
     except (LeaseLost, ImpossibleMove):  # put down by somebody else, or completed after all
         return

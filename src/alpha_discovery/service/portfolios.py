@@ -12,14 +12,14 @@ import pandas as pd
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.capacity import capacity
-from alpha_discovery.discovery.portfolio import Portfolio, Wishes, choose
-from alpha_discovery.discovery.records import AlphaState
+from alpha_discovery.discovery.portfolio import Holding, Portfolio, Wishes, choose
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.service.alpha_views import AlphaViews
-from alpha_discovery.service.bots import Deployment, deploy, insisting
+from alpha_discovery.service.bots import Deployment, check_deployable, insisting, keep, planned
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
+TOLD = 3  # reasons that a refusal names
 MOST = 200  # alphas that are looked at
 
 
@@ -52,7 +52,7 @@ class Portfolios:
         self._place, self._alphas = place, alphas or AlphaViews(place)
 
     def choose(self, wishes: Wishes, alpha_ids: Sequence[str] = ()) -> Portfolio:
-        """Alphas to trade together, of those named or of all that have not decayed.
+        """Alphas to trade together, of those named or of all; those that may not be deployed are left out.
 
         Raises
         ------
@@ -62,23 +62,23 @@ class Portfolios:
             If they have too few days in common.
         """
         lab = self._place.lab
-        found = [lab.alphas.get(id_) for id_ in alpha_ids] or [
-            alpha for alpha in lab.alphas.top(limit=MOST) if alpha.state is not AlphaState.DECAYED
-        ]
+        found = [lab.alphas.get(id_) for id_ in alpha_ids] or lab.alphas.top(limit=MOST)
         columns: dict[str, pd.Series[float]] = {}
         room: dict[str, float] = {}
         missing: dict[str, str] = {}
         for alpha in found:
             try:
+                check_deployable(alpha)
                 seen = self._alphas.see(alpha.id)
-            except AlphaDiscoveryError as error:  # its bars are gone or changed
+            except AlphaDiscoveryError as error:  # or its bars are gone or changed
                 missing[alpha.id] = str(error)
                 continue
             columns[alpha.id] = pd.Series(seen.course.returns, index=seen.course.time)
             most = capacity(seen.evaluations.values())
             room[alpha.id] = most if most > 0.0 else math.inf
         if not columns:
-            raise NotFound("there is no alpha to make a portfolio of; find some: alpha discover")
+            why = "".join(f"; {id_[:8]}: {told}" for id_, told in list(missing.items())[:TOLD])
+            raise NotFound(f"there is no alpha to make a portfolio of; find some: alpha discover{why}")
         chosen = choose(pd.DataFrame(columns).dropna(), room, wishes)
         return replace(chosen, left_out={**chosen.left_out, **missing})
 
@@ -88,22 +88,35 @@ class Portfolios:
         Raises
         ------
         UserError
-            If there is a portfolio of that name; otherwise as `bots.deploy`.
+            If there is a portfolio of that name, or nothing was chosen; otherwise as `bots.deploy`.
         """
-        if self._bots_of(how.name):
-            raise UserError(f"there is a portfolio named {how.name!r} already; choose another name")
-        bots, made = BotsInSql(self._place.database), []
+        return self.keep(how.name, self.planned(chosen, how, rule))
+
+    def planned(self, chosen: Portfolio, how: Deployment, rule: Rebalancing) -> list[list[Bot]]:
+        """The bots of each alpha that `deploy` would store; reads prices, and raises as it does."""
+        if not chosen.holdings:
+            raise UserError("nothing was chosen for the portfolio; ask for it first to see why: alpha portfolio choose")
+        return [self._planned(holding, how, rule) for holding in chosen.holdings]
+
+    def keep(self, name: str, made: Sequence[Sequence[Bot]]) -> list[Bot]:
+        """Store the bots that were planned, together or not at all; raises as `deploy`."""
         with self._place.database.transaction():
-            for holding in chosen.holdings:
-                own = replace(how, name=f"{how.name} {holding.alpha_id[:8]}", capital=holding.capital)
-                parts = deploy(self._place, holding.alpha_id, own)
-                for bot in parts:
-                    config = {
-                        **bot.config, "portfolio": how.name, "weight": holding.weight / len(parts),
-                        "rebalancing": vars(rule), "rebalanced": bot.config["market"]["start"],
-                    }  # fmt: skip
-                    made.append(bots.set_config(bot.id, config, self._place.lab.clock.now()))
-        return made
+            if self._bots_of(name):
+                raise UserError(f"there is a portfolio named {name!r} already; choose another name")
+            for bots in made:
+                keep(self._place, bots[0].alpha_id, bots)
+        return [bot for bots in made for bot in bots]
+
+    def _planned(self, holding: Holding, how: Deployment, rule: Rebalancing) -> list[Bot]:
+        alpha = self._place.lab.alphas.get(holding.alpha_id)
+        check_deployable(alpha)
+        own = replace(how, name=f"{how.name} {alpha.id[:8]}", capital=holding.capital)
+        shared = {"portfolio": how.name, "weight": holding.weight / len(alpha.market["sleeves"]),
+                  "rebalancing": vars(rule)}  # fmt: skip
+        return [
+            replace(bot, config={**bot.config, **shared, "rebalanced": bot.config["market"]["start"]})
+            for bot in planned(self._place, alpha, own)
+        ]
 
     def rebalance(self, name: str, *, threshold: float = 0.0) -> list[Moved]:
         """Bring every bot back to its weight in what all are worth together; nothing if none is further off than that.
@@ -168,6 +181,11 @@ class Portfolios:
     def _bots_of(self, name: str) -> list[Bot]:
         every = BotsInSql(self._place.database).list(limit=10_000)[0]
         return [bot for bot in every if bot.config.get("portfolio") == name]
+
+    def names(self) -> list[str]:
+        """Of every deployed portfolio."""
+        every = BotsInSql(self._place.database).list(limit=10_000)[0]
+        return sorted({bot.config["portfolio"] for bot in every if "portfolio" in bot.config})
 
     def show(self, name: str) -> dict[str, Any]:
         """A deployed portfolio as one: its worth, and each bot's.

@@ -80,19 +80,18 @@ class Worker:
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Work; at the end every run is handed back. ``until`` is asked several times a second."""
-        self.governor.begin()
-        while not self._ending and not until():
-            self._round()
-            self._wake.wait(self.pace.look)
-            self._wake.clear()
-        self._hand_over()
+        with self.governor.on_duty():
+            while not self._ending and not until():
+                self._round()
+                self._wake.wait(self.pace.look)
+                self._wake.clear()
+            self._hand_over()
 
     def run_until_idle(self) -> None:
         """Work until nothing waits and nothing is at work."""
         self.run(until=lambda: not self._at_work() and not self._unsettled and not self._take())
 
     def _round(self) -> None:
-        self.governor.look()
         try:
             self._settle()
             self._hear()

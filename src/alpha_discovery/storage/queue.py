@@ -170,12 +170,14 @@ class QueueInSql:
             raise _lost(claim)
         return None if row.request is None else Request(row.request)
 
-    def hand_back(self, claim: Claim, *, note: str | None = None, wait: float = 0.0) -> None:
+    def hand_back(
+        self, claim: Claim, *, note: str | None = None, wait: float = 0.0, attempts: int | None = None
+    ) -> None:
         """Let the run wait for its next turn, behind others of its priority and ``wait`` seconds; raises `LeaseLost`.
 
-        ``note`` is kept with the event.
+        ``note`` is kept with the event; ``attempts`` is what it then counts as, by default what it did.
         """
-        self._release(claim, RunState.QUEUED, note, wait)
+        self._release(claim, RunState.QUEUED, note, wait, attempts)
 
     def put_down(self, claim: Claim, state: RunState, *, error: str | None = None) -> None:
         """End the work on a run: stopped, interrupted or failed; raises `LeaseLost`."""
@@ -228,7 +230,9 @@ class QueueInSql:
             row.priority = priority
             session.flush()
 
-    def _release(self, claim: Claim, state: RunState, told: str | None, wait: float = 0.0) -> None:
+    def _release(
+        self, claim: Claim, state: RunState, told: str | None, wait: float = 0.0, attempts: int | None = None
+    ) -> None:
         with self._database.transaction() as session:
             row = held(session, claim)
             run = _run(session, claim.run_id)
@@ -243,6 +247,7 @@ class QueueInSql:
             row.token += 1
             row.served_at = now
             row.lease_until = now + timedelta(seconds=wait) if wait else None
+            row.attempts = row.attempts if attempts is None else attempts
             session.flush()
             note_event(session, run.id, "yielded", now, {"note": told} if told else None)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, String, cast, func, or_, select
 
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
 from alpha_discovery.errors import UnknownName
@@ -91,7 +91,8 @@ class AlphaSearch:
     def _page(self, what: Select[Any], query: AlphaQuery) -> tuple[Sequence[Row[Any]], int]:
         if query.sort not in SORTED_BY:
             raise UnknownName(kind="order of alphas", name=query.sort, known=SORTED_BY)
-        wanted = _conditions(query)
+        # most alphas pass: by its index all of them would be sorted for a page; the index of the order stops early
+        wanted = _conditions(query, AlphaRow.sharpe_ratio + 0.0)
         column = SORTED_BY[query.sort]
         first = (column.desc() if query.descending else column.asc()).nulls_last()
         best = AlphaRow.validation_score.desc().nulls_last(), AlphaRow.sharpe_ratio.desc()
@@ -101,9 +102,9 @@ class AlphaSearch:
         with self._database.reading() as session:
             total = -1
             if query.counted:
-                total = session.scalar(select(func.count()).select_from(AlphaRow).where(*wanted)) or 0
+                counted = _conditions(query, AlphaRow.sharpe_ratio)  # a count reads its index and nothing else
+                total = session.scalar(select(func.count()).select_from(AlphaRow).where(*counted)) or 0
             return session.execute(page).all(), total
-
 
     def choices(self) -> dict[str, list[str]]:
         """Every strategy type, market and timeframe that some alpha has, and the newest `MOST_RUNS` runs."""
@@ -119,7 +120,7 @@ class AlphaSearch:
         return told
 
 
-def _conditions(query: AlphaQuery) -> list[ColumnElement[bool]]:
+def _conditions(query: AlphaQuery, sharpe: SQLColumnExpression[float]) -> list[ColumnElement[bool]]:
     _check("alpha state", query.states, set(AlphaState))
     _check("deployment status", query.deployment, set(DeploymentStatus))
     wanted: list[ColumnElement[bool]] = []
@@ -129,11 +130,9 @@ def _conditions(query: AlphaQuery) -> list[ColumnElement[bool]]:
     ):  # fmt: skip
         if values:
             wanted.append(column.in_(values))
-    # most alphas pass: by its index all of them would be sorted for a page; the index of the order stops early
-    anywhere = AlphaRow.sharpe_ratio + 0.0
     for bound, value in (
         (AlphaRow.discovery_run_id.__eq__, query.run_id), (AlphaRow.timeframe.__eq__, query.timeframe),
-        (anywhere.__ge__, query.min_sharpe), (AlphaRow.validation_score.__ge__, query.min_score),
+        (sharpe.__ge__, query.min_sharpe), (AlphaRow.validation_score.__ge__, query.min_score),
         (AlphaRow.max_drawdown.__le__, query.max_drawdown),
     ):  # fmt: skip
         if value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -86,15 +87,14 @@ class _OfSnapshot(Collector):
         yield _durations(now.durations)
         active = sum(now.runs.get(state, 0) for state in ("running", "stopping"))
         yield _gauge("active_runs", "Discovery runs that somebody works on", active)
-        if now.best_sharpe is not None:
-            yield _gauge("best_sharpe", "Best annual Sharpe ratio of a stored alpha", now.best_sharpe)
+        yield _gauge("best_sharpe", "Best annual Sharpe ratio of a stored alpha; NaN: there is none", now.best_sharpe)
         yield _labelled("runs", "Runs by state", "state", now.runs)
         yield _gauge("alphas", "Stored alphas", now.alphas)
         yield _gauge("queue_length", "Runs that wait for a worker", now.queue_length)
         yield _gauge("candidates_per_second", "Candidates tested a second, of the last five minutes",
                      now.candidates_per_second)
-        if now.batch_seconds is not None:
-            yield _gauge("batch_seconds", "Seconds between batches, mean of the last five minutes", now.batch_seconds)
+        yield _gauge("batch_seconds", "Seconds between batches, mean of the last five minutes; NaN: there was none",
+                     now.batch_seconds)
         yield _gauge("cache_entries", "Results in the cache", now.cache_entries)
         yield _counter("cache_hits", "Results that need not be computed again", now.cache_hits)
         yield _counter("cache_misses", "Results that were not in any cache of the server", now.cache_misses)
@@ -117,8 +117,9 @@ def _counter(name: str, text: str, value: float) -> Metric:
     return CounterMetricFamily(f"{_NAME}_{name}", text, value=value)
 
 
-def _gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"{_NAME}_{name}", text, value=value)
+def _gauge(name: str, text: str, value: float | None) -> Metric:
+    """A gauge that is there from the start: a series that comes later than its alert is hard to tell from a mistake."""
+    return GaugeMetricFamily(f"{_NAME}_{name}", text, value=math.nan if value is None else value)
 
 
 def _labelled(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:

@@ -1,4 +1,4 @@
-"""Days of shares, over HTTP, in the shape that Yahoo's chart interface has."""
+"""Days of shares, over HTTP, in the shape that Yahoo's chart interface has: written by hand, not recorded."""
 
 from __future__ import annotations
 

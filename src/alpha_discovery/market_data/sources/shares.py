@@ -1,5 +1,8 @@
 """Daily bars of shares, funds and indices in the shape of Yahoo's chart interface, which yfinance reads too.
 
+The shape that tests hold it to is written by hand after what is known of the interface; no answer was recorded, so
+what it answers today may differ. An answer of another shape is refused, and stores nothing.
+
 Prices as it has them are adjusted for splits. By default they are adjusted for dividends as well: open, high, low and
 close times adjusted close over close, so that a return is what a holder had. With ``yahoo-raw`` they are not. Either
 changes the whole past at the next split or dividend, so what is stored is replaced as a whole, never added to.

@@ -7,7 +7,7 @@ import { Panel } from "@/components/Panel";
 import { utcDay } from "@/format/time";
 
 import type { Faults } from "./faults";
-import { common, type Market, yearsBefore } from "./markets";
+import { extentOf, type Market, yearsBefore } from "./markets";
 
 interface PeriodProps {
     start: string | null;
@@ -21,9 +21,9 @@ const LENGTHS = [1, 2, 4];
 
 /** Which part of the stored prices is used. */
 export function Period({ start, end, chosen, faults, onChange }: PeriodProps) {
-    const shared = common(chosen);
-    const last = end === null ? shared?.end : Date.parse(end);
-    const possible = LENGTHS.filter((years) => shared && last && Date.parse(yearsBefore(last, years)) > shared.start);
+    const extent = extentOf(chosen);
+    const last = end === null ? extent?.end : Date.parse(end);
+    const possible = LENGTHS.filter((years) => extent && last && Date.parse(yearsBefore(last, years)) > extent.start);
     return (
         <Panel title="Period" about="Days in UTC. The last part of it becomes the vault, which the search never sees.">
             <Stack direction="row" spacing={1.5} useFlexGap sx={{ flexWrap: "wrap", alignItems: "flex-start" }}>
@@ -49,12 +49,10 @@ export function Period({ start, end, chosen, faults, onChange }: PeriodProps) {
                     ))}
                 </Stack>
             </Stack>
-            <Typography variant="body2" color={chosen.length > 0 && !shared ? "error" : "textSecondary"} sx={{ mt: 1 }}>
-                {shared
-                    ? `The chosen markets have ${utcDay(shared.start)} to ${utcDay(shared.end)} in common.`
-                    : chosen.length > 0
-                      ? "The chosen markets have no days in common; choose others."
-                      : "Choose markets to see what they have in common."}
+            <Typography variant="body2" color="textSecondary" sx={{ mt: 1 }}>
+                {extent
+                    ? `There are prices from ${utcDay(extent.start)} to ${utcDay(extent.end)}; each market is traded where it has some.`
+                    : "Choose markets to see from when to when there are prices."}
             </Typography>
         </Panel>
     );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { common, gives, type MarketOut, serving, timeframes, yearsBefore } from "./markets";
+import { extentOf, gives, type MarketOut, serving, timeframes, yearsBefore } from "./markets";
 
 function market(symbol: string, timeframe: string, more: Partial<MarketOut> = {}): MarketOut {
     return {
@@ -43,10 +43,10 @@ test("only bar lengths are offered that some market can give", () => {
     expect(timeframes([market("A/USD", "4h")], "1h")).toEqual(["1h", "4h", "12h", "1d", "1w"]);
 });
 
-test("what markets have in common is the overlap of their histories", () => {
+test("markets reach from the first start to the last end", () => {
     const late = market("B/USD", "1h", { start: "2020-07-01T00:00Z", end: "2022-01-01T00:00Z" });
-    expect(common([market("A/USD", "1h"), late])).toEqual({ start: Date.UTC(2020, 6, 1), end: Date.UTC(2021, 0, 1) });
-    expect(common([market("A/USD", "1h", { end: "2020-02-01T00:00Z" }), late])).toBeNull();
+    expect(extentOf([market("A/USD", "1h"), late])).toEqual({ start: Date.UTC(2020, 0, 1), end: Date.UTC(2022, 0, 1) });
+    expect(extentOf([])).toBeNull();
 });
 
 test("a year before is the same day", () => {

@@ -51,14 +51,6 @@ export function extentOf(markets: readonly MarketOut[]): { start: number; end: n
     };
 }
 
-/** What all of the markets have in common, ms; null where that is nothing. */
-export function common(markets: readonly MarketOut[]): { start: number; end: number } | null {
-    if (markets.length === 0) return null;
-    const start = Math.max(...markets.map((one) => Date.parse(one.start)));
-    const end = Math.min(...markets.map((one) => Date.parse(one.end)));
-    return start < end ? { start, end } : null;
-}
-
 /** The day so many years before another, UTC. */
 export function yearsBefore(end: number, years: number): string {
     const day = new Date(end);

@@ -1,0 +1,60 @@
+"""What endpoints of portfolios give. Money is in the quote currency of the markets."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class HoldingOut(BaseModel):
+    """One alpha of a portfolio that could be."""
+
+    alpha_id: str
+    weight: float
+    capital: float
+    sharpe_ratio: float | None
+    gain: float | None = Field(description="what it added to the Sharpe ratio of the whole when it was chosen")
+    risk: float = Field(description="share of the variance")
+
+
+class ChosenOut(BaseModel):
+    """Alphas to trade together, and why others are not among them."""
+
+    holdings: list[HoldingOut]
+    left_out: dict[str, str] = Field(description="alpha to reason")
+    sharpe_ratio: float | None = Field(description="of the whole; they were chosen by it, so expect less")
+    volatility: float | None
+    days: int = Field(description="that all of them have")
+    unused: float = Field(description="capital that no alpha has room for")
+
+
+class PortfolioBot(BaseModel):
+    """One bot of a portfolio."""
+
+    bot: str
+    alpha: str
+    state: str
+    weight: float
+    share: float = Field(description="of what all are worth together")
+    capital: float
+    equity: float
+    pending: float = Field(description="money that moves once it has left its position")
+    bars: int
+
+
+class PortfolioOut(BaseModel):
+    """A deployed portfolio as one."""
+
+    name: str
+    capital: float
+    equity: float
+    total_return: float = Field(description="of the capital, a fraction")
+    bots: list[PortfolioBot]
+
+
+class MovedOut(BaseModel):
+    """Money paid to a bot, or out of it where negative."""
+
+    bot: str
+    share: float
+    weight: float
+    amount: float
