@@ -1,4 +1,5 @@
 /** Lines over time, in UTC: bars and days are counted in it. */
+import { percent } from "@/format/number";
 
 export type Point = [number, number | null];
 
@@ -143,5 +144,5 @@ export function line(name: string, data: Point[], colour: string, more: Record<s
 /** What is shown of a fraction on an axis. */
 export function perCent(value: number): string {
     const x = value * 100;
-    return `${Math.abs(x) < 10 && !Number.isInteger(x) ? x.toFixed(1) : x.toFixed(0)} %`.replace("-", "−");
+    return percent(value, Math.abs(x) < 10 && !Number.isInteger(x) ? 1 : 0);
 }

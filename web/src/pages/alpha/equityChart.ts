@@ -47,8 +47,8 @@ export function equityOption(equity: Equity, colours: ChartColours, seen: Seen =
         useUTC: true,
         legend: { top: 0, left: 0, type: "scroll", textStyle: { color: colours.text }, data: Object.values(NAMES) },
         grid: [
-            { left: 66, right: 12, top: 40, height: "56%" },
-            { left: 66, right: 12, bottom: 28, height: "20%" },
+            { left: 70, right: 12, top: 40, height: "56%", outerBoundsMode: "none" }, // else each makes room for its own
+            { left: 70, right: 12, bottom: 28, height: "20%", outerBoundsMode: "none" },
         ],
         axisPointer: { link: [{ xAxisIndex: "all" }] },
         dataZoom: [{ type: "inside", xAxisIndex: [0, 1], zoomOnMouseWheel: "ctrl", filterMode: "none" }],

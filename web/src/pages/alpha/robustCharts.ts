@@ -3,7 +3,7 @@ import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
 import { ALONG, perCent } from "@/charts/time";
 import { fixed, percent } from "@/format/number";
-import { plain, setting } from "@/pages/alphas/words";
+import { plain, setting } from "@/format/parameters";
 
 type CostCurve = Schemas["CostCurve"];
 type Fan = Schemas["Fan"];
@@ -63,6 +63,8 @@ export function costOption(curve: CostCurve, colours: ChartColours): ChartOption
     };
 }
 
+const MONTH = 30; // days between marks of the axis
+
 /** Equity of resampled years: the middle half, nine of ten, and the typical one. */
 export function fanOption(fan: Fan, colours: ChartColours): ChartOption {
     const days = Array.from({ length: fan.days + 1 }, (_, day) => day);
@@ -115,6 +117,8 @@ export function fanOption(fan: Fan, colours: ChartColours): ChartOption {
             nameLocation: "middle",
             nameGap: 28,
             boundaryGap: false,
+            axisLabel: { color: colours.faint, interval: (day: number) => day % MONTH === 0 },
+            axisTick: { interval: (day: number) => day % MONTH === 0 },
         }),
         yAxis: axis(colours, {
             type: "value",

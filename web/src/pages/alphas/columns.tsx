@@ -8,8 +8,8 @@ import type { Schemas } from "@/api/client";
 import { EvidenceChip } from "@/components/EvidenceChip";
 import { Moment } from "@/format/Moment";
 import { fixed, NONE, percent, whole } from "@/format/number";
+import { few, nameOf, plain, settings } from "@/format/parameters";
 import { AlphaChip } from "@/pages/alphas/AlphaChip";
-import { settings } from "@/pages/alphas/words";
 
 export type Alpha = Schemas["AlphaResponse"];
 
@@ -47,9 +47,17 @@ export function Chips({ alpha }: { alpha: Alpha }) {
 export function NameOf({ alpha }: { alpha: Alpha }) {
     return (
         <Box sx={{ minWidth: { xs: 0, sm: 200 }, maxWidth: 330 }}>
-            <Link component={RouterLink} to={`/alphas/${alpha.id}`} sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>
-                {alpha.strategy_name}
+            <Link
+                component={RouterLink}
+                to={`/alphas/${alpha.id}`}
+                aria-label={nameOf(alpha)}
+                sx={{ fontWeight: 600, overflowWrap: "anywhere" }}
+            >
+                {plain(alpha.strategy_type)}
             </Link>
+            <Box sx={{ fontSize: "0.8rem", overflowWrap: "anywhere" }} title={alpha.tested_symbols.join(", ")}>
+                on {few(alpha.tested_symbols)}, {alpha.timeframe}
+            </Box>
             <Box sx={{ color: "text.secondary", fontSize: "0.8rem", overflowWrap: "anywhere" }}>
                 {settings(alpha.parameters)}
             </Box>
@@ -154,7 +162,7 @@ export const COLUMNS: readonly Column[] = [
         hint: "What speaks for it and what does not; hover a chip for the statistic and its threshold",
         usual: true,
         show: (alpha) => (
-            <Box sx={{ minWidth: { xs: 0, sm: 150 } }}>
+            <Box sx={{ minWidth: { xs: 0, sm: 210 } }}>
                 <Chips alpha={alpha} />
             </Box>
         ),

@@ -3,6 +3,7 @@ import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
 import { ALONG, line, perCent, points } from "@/charts/time";
 import { percent } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { utcDay } from "@/format/time";
 
 /** What stands for an alpha on the page: A, B, ... Z, AA. */
@@ -41,7 +42,7 @@ export function overlayOption(rows: readonly Schemas["Compared"][], colours: Cha
         },
         series: rows.map((row, k) =>
             line(
-                `${letter(k)} ${row.alpha.strategy_type}`,
+                `${letter(k)} ${plain(row.alpha.strategy_type)}`,
                 points(
                     row.equity.time,
                     row.equity.equity.map((value) => value - 1),
