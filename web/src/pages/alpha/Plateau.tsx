@@ -134,6 +134,7 @@ function Both({ square, names, onChange }: BothProps) {
                 reach={Math.max(0.5, ...known.map(Math.abs))}
                 format={(value) => fixed(value, 1)}
                 mark={{ row: up.own, column: across.own, means: "its own values" }}
+                dense
             />
         </Box>
     );

@@ -31,7 +31,7 @@ const PASSED = { held: true, weak: "weak", failed: false } as const;
 export function Chips({ alpha }: { alpha: Alpha }) {
     if (alpha.evidence_chips.length === 0) return <span>{NONE}</span>;
     return (
-        <Box sx={{ display: "flex", gap: 0.5, flexWrap: "wrap" }}>
+        <Box sx={{ display: "flex", gap: 0.5, flexWrap: "wrap", justifyContent: "inherit" }}>
             {alpha.evidence_chips.map((chip) => (
                 <EvidenceChip
                     key={chip.name}
@@ -44,7 +44,16 @@ export function Chips({ alpha }: { alpha: Alpha }) {
     );
 }
 
-export function NameOf({ alpha }: { alpha: Alpha }) {
+const TWO_LINES = {
+    display: "-webkit-box",
+    WebkitBoxOrient: "vertical",
+    WebkitLineClamp: "2",
+    overflow: "hidden",
+} as const;
+
+/** An alpha by its strategy and markets, and unless it is to be brief by its parameters. */
+export function NameOf({ alpha, brief = false }: { alpha: Alpha; brief?: boolean }) {
+    const told = settings(alpha.parameters);
     return (
         <Box sx={{ minWidth: { xs: 0, sm: 200 }, maxWidth: 330 }}>
             <Link
@@ -58,9 +67,14 @@ export function NameOf({ alpha }: { alpha: Alpha }) {
             <Box sx={{ fontSize: "0.8rem", overflowWrap: "anywhere" }} title={alpha.tested_symbols.join(", ")}>
                 on {few(alpha.tested_symbols)}, {alpha.timeframe}
             </Box>
-            <Box sx={{ color: "text.secondary", fontSize: "0.8rem", overflowWrap: "anywhere" }}>
-                {settings(alpha.parameters)}
-            </Box>
+            {!brief && (
+                <Box
+                    title={told}
+                    sx={{ color: "text.secondary", fontSize: "0.8rem", overflowWrap: "anywhere", ...TWO_LINES }}
+                >
+                    {told}
+                </Box>
+            )}
         </Box>
     );
 }

@@ -15,6 +15,8 @@ import { type Alpha, Chips } from "@/pages/alphas/columns";
 import { best } from "@/pages/compare/best";
 import { letter } from "@/pages/compare/overlayChart";
 
+const MAY_BREAK = "\u200b"; // in a narrow column a market is parted from its venue
+
 interface Line {
     name: string;
     value?: (alpha: Alpha) => number | null;
@@ -42,7 +44,11 @@ const LINES: readonly Line[] = [
     { name: "Position size", show: (one) => setting("position_size", one.parameters.position_size) },
     {
         name: "Markets",
-        show: (one) => <Box sx={{ overflowWrap: "anywhere", fontSize: "0.8rem" }}>{one.tested_symbols.join(", ")}</Box>,
+        show: (one) => (
+            <Box sx={{ overflowWrap: "anywhere", fontSize: "0.8rem" }}>
+                {one.tested_symbols.map((symbol) => symbol.replace("@", `${MAY_BREAK}@`)).join(", ")}
+            </Box>
+        ),
     },
     { name: "Bars", show: (one) => one.timeframe },
     { name: "Parameters", show: (one) => settings(one.parameters) },
@@ -69,7 +75,7 @@ export function MetricTable({ alphas, onRemove }: MetricTableProps) {
                 rows={LINES}
                 keyOf={(line) => line.name}
                 columns={[
-                    { name: "Number", show: (line) => line.name },
+                    { name: "Number", show: (line) => <Box sx={{ minWidth: { sm: 120 } }}>{line.name}</Box> },
                     ...alphas.map((alpha, k) => ({
                         name: letter(k),
                         head: named(alpha, k),

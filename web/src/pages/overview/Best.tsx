@@ -73,7 +73,7 @@ export function Best() {
                                     {items.map((alpha) => (
                                         <TableRow key={alpha.id} hover>
                                             <TableCell>
-                                                <NameOf alpha={alpha} />
+                                                <NameOf alpha={alpha} brief />
                                             </TableCell>
                                             <NumberCell sx={WIDE}>{fixed(alpha.in_sample_sharpe)}</NumberCell>
                                             <NumberCell>{fixed(alpha.out_sample_sharpe)}</NumberCell>
