@@ -13,6 +13,7 @@ import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hatchling.builders.sdist import SdistBuilder
@@ -94,6 +95,16 @@ def test_the_sdist_can_build_and_test_itself(built: Path) -> None:
     assert [name for name in names if "node_modules" in name or name.endswith("schema.d.ts")] == []
 
 
+def module_at(file: Path) -> Any:
+    """What a file outside the package holds."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_a_wheel_without_the_page_is_not_built(tmp_path: Path) -> None:
     """A tree in which the page cannot be built: no sources of it."""
     (tmp_path / "tools").mkdir()
@@ -106,12 +117,19 @@ def test_a_wheel_without_the_page_is_not_built(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("dist/*.whl"))
 
 
+def test_scripts_of_the_page_find_node_and_npm_on_a_machine_with_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = module_at(ROOT / "tools" / "page.py")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with page.surroundings(*page.node()) as environment:
+        told = subprocess.run(
+            ["/bin/sh", "-c", "node --version && npm --version"], env=environment, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
+    assert re.fullmatch(r"v2\d[\d.]+\n\d[\d.]+\n", told.stdout)
+
+
 def test_an_editable_install_needs_no_page(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = module_at(ROOT / "hatch_build.py")
     told: dict[str, list[str]] = {"artifacts": []}
     hook = module.PageHook(str(tmp_path), {}, None, None, str(tmp_path), "wheel")
     hook.initialize("editable", told)

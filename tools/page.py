@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -47,9 +48,19 @@ def node() -> tuple[Path, Path]:
 
 
 @contextmanager
-def surroundings(program: Path) -> Iterator[dict[str, str]]:
-    """An environment in which ``node`` is this program and no other, whatever else is on PATH."""
+def surroundings(program: Path, script: Path) -> Iterator[dict[str, str]]:
+    """An environment in which ``node`` and ``npm`` are these and no others, whatever else is on PATH.
+
+    Scripts of ``package.json`` call npm by its name.
+    """
     with tempfile.TemporaryDirectory() as folder:
+        if os.name == "nt":
+            (Path(folder) / "npm.cmd").write_text(f'@"{program}" "{script}" %*\r\n', encoding="utf-8")
+        else:
+            npm = Path(folder) / "npm"
+            words = f"{shlex.quote(str(program))} {shlex.quote(str(script))}"
+            npm.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
+            npm.chmod(0o755)
         name = Path(folder) / program.name
         try:
             name.symlink_to(program)
@@ -61,7 +72,7 @@ def surroundings(program: Path) -> Iterator[dict[str, str]]:
 def npm(*words: str) -> None:
     """Run npm in ``web/``; raises `PageNotBuilt` when it fails."""
     program, script = node()
-    with surroundings(program) as environment:
+    with surroundings(program, script) as environment:
         done = subprocess.run([program, script, *words], cwd=PAGE, env=environment, check=False)  # noqa: S603
     if done.returncode:
         raise PageNotBuilt(f"npm {' '.join(words)} ended with {done.returncode}; what it wrote above says why")

@@ -93,6 +93,7 @@ CONTENT["0006"] = CONTENT["0005"] | {
     "bot_states": {"bot_id": "bot-1", "saves": 1, "events": 1, "state": "{}"},
     "bot_events": {"bot_id": "bot-1", "seq": 1, "data": "{}"},
 }
+CONTENT["0007"] = CONTENT["0006"]
 
 
 def make(file: Path, revision: str) -> None:
@@ -218,7 +219,7 @@ def test_a_newer_database_is_left_alone(file: Path) -> None:
     with sqlite3.connect(file) as newer:
         newer.execute(f"UPDATE {VERSION_TABLE} SET version_num = '0099'")
     newer.close()
-    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0006\); run pip install -U"):
+    with pytest.raises(StorageFailed, match=r"newer version .*\(schema 0099, known up to 0007\); run pip install -U"):
         Database.open(file)
 
 

@@ -109,6 +109,14 @@ class RunRow(Row):
     report: Mapped[dict[str, Any]]
 
 
+# All that alphas are filtered, ordered and counted by: a list is found in it, whatever the rest of an alpha weighs.
+LISTING = (
+    "validation_score", "sharpe_ratio", "id", "total_return", "max_drawdown", "win_rate", "profit_factor",
+    "in_sample_sharpe", "out_sample_sharpe", "discovered_at", "state", "deployment_status", "deployment_count",
+    "timeframe", "strategy_type", "strategy_name", "discovery_run_id",
+)  # fmt: skip
+
+
 class AlphaRow(Row):
     """An accepted alpha; it goes when its run is deleted."""
 
@@ -145,6 +153,7 @@ class AlphaRow(Row):
     __table_args__ = (
         Index("idx_alpha_performance", "sharpe_ratio", "total_return"),
         Index("idx_alpha_discovery", "discovery_run_id", "discovered_at"),
+        Index("idx_alpha_listing", *LISTING),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 from alpha_discovery.errors import StorageFailed
 from alpha_discovery.storage.bot_models import TABLES
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")  # in order; the last is what the models describe
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # in order; the last is what the models describe
 NEWEST = REVISIONS[-1]
 VERSION_TABLE = "alpha_discovery_version"  # a server may hold other programs' Alembic tables
 FOLDER = Path(__file__).parent / "migrations"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
 
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
 from alpha_discovery.errors import UnknownName
@@ -21,9 +21,11 @@ LISTED = (
     "profit_factor", "validation_score", "discovered_at", "deployment_status", "deployment_count", "in_sample_sharpe",
     "out_sample_sharpe", "tested_symbols", "timeframe", "state", "discovery_run_id", "evidence",
 )  # fmt: skip
+# An expression in the place of a column keeps to the index of all that is listed: by the column's own, whole alphas
+# would be read one after the other for a page far back.
 SORTED_BY = {
-    "validation_score": AlphaRow.validation_score, "sharpe_ratio": AlphaRow.sharpe_ratio,
-    "total_return": AlphaRow.total_return, "max_drawdown": AlphaRow.max_drawdown, "win_rate": AlphaRow.win_rate,
+    "validation_score": AlphaRow.validation_score, "sharpe_ratio": AlphaRow.sharpe_ratio + 0.0,
+    "total_return": AlphaRow.total_return + 0.0, "max_drawdown": AlphaRow.max_drawdown, "win_rate": AlphaRow.win_rate,
     "profit_factor": AlphaRow.profit_factor, "discovered_at": AlphaRow.discovered_at,
     "deployment_count": AlphaRow.deployment_count, "strategy_name": AlphaRow.strategy_name,
     "in_sample_sharpe": AlphaRow.in_sample_sharpe, "out_sample_sharpe": AlphaRow.out_sample_sharpe,
@@ -40,7 +42,7 @@ class AlphaQuery:
     Attributes
     ----------
     text : str or None
-        Stands in the id, the strategy's name or the symbols; upper and lower case alike.
+        Stands in the id or in the name, which names strategy and markets; upper and lower case alike.
     sort : str
         One of `SORTED_BY`; alphas without a value come last. Ties: the better score, then the better Sharpe ratio.
     counted : bool
@@ -91,20 +93,19 @@ class AlphaSearch:
     def _page(self, what: Select[Any], query: AlphaQuery) -> tuple[Sequence[Row[Any]], int]:
         if query.sort not in SORTED_BY:
             raise UnknownName(kind="order of alphas", name=query.sort, known=SORTED_BY)
-        # most alphas pass: by its index all of them would be sorted for a page; the index of the order stops early
-        wanted = _conditions(query, AlphaRow.sharpe_ratio + 0.0)
+        wanted = _conditions(query)
         column = SORTED_BY[query.sort]
         first = (column.desc() if query.descending else column.asc()).nulls_last()
         best = AlphaRow.validation_score.desc().nulls_last(), AlphaRow.sharpe_ratio.desc()
         ties = best[1:] if query.sort == "validation_score" else best
-        page = what.where(*wanted).order_by(first, *ties, AlphaRow.id)
-        page = page.limit(check_limit(query.limit)).offset(check_limit(query.offset))
+        order = (first, *ties, AlphaRow.id)
+        narrow = select(AlphaRow.id).where(*wanted).order_by(*order)
+        page = narrow.limit(check_limit(query.limit)).offset(check_limit(query.offset)).subquery()
         with self._database.reading() as session:
             total = -1
             if query.counted:
-                counted = _conditions(query, AlphaRow.sharpe_ratio)  # a count reads its index and nothing else
-                total = session.scalar(select(func.count()).select_from(AlphaRow).where(*counted)) or 0
-            return session.execute(page).all(), total
+                total = session.scalar(select(func.count()).select_from(AlphaRow).where(*wanted)) or 0
+            return session.execute(what.join(page, AlphaRow.id == page.c.id).order_by(*order)).all(), total
 
     def choices(self) -> dict[str, list[str]]:
         """Every strategy type, market and timeframe that some alpha has, and the newest `MOST_RUNS` runs."""
@@ -120,19 +121,19 @@ class AlphaSearch:
         return told
 
 
-def _conditions(query: AlphaQuery, sharpe: SQLColumnExpression[float]) -> list[ColumnElement[bool]]:
+def _conditions(query: AlphaQuery) -> list[ColumnElement[bool]]:
     _check("alpha state", query.states, set(AlphaState))
     _check("deployment status", query.deployment, set(DeploymentStatus))
     wanted: list[ColumnElement[bool]] = []
     for column, values in (
-        (AlphaRow.strategy_type, query.strategy_types), (AlphaRow.state, query.states),
+        (AlphaRow.strategy_type.concat(""), query.strategy_types), (AlphaRow.state, query.states),
         (AlphaRow.deployment_status, query.deployment),
     ):  # fmt: skip
         if values:
             wanted.append(column.in_(values))
     for bound, value in (
         (AlphaRow.discovery_run_id.__eq__, query.run_id), (AlphaRow.timeframe.__eq__, query.timeframe),
-        (sharpe.__ge__, query.min_sharpe), (AlphaRow.validation_score.__ge__, query.min_score),
+        ((AlphaRow.sharpe_ratio + 0.0).__ge__, query.min_sharpe), (AlphaRow.validation_score.__ge__, query.min_score),
         (AlphaRow.max_drawdown.__le__, query.max_drawdown),
     ):  # fmt: skip
         if value is not None:
@@ -141,7 +142,7 @@ def _conditions(query: AlphaQuery, sharpe: SQLColumnExpression[float]) -> list[C
     if query.symbol is not None:
         wanted.append(symbols.contains(f'"{query.symbol}', autoescape=True))
     if query.text:
-        places = (AlphaRow.id, AlphaRow.strategy_name, symbols)
+        places = (AlphaRow.id, AlphaRow.strategy_name)
         wanted.append(or_(*(func.lower(one).contains(query.text.lower(), autoescape=True) for one in places)))
     return wanted
 

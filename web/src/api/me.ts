@@ -33,7 +33,10 @@ export function useLogin() {
     return useMutation({
         mutationFn: (who: { name: string; password: string }) =>
             held(client.POST("/auth/login", { body: { ...who, cookie: true } })),
-        onSuccess: () => cache.resetQueries({ queryKey: ["me"] }),
+        onSuccess: () => {
+            cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" }); // it was shown to somebody else
+            return cache.resetQueries({ queryKey: ["me"] });
+        },
     });
 }
 

@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 
 import { ApiError } from "@/api/problem";
 
@@ -8,9 +8,15 @@ export function worthAsking(failures: number, error: unknown): boolean {
     return !refused && failures < 3;
 }
 
-/** The cache of what the server told. */
+/** The cache of what the server told; a refusal for want of a login makes it look whether there still is one. */
 export function makeQueryClient(): QueryClient {
-    return new QueryClient({
+    const onError = (error: unknown) => {
+        if (error instanceof ApiError && error.status === 401) void client.invalidateQueries({ queryKey: ["me"] });
+    };
+    const client = new QueryClient({
+        queryCache: new QueryCache({ onError }),
+        mutationCache: new MutationCache({ onError }),
         defaultOptions: { queries: { staleTime: 10_000, retry: worthAsking, refetchOnWindowFocus: true } },
     });
+    return client;
 }

@@ -5,6 +5,13 @@ import { client, held, paged, type Schemas } from "@/api/client";
 /** States in which a run is not over. */
 export const AT_WORK = ["running", "stopping", "queued"];
 
+const STAGES: Readonly<Record<string, string>> = { waiting: "waiting", search: "searching", judge: "judging" };
+
+/** What a run is doing, in a word. */
+export function doing(run: Pick<Schemas["RunOut"], "stage" | "status">): string {
+    return run.status === "running" ? (STAGES[run.stage] ?? run.status) : run.status;
+}
+
 /** Runs that are being worked on or wait, the newest first; kept fresh by events of the server. */
 export const runningQuery = queryOptions({
     queryKey: ["runs", "at work"],

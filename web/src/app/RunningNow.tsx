@@ -1,14 +1,13 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import LinearProgress from "@mui/material/LinearProgress";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import type { Schemas } from "@/api/client";
-import { runningQuery } from "@/api/runs";
-import { percent } from "@/format/number";
+import { doing, runningQuery } from "@/api/runs";
+import { RunProgress } from "@/components/RunProgress";
 import type { Connection } from "@/hooks/useEvents";
 
 /** What the bar says of runs that are not over. */
@@ -21,9 +20,7 @@ export function summary(runs: Schemas["RunOut"][]): string {
     const wait = waiting.length > 0 ? `${waiting.length} waiting` : "";
     if (!only) return wait === "" ? "Nothing runs" : wait;
     const now =
-        busy.length === 1
-            ? `${only.symbols.join(", ")} ${only.timeframe} · ${only.stage || only.status}`
-            : `${busy.length} runs`;
+        busy.length === 1 ? `${only.symbols.join(", ")} ${only.timeframe} · ${doing(only)}` : `${busy.length} runs`;
     return [now, wait].filter((part) => part !== "").join(" · ");
 }
 
@@ -42,14 +39,7 @@ export function RunningNow({ connection }: { connection: Connection }) {
                     <Typography variant="body2" noWrap>
                         {summary(runs)}
                     </Typography>
-                    {only && (
-                        <LinearProgress
-                            variant="determinate"
-                            value={Math.min(100, only.progress * 100)}
-                            aria-label={`progress ${percent(only.progress, 0)}`}
-                            sx={{ mt: 0.25, minWidth: 110 }}
-                        />
-                    )}
+                    {only && <RunProgress run={only} sx={{ mt: 0.25, minWidth: 110 }} />}
                 </Box>
             </Button>
             {offline && (

@@ -61,6 +61,18 @@ export function themeOf(mode: Mode): Theme {
                     sizeSmall: { padding: "6px 10px", "@media (max-width: 599.95px)": { padding: "6px 5px" } },
                 },
             },
+            MuiDialog: {
+                styleOverrides: {
+                    paper: {
+                        "@media (max-width: 599.95px)": {
+                            margin: 12,
+                            width: "calc(100% - 24px)",
+                            maxWidth: "calc(100% - 24px)",
+                            maxHeight: "calc(100% - 24px)",
+                        },
+                    },
+                },
+            },
             MuiTablePagination: {
                 defaultProps: { labelRowsPerPage: "rows" },
                 styleOverrides: {

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 
 import type { RunEvent } from "@/api/events";
 import { type Connection, useEvents } from "@/hooks/useEvents";
@@ -24,5 +24,11 @@ export function useLiveRuns(): Connection {
         },
         [cache],
     );
-    return useEvents("/events", onEvents);
+    const connection = useEvents("/events", onEvents);
+    const cut = useRef(false);
+    useEffect(() => {
+        if (connection === "live" && cut.current) void cache.invalidateQueries(); // the server is back
+        cut.current = connection === "waiting";
+    }, [cache, connection]);
+    return connection;
 }

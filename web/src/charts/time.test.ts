@@ -43,5 +43,5 @@ test("a band is its lower edge and what lies between", () => {
 });
 
 test("fractions on an axis are per cents", () => {
-    expect([perCent(0.25), perCent(-0.015), perCent(12)]).toEqual(["25 %", "−1.5 %", "1200 %"]);
+    expect([perCent(0.25), perCent(-0.015), perCent(12)]).toEqual(["25\u00a0%", "−1.5\u00a0%", "1,200\u00a0%"]);
 });

@@ -1,4 +1,7 @@
 /** Lines over time, in UTC: bars and days are counted in it. */
+import { axis } from "@/charts/Chart";
+import type { ChartColours } from "@/charts/colours";
+import { percent } from "@/format/number";
 
 export type Point = [number, number | null];
 
@@ -140,8 +143,23 @@ export function line(name: string, data: Point[], colour: string, more: Record<s
     };
 }
 
+const BELOW = 0.01; // of its reach that an axis leaves below the lowest value
+
+/** An axis of profit: it begins just below the lowest value, not at the round figure under that. */
+export function profitAxis(colours: ChartColours, more: Record<string, unknown> = {}): Record<string, unknown> {
+    return axis(colours, {
+        type: "value",
+        name: "profit",
+        ...ALONG,
+        nameGap: 48,
+        min: ({ min, max }: { min: number; max: number }) => Math.min(min, 0) - BELOW * (max - Math.min(min, 0)),
+        axisLabel: { color: colours.faint, formatter: perCent, hideOverlap: true, showMinLabel: false },
+        ...more,
+    });
+}
+
 /** What is shown of a fraction on an axis. */
 export function perCent(value: number): string {
     const x = value * 100;
-    return `${Math.abs(x) < 10 && !Number.isInteger(x) ? x.toFixed(1) : x.toFixed(0)} %`.replace("-", "−");
+    return percent(value, Math.abs(x) < 10 && !Number.isInteger(x) ? 1 : 0);
 }

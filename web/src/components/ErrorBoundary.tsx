@@ -1,7 +1,6 @@
-import Button from "@mui/material/Button";
 import { Component, type ReactNode } from "react";
 
-import { EmptyState } from "@/components/EmptyState";
+import { Broken } from "@/components/Broken";
 
 interface ErrorBoundaryProps {
     children: ReactNode;
@@ -27,19 +26,6 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, State> {
 
     override render(): ReactNode {
         const { error } = this.state;
-        if (!error) return this.props.children;
-        const stale = /dynamically imported module|module script/i.test(error.message);
-        return (
-            <EmptyState
-                title={stale ? "This page has changed on the server" : "This part of the page has a defect"}
-                action={
-                    <Button variant="contained" onClick={() => window.location.reload()}>
-                        Load again
-                    </Button>
-                }
-            >
-                {stale ? "A newer version was installed while it was open." : `What the browser says: ${error.message}`}
-            </EmptyState>
-        );
+        return error ? <Broken error={error} /> : this.props.children;
     }
 }

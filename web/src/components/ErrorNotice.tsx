@@ -9,10 +9,12 @@ interface ErrorNoticeProps {
     /** What could not be done, e.g. "The runs cannot be shown". */
     title?: string;
     onRetry?: () => void;
+    /** Changes words of the server to those of the page. */
+    say?: (told: string) => string;
 }
 
 /** An error in plain words; wrong fields of a request one by one. */
-export function ErrorNotice({ error, title, onRetry }: ErrorNoticeProps) {
+export function ErrorNotice({ error, title, onRetry, say = (told) => told }: ErrorNoticeProps) {
     const fields = error instanceof ApiError ? error.fields : [];
     const again = onRetry && (
         <Button color="inherit" size="small" onClick={onRetry}>
@@ -22,10 +24,10 @@ export function ErrorNotice({ error, title, onRetry }: ErrorNoticeProps) {
     return (
         <Alert severity="error" variant="outlined" action={again ?? undefined} sx={{ overflowWrap: "anywhere" }}>
             {title !== undefined && <AlertTitle>{title}</AlertTitle>}
-            {fields.length === 0 && inWords(error)}
+            {fields.length === 0 && say(inWords(error))}
             {fields.map((field) => (
                 <div key={field.where + field.message}>
-                    {field.where.replace(/^body\./, "").replaceAll(".", " › ")}: {sentence(field.message)}
+                    {field.where.replace(/^body\./, "").replaceAll(".", " › ")}: {sentence(say(field.message))}
                 </div>
             ))}
         </Alert>

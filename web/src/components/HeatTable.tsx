@@ -26,6 +26,8 @@ interface HeatTableProps {
     mark?: { row: number; column: number; means: string };
     /** The last column is a sum and stays without colour. */
     total?: boolean;
+    /** Its numbers are so short that a phone has room for all of them in a row. */
+    dense?: boolean;
 }
 
 const MOST_NARROW = 6; // columns that a phone has room for
@@ -33,7 +35,11 @@ const MOST_NARROW = 6; // columns that a phone has room for
 /** Numbers as a table whose cells are coloured from loss over nothing to gain; on a phone each row is a block. */
 export function HeatTable(props: HeatTableProps) {
     const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
-    return narrow && props.columns.length > MOST_NARROW ? <HeatBlocks {...props} /> : <HeatRows {...props} />;
+    return narrow && !props.dense && props.columns.length > MOST_NARROW ? (
+        <HeatBlocks {...props} />
+    ) : (
+        <HeatRows {...props} />
+    );
 }
 
 function HeatBlocks({ label, columns, rows, reach, format, total = false }: HeatTableProps) {
@@ -70,13 +76,19 @@ function HeatBlocks({ label, columns, rows, reach, format, total = false }: Heat
     );
 }
 
-function HeatRows({ label, corner, columns, rows, reach, format, mark, total = false }: HeatTableProps) {
+function HeatRows({ label, corner, columns, rows, reach, format, mark, total = false, dense = false }: HeatTableProps) {
     const colours = useChartColours();
     return (
         <TableContainer tabIndex={0} role="group" aria-label={label}>
             <Table
                 size="small"
-                sx={{ "& td, & th": { px: 0.75, py: 0.5, border: 0 }, width: "auto", minWidth: "100%" }}
+                sx={{
+                    "& td, & th": { px: { xs: dense ? 0.25 : 0.75, sm: 0.75 }, py: 0.5, border: 0 },
+                    "& td, & thead th": dense ? { fontSize: { xs: "0.7rem", sm: "inherit" } } : {},
+                    "& thead th:first-of-type": { whiteSpace: "normal" },
+                    width: "auto",
+                    minWidth: "100%",
+                }}
             >
                 <TableHead>
                     <TableRow>

@@ -14,6 +14,8 @@ import { Facts } from "@/components/Facts";
 
 export interface SimpleColumn<T> {
     name: string;
+    /** In the place of the name at its head. */
+    head?: ReactNode;
     /** What it is, on hover and focus. */
     hint?: string;
     /** Numbers stand on the right. */
@@ -32,6 +34,9 @@ export interface SimpleTableProps<T> {
     stacks?: boolean;
 }
 
+/** For tables with many columns: heads may break, and stand close. */
+export const NARROW = { "& td, & th": { px: 1 }, "& thead th": { whiteSpace: "normal", lineHeight: 1.25 } } as const;
+
 /** A plain table; where there is too little room it scrolls sideways, or stacks. */
 export function SimpleTable<T>(props: SimpleTableProps<T>) {
     const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
@@ -42,16 +47,12 @@ function Rows<T>({ label, columns, rows, keyOf, maxHeight }: SimpleTableProps<T>
     const look = (column: SimpleColumn<T>) => (column.right ? { whiteSpace: "nowrap" } : {});
     return (
         <TableContainer tabIndex={0} role="group" aria-label={label} sx={maxHeight === undefined ? {} : { maxHeight }}>
-            <Table
-                size="small"
-                stickyHeader={maxHeight !== undefined}
-                sx={{ "& td, & th": { px: 1 }, "& th": { whiteSpace: "normal", lineHeight: 1.25 } }}
-            >
+            <Table size="small" stickyHeader={maxHeight !== undefined} sx={NARROW}>
                 <TableHead>
                     <TableRow>
                         {columns.map((column) => (
                             <TableCell key={column.name} align={column.right ? "right" : "left"}>
-                                <Hinted text={column.name} hint={column.hint} />
+                                <Hinted text={column.head ?? column.name} hint={column.hint} />
                             </TableCell>
                         ))}
                     </TableRow>
@@ -59,8 +60,13 @@ function Rows<T>({ label, columns, rows, keyOf, maxHeight }: SimpleTableProps<T>
                 <TableBody>
                     {rows.map((row, index) => (
                         <TableRow key={keyOf(row, index)}>
-                            {columns.map((column) => (
-                                <TableCell key={column.name} align={column.right ? "right" : "left"} sx={look(column)}>
+                            {columns.map((column, place) => (
+                                <TableCell
+                                    key={column.name}
+                                    {...(place === 0 ? { component: "th", scope: "row" } : {})}
+                                    align={column.right ? "right" : "left"}
+                                    sx={look(column)}
+                                >
                                     {column.show(row)}
                                 </TableCell>
                             ))}

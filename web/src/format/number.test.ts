@@ -14,7 +14,7 @@ test("numbers have separators, decimals and units", () => {
     expect([whole(24000), fixed(1234.5), percent(0.1234), short(1_234_567)]).toEqual([
         "24,000",
         "1,234.50",
-        "12.3 %",
+        "12.3\u00a0%",
         "1.23M",
     ]);
 });
@@ -37,5 +37,5 @@ test("small probabilities say that they are small", () => {
 });
 
 test("bytes take the largest unit that leaves a whole digit", () => {
-    expect([bytes(0), bytes(999), bytes(3_400_000)]).toEqual(["0 B", "999 B", "3.4 MB"]);
+    expect([bytes(0), bytes(999), bytes(3_400_000)]).toEqual(["0\u00a0B", "999\u00a0B", "3.4\u00a0MB"]);
 });

@@ -3,6 +3,13 @@ export const NONE = "–";
 
 const LOCALE = "en-US"; // the language of the page; figures read as those of the documentation
 
+const FIRM = "\u00a0"; // a space at which no line ends
+
+/** A figure with its unit, which stay together: 12 %, 3.4 MB. */
+export function unit(figure: string, name: string): string {
+    return figure + FIRM + name;
+}
+
 type Value = number | null | undefined;
 
 function shown(value: Value, format: (value: number) => string): string {
@@ -26,7 +33,7 @@ export function whole(value: Value): string {
 
 /** A fraction as per cent: `percent(0.123)` is 12.3 %. */
 export function percent(fraction: Value, decimals = 1): string {
-    return shown(fraction, (x) => `${fixed(x * 100, decimals)} %`);
+    return shown(fraction, (x) => unit(fixed(x * 100, decimals), "%"));
 }
 
 /** A number in few characters: 1.2k, 3.4M. */
@@ -58,6 +65,6 @@ const UNITS = ["B", "kB", "MB", "GB", "TB"];
 export function bytes(value: Value): string {
     return shown(value, (x) => {
         const step = x < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(x) / 3));
-        return `${step === 0 ? whole(x) : fixed(x / 1000 ** step, 1)} ${UNITS[step] ?? ""}`;
+        return unit(step === 0 ? whole(x) : fixed(x / 1000 ** step, 1), UNITS[step] ?? "");
     });
 }

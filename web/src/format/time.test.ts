@@ -17,15 +17,15 @@ test("what is no time is a dash", () => {
 
 test("lengths take a unit that reads well", () => {
     expect([duration(45), duration(720), duration(12_600), duration(1_036_800)]).toEqual([
-        "45 s",
-        "12 min",
-        "3.5 h",
-        "12 d",
+        "45\u00a0s",
+        "12\u00a0min",
+        "3.5\u00a0h",
+        "12\u00a0d",
     ]);
 });
 
 test("a span is one length where both ends read the same", () => {
-    expect([span(3.2, 119), span(0.2, 1.3)]).toEqual(["3 s to 2 min", "1 s"]);
+    expect([span(3.2, 119), span(0.2, 1.3)]).toEqual(["3\u00a0s to 2\u00a0min", "1\u00a0s"]);
 });
 
 test("times are told from now", () => {
@@ -34,5 +34,5 @@ test("times are told from now", () => {
         ago("2026-01-01T11:55:00Z", now),
         ago("2026-01-01T12:00:03Z", now),
         ago("2026-01-01T12:05:00Z", now),
-    ]).toEqual(["5 min ago", "just now", "in 5 min"]);
+    ]).toEqual(["5\u00a0min ago", "just now", "in 5\u00a0min"]);
 });

@@ -1,4 +1,4 @@
-import { NONE } from "@/format/number";
+import { NONE, unit } from "@/format/number";
 
 type Instant = string | number | Date | null | undefined;
 
@@ -35,10 +35,10 @@ export function utcDay(at: Instant): string {
 /** A length of time: 45 s, 12 min, 3.5 h, 12 d. */
 export function duration(seconds: number | null | undefined): string {
     if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NONE;
-    if (seconds < 90) return `${Math.round(seconds)} s`;
-    if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-    if (seconds < 48 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
-    return `${Math.round(seconds / 86_400)} d`;
+    if (seconds < 90) return unit(String(Math.round(seconds)), "s");
+    if (seconds < 90 * 60) return unit(String(Math.round(seconds / 60)), "min");
+    if (seconds < 48 * 3600) return unit((seconds / 3600).toFixed(1), "h");
+    return unit(String(Math.round(seconds / 86_400)), "d");
 }
 
 /** From a shortest to a longest length of time: 3 s to 2 min; one length where both read the same. */

@@ -84,14 +84,14 @@ function Exports({ alpha }: { alpha: AlphaDetail }) {
     const { data } = useQuery({
         queryKey: ["exports"],
         queryFn: () => held(client.GET("/alphas/export/formats")),
-        staleTime: Infinity,
-        enabled: anchor !== null,
+        staleTime: Infinity, // asked for with the page, so that the menu does not change under the hand
     });
     return (
         <>
             <Button
                 startIcon={<DownloadIcon />}
                 aria-haspopup="menu"
+                disabled={data === undefined}
                 onClick={(event) => setAnchor(event.currentTarget)}
             >
                 Export

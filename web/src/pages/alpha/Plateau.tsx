@@ -15,10 +15,10 @@ import { Loaded } from "@/components/Loaded";
 import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 import { fixed } from "@/format/number";
+import { plain, setting } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
 import { type AlphaDetail, plateauQuery } from "@/pages/alpha/queries";
 import { reachOf, sweepOption } from "@/pages/alpha/robustCharts";
-import { plain, setting } from "@/pages/alphas/words";
 
 type Sweep = Schemas["Sweep"];
 const DEFAULTS = { across: "", up: "" };
@@ -134,6 +134,7 @@ function Both({ square, names, onChange }: BothProps) {
                 reach={Math.max(0.5, ...known.map(Math.abs))}
                 format={(value) => fixed(value, 1)}
                 mark={{ row: up.own, column: across.own, means: "its own values" }}
+                dense
             />
         </Box>
     );

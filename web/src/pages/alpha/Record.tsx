@@ -8,13 +8,21 @@ import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
 import { fixed, percent } from "@/format/number";
+import { plain, settings } from "@/format/parameters";
 import { utcTime } from "@/format/time";
 import { number } from "@/pages/alpha/metric";
 import type { AlphaDetail } from "@/pages/alpha/queries";
-import { plain, settings } from "@/pages/alphas/words";
 
 const PARTS = ["search", "vault", "full"] as const;
-const RATES = /return|drawdown|rate|exposure|volatility/;
+const RATES = /return|drawdown|rate|exposure|volatility|expectancy|commission|slippage|funding/;
+const NAMES: Readonly<Record<string, string>> = {
+    n_trades: "trades",
+    n_ambiguous: "trades in bars that touched stop and target",
+    n_capped: "entries cut by volume",
+    avg_holding: "bars in a trade, on average",
+    turnover: "turnover, times the equity",
+    expectancy: "profit of a trade, on average",
+};
 
 /** Where an alpha comes from, on what it was judged, and every stored number. */
 export function Record({ alpha }: { alpha: AlphaDetail }) {
@@ -103,7 +111,7 @@ export function Record({ alpha }: { alpha: AlphaDetail }) {
                     rows={names(alpha)}
                     keyOf={(name) => name}
                     columns={[
-                        { name: "Number", show: (name) => plain(name) },
+                        { name: "Number", show: (name) => NAMES[name] ?? plain(name) },
                         ...PARTS.map((part) => ({
                             name: part === "full" ? "both" : part,
                             right: true,

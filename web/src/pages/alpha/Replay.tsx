@@ -12,8 +12,8 @@ import { client, held, type Schemas } from "@/api/client";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { SimpleTable } from "@/components/SimpleTable";
 import { NONE, whole } from "@/format/number";
+import { plain } from "@/format/parameters";
 import type { AlphaDetail } from "@/pages/alpha/queries";
-import { plain } from "@/pages/alphas/words";
 
 /** Recomputes every stored number and tells whether it came out again. */
 export function Replay({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => void }) {

@@ -13,11 +13,11 @@ import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 import { StatTile } from "@/components/StatTile";
 import { fixed, percent, whole } from "@/format/number";
+import { plain, setting } from "@/format/parameters";
 import { utcDay } from "@/format/time";
 import { equityLabel, equityOption } from "@/pages/alpha/equityChart";
 import { metric } from "@/pages/alpha/metric";
 import { type AlphaDetail, equityQuery, monthsQuery } from "@/pages/alpha/queries";
-import { plain, setting } from "@/pages/alphas/words";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Year"];
 

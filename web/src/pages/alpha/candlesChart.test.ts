@@ -42,7 +42,7 @@ test("a trade stands at its bars and prices, and candles are open, close, low, h
     const { series } = candlesOption(candles, colours) as { series: { name: string; data: unknown[] }[] };
     const of = (name: string) => series.find((one) => one.name === name)?.data ?? [];
     expect(of("A")[0]).toEqual([1, 2, 0.5, 5]);
-    expect(of("entry")[0]).toMatchObject({ value: [1, 10], symbolRotate: 180, itemStyle: { color: "#f00" } });
+    expect(of("entry")[0]).toMatchObject({ value: [1, 10], symbolRotate: 180, itemStyle: { color: "#00f" } });
     expect(of("exit")[0]).toMatchObject({ value: [2, 9] });
     expect([of("won").length, of("lost").length]).toEqual([3, 0]);
 });

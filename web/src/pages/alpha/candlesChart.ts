@@ -26,13 +26,13 @@ export function barAt(times: readonly number[], at: number): number {
 export function candlesOption(candles: Candles, colours: ChartColours): ChartOption {
     const times = candles.time.map(ms);
     const place = (at: string) => Math.max(0, barAt(times, ms(at)));
-    const side = (trade: Trade) => (trade.side === "long" ? colours.gain : colours.loss);
+    const outcome = (trade: Trade) => (trade.pnl > 0 ? colours.gain : colours.loss);
     const mark = (trade: Trade, entry: boolean) => ({
         value: [place(entry ? trade.entry_time : trade.exit_time), entry ? trade.entry_price : trade.exit_price],
         symbol: entry ? "triangle" : "rect",
         symbolRotate: entry && trade.side === "short" ? 180 : 0,
         symbolSize: entry ? 11 : 8,
-        itemStyle: { color: side(trade), borderColor: colours.text, borderWidth: 1 },
+        itemStyle: { color: outcome(trade), borderColor: colours.text, borderWidth: 1 },
         trade,
     });
     const joined = (won: boolean) =>

@@ -49,7 +49,7 @@ test("search part, embargo and vault are shaded where the interface puts them", 
 
 test("who does not see it hears its main numbers", () => {
     expect(equityLabel(equity)).toBe(
-        "Profit after costs from 2024-01-01 to 2024-01-04: 20.0 % in all, with a largest drawdown of 10.0 %. " +
+        "Profit after costs from 2024-01-01 to 2024-01-04: 20.0\u00a0% in all, with a largest drawdown of 10.0\u00a0%. " +
             "The vault begins on 2024-01-03.",
     );
 });

@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, band, line, ms, perCent, points, type Seen } from "@/charts/time";
+import { ALONG, band, line, ms, perCent, points, profitAxis, type Seen } from "@/charts/time";
 import { percent } from "@/format/number";
 import { utcDay } from "@/format/time";
 
@@ -32,28 +32,21 @@ export function equityOption(equity: Equity, colours: ChartColours, seen: Seen =
             splitLine: { show: false },
             ...more,
         });
-    const y = (gridIndex: number, name: string) =>
-        axis(colours, {
-            type: "value",
-            gridIndex,
-            name,
-            ...ALONG,
-            nameGap: 46,
-            scale: true,
-            splitNumber: gridIndex ? 2 : 5,
-            axisLabel: { color: colours.faint, formatter: perCent },
-        });
+    const fall = { type: "value", gridIndex: 1, name: "drawdown", ...ALONG, nameGap: 48, splitNumber: 2 };
     return {
         useUTC: true,
         legend: { top: 0, left: 0, type: "scroll", textStyle: { color: colours.text }, data: Object.values(NAMES) },
         grid: [
-            { left: 66, right: 12, top: 40, height: "56%" },
-            { left: 66, right: 12, bottom: 28, height: "20%" },
+            { left: 78, right: 12, top: 40, height: "56%", outerBoundsMode: "none" }, // else each makes room for its own
+            { left: 78, right: 12, bottom: 28, height: "20%", outerBoundsMode: "none" },
         ],
         axisPointer: { link: [{ xAxisIndex: "all" }] },
         dataZoom: [{ type: "inside", xAxisIndex: [0, 1], zoomOnMouseWheel: "ctrl", filterMode: "none" }],
         xAxis: [x(0, { axisLabel: { show: false } }), x(1, {})],
-        yAxis: [y(0, "profit"), y(1, "drawdown")],
+        yAxis: [
+            profitAxis(colours),
+            axis(colours, { ...fall, axisLabel: { color: colours.faint, formatter: perCent } }),
+        ],
         tooltip: {
             ...tooltip(colours),
             formatter: (found: unknown) => hover(found),

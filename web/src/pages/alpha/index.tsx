@@ -1,14 +1,14 @@
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
-import Tab from "@mui/material/Tab";
-import Tabs from "@mui/material/Tabs";
 import { useQuery } from "@tanstack/react-query";
 import { Link as RouterLink, useParams } from "react-router";
 
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { PageSkeleton } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
+import { TabRow } from "@/components/TabRow";
 import { Moment } from "@/format/Moment";
+import { nameOf } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
 import { Actions } from "@/pages/alpha/Actions";
 import { Evidence } from "@/pages/alpha/Evidence";
@@ -46,7 +46,7 @@ export default function Alpha() {
     return (
         <>
             <PageHeader
-                title={alpha.strategy_name}
+                title={nameOf(alpha)}
                 about={
                     <Box component="span" sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "center" }}>
                         <AlphaChip state={alpha.state} />
@@ -61,27 +61,14 @@ export default function Alpha() {
                 }
                 actions={<Actions alpha={alpha} />}
             />
-            <Tabs
+            <TabRow
+                label="Parts of this page"
+                tabs={TABS}
                 value={shown.key}
-                onChange={(_, value: string) => change({ tab: value }, { replace: false })}
-                variant="scrollable"
-                allowScrollButtonsMobile
-                aria-label="Parts of this page"
-                sx={{ mb: 2, borderBottom: 1, borderColor: "divider" }}
+                onChange={(key) => change({ tab: key }, { replace: false })}
             >
-                {TABS.map((one) => (
-                    <Tab
-                        key={one.key}
-                        value={one.key}
-                        label={one.name}
-                        id={`tab-${one.key}`}
-                        aria-controls={`panel-${one.key}`}
-                    />
-                ))}
-            </Tabs>
-            <Box role="tabpanel" id={`panel-${shown.key}`} aria-labelledby={`tab-${shown.key}`}>
                 <shown.Content alpha={alpha} />
-            </Box>
+            </TabRow>
         </>
     );
 }

@@ -1,9 +1,9 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, perCent } from "@/charts/time";
+import { ALONG, profitAxis } from "@/charts/time";
 import { fixed, percent } from "@/format/number";
-import { plain, setting } from "@/pages/alphas/words";
+import { plain, setting } from "@/format/parameters";
 
 type CostCurve = Schemas["CostCurve"];
 type Fan = Schemas["Fan"];
@@ -63,6 +63,8 @@ export function costOption(curve: CostCurve, colours: ChartColours): ChartOption
     };
 }
 
+const MONTH = 30; // days between marks of the axis
+
 /** Equity of resampled years: the middle half, nine of ten, and the typical one. */
 export function fanOption(fan: Fan, colours: ChartColours): ChartOption {
     const days = Array.from({ length: fan.days + 1 }, (_, day) => day);
@@ -97,7 +99,7 @@ export function fanOption(fan: Fan, colours: ChartColours): ChartOption {
             textStyle: { color: colours.text },
             data: ["nine of ten years", "every other year", "typical"],
         },
-        grid: { left: 66, right: 16, top: 36, bottom: 44 },
+        grid: { left: 74, right: 16, top: 36, bottom: 44 },
         tooltip: {
             ...tooltip(colours),
             formatter: (found: unknown) => {
@@ -115,14 +117,10 @@ export function fanOption(fan: Fan, colours: ChartColours): ChartOption {
             nameLocation: "middle",
             nameGap: 28,
             boundaryGap: false,
+            axisLabel: { color: colours.faint, hideOverlap: true, interval: (day: number) => day % MONTH === 0 },
+            axisTick: { interval: (day: number) => day % MONTH === 0 },
         }),
-        yAxis: axis(colours, {
-            type: "value",
-            name: "profit",
-            ...ALONG,
-            nameGap: 46,
-            axisLabel: { color: colours.faint, formatter: perCent },
-        }),
+        yAxis: profitAxis(colours),
         series: [
             ...area("nine of ten years", 0.05, 0.95, 0.18),
             ...area("every other year", 0.25, 0.75, 0.3),

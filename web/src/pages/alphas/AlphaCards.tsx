@@ -3,6 +3,7 @@ import Checkbox from "@mui/material/Checkbox";
 import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
 
+import { nameOf } from "@/format/parameters";
 import type { TableProps } from "@/pages/alphas/AlphaTable";
 import { NameOf } from "@/pages/alphas/columns";
 
@@ -18,7 +19,7 @@ export function AlphaCards({ alphas, columns, chosen, onChoose }: Omit<TableProp
                             size="small"
                             checked={chosen.includes(alpha.id)}
                             onChange={(event) => onChoose(alpha.id, event.target.checked)}
-                            slotProps={{ input: { "aria-label": `choose ${alpha.strategy_name}` } }}
+                            slotProps={{ input: { "aria-label": `choose ${nameOf(alpha)}` } }}
                             sx={{ ml: -1, mt: -0.75 }}
                         />
                         <NameOf alpha={alpha} />

@@ -10,6 +10,7 @@ import TableSortLabel from "@mui/material/TableSortLabel";
 import Tooltip from "@mui/material/Tooltip";
 import { memo } from "react";
 
+import { nameOf } from "@/format/parameters";
 import type { Alpha, Column } from "@/pages/alphas/columns";
 
 export interface TableProps {
@@ -113,7 +114,7 @@ const Row = memo(function Row({ alpha, columns, chosen, onChoose }: RowProps) {
                     size="small"
                     checked={chosen}
                     onChange={(event) => onChoose(alpha.id, event.target.checked)}
-                    slotProps={{ input: { "aria-label": `choose ${alpha.strategy_name}` } }}
+                    slotProps={{ input: { "aria-label": `choose ${nameOf(alpha)}` } }}
                 />
             </TableCell>
             {columns.map((column) => (

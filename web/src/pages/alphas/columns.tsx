@@ -8,8 +8,8 @@ import type { Schemas } from "@/api/client";
 import { EvidenceChip } from "@/components/EvidenceChip";
 import { Moment } from "@/format/Moment";
 import { fixed, NONE, percent, whole } from "@/format/number";
+import { few, nameOf, plain, settings } from "@/format/parameters";
 import { AlphaChip } from "@/pages/alphas/AlphaChip";
-import { settings } from "@/pages/alphas/words";
 
 export type Alpha = Schemas["AlphaResponse"];
 
@@ -31,7 +31,7 @@ const PASSED = { held: true, weak: "weak", failed: false } as const;
 export function Chips({ alpha }: { alpha: Alpha }) {
     if (alpha.evidence_chips.length === 0) return <span>{NONE}</span>;
     return (
-        <Box sx={{ display: "flex", gap: 0.5, flexWrap: "wrap" }}>
+        <Box sx={{ display: "flex", gap: 0.5, flexWrap: "wrap", justifyContent: "inherit" }}>
             {alpha.evidence_chips.map((chip) => (
                 <EvidenceChip
                     key={chip.name}
@@ -44,15 +44,37 @@ export function Chips({ alpha }: { alpha: Alpha }) {
     );
 }
 
-export function NameOf({ alpha }: { alpha: Alpha }) {
+const TWO_LINES = {
+    display: "-webkit-box",
+    WebkitBoxOrient: "vertical",
+    WebkitLineClamp: "2",
+    overflow: "hidden",
+} as const;
+
+/** An alpha by its strategy and markets, and unless it is to be brief by its parameters. */
+export function NameOf({ alpha, brief = false }: { alpha: Alpha; brief?: boolean }) {
+    const told = settings(alpha.parameters);
     return (
         <Box sx={{ minWidth: { xs: 0, sm: 200 }, maxWidth: 330 }}>
-            <Link component={RouterLink} to={`/alphas/${alpha.id}`} sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>
-                {alpha.strategy_name}
+            <Link
+                component={RouterLink}
+                to={`/alphas/${alpha.id}`}
+                aria-label={nameOf(alpha)}
+                sx={{ fontWeight: 600, overflowWrap: "anywhere" }}
+            >
+                {plain(alpha.strategy_type)}
             </Link>
-            <Box sx={{ color: "text.secondary", fontSize: "0.8rem", overflowWrap: "anywhere" }}>
-                {settings(alpha.parameters)}
+            <Box sx={{ fontSize: "0.8rem", overflowWrap: "anywhere" }} title={alpha.tested_symbols.join(", ")}>
+                on {few(alpha.tested_symbols)}, {alpha.timeframe}
             </Box>
+            {!brief && (
+                <Box
+                    title={told}
+                    sx={{ color: "text.secondary", fontSize: "0.8rem", overflowWrap: "anywhere", ...TWO_LINES }}
+                >
+                    {told}
+                </Box>
+            )}
         </Box>
     );
 }
@@ -154,7 +176,7 @@ export const COLUMNS: readonly Column[] = [
         hint: "What speaks for it and what does not; hover a chip for the statistic and its threshold",
         usual: true,
         show: (alpha) => (
-            <Box sx={{ minWidth: { xs: 0, sm: 150 } }}>
+            <Box sx={{ minWidth: { xs: 0, sm: 210 } }}>
                 <Chips alpha={alpha} />
             </Box>
         ),

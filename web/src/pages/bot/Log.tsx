@@ -5,8 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 import { PagedTable } from "@/components/PagedTable";
 import { Panel } from "@/components/Panel";
 import { Moment } from "@/format/Moment";
+import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
-import { plain } from "@/pages/alphas/words";
 import { botLogQuery, type BotOut } from "@/pages/bots/queries";
 
 const DEFAULTS = { log: 1, safeguards: false };

@@ -10,7 +10,7 @@ import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
 import { fixed, NONE, whole } from "@/format/number";
-import { plain } from "@/pages/alphas/words";
+import { plain } from "@/format/parameters";
 import { type BotOut, reconciliationQuery } from "@/pages/bots/queries";
 
 /** Does the bot do what the backtest of the same rule does over the same bars? */

@@ -5,7 +5,7 @@ import Typography from "@mui/material/Typography";
 import { Facts } from "@/components/Facts";
 import { Panel } from "@/components/Panel";
 import { percent, whole } from "@/format/number";
-import { plain } from "@/pages/alphas/words";
+import { plain } from "@/format/parameters";
 import type { BotOut } from "@/pages/bots/queries";
 
 const LIMITS = [

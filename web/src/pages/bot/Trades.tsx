@@ -4,8 +4,8 @@ import { PagedTable } from "@/components/PagedTable";
 import { Panel } from "@/components/Panel";
 import { Moment } from "@/format/Moment";
 import { fixed, money, price } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
-import { plain } from "@/pages/alphas/words";
 import { type BotOut, botTradesQuery } from "@/pages/bots/queries";
 
 const DEFAULTS = { trades: 1 };

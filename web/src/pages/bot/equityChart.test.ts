@@ -22,5 +22,7 @@ test("equity stands against the band at the end of its day", () => {
 
 test("without a band nothing is said of it", () => {
     expect(standing({ ...found(100), expected: null })).toBeNull();
-    expect(botEquityLabel({ ...found(110), expected: null })).toBe("Equity of the bot: 110.00, 10.0 % of its capital.");
+    expect(botEquityLabel({ ...found(110), expected: null })).toBe(
+        "Equity of the bot: 110.00, 10.0\u00a0% of its capital.",
+    );
 });

@@ -2,25 +2,20 @@ import CloseIcon from "@mui/icons-material/Close";
 import Box from "@mui/material/Box";
 import IconButton from "@mui/material/IconButton";
 import Link from "@mui/material/Link";
-import Stack from "@mui/material/Stack";
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import Tooltip from "@mui/material/Tooltip";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 
-import { Facts } from "@/components/Facts";
+import { SimpleTable } from "@/components/SimpleTable";
 import { fixed, percent, whole } from "@/format/number";
+import { plain, setting, settings } from "@/format/parameters";
 import { AlphaChip } from "@/pages/alphas/AlphaChip";
 import { type Alpha, Chips } from "@/pages/alphas/columns";
-import { plain, setting, settings } from "@/pages/alphas/words";
 import { best } from "@/pages/compare/best";
 import { letter } from "@/pages/compare/overlayChart";
+
+const MAY_BREAK = "\u200b"; // in a narrow column a market is parted from its venue
 
 interface Line {
     name: string;
@@ -49,7 +44,11 @@ const LINES: readonly Line[] = [
     { name: "Position size", show: (one) => setting("position_size", one.parameters.position_size) },
     {
         name: "Markets",
-        show: (one) => <Box sx={{ overflowWrap: "anywhere", fontSize: "0.8rem" }}>{one.tested_symbols.join(", ")}</Box>,
+        show: (one) => (
+            <Box sx={{ overflowWrap: "anywhere", fontSize: "0.8rem" }}>
+                {one.tested_symbols.map((symbol) => symbol.replace("@", `${MAY_BREAK}@`)).join(", ")}
+            </Box>
+        ),
     },
     { name: "Bars", show: (one) => one.timeframe },
     { name: "Parameters", show: (one) => settings(one.parameters) },
@@ -64,31 +63,45 @@ interface MetricTableProps {
 }
 
 /** Numbers of several alphas, a column each; on a phone a block for each number. */
-export function MetricTable(props: MetricTableProps) {
+export function MetricTable({ alphas, onRemove }: MetricTableProps) {
     const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
-    return narrow ? <Blocks {...props} /> : <Columns {...props} />;
+    const named = (alpha: Alpha, k: number) => <Named key={alpha.id} {...{ alpha, k, onRemove }} />;
+    return (
+        <>
+            {narrow && <Box sx={{ mb: 2 }}>{alphas.map(named)}</Box>}
+            <SimpleTable
+                label="Numbers side by side"
+                stacks
+                rows={LINES}
+                keyOf={(line) => line.name}
+                columns={[
+                    { name: "Number", show: (line) => <Box sx={{ minWidth: { sm: 120 } }}>{line.name}</Box> },
+                    ...alphas.map((alpha, k) => ({
+                        name: letter(k),
+                        head: named(alpha, k),
+                        right: true,
+                        show: (line: Line) => <Value {...{ line, alphas, k }} />,
+                    })),
+                ]}
+            />
+        </>
+    );
 }
 
-function Blocks({ alphas, onRemove }: MetricTableProps) {
+/** What a line says of one of the alphas; the best of them in bold. */
+function Value({ line, alphas, k }: { line: Line; alphas: readonly Alpha[]; k: number }) {
+    const [alpha, first] = [alphas[k], line.value ? best(alphas.map(line.value), line.less) : []];
     return (
-        <Stack component="ul" spacing={1.5} aria-label="Numbers side by side" sx={{ listStyle: "none", p: 0, m: 0 }}>
-            <Box component="li">
-                {alphas.map((alpha, k) => (
-                    <Named key={alpha.id} {...{ alpha, k, onRemove }} />
-                ))}
-            </Box>
-            {LINES.map((line) => {
-                const first = line.value ? best(alphas.map(line.value), line.less) : [];
-                const shown = (alpha: Alpha, k: number) =>
-                    first.includes(k) ? <strong>{line.show(alpha)}</strong> : line.show(alpha);
-                return (
-                    <Box component="li" key={line.name} sx={{ borderTop: 1, borderColor: "divider", pt: 1 }}>
-                        <Box sx={{ fontWeight: 600 }}>{line.name}</Box>
-                        <Facts right rows={alphas.map((alpha, k) => [letter(k), shown(alpha, k)])} />
-                    </Box>
-                );
-            })}
-        </Stack>
+        <Box
+            sx={{
+                display: "flex",
+                justifyContent: "flex-end",
+                whiteSpace: "normal",
+                fontWeight: first.includes(k) ? 700 : 400,
+            }}
+        >
+            {alpha && line.show(alpha)}
+        </Box>
     );
 }
 
@@ -98,7 +111,7 @@ function Named({ alpha, k, onRemove }: { alpha: Alpha; k: number; onRemove: (id:
             <Link
                 component={RouterLink}
                 to={`/alphas/${alpha.id}`}
-                sx={{ overflowWrap: "break-word", flex: { xs: 1, sm: "none" } }}
+                sx={{ overflowWrap: "anywhere", minWidth: 0, flex: { xs: 1, sm: "initial" } }}
             >
                 {letter(k)} · {plain(alpha.strategy_type)}
             </Link>
@@ -113,51 +126,5 @@ function Named({ alpha, k, onRemove }: { alpha: Alpha; k: number; onRemove: (id:
                 </IconButton>
             </Tooltip>
         </Box>
-    );
-}
-
-function Columns({ alphas, onRemove }: MetricTableProps) {
-    return (
-        <TableContainer tabIndex={0} role="group" aria-label="Numbers side by side">
-            <Table size="small" sx={{ "& td, & th": { px: 0.6 } }}>
-                <TableHead>
-                    <TableRow>
-                        <TableCell>Number</TableCell>
-                        {alphas.map((alpha, k) => (
-                            <TableCell
-                                key={alpha.id}
-                                align="right"
-                                sx={{ minWidth: 112, whiteSpace: "normal", verticalAlign: "top" }}
-                            >
-                                <Named {...{ alpha, k, onRemove }} />
-                            </TableCell>
-                        ))}
-                    </TableRow>
-                </TableHead>
-                <TableBody>
-                    {LINES.map((line) => {
-                        const first = line.value ? best(alphas.map(line.value), line.less) : [];
-                        return (
-                            <TableRow key={line.name}>
-                                <TableCell component="th" scope="row" sx={{ whiteSpace: "nowrap" }}>
-                                    {line.name}
-                                </TableCell>
-                                {alphas.map((alpha, k) => (
-                                    <TableCell
-                                        key={alpha.id}
-                                        align="right"
-                                        sx={{ fontWeight: first.includes(k) ? 700 : 400 }}
-                                    >
-                                        <Box sx={{ display: "flex", justifyContent: "flex-end" }}>
-                                            {line.show(alpha)}
-                                        </Box>
-                                    </TableCell>
-                                ))}
-                            </TableRow>
-                        );
-                    })}
-                </TableBody>
-            </Table>
-        </TableContainer>
     );
 }

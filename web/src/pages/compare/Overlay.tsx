@@ -4,6 +4,7 @@ import type { Schemas } from "@/api/client";
 import { Chart } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
 import { percent } from "@/format/number";
+import { nameOf } from "@/format/parameters";
 import { letter, overlayOption } from "@/pages/compare/overlayChart";
 
 /** The courses of several alphas in one chart. */
@@ -14,7 +15,7 @@ export function Overlay({ rows }: { rows: Schemas["Compared"][] }) {
     const table = () => ({
         columns: ["alpha", "profit", "largest drawdown"],
         rows: rows.map((row, k) => [
-            `${letter(k)} ${row.alpha.strategy_name}`,
+            `${letter(k)} ${nameOf(row.alpha)}`,
             percent(ends[k]),
             percent(row.equity.drawdown.reduce((most, one) => Math.max(most, one), 0)),
         ]),

@@ -1,8 +1,9 @@
 import type { Schemas } from "@/api/client";
 import { axis, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, line, perCent, points } from "@/charts/time";
+import { line, points, profitAxis } from "@/charts/time";
 import { percent } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { utcDay } from "@/format/time";
 
 /** What stands for an alpha on the page: A, B, ... Z, AA. */
@@ -18,17 +19,10 @@ export function overlayOption(rows: readonly Schemas["Compared"][], colours: Cha
     return {
         useUTC: true,
         legend: { top: 0, left: 0, type: "scroll", textStyle: { color: colours.text } },
-        grid: { left: 66, right: 16, top: 40, bottom: 28 },
+        grid: { left: 74, right: 16, top: 40, bottom: 28 },
         dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", filterMode: "none" }],
         xAxis: axis(colours, { type: "time", splitLine: { show: false } }),
-        yAxis: axis(colours, {
-            type: "value",
-            name: "profit",
-            ...ALONG,
-            nameGap: 46,
-            scale: true,
-            axisLabel: { color: colours.faint, formatter: perCent },
-        }),
+        yAxis: profitAxis(colours),
         tooltip: {
             ...tooltip(colours),
             formatter: (found: unknown) => {
@@ -41,7 +35,7 @@ export function overlayOption(rows: readonly Schemas["Compared"][], colours: Cha
         },
         series: rows.map((row, k) =>
             line(
-                `${letter(k)} ${row.alpha.strategy_type}`,
+                `${letter(k)} ${plain(row.alpha.strategy_type)}`,
                 points(
                     row.equity.time,
                     row.equity.equity.map((value) => value - 1),

@@ -12,6 +12,7 @@ import { sentence } from "@/api/problem";
 import { NumberCell } from "@/components/Cells";
 import { Moment } from "@/format/Moment";
 import { percent, whole } from "@/format/number";
+import { inTheForm } from "@/pages/data/fields";
 import type { Finding, Quality } from "@/pages/data/queries";
 
 const SHOWN = 100;
@@ -71,7 +72,7 @@ function Row({ finding }: { finding: Finding }) {
                 />
             </TableCell>
             <TableCell sx={{ minWidth: 220 }}>
-                {sentence(finding.text)} {sentence(finding.action)}
+                {sentence(inTheForm(finding.text))} {sentence(inTheForm(finding.action))}
             </TableCell>
             <NumberCell>{whole(finding.count)}</NumberCell>
             <TableCell>

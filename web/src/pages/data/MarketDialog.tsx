@@ -1,3 +1,4 @@
+import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
@@ -69,12 +70,18 @@ function Market({ market, onClose }: { market: MarketKey; onClose: () => void })
             <DialogContent dividers>
                 <Stack spacing={2.5}>
                     {known && (
-                        <Stack direction="row" useFlexGap spacing={3} sx={{ flexWrap: "wrap" }}>
+                        <Box
+                            sx={{
+                                display: "grid",
+                                gap: 2,
+                                gridTemplateColumns: "repeat(auto-fit, minmax(120px, 1fr))",
+                            }}
+                        >
                             <StatTile label="Bars" value={whole(known.bars)} />
                             <StatTile label="Gaps" value={whole(known.gaps)} />
                             <StatTile label="From" value={utcDay(known.start)} />
                             <StatTile label="To" value={utcDay(known.end)} note="UTC" />
-                        </Stack>
+                        </Box>
                     )}
                     <Loaded
                         query={coverage}

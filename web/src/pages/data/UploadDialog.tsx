@@ -6,7 +6,7 @@ import DialogTitle from "@mui/material/DialogTitle";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 
 import { client, held } from "@/api/client";
 import { errorOf } from "@/api/problem";
@@ -22,6 +22,7 @@ const ENDINGS = ".csv,.txt,.gz,.zip,.parquet,.feather,.json";
 export function UploadDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
     const id = useId();
     const cache = useQueryClient();
+    const chooser = useRef<HTMLInputElement>(null);
     const [kept, setKept] = useState<Kept | null>(null);
     const waiting = useQuery({
         queryKey: ["uploads"],
@@ -54,23 +55,24 @@ export function UploadDialog({ open, onClose }: { open: boolean; onClose: () => 
                                 too. You see what the file holds before anything is stored.
                             </Typography>
                             <Button
-                                component="label"
                                 variant="contained"
                                 disabled={send.isPending}
+                                onClick={() => chooser.current?.click()}
                                 sx={{ alignSelf: "flex-start" }}
                             >
                                 {send.isPending ? "Sending…" : "Choose a file"}
-                                <input
-                                    type="file"
-                                    hidden
-                                    accept={ENDINGS}
-                                    onChange={(event) => {
-                                        const [file] = event.target.files ?? [];
-                                        if (file) send.mutate(file);
-                                        event.target.value = "";
-                                    }}
-                                />
                             </Button>
+                            <input
+                                ref={chooser}
+                                type="file"
+                                hidden
+                                accept={ENDINGS}
+                                onChange={(event) => {
+                                    const [file] = event.target.files ?? [];
+                                    if (file) send.mutate(file);
+                                    event.target.value = "";
+                                }}
+                            />
                             {send.error && <ErrorNotice error={send.error} />}
                             {(waiting.data?.length ?? 0) > 0 && (
                                 <Stack spacing={0.5}>

@@ -13,6 +13,7 @@ import { useState } from "react";
 import { client, held, type Schemas } from "@/api/client";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowsSkeleton } from "@/components/Loading";
+import { inTheForm } from "@/pages/data/fields";
 import { Findings } from "@/pages/data/Findings";
 import { PreviewRows } from "@/pages/data/PreviewRows";
 import { readQuality } from "@/pages/data/queries";
@@ -135,7 +136,9 @@ export function UploadPreview({ kept, onClose }: { kept: Kept; onClose: () => vo
                             Read it like this
                         </Button>
                     </Stack>
-                    {preview.error && <ErrorNotice error={preview.error} title="The file cannot be read like this" />}
+                    {preview.error && (
+                        <ErrorNotice error={preview.error} title="The file cannot be read like this" say={inTheForm} />
+                    )}
                     {preview.isPending && <RowsSkeleton />}
                     {found && !preview.error && (
                         <>
@@ -148,7 +151,7 @@ export function UploadPreview({ kept, onClose }: { kept: Kept; onClose: () => vo
                             <PreviewRows rows={found.rows} />
                         </>
                     )}
-                    {(store.error ?? drop.error) && <ErrorNotice error={store.error ?? drop.error} />}
+                    {(store.error ?? drop.error) && <ErrorNotice error={store.error ?? drop.error} say={inTheForm} />}
                 </Stack>
             </DialogContent>
             <DialogActions>

@@ -9,9 +9,9 @@ import Typography from "@mui/material/Typography";
 import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
+import { plain } from "@/format/parameters";
 
 import { asBlocks, type Block, type Blocks, same, withBlock, withShipped } from "./blocks";
-import { plain } from "./kinds";
 import { NumberField } from "./NumberField";
 import { NumbersField } from "./NumbersField";
 

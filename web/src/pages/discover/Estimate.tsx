@@ -10,9 +10,8 @@ import { Link as RouterLink } from "react-router";
 
 import type { Schemas } from "@/api/client";
 import { fixed, percent, short, whole } from "@/format/number";
+import { plain, setting } from "@/format/parameters";
 import { span, utcDay } from "@/format/time";
-
-import { plain, setting } from "./kinds";
 
 type Estimated = Schemas["EstimateOut"];
 

@@ -1,8 +1,7 @@
 import InputAdornment from "@mui/material/InputAdornment";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
-
-import { tidy } from "./kinds";
+import { tidy } from "@/format/parameters";
 
 interface NumberFieldProps {
     label: string;

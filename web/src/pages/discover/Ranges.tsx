@@ -9,9 +9,10 @@ import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
 
 import type { Schemas } from "@/api/client";
+import { isFraction, plain } from "@/format/parameters";
 
 import type { Faults } from "./faults";
-import { choicesOf, extent, isFraction, type Kind, numbers, plain, type Span, spanOf, wantedOf } from "./kinds";
+import { choicesOf, extent, type Kind, numbers, type Span, spanOf, wantedOf } from "./kinds";
 import { NumberField } from "./NumberField";
 import { Rule } from "./Strategies";
 

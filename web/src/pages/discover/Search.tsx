@@ -13,10 +13,10 @@ import Typography from "@mui/material/Typography";
 
 import type { Schemas } from "@/api/client";
 import { Panel } from "@/components/Panel";
+import { plain } from "@/format/parameters";
 
 import type { Campaign, Plan } from "./campaign";
 import type { Faults } from "./faults";
-import { plain } from "./kinds";
 import { NumberField } from "./NumberField";
 
 interface SearchProps {

@@ -11,11 +11,11 @@ import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
 import { Panel } from "@/components/Panel";
+import { plain } from "@/format/parameters";
 
 import { BlocksEditor } from "./BlocksEditor";
 import type { Ranges as RangesOf } from "./campaign";
 import { type Faults, faultAt } from "./faults";
-import { plain } from "./kinds";
 import type { Market } from "./markets";
 import { Ranges } from "./Ranges";
 

@@ -1,7 +1,4 @@
-import { NONE } from "@/format/number";
-
-/** Parameters that are fractions and read better as per cent. */
-const FRACTIONS = new Set(["position_size", "stop_loss", "take_profit", "trailing_stop"]);
+import { setting } from "@/format/parameters";
 
 /** A parameter's kind as the server describes it. */
 export interface Kind {
@@ -57,30 +54,6 @@ export function wantedOf(kind: Kind, span: Span): unknown {
 export function choicesOf(kind: Kind, wanted: unknown): (string | number | boolean)[] {
     if (wanted === undefined) return kind.only?.length ? kind.only : (kind.values ?? []);
     return (Array.isArray(wanted) ? wanted : [wanted]) as (string | number | boolean)[];
-}
-
-export function isFraction(name: string): boolean {
-    return FRACTIONS.has(name);
-}
-
-/** `take_profit` as "take profit". */
-export function plain(name: string): string {
-    return name.replaceAll("_", " ");
-}
-
-/** A number without a tail of binary digits: 0.1 + 0.2 is 0.3. */
-export function tidy(value: number): number {
-    return Number(value.toPrecision(12));
-}
-
-/** A parameter's value as a person reads it: a stop of 0.05 is "5 %", none is "off". */
-export function setting(name: string, value: unknown): string {
-    if (value === null || value === undefined) return NONE;
-    if (typeof value !== "number") return typeof value === "string" ? value : JSON.stringify(value);
-    if (isFraction(name)) return `${tidy(value * 100).toLocaleString("en-US", { maximumSignificantDigits: 4 })} %`;
-    return Number.isInteger(value)
-        ? value.toLocaleString("en-US")
-        : value.toLocaleString("en-US", { maximumSignificantDigits: 4 });
 }
 
 /** "5 to 50 in steps of 1" */

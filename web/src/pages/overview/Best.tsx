@@ -1,5 +1,4 @@
 import Button from "@mui/material/Button";
-import Link from "@mui/material/Link";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
@@ -14,6 +13,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { fixed, percent, whole } from "@/format/number";
+import { NameOf } from "@/pages/alphas/columns";
 import { bestQuery } from "@/pages/overview/queries";
 
 /** The alphas that the judging thinks most of. */
@@ -72,16 +72,8 @@ export function Best() {
                                 <TableBody>
                                     {items.map((alpha) => (
                                         <TableRow key={alpha.id} hover>
-                                            <TableCell sx={{ overflowWrap: "anywhere" }}>
-                                                <Link
-                                                    component={RouterLink}
-                                                    to={`/alphas/${alpha.id}`}
-                                                    sx={{ fontWeight: 600 }}
-                                                >
-                                                    {alpha.strategy_name}
-                                                </Link>
-                                                <br />
-                                                {alpha.strategy_type.replaceAll("_", " ")} · {alpha.timeframe}
+                                            <TableCell>
+                                                <NameOf alpha={alpha} brief />
                                             </TableCell>
                                             <NumberCell sx={WIDE}>{fixed(alpha.in_sample_sharpe)}</NumberCell>
                                             <NumberCell>{fixed(alpha.out_sample_sharpe)}</NumberCell>

@@ -1,7 +1,6 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Divider from "@mui/material/Divider";
-import LinearProgress from "@mui/material/LinearProgress";
 import Link from "@mui/material/Link";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
@@ -9,11 +8,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link as RouterLink } from "react-router";
 
 import type { Schemas } from "@/api/client";
-import { runningQuery } from "@/api/runs";
+import { doing, runningQuery } from "@/api/runs";
 import { AdminOnly } from "@/components/AdminOnly";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
+import { RunProgress } from "@/components/RunProgress";
 import { StatusChip } from "@/components/StatusChip";
 import { fixed, percent, whole } from "@/format/number";
 import { Moment } from "@/format/Moment";
@@ -80,6 +80,7 @@ function Name({ run }: { run: Run }) {
 
 function Busy({ run }: { run: Run }) {
     const hours = run.worked_hours;
+    const searching = run.stage === "search";
     const rate = hours > 0 ? run.strategies_tested / (hours * 3600) : null;
     return (
         <Box>
@@ -87,16 +88,12 @@ function Busy({ run }: { run: Run }) {
                 <Name run={run} />
                 <StatusChip status={run.status} />
             </Stack>
-            <LinearProgress
-                variant="determinate"
-                value={Math.min(100, run.progress * 100)}
-                aria-label={`progress of ${run.symbols.join(", ")}`}
-                sx={{ height: 7, borderRadius: 4, my: 0.75 }}
-            />
+            <RunProgress run={run} sx={{ height: 7, borderRadius: 4, my: 0.75 }} />
             <Typography variant="body2" color="textSecondary">
-                {percent(run.progress, 0)} · {run.stage === "" ? run.status : run.stage} ·{" "}
-                {whole(run.strategies_tested)} tried
-                {rate !== null && ` (${whole(rate)}/s)`} · best Sharpe {fixed(run.best_sharpe)}
+                {doing(run)}
+                {searching && ` · ${percent(run.progress, 0)}`} · {whole(run.strategies_tested)} tried
+                {searching && rate !== null && ` (${whole(rate)}/s)`}
+                {run.best_sharpe !== null && ` · best Sharpe ${fixed(run.best_sharpe)}`}
                 {run.remaining_hours !== null && ` · ${duration(run.remaining_hours * 3600)} left`}
             </Typography>
         </Box>

@@ -4,9 +4,9 @@ import Typography from "@mui/material/Typography";
 import type { Schemas } from "@/api/client";
 import { Panel } from "@/components/Panel";
 import { fixed, NONE, percent, whole } from "@/format/number";
+import { plain, setting } from "@/format/parameters";
 import { utcDay } from "@/format/time";
 import { asCampaign } from "@/pages/discover/campaign";
-import { plain, setting } from "@/pages/discover/kinds";
 
 import { reportOf } from "./report";
 

@@ -10,8 +10,8 @@ import { ChartSkeleton } from "@/components/Loading";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { fixed, short, whole } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
-import { plain } from "@/pages/discover/kinds";
 
 import { useConvergence } from "./useRun";
 
@@ -87,7 +87,7 @@ function Lines({ courses }: { courses: Course[] }) {
     const first = courses[0]?.points.at(-1);
     return (
         <Chart
-            height={320}
+            height={300}
             option={option}
             label={`Best Sharpe ratio over candidates: ${courses.map((one, place) => `${name(one, place)} ends at ${fixed(one.points.at(-1)?.best_sharpe)}`).join(", ")}; luck would reach ${fixed(first?.luck_sharpe)}.`}
             table={() => ({
@@ -113,7 +113,7 @@ function drawn(courses: Course[], name: (one: Course, place: number) => string, 
             ...tooltip(colours),
             valueFormatter: (value: unknown) => fixed(typeof value === "number" ? value : null),
         },
-        grid: { left: 8, right: 24, top: 40, bottom: 28, outerBoundsMode: "same" },
+        grid: { left: 8, right: 24, top: 40, bottom: 8, outerBoundsMode: "same" },
         xAxis: axis(colours, {
             type: "value",
             name: "candidates tried",

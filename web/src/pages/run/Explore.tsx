@@ -1,7 +1,5 @@
 import MenuItem from "@mui/material/MenuItem";
 import Stack from "@mui/material/Stack";
-import Tab from "@mui/material/Tab";
-import Tabs from "@mui/material/Tabs";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -11,9 +9,10 @@ import { ApiError } from "@/api/problem";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
+import { TabRow } from "@/components/TabRow";
 import { whole } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
-import { plain } from "@/pages/discover/kinds";
 
 import { Heatmap } from "./Heatmap";
 import { Parallel } from "./Parallel";
@@ -22,11 +21,11 @@ import { Trials } from "./Trials";
 import { trialsOf, useFreshTrials } from "./useRun";
 
 const TABS = [
-    ["trials", "Trials"],
-    ["heatmap", "Heatmap"],
-    ["parallel", "Parallel coordinates"],
-    ["pareto", "Pareto front"],
-] as const;
+    { key: "trials", name: "Trials" },
+    { key: "heatmap", name: "Heatmap" },
+    { key: "parallel", name: "Parallel coordinates" },
+    { key: "pareto", name: "Pareto front" },
+];
 
 const URL_STATE = { tried: "trials", strategy: "" };
 
@@ -51,23 +50,15 @@ export function Explore({ run, live, done }: { run: Schemas["RunDetail"]; live: 
                 </EmptyState>
             </Panel>
         );
-    const tab = TABS.some(([name]) => name === state.tried) ? state.tried : "trials";
+    const tab = TABS.some(({ key }) => key === state.tried) ? state.tried : "trials";
     return (
         <Panel title="What was tried">
-            <Tabs
+            <TabRow
+                label="Ways to look at what was tried"
+                tabs={TABS}
                 value={tab}
-                onChange={(_, next: string) => change({ tried: next })}
-                variant="scrollable"
-                scrollButtons="auto"
-                allowScrollButtonsMobile
-                aria-label="Ways to look at what was tried"
-                sx={{ mb: 2, borderBottom: 1, borderColor: "divider" }}
+                onChange={(key) => change({ tried: key })}
             >
-                {TABS.map(([name, label]) => (
-                    <Tab key={name} value={name} label={label} id={`tab-${name}`} aria-controls="tried" />
-                ))}
-            </Tabs>
-            <div id="tried" role="tabpanel" aria-labelledby={`tab-${tab}`}>
                 <Loaded query={searched} title="What was tried cannot be shown">
                     {(strategies) => {
                         const chosen =
@@ -111,7 +102,7 @@ export function Explore({ run, live, done }: { run: Schemas["RunDetail"]; live: 
                         );
                     }}
                 </Loaded>
-            </div>
+            </TabRow>
         </Panel>
     );
 }

@@ -6,7 +6,7 @@ import { EvidenceChip } from "@/components/EvidenceChip";
 import { Panel } from "@/components/Panel";
 import { type SimpleColumn, SimpleTable } from "@/components/SimpleTable";
 import { fixed, percent, probability, whole } from "@/format/number";
-import { plain, setting } from "@/pages/discover/kinds";
+import { plain, setting } from "@/format/parameters";
 
 import { type Finalist, reportOf } from "./report";
 

@@ -5,8 +5,7 @@ import { Link as RouterLink } from "react-router";
 import type { Schemas } from "@/api/client";
 import { StatusChip } from "@/components/StatusChip";
 import { Moment } from "@/format/Moment";
-
-import { plain } from "@/pages/discover/kinds";
+import { plain } from "@/format/parameters";
 
 /** State, markets and method of a run, and when. */
 export function Heading({ run }: { run: Schemas["RunDetail"] }) {

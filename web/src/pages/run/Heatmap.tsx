@@ -12,8 +12,8 @@ import type { ChartColours } from "@/charts/colours";
 import { ChartSkeleton } from "@/components/Loading";
 import { Loaded } from "@/components/Loaded";
 import { NONE, percent, whole } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
-import { plain } from "@/pages/discover/kinds";
 
 import { type Measure, measure, MEASURES } from "./measures";
 import { reportOf } from "./report";
@@ -110,7 +110,7 @@ export function Heatmap({ run, searched }: HeatmapProps) {
             </Loaded>
             <Typography variant="body2" color="textSecondary">
                 A broad plateau of good cells means more than one bright cell. Beside each name stands how much of the
-                variance of t it explains.
+                variance of t it explains; where a cell is missing, nothing was tried.
             </Typography>
         </>
     );

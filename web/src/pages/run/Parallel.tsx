@@ -11,8 +11,8 @@ import { EmptyState } from "@/components/EmptyState";
 import { ChartSkeleton } from "@/components/Loading";
 import { Loaded } from "@/components/Loaded";
 import { whole } from "@/format/number";
+import { plain, setting } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
-import { plain, setting } from "@/pages/discover/kinds";
 
 import { type Measure, measure, MEASURES } from "./measures";
 import { trialsOf } from "./useRun";

@@ -10,7 +10,7 @@ import { ChartSkeleton } from "@/components/Loading";
 import { Loaded } from "@/components/Loaded";
 import { SimpleTable } from "@/components/SimpleTable";
 import { fixed, percent, whole } from "@/format/number";
-import { plain, setting } from "@/pages/discover/kinds";
+import { plain, setting } from "@/format/parameters";
 
 import { measure, MEASURES } from "./measures";
 import { trialsOf } from "./useRun";

@@ -4,7 +4,7 @@ import Typography from "@mui/material/Typography";
 
 import { useChartColours } from "@/charts/colours";
 import { percent, whole } from "@/format/number";
-import { plain } from "@/pages/discover/kinds";
+import { plain } from "@/format/parameters";
 
 import type { Choice } from "./Turns";
 

@@ -13,7 +13,7 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
     const { noise, round, usual_gate } = reportOf(run);
     return (
         <Panel title="In numbers">
-            <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fill, minmax(145px, 1fr))" }}>
+            <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(125px, 1fr))" }}>
                 <StatTile
                     label="Tried"
                     value={whole(run.strategies_tested)}

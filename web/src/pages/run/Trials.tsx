@@ -20,9 +20,9 @@ import { client, held, type Schemas } from "@/api/client";
 import { PREFIX } from "@/api/prefix";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
-import { SimpleTable } from "@/components/SimpleTable";
+import { NARROW, SimpleTable } from "@/components/SimpleTable";
+import { plain, setting } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
-import { plain, setting } from "@/pages/discover/kinds";
 
 import { measure, MEASURES } from "./measures";
 import { trialsOf } from "./useRun";
@@ -139,7 +139,7 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
                                 <Blocks rows={page.rows} columns={page.columns} sort={sort} onSort={order} />
                             ) : (
                                 <TableContainer tabIndex={0} role="region" aria-label="Trials" sx={{ maxHeight: 640 }}>
-                                    <Table size="small" stickyHeader>
+                                    <Table size="small" stickyHeader sx={NARROW}>
                                         <TableHead>
                                             <TableRow>
                                                 {own === undefined && <TableCell>Strategy</TableCell>}
@@ -171,7 +171,7 @@ export function Trials({ run, strategies, strategy }: TrialsProps) {
                                                         </TableCell>
                                                     ))}
                                                     {own === undefined && (
-                                                        <TableCell sx={{ minWidth: 260 }}>
+                                                        <TableCell sx={{ minWidth: 220 }}>
                                                             {told(row, page.columns)}
                                                         </TableCell>
                                                     )}

@@ -1,17 +1,12 @@
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
 import TablePagination from "@mui/material/TablePagination";
-import TableRow from "@mui/material/TableRow";
 import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { Panel } from "@/components/Panel";
+import { SimpleTable } from "@/components/SimpleTable";
 import { fixed, NONE, whole } from "@/format/number";
-import { plain } from "@/pages/discover/kinds";
+import { plain } from "@/format/parameters";
 
 import type { Turn } from "./progress";
 import { reportOf } from "./report";
@@ -43,38 +38,23 @@ export function Turns({ run, live }: { run: Schemas["RunDetail"]; live: readonly
             about="The search gives each generation to the method whose latest ones raised the best results most for the time they took."
         >
             <Shares choices={choices} />
-            <TableContainer tabIndex={0} role="region" aria-label="Turns of the methods">
-                <Table size="small">
-                    <TableHead>
-                        <TableRow>
-                            <TableCell align="right">Turn</TableCell>
-                            {run.strategies.length > 1 && <TableCell>Strategy</TableCell>}
-                            <TableCell>Method</TableCell>
-                            <TableCell>Why</TableCell>
-                            <TableCell align="right">Candidates</TableCell>
-                            {gains && <TableCell align="right">Gain</TableCell>}
-                            <TableCell align="right">Best Sharpe</TableCell>
-                        </TableRow>
-                    </TableHead>
-                    <TableBody>
-                        {shown.map((one, place) => (
-                            <TableRow key={page * PAGE + place}>
-                                <TableCell align="right">{whole(page * PAGE + place + 1)}</TableCell>
-                                {run.strategies.length > 1 && <TableCell>{plain(one.strategy)}</TableCell>}
-                                <TableCell>{plain(one.method)}</TableCell>
-                                <TableCell sx={{ minWidth: 220 }}>{sentence(one.why)}</TableCell>
-                                <TableCell align="right">{whole(one.candidates)}</TableCell>
-                                {gains && (
-                                    <TableCell align="right">
-                                        {one.gain === null ? NONE : `${one.gain > 0 ? "+" : ""}${fixed(one.gain, 3)}`}
-                                    </TableCell>
-                                )}
-                                <TableCell align="right">{fixed(one.best)}</TableCell>
-                            </TableRow>
-                        ))}
-                    </TableBody>
-                </Table>
-            </TableContainer>
+            <SimpleTable
+                label="Turns of the methods"
+                stacks
+                rows={shown}
+                keyOf={(_, place) => String(page * PAGE + place)}
+                columns={[
+                    { name: "Turn", show: (one) => whole(choices.indexOf(one) + 1) },
+                    ...(run.strategies.length > 1
+                        ? [{ name: "Strategy", show: (one: Choice) => plain(one.strategy) }]
+                        : []),
+                    { name: "Method", show: (one) => plain(one.method) },
+                    { name: "Why", show: (one) => sentence(one.why) },
+                    { name: "Candidates", right: true, show: (one) => whole(one.candidates) },
+                    ...(gains ? [{ name: "Gain", right: true, show: (one: Choice) => gained(one.gain) }] : []),
+                    { name: "Best Sharpe", right: true, show: (one) => fixed(one.best) },
+                ]}
+            />
             {choices.length > PAGE && (
                 <TablePagination
                     component="div"
@@ -87,6 +67,10 @@ export function Turns({ run, live }: { run: Schemas["RunDetail"]; live: readonly
             )}
         </Panel>
     );
+}
+
+function gained(gain: number | null): string {
+    return gain === null ? NONE : `${gain > 0 ? "+" : ""}${fixed(gain, 3)}`;
 }
 
 function stored_(run: Schemas["RunDetail"]): Choice[] {

@@ -8,7 +8,7 @@ test("events read as sentences", () => {
     expect(said({ kind: "failed", data: { error: "no memory" } })).toBe("Failed. no memory");
     expect(
         said({ kind: "completed", data: { runtime_hours: 0.5, strategies_tested: 4000, profitable_found: 0 } }),
-    ).toBe("Completed after 30 min: 4,000 tried, 0 alphas.");
+    ).toBe("Completed after 30\u00a0min: 4,000 tried, 0 alphas.");
 });
 
 test("a batch tells who proposed it", () => {

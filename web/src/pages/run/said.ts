@@ -1,6 +1,6 @@
 import { fixed, whole } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { duration } from "@/format/time";
-import { plain } from "@/pages/discover/kinds";
 
 interface Told {
     kind: string;

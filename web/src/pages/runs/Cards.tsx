@@ -8,9 +8,9 @@ import { Link as RouterLink } from "react-router";
 
 import { Moment } from "@/format/Moment";
 import { fixed, whole } from "@/format/number";
-import { plain } from "@/pages/discover/kinds";
+import { few, plain } from "@/format/parameters";
 
-import { few, type ListProps, type Order, ORDERS } from "./order";
+import { type ListProps, type Order, ORDERS } from "./order";
 import { Alphas, State, took } from "./Rows";
 
 /** Runs as a list, for narrow screens. */

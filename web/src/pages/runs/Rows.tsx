@@ -1,5 +1,4 @@
 import Box from "@mui/material/Box";
-import LinearProgress from "@mui/material/LinearProgress";
 import Link from "@mui/material/Link";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
@@ -12,14 +11,16 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 import { Link as RouterLink } from "react-router";
 
+import { RunProgress } from "@/components/RunProgress";
+import { NARROW } from "@/components/SimpleTable";
 import { StatusChip } from "@/components/StatusChip";
 import { Moment } from "@/format/Moment";
-import { fixed, NONE, percent, whole } from "@/format/number";
+import { fixed, NONE, whole } from "@/format/number";
+import { few, plain } from "@/format/parameters";
 import { duration } from "@/format/time";
-import { plain } from "@/pages/discover/kinds";
 import { isOver } from "@/pages/run/report";
 
-import { few, type ListProps, type Order, ORDERS, type Run } from "./order";
+import { type ListProps, type Order, ORDERS, type Run } from "./order";
 
 /** Runs as a table. */
 export function Rows({ runs, sort, up, onOrder }: ListProps) {
@@ -36,7 +37,7 @@ export function Rows({ runs, sort, up, onOrder }: ListProps) {
     );
     return (
         <TableContainer tabIndex={0} role="region" aria-label="Runs">
-            <Table size="small">
+            <Table size="small" sx={NARROW}>
                 <TableHead>
                     <TableRow>
                         <TableCell>Run</TableCell>
@@ -69,7 +70,7 @@ export function Rows({ runs, sort, up, onOrder }: ListProps) {
                                     {run.timeframe}
                                 </Typography>
                             </TableCell>
-                            <TableCell sx={{ minWidth: 170 }}>
+                            <TableCell sx={{ minWidth: 140 }}>
                                 <Tooltip title={run.strategies.length > 2 ? run.strategies.map(plain).join(", ") : ""}>
                                     <span>{few(run.strategies.map(plain))}</span>
                                 </Tooltip>{" "}
@@ -82,7 +83,7 @@ export function Rows({ runs, sort, up, onOrder }: ListProps) {
                             <TableCell align="right">
                                 <Alphas run={run} />
                             </TableCell>
-                            <TableCell>
+                            <TableCell sx={{ whiteSpace: "nowrap" }}>
                                 <Moment at={run.start_time} />
                             </TableCell>
                             <TableCell align="right">{took(run)}</TableCell>
@@ -100,14 +101,7 @@ export function State({ run }: { run: Run }) {
     return (
         <Box sx={{ display: "inline-block", minWidth: 96 }}>
             <StatusChip status={run.status} />
-            {busy && (
-                <LinearProgress
-                    variant="determinate"
-                    value={Math.min(100, run.progress * 100)}
-                    aria-label={`search ${percent(run.progress, 0)} done`}
-                    sx={{ mt: 0.5 }}
-                />
-            )}
+            {busy && <RunProgress run={run} sx={{ mt: 0.5 }} />}
         </Box>
     );
 }

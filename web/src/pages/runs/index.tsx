@@ -16,8 +16,8 @@ import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
 import { Panel } from "@/components/Panel";
+import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
-import { plain } from "@/pages/discover/kinds";
 
 import { Cards } from "./Cards";
 import { Rows } from "./Rows";

@@ -24,9 +24,3 @@ export interface ListProps {
     up: boolean;
     onOrder: (sort: Order, up: boolean) => void;
 }
-
-/** A few names, and how many more. */
-export function few(names: readonly string[], most = 2): string {
-    const shown = names.slice(0, most).join(", ");
-    return names.length > most ? `${shown} and ${names.length - most} more` : shown;
-}
