@@ -1,7 +1,20 @@
+"""How bots are made of an alpha, and how they read stored bars."""
+
 from __future__ import annotations
 
-from alpha_discovery.core.bars import Bars
-from alpha_discovery.service.bots import CatalogFeed
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from alpha_discovery.bootstrap import Workplace, open_lab
+from alpha_discovery.core.bars import Bars, iso
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.service.bots import CatalogFeed, Deployment, deploy
+from alpha_discovery.settings import Settings
+from alpha_discovery.storage.bots import Bot
+from alpha_discovery.strategies.registry import find_strategy
+from alpha_discovery.testing.example_records import alpha_record, run_record
 from alpha_discovery.testing.markets import random_walk
 
 BARS = random_walk(50, seed=1)
@@ -37,3 +50,46 @@ def test_a_feed_goes_on_with_what_was_stored_since() -> None:
     found = feed.next(int(BARS.time[39]))
     assert found is not None
     assert found.time == BARS.time[40]
+
+
+DAYS = random_walk(24 * 100, seed=2)
+GONE = DAYS.slice(0, 24 * 60)  # delisted forty days before the end
+
+
+class TwoMarkets:
+    """Market data of a market that is there, and one that was delisted."""
+
+    def load(self, symbol: str, timeframe: str, venue: str | None = None) -> Bars:
+        """The bars of either."""
+        return GONE if symbol == "GONE/USDT" else DAYS
+
+
+@pytest.fixture
+def two_markets(tmp_path: Path) -> Iterator[Workplace]:
+    """A workplace with an alpha that was found on both."""
+    strategy = find_strategy("sma_cross")
+    with open_lab(Settings(userdir=tmp_path, workers=1), market_data=TwoMarkets()) as place:
+        place.lab.runs.add(run_record())
+        place.lab.alphas.add(
+            alpha_record(
+                id="a" * 32, rules=strategy.rules.to_json(), timeframe="1h", costs=Costs().to_json(),
+                market={"sleeves": [["SYN/USDT"], ["GONE/USDT"]], "venue": None, "intrabar": "stop_first"},
+                parameters=strategy.complete({"fast": 8, "slow": 30}),
+            )
+        )  # fmt: skip
+        yield place
+
+
+def made(place: Workplace, start: str | None) -> list[tuple[str, str]]:
+    """Name and capital of each bot that is made."""
+    found: list[Bot] = deploy(place, "a" * 32, Deployment("mine", capital=10_000, start=start))
+    return [(bot.name, bot.allocated_capital) for bot in found]
+
+
+def test_a_market_that_was_delisted_gets_no_bot_and_keeps_its_share_of_the_capital(two_markets: Workplace) -> None:
+    assert made(two_markets, None) == [("mine SYN/USDT", "5000")]
+
+
+def test_a_bot_that_replays_a_time_before_the_delisting_is_made(two_markets: Workplace) -> None:
+    start = iso(DAYS.time[24 * 50])
+    assert [name for name, _ in made(two_markets, start)] == ["mine SYN/USDT", "mine GONE/USDT"]

@@ -79,13 +79,16 @@ class Crew:
         """Let all put their runs down and start again with another command line."""
         self._words = words
         self._leaving |= {one.pid for one in self.running}
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """Tell all to put their runs down."""
         for one in self.running:
             one.terminate()
 
     def end(self) -> None:
-        """Let all put their runs down, and end those that do not."""
-        for one in self.running:
-            one.terminate()
+        """Wait until all have put their runs down, and end those that do not."""
+        self.dismiss()
         until = time.monotonic() + GOODBYE
         for one in self.running:
             try:
@@ -151,6 +154,8 @@ def serve(
                     bots.look()
         finally:
             ended.set()
+            for everybody in (crew, bots):  # they put down what they hold while the server still answers
+                everybody.dismiss()
             server.end()
             crew.end()
             bots.end()
