@@ -141,17 +141,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
-    """Opens pages that tell of every error, and of every request to another host; signed in with a name."""
+    """Opens pages that tell of every request to another host, and if watched of every error; signed in with a name."""
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def make(name: str | None = None, **options: Any) -> Page:
+    def make(name: str | None = None, *, watched: bool = True, **options: Any) -> Page:
         context = browser.new_context(base_url=served.url, **{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-        page.on("console", lambda told: _note(wrong, page.url, told.type, told.text))
+        if watched:
+            page.on("console", lambda told: _note(wrong, page.url, told.type, told.text))
         page.on("request", lambda asked: wrong.extend([asked.url] * (not asked.url.startswith((served.url, "blob:")))))
         if name is not None:
             page.goto("/login")

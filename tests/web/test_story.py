@@ -79,12 +79,10 @@ def replay_the_best(page: Page, run_id: str) -> None:
     """Its alphas are listed; the best is recomputed to the last bit."""
     page.get_by_role("link", name=re.compile("Show the (alpha|[0-9]+ alphas)")).click()
     page.wait_for_url(re.compile(f"/alphas.*{run_id[:8]}"))
-    page.get_by_role("link", name=re.compile("sma_cross")).first.click()
+    page.get_by_role("link", name=re.compile("sma cross on")).first.click()
     page.wait_for_url(re.compile(r"/alphas/[0-9a-f]{8,}"))
     page.get_by_role("button", name="Replay").click()
-    expect(page.get_by_role("dialog").get_by_text(re.compile("^Equal: all"))).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_role("dialog").get_by_text(re.compile("^Equal: all"))).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Close").click()
 
 

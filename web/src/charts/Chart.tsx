@@ -1,10 +1,13 @@
 import Box from "@mui/material/Box";
+import Stack from "@mui/material/Stack";
 import type { EChartsType } from "echarts/core";
 import type { EChartsCoreOption } from "echarts/core";
 import { useEffect, useRef, useState } from "react";
 
 import { type ChartColours, useChartColours } from "@/charts/colours";
 import { ChartTable, type TableOf } from "@/charts/ChartTable";
+import { Zoom } from "@/charts/Zoom";
+import { zoomOf } from "@/charts/zooming";
 import { ErrorNotice } from "@/components/ErrorNotice";
 
 export type ChartOption = EChartsCoreOption;
@@ -19,12 +22,14 @@ interface ChartProps {
     table?: () => TableOf;
     /** What is drawn of the part that is seen after zooming in: its series replace those of `option`. */
     refine?: (colours: ChartColours, seen: readonly [number, number]) => ChartOption;
+    /** Whether it has a part to zoom into (`dataZoom`). */
+    zooms?: boolean;
     /** Reacts to a click on an element: its series and its place in the series' data. */
     onSelect?: (seriesName: string, index: number) => void;
 }
 
 /** A chart that follows theme and width, with its numbers as a table beside it. */
-export function Chart({ option, label, height = 300, table, refine, onSelect }: ChartProps) {
+export function Chart({ option, label, height = 300, table, refine, zooms = false, onSelect }: ChartProps) {
     const place = useRef<HTMLDivElement>(null);
     const colours = useChartColours();
     const [chart, setChart] = useState<EChartsType | null>(null);
@@ -51,14 +56,6 @@ export function Chart({ option, label, height = 300, table, refine, onSelect }: 
             setChart(null);
         };
     }, []);
-
-    useEffect(() => {
-        if (!chart) return;
-        const began = performance.now();
-        chart.setOption({ ...common(colours), ...option(colours) }, { notMerge: true });
-        chart.getZr().flush(); // now, not in the next frame: so that what is measured is the drawing
-        performance.measure("chart", { start: began });
-    }, [chart, option, colours]);
 
     useEffect(() => {
         if (!chart || !onSelect) return undefined;
@@ -90,11 +87,26 @@ export function Chart({ option, label, height = 300, table, refine, onSelect }: 
         };
     }, [chart, refine, colours]);
 
+    // last, so that whoever listens to the zoom hears of it
+    useEffect(() => {
+        if (!chart) return;
+        const began = performance.now();
+        const before = zoomOf(chart);
+        chart.setOption({ ...common(colours), ...option(colours) }, { notMerge: true });
+        const zoomed = before !== null && before[1] - before[0] < 100; // new numbers or colours leave it where it was
+        if (zoomed) chart.dispatchAction({ type: "dataZoom", start: before[0], end: before[1] });
+        chart.getZr().flush(); // now, not in the next frame: so that what is measured is the drawing
+        performance.measure("chart", { start: began });
+    }, [chart, option, colours]);
+
     if (error !== null) return <ErrorNotice error={error} title="The chart cannot be drawn" />;
     return (
         <Box>
             <Box ref={place} role="img" aria-label={label} data-drawn={chart !== null} sx={{ height, width: "100%" }} />
-            {table && <ChartTable table={table} label={label} />}
+            <Stack direction="row" useFlexGap spacing={1} sx={{ flexWrap: "wrap", alignItems: "flex-start" }}>
+                {zooms && chart && <Zoom chart={chart} />}
+                {table && <ChartTable table={table} label={label} />}
+            </Stack>
         </Box>
     );
 }

@@ -1,9 +1,4 @@
-import CheckIcon from "@mui/icons-material/Check";
-import CloseIcon from "@mui/icons-material/Close";
-import HelpIcon from "@mui/icons-material/HelpOutlineOutlined";
-import WeakIcon from "@mui/icons-material/RemoveOutlined";
-import Chip from "@mui/material/Chip";
-import Tooltip from "@mui/material/Tooltip";
+import { Mark } from "@/components/Mark";
 
 interface EvidenceChipProps {
     label: string;
@@ -14,27 +9,14 @@ interface EvidenceChipProps {
 }
 
 const LOOKS = {
-    true: { Icon: CheckIcon, colour: "primary", outcome: "passed" },
-    false: { Icon: CloseIcon, colour: "error", outcome: "failed" },
-    weak: { Icon: WeakIcon, colour: "warning", outcome: "not convincing on its own" },
-    null: { Icon: HelpIcon, colour: "default", outcome: "not tested" },
+    true: { sign: "✓", colour: "primary", outcome: "passed" },
+    false: { sign: "✕", colour: "error", outcome: "failed" },
+    weak: { sign: "–", colour: "warning", outcome: "not convincing on its own" },
+    null: { sign: "?", colour: "default", outcome: "not tested" },
 } as const;
 
 /** The outcome of one test, by sign and words and not by colour alone. */
 export function EvidenceChip({ label, passed, reason }: EvidenceChipProps) {
-    const { Icon, colour, outcome } = LOOKS[`${passed}`];
-    return (
-        <Tooltip title={reason}>
-            <Chip
-                size="small"
-                variant="outlined"
-                tabIndex={0}
-                color={colour}
-                icon={<Icon aria-hidden />}
-                label={label}
-                aria-label={`${label}: ${outcome}. ${reason}`}
-                role="note"
-            />
-        </Tooltip>
-    );
+    const { sign, colour, outcome } = LOOKS[`${passed}`];
+    return <Mark {...{ label, sign, colour, reason }} role="note" aria-label={`${label}: ${outcome}. ${reason}`} />;
 }

@@ -23,7 +23,7 @@ export function Panel({ title, about, actions, children }: PanelProps) {
                 sx={{
                     justifyContent: "space-between",
                     alignItems: "flex-start",
-                    mb: 1.25,
+                    mb: 1.75,
                     flexWrap: { xs: "wrap", sm: "nowrap" },
                 }}
                 useFlexGap

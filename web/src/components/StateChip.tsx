@@ -1,8 +1,7 @@
-import Chip, { type ChipProps } from "@mui/material/Chip";
-import Tooltip from "@mui/material/Tooltip";
+import { Mark, type MarkColour } from "@/components/Mark";
 
 /** How states look, and what each means. */
-export type Looks = Readonly<Record<string, { colour: NonNullable<ChipProps["color"]>; means: string }>>;
+export type Looks = Readonly<Record<string, { colour: MarkColour; means: string }>>;
 
 interface StateChipProps {
     state: string;
@@ -11,12 +10,8 @@ interface StateChipProps {
     means?: string | undefined;
 }
 
-/** A state as a chip; what it means is told on hover and focus. */
+/** A state in a frame; what it means is told on hover and focus. */
 export function StateChip({ state, looks, means }: StateChipProps) {
     const look = looks[state];
-    return (
-        <Tooltip title={means ?? look?.means ?? ""}>
-            <Chip size="small" variant="outlined" color={look?.colour ?? "default"} label={state} tabIndex={0} />
-        </Tooltip>
-    );
+    return <Mark label={state} colour={look?.colour ?? "default"} reason={means ?? look?.means ?? ""} />;
 }

@@ -84,7 +84,7 @@ function EquityChart({ equity }: { equity: Schemas["Equity"] }) {
             percent(equity.drawdown[k]),
         ]),
     });
-    return <Chart {...{ option, refine, table }} label={equityLabel(equity)} height={460} />;
+    return <Chart {...{ option, refine, table }} label={equityLabel(equity)} height={460} zooms />;
 }
 
 function Tiles({ alpha }: { alpha: AlphaDetail }) {

@@ -151,7 +151,7 @@ function Candles({ candles }: { candles: Schemas["Candles"] }) {
             percent(trade.pnl, 3),
         ]),
     });
-    return <Chart option={option} label={label} height={420} table={table} />;
+    return <Chart option={option} label={label} height={420} table={table} zooms />;
 }
 
 function TradeTable({ trades, onShow }: { trades: Trade[]; onShow: (trade: Trade) => void }) {

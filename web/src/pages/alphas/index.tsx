@@ -24,15 +24,17 @@ import { DEFAULTS, narrowing, type Search } from "@/pages/alphas/search";
 import { SortField } from "@/pages/alphas/SortField";
 import { ColumnMenu, CompareButton, ExportMenu } from "@/pages/alphas/Tools";
 
+const ROWS = [25, 50, 100]; // of a page
 const MOST_CHOSEN = 50; // that can be correlated
 
 /** Every accepted alpha: filtered, sorted, compared, exported. */
 export default function Alphas() {
-    const [search, change] = useUrlState(DEFAULTS);
+    const [told, change] = useUrlState(DEFAULTS);
+    const search = { ...told, rows: ROWS.includes(told.rows) ? told.rows : DEFAULTS.rows };
     const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
     const found = useQuery(alphasQuery(search));
     const filter = useCallback((changes: Partial<Search>) => change({ ...changes, page: 1 }), [change]);
-    const { chosen } = search;
+    const { chosen } = told;
     const choose = useCallback(
         (id: string, wanted: boolean) =>
             change({ chosen: wanted ? [...chosen, id].slice(-MOST_CHOSEN) : chosen.filter((one) => one !== id) }),
@@ -101,7 +103,7 @@ export default function Alphas() {
                         count={total}
                         page={Math.min(Math.max(0, search.page - 1), Math.max(0, Math.ceil(total / search.rows) - 1))}
                         rowsPerPage={search.rows}
-                        rowsPerPageOptions={[25, 50, 100]}
+                        rowsPerPageOptions={ROWS}
                         showFirstButton={!narrow}
                         showLastButton={!narrow}
                         labelRowsPerPage={narrow ? "rows" : "rows of a page"}

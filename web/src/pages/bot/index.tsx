@@ -182,7 +182,7 @@ function EquityChart({ found }: { found: Schemas["BotEquity"] }) {
     });
     return (
         <>
-            <Chart {...{ option, refine, table }} label={botEquityLabel(found)} height={340} />
+            <Chart {...{ option, refine, table }} label={botEquityLabel(found)} height={340} zooms />
             <Box sx={{ color: "text.secondary", mt: 0.5 }}>
                 {where === null ? `There is no band: ${found.why_not ?? "nothing is known of it"}.` : TOLD[where]}
             </Box>

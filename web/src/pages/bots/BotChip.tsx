@@ -13,7 +13,7 @@ const LOOKS: Looks = {
 };
 
 const MODES: Looks = {
-    sandbox: { colour: "info", means: "sends its orders to the test system of an exchange" },
+    sandbox: { colour: "primary", means: "sends its orders to the test system of an exchange" },
     real: { colour: "error", means: "sends real orders where the second switch is on" },
 };
 

@@ -20,5 +20,5 @@ export function Overlay({ rows }: { rows: Schemas["Compared"][] }) {
             percent(row.equity.drawdown.reduce((most, one) => Math.max(most, one), 0)),
         ]),
     });
-    return <Chart option={option} label={label} height={380} table={table} />;
+    return <Chart option={option} label={label} height={380} table={table} zooms />;
 }

@@ -39,6 +39,7 @@ export function PriceChart({ series }: { series: Schemas["Series"] }) {
         <div>
             <Typography variant="h3">The last {series.time.length} bars</Typography>
             <Chart
+                zooms
                 option={option}
                 label={label}
                 height={280}

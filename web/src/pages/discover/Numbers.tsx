@@ -92,7 +92,7 @@ export function ValidationPanel({ campaign, learns, faults, onChange }: NumbersP
             title="Validation"
             about="The test decides what is told apart from luck; the thresholds only say which of it is of interest."
         >
-            <Typography variant="h3" sx={{ mb: 1 }}>
+            <Typography variant="h3" sx={{ mb: 1.75 }}>
                 Thresholds of interest
             </Typography>
             <Fields
@@ -102,7 +102,7 @@ export function ValidationPanel({ campaign, learns, faults, onChange }: NumbersP
                 faults={faults}
                 onChange={(name, value) => onChange("thresholds", name, value)}
             />
-            <Typography variant="h3" sx={{ mt: 2, mb: 1 }}>
+            <Typography variant="h3" sx={{ mt: 2, mb: 1.75 }}>
                 Test
             </Typography>
             <Fields
