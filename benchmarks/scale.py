@@ -12,17 +12,18 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from multiprocessing.connection import Pipe
 from threading import Thread
 from typing import Any, TypeVar
+
+import numpy as np
 
 from alpha_discovery.core.space import batch_size
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.checkpoint import Segment
 from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
-from alpha_discovery.discovery.parts import Ground, cut, part_size, screened
+from alpha_discovery.discovery.parts import Ground, Part, cut, part_size, screened
 from alpha_discovery.discovery.sleeves import calendar_of
 from alpha_discovery.discovery.tally import empty_tally
 from alpha_discovery.search.methods import make_optimizer
@@ -63,7 +64,7 @@ def measure(days: int, parts: int) -> dict[str, float]:
     optimizer = make_optimizer("random", jobs[0].space, budget=10_000_000, seed=1, cost=1e-4)
     optimizer.ask(1_000)
     batch, asking = processor_time(lambda: optimizer.ask(size * parts))
-    handed = cut(replace(jobs[0], rows=None), batch, 0, bars=len(searched), width=1)
+    handed = cut(Part(jobs[0], np.arange(batch_size(batch)), batch), bars=len(searched), width=1)
     screened(ground, handed[0])  # compiles
     found, screening = processor_time(lambda: [screened(ground, part) for part in handed])
     _, carrying = processor_time(lambda: [carried(one) for one in found])

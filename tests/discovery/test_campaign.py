@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.campaign import METHODS, Campaign, Protocol, Thresholds
+from alpha_discovery.discovery.campaign import ADDED, METHODS, SAMPLING, Campaign, Protocol, Thresholds
 from alpha_discovery.errors import BadCampaign, OutOfRange, UnknownName, UserError
+from alpha_discovery.search.sampling import STYLES
 
 names = st.sampled_from(["BTCUSDT", "eth/usdt", "AAPL", "SOL_USDT_USDT", "btc-usdt@Kraken"])
 ranges = st.dictionaries(
@@ -32,6 +33,8 @@ campaigns = st.builds(
     ranges=ranges,
     thresholds=st.builds(Thresholds, min_sharpe_ratio=st.floats(-5.0, 5.0)),
     protocol=st.builds(Protocol, draws=st.integers(1, 5_000), vault_share=st.floats(0.01, 0.99)),
+    until=st.none() | st.just("5 hours or 100 candidates without progress"),
+    halving=st.integers(0, 4) | st.just(({"bars": 0.5, "keep": 0.1}, {"bars": 1.0})),
 )
 
 
@@ -76,6 +79,7 @@ def test_a_timeframe_has_one_name_however_it_is_written() -> None:
         {"seed": 1}, {"max_iterations": 999}, {"start": "2024-01-01"}, {"costs": Costs(commission=0.0)},
         {"protocol": Protocol(draws=999)}, {"thresholds": Thresholds(max_drawdown=0.3)}, {"intrabar": "target_first"},
         {"ranges": {"*": {"fast": 5}}}, {"method": "brute_force"}, {"symbols": ("ETH/USDT",)},
+        {"sampling": "sobol"}, {"until": "5 hours"}, {"halving": 3}, {"halving": ({"bars": 1.0},)},
     ],
     ids=lambda change: next(iter(change)),
 )  # fmt: skip
@@ -85,13 +89,20 @@ def test_whatever_changes_the_result_changes_the_fingerprint(change: dict[str, A
 
 
 def test_every_field_is_in_the_json_form() -> None:
-    campaign = Campaign(symbols=("AAPL",), timeframe="1h", intrabar="detail")
+    campaign = Campaign(
+        symbols=("AAPL",), timeframe="1h", intrabar="detail", method="random", sampling="sobol", until="5 hours",
+        halving=2,
+    )  # fmt: skip
     assert set(campaign.to_json()) == {f.name for f in fields(Campaign)}
 
 
-def test_a_campaign_without_finer_bars_keeps_the_form_it_had_before_there_were_any() -> None:
+def test_a_campaign_without_later_settings_keeps_the_form_it_had_before_there_were_any() -> None:
     campaign = Campaign(symbols=("AAPL",))
-    assert set(campaign.to_json()) == {f.name for f in fields(Campaign)} - {"timeframe_detail"}
+    assert set(campaign.to_json()) == {f.name for f in fields(Campaign)} - set(ADDED)
+
+
+def test_a_campaign_knows_every_sampling_style() -> None:
+    assert set(SAMPLING) == set(STYLES)
 
 
 def test_a_campaign_cannot_be_changed() -> None:
@@ -126,6 +137,9 @@ def test_an_unknown_name_proposes_the_nearest(data: dict[str, Any], message: str
         ),
         ({"symbols": ["AAPL"], "protocol": {"level": 1.0}}, "the level and the vault's share need values between"),
         ({"symbols": ["AAPL"], "protocol": {"vault_share": 0.0}}, "the level and the vault's share need values"),
+        ({"symbols": ["AAPL"], "sampling": "sobol", "method": "genetic"}, "a sampling style is for the method random"),
+        ({"symbols": ["AAPL"], "until": "soon"}, "an end of a search needs a form like"),
+        ({"symbols": ["AAPL"], "halving": [{"bars": 0.5}]}, "halving needs a last rung that looks at all bars"),
     ],
 )
 def test_what_contradicts_itself_is_refused(data: dict[str, Any], message: str) -> None:

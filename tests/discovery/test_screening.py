@@ -131,12 +131,21 @@ def test_nothing_is_asked_before_the_last_batch_is_counted(bars: Bars, monkeypat
     assert events == (["asked", "counted"] * 3 + ["asked"]) * 2
 
 
-@pytest.mark.parametrize(("method", "cut"), [("random", 1), ("random", 3), ("brute_force", 4), ("genetic", 6)])
+ENDS = {"until": "30 candidates without progress"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "cut"),
+    [
+        ({"method": "random"}, 1), ({"method": "random"}, 3), ({"method": "brute_force"}, 4),
+        ({"method": "genetic"}, 6), ({"method": "random", **ENDS}, 2), ({"method": "genetic", "halving": 3, **ENDS}, 3),
+    ],
+)  # fmt: skip
 def test_a_search_goes_on_from_any_checkpoint_as_if_nothing_had_happened(
-    bars: Bars, monkeypatch: pytest.MonkeyPatch, cut: int, method: str
+    bars: Bars, monkeypatch: pytest.MonkeyPatch, cut: int, changes: dict[str, Any]
 ) -> None:
     monkeypatch.setattr(screening_module, "BATCH", 40)
-    campaign = Campaign.from_json({**CAMPAIGN.to_json(), "method": method})
+    campaign = Campaign.from_json({**CAMPAIGN.to_json(), **changes})
     jobs = jobs_of(campaign)
     past = history({"SYN/USDT": bars}, Protocol(), embargo_bars=embargo(jobs))
     kept: list[Segment] = []

@@ -36,6 +36,16 @@ def test_a_genome_in_canonical_form_says_the_same(grammar: Grammar) -> None:
         assert (again.rules, again.genome, again.parts) == (one.rules, one.genome, one.parts)
 
 
+@pytest.mark.parametrize("n_legs", [1, 2], ids=["one market", "a pair"])
+def test_a_grammar_that_remembers_conditions_reads_as_one_that_has_seen_nothing(n_legs: int) -> None:
+    knowing, rng = Grammar(shipped(), n_legs), np.random.default_rng(8)
+    parents = list(drawn(40, knowing))
+    for first, second in pairwise(parents):
+        child = crossed(knowing, first, second, rng)
+        fresh_eyes = Grammar(shipped(), n_legs).derive(child.genome)
+        assert (fresh_eyes.rules, fresh_eyes.genome, fresh_eyes.parts) == (child.rules, child.genome, child.parts)
+
+
 def test_what_is_stored_as_json_is_the_same_rule() -> None:
     assert all(Rules.from_json(one.rules.to_json()) == one.rules for one in drawn(SAMPLE))
 

@@ -67,7 +67,7 @@ def plain() -> list[np.ndarray]:
 
 
 def focused(seed: int, top: np.ndarray) -> Focused:
-    return Focused(Genetic, SPACE, remembered(top, seed), budget=BUDGET, seed=seed)
+    return Focused(Genetic, Genetic, SPACE, remembered(top, seed), budget=BUDGET, seed=seed)
 
 
 def test_a_true_history_halves_the_evaluations(plain: list[np.ndarray]) -> None:
@@ -100,3 +100,16 @@ def test_rows_of_the_region_are_told_apart() -> None:
         "c": np.array([0.0, 2.0, 0.0, 0.0, 1.0]),
     }  # fmt: skip
     assert optimizer.within(rows).tolist() == [True, True, False, False, False]
+
+
+def test_random_search_draws_around_the_middle_of_the_region() -> None:
+    # normal, the range six standard deviations wide: 68 % within one of them, where a uniform draw has 33 %
+    space = Space({"a": Float(0.0, 1.0)})
+    optimizer = make_optimizer("random", space, budget=4_000, seed=0, region=space.with_ranges({"a": [0.2, 0.8]}))
+    drawn = []
+    while batch_size(batch := optimizer.ask(4_000)):
+        drawn.append(batch["a"])
+        optimizer.tell(batch, np.zeros(len(batch["a"])))
+    methods = [row["method"] for row in optimizer.log()]
+    inside = np.concatenate([a for a, method in zip(drawn, methods, strict=True) if method == REGION])
+    assert abs(np.mean(np.abs(inside - 0.5) < 0.1) - 0.68) < 0.05

@@ -5,13 +5,13 @@ import pytest
 
 from alpha_discovery.core.space import Batch
 from alpha_discovery.errors import UserError
-from alpha_discovery.search.halving import Halving, Rung, halving
+from alpha_discovery.search.halving import Halving, Rows, Rung, halving, scheduled
 
 NAN = float("nan")
 BATCH: Batch = {"x": np.arange(9.0)}
 
 
-def by_x(batch: Batch, rung: Rung) -> np.ndarray:
+def by_x(batch: Batch, rung: Rung, rows: Rows) -> np.ndarray:
     return np.asarray(batch["x"] * rung.bars)
 
 
@@ -47,7 +47,7 @@ def test_ties_go_to_the_earlier_candidate() -> None:
 
 
 def test_nobody_left_ends_the_looks() -> None:
-    halved = halving(rungs=3).run(BATCH, lambda batch, _: np.full(len(batch["x"]), NAN))
+    halved = halving(rungs=3).run(BATCH, lambda batch, *_: np.full(len(batch["x"]), NAN))
     assert halved.looked == (9,)
     assert np.isnan(halved.scores).all()
 
@@ -78,3 +78,23 @@ def test_a_schedule_that_does_not_rise_to_a_full_look_is_refused(rungs: tuple[Ru
 def test_shares_outside_their_range_are_refused(fields: dict[str, float]) -> None:
     with pytest.raises(UserError, match="above 0 and at most 1"):
         Rung(**fields)
+
+
+def test_several_markets_are_halved_with_the_bars() -> None:
+    # a ninth of the cost: a third of the bars on a third of the markets
+    first, _, last = halving(rungs=3, factor=3.0, markets=9).rungs
+    assert [first.bars, first.markets] == pytest.approx([1 / 3, 1 / 3])
+    assert first.market_count(9) == 3
+    assert (last.bars, last.markets) == (1.0, 1.0)
+
+
+def test_a_schedule_is_a_number_of_rungs_or_the_rungs() -> None:
+    assert scheduled(0) is None
+    assert scheduled(3) == halving(rungs=3)
+    assert scheduled([{"bars": 0.5, "keep": 0.2}, {"bars": 1.0}]) == Halving((Rung(0.5, keep=0.2), Rung(1.0)))
+
+
+@pytest.mark.parametrize("told", [[{"bar": 1.0}], ["all"], -1])
+def test_a_schedule_that_cannot_be_read_is_refused(told: object) -> None:
+    with pytest.raises(UserError, match="halving needs"):
+        scheduled(told)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import numpy as np
 from alpha_discovery.core.space import Batch, batch_size
 from alpha_discovery.generation.strategy import Generated, generated
 from alpha_discovery.search.archive import Archive, Member
-from alpha_discovery.search.behaviour import Behaviour, alike, direction_of, regime_of
+from alpha_discovery.search.behaviour import Behaviour, direction_of, regime_of, standardised
 from alpha_discovery.search.trees import TreeSearch
 
 STRATEGY: Generated = generated()
@@ -117,4 +117,6 @@ def test_behaviour_is_told_by_positions() -> None:
     # numpy's own correlation as the second source
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=50), rng.normal(size=(3, 50))
-    np.testing.assert_allclose(alike(a, b), [np.corrcoef(a, one)[0, 1] for one in b], rtol=1e-12)
+    products = [standardised(a) @ standardised(one) for one in b]
+    np.testing.assert_allclose(products, [np.corrcoef(a, one)[0, 1] for one in b], rtol=1e-12)
+    assert not standardised(np.ones(5)).any()

@@ -56,6 +56,7 @@ class Columns:
         self._size = batch_size(batch)
         self._n_bars = tape.close.shape[1]
         self._tables: dict[Node, Table] = {}
+        self._held = 0
         self._groups: dict[tuple[str, ...], tuple[Rows, Rows]] = {}
         self._codes: dict[str, tuple[Rows, int]] = {}
         self._fresh = packed(tape.fresh)
@@ -72,11 +73,12 @@ class Columns:
     @property
     def held(self) -> int:
         """Bytes of the tables kept so far."""
-        return sum(table.values.nbytes for table in self._tables.values())
+        return self._held
 
     def forget(self) -> None:
         """Drop every table; what is asked for again is computed again."""
         self._tables.clear()
+        self._held = 0
 
     def _table(self, node: Node) -> Table:
         if node not in self._tables:
@@ -89,6 +91,7 @@ class Columns:
             else:
                 values = self._condition(node, first) if isinstance(node, Bool) else self._series(node, first)
             self._tables[node] = Table(values, row)
+            self._held += values.nbytes
         return self._tables[node]
 
     def _group(self, names: tuple[str, ...]) -> tuple[Rows, Rows]:

@@ -32,7 +32,7 @@ from alpha_discovery.cli.progress import notice, shown
 from alpha_discovery.cli.regions_text import regions_text
 from alpha_discovery.cli.render import files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json
-from alpha_discovery.discovery.campaign import METHODS, Campaign
+from alpha_discovery.discovery.campaign import METHODS, SAMPLING, Campaign
 from alpha_discovery.errors import BadCampaign
 from alpha_discovery.generation.blocks import read_blocks
 from alpha_discovery.strategies.registry import all_strategies
@@ -58,6 +58,15 @@ def discover(
     against: Against = None, venue: Venue = None, start: Start = None, end: End = None,
     period_days: Annotated[float | None, typer.Option(help="Only the last so many days.")] = None,
     timerange: TimeRange = None,
+    until: Annotated[
+        str | None, typer.Option(help="What else ends it, e.g. '8 hours or 5000 candidates without progress'.")
+    ] = None,
+    halving: Annotated[
+        int | None, typer.Option(help="Looks at each candidate, first on few bars and markets; 0: one, in full.")
+    ] = None,
+    sampling: Annotated[
+        str | None, typer.Option(help=f"How random search draws: {', '.join(SAMPLING)}.")
+    ] = None,
     range_: Annotated[
         list[str] | None, typer.Option("--range", help="NAME=LOW:HIGH or STRATEGY.NAME=LOW:HIGH, also off:LOW:HIGH.")
     ] = None,
@@ -92,7 +101,8 @@ def discover(
     given: dict[str, Any] = {
         "symbols": list(parse.names(symbol)) or None, "against": list(parse.names(against)) or None,
         "timeframe": timeframe, "strategies": _strategies(strategy), "method": method,
-        "max_iterations": max_iterations, "venue": venue, "start": first, "end": last,
+        "max_iterations": max_iterations, "until": until, "halving": halving, "sampling": sampling,
+        "venue": venue, "start": first, "end": last,
         "intrabar": intrabar or ("detail" if timeframe_detail else None), "timeframe_detail": timeframe_detail,
         "blocks": read_blocks(blocks) if blocks else None,
         "seed": seed, "costs": parse.costs(costs, commission, slippage),

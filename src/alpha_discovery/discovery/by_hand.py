@@ -160,7 +160,7 @@ def _job(strategy: Strategy, legs: tuple[Bars, ...], campaign: Campaign, rows: B
     several = strategy.n_legs == 1 and len(set(keys)) == len(keys)
     if not several:
         _check_legs(strategy, legs)
-    _check_method(campaign.method, strategy)
+    _check_method(campaign, strategy)
     ranges = {**campaign.ranges.get("*", {}), **campaign.ranges.get(strategy.name, {})}
     markets = tuple((key,) for key in keys) if several else (keys,)
     return Job(strategy, strategy.space_with(ranges), markets, rows=rows)
@@ -176,10 +176,12 @@ def _check_legs(strategy: Strategy, legs: tuple[Bars, ...]) -> None:
         raise UserError(f"{strategy.name} needs different markets; found {legs[0].instrument} twice")
 
 
-def _check_method(method: str, strategy: Strategy) -> None:
-    if make_optimizer(method, strategy.space, budget=1, seed=0).adaptive:
+def _check_method(campaign: Campaign, strategy: Strategy) -> None:
+    learns = make_optimizer(campaign.method, strategy.space, budget=1, seed=0).adaptive
+    if learns or campaign.until is not None or campaign.halving:
+        kind = campaign.method if learns else "halved" if campaign.halving else "stopped"
         raise UserError(
-            f"a screen needs random or brute_force; what luck reaches in a {method} search shows only when all of it "
+            f"a screen needs random or brute_force; what luck reaches in a {kind} search shows only when all of it "
             "is run again on markets without an edge, which discover does"
         )
 

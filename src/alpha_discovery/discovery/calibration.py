@@ -153,7 +153,7 @@ def discover_once(bars: dict[str, Bars], campaign: Campaign) -> Trial:
     jobs = jobs_of(campaign)
     past = history(bars, campaign.protocol, embargo_bars=embargo(jobs))
     screening = run_screening(campaign, past, jobs)
-    replicate = replicator([(campaign, jobs)], past)
+    replicate = replicator([(campaign, screening.jobs)], past)
     verdict = judge(campaign, past, screening, EmptyLedger(), run_ids=["calibration"], replicate=replicate)
     reasons = [finalist.reason for finalist in verdict.finalists]
     return Trial(

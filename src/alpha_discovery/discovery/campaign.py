@@ -13,10 +13,14 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName, UserError
+from alpha_discovery.search.budget import parsed
+from alpha_discovery.search.halving import scheduled
 
 INTRABAR = ("stop_first", "target_first", "detail")
 FINEST = "1m"
 METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
+SAMPLING = ("uniform", "gaussian", "log_uniform", "sobol", "latin_hypercube")
+ADDED = {"timeframe_detail": None, "sampling": "uniform", "until": None, "halving": 0}  # later than the first version
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,13 @@ class Campaign:
         Regions of the space in which the search begins; nothing by default.
     blocks : mapping or None
         What generated rules are made of, as a blocks file says it; None: the blocks that ship with the package.
+    sampling : str
+        How random search draws, one of `SAMPLING`.
+    until : str or None
+        What else ends the search of a strategy, in words: ``8 hours or 5000 candidates without progress``.
+    halving : int or tuple of mappings
+        So many looks at each candidate, on more and more of the bars and markets, each by fewer of them (successive
+        halving); or the looks, each with the shares ``bars``, ``markets`` and ``keep``. 0: all of them in full.
     """
 
     symbols: tuple[str, ...]
@@ -142,6 +153,9 @@ class Campaign:
     protocol: Protocol = field(default_factory=Protocol)
     focus: Focus = field(default_factory=Focus)
     blocks: Mapping[str, Any] | None = None
+    sampling: str = "uniform"
+    until: str | None = None
+    halving: int | tuple[Mapping[str, float], ...] = 0
 
     def __post_init__(self) -> None:
         for name in ("symbols", "against", "strategies"):
@@ -151,6 +165,8 @@ class Campaign:
         object.__setattr__(self, "timeframe", Timeframe.parse(self.timeframe).name)
         if self.intrabar == "detail":
             object.__setattr__(self, "timeframe_detail", Timeframe.parse(self.timeframe_detail or FINEST).name)
+        if not isinstance(self.halving, int):
+            object.__setattr__(self, "halving", tuple(self.halving))
         _check(self)
 
     @cached_property
@@ -168,8 +184,11 @@ class Campaign:
         data["ranges"] = {owner: dict(values) for owner, values in self.ranges.items()}
         regions = {owner: dict(values) for owner, values in self.focus.regions.items()}
         data["focus"] = {"regions": regions, "learned_from": list(self.focus.learned_from)}
-        if self.timeframe_detail is None:  # as it was before there was one
-            del data["timeframe_detail"]
+        for name, nothing in ADDED.items():  # as it was before there was such a setting
+            if data[name] == nothing:
+                del data[name]
+        if self.halving and not isinstance(self.halving, int):
+            data["halving"] = [dict(one) for one in self.halving]
         if self.focus.guides:
             data["focus"]["guides"] = {owner: dict(guide) for owner, guide in self.focus.guides.items()}
         return data
@@ -246,6 +265,7 @@ def _check(campaign: Campaign) -> None:
     if campaign.max_iterations < 1:
         raise BadCampaign(f"max_iterations needs at least 1; found {campaign.max_iterations}", field="max_iterations")
     _check_period(campaign)
+    _check_search(campaign)
     for name in ("level", "vault_share"):
         if not 0.0 < getattr(campaign.protocol, name) < 1.0:
             raise BadCampaign("the level and the vault's share need values between 0 and 1", field=f"protocol.{name}")
@@ -264,6 +284,23 @@ def _check_detail(campaign: Campaign) -> None:
     if Timeframe.parse(finer).ms >= Timeframe.parse(campaign.timeframe).ms:
         told = f"finer bars need to be shorter than {campaign.timeframe}; found {finer}"
         raise BadCampaign(told, field="timeframe_detail")
+
+
+def _check_search(campaign: Campaign) -> None:
+    if campaign.sampling not in SAMPLING:
+        raise UnknownName(kind="sampling style", name=str(campaign.sampling), known=SAMPLING, field="sampling")
+    if campaign.sampling != "uniform" and campaign.method != "random":
+        told = f"a sampling style is for the method random; {campaign.method} places its points itself"
+        raise BadCampaign(told, field="sampling")
+    try:
+        if campaign.until is not None:
+            parsed(campaign.until)
+    except UserError as error:
+        raise BadCampaign(str(error), field="until") from None
+    try:
+        scheduled(campaign.halving)
+    except UserError as error:
+        raise BadCampaign(str(error), field="halving") from None
 
 
 def _check_period(campaign: Campaign) -> None:

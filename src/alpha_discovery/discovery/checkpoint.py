@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.core.clock import SystemClock
+from alpha_discovery.search.budget import Spent
+
 if TYPE_CHECKING:
     from alpha_discovery.discovery.journal import Journal
     from alpha_discovery.discovery.ports import Executor
@@ -49,6 +52,8 @@ class Checkpoint:
         States of the family test and of the block sample.
     logs : tuple of lists of rows
         `Optimizer.log` of each job before this one.
+    spent : tuple of Spent
+        What each job so far has used.
     """
 
     job: int
@@ -59,6 +64,7 @@ class Checkpoint:
     family: Arrays
     blocks: Arrays
     logs: tuple[list[dict[str, Any]], ...] = ()
+    spent: tuple[Spent, ...] = ()
 
     def saved(self) -> Saved:
         """Plain form, read back by `from_saved`."""
@@ -66,6 +72,7 @@ class Checkpoint:
         values = {
             "job": self.job, "batches": list(self.batches), "done": self.done, "best": best,
             "optimizer": dict(self.optimizer), "logs": list(self.logs),
+            "spent": [one.to_json() for one in self.spent],
         }  # fmt: skip
         arrays = {f"family.{name}": one for name, one in self.family.items()}
         return Saved(values, arrays | {f"blocks.{name}": one for name, one in self.blocks.items()})
@@ -78,7 +85,7 @@ class Checkpoint:
         return Checkpoint(
             values["job"], tuple(values["batches"]), values["done"], best, values["optimizer"],
             _under("family.", saved.arrays), _under("blocks.", saved.arrays),
-            tuple(values["logs"]),
+            tuple(values["logs"]), tuple(map(Spent.from_json, values.get("spent", ()))),
         )  # fmt: skip
 
 
@@ -171,7 +178,7 @@ class NoCheckpoints:
 
 @dataclass(frozen=True)
 class Course:
-    """How a search goes on in its surroundings; no number depends on it.
+    """How a search goes on in its surroundings; no number depends on it, but for the clock's.
 
     Attributes
     ----------
@@ -185,6 +192,8 @@ class Course:
         Other processes or machines that compute parts of the search; without one, threads do.
     device : str
         What simulates trades where threads do: ``cpu`` or ``cuda``.
+    clock : callable
+        Seconds that never go back, for searches that end by them: the one thing here that a number may depend on.
     """
 
     attend: Callable[[], None] = lambda: None
@@ -192,6 +201,7 @@ class Course:
     resume: Resumed | None = field(default=None, repr=False)
     executor: Executor | None = None
     device: str = "cpu"
+    clock: Callable[[], float] = SystemClock().monotonic
 
     def workers(self, usual: int) -> int:
         """Threads of the next batch."""

@@ -32,6 +32,7 @@ def finished(
     unit = 2**30 if sys.platform == "darwin" else 2**20  # ru_maxrss is bytes there, kibibytes elsewhere
     columns = [trials.columns for trials in screening.trials]
     returns = np.concatenate([c["total_return"] for c in columns]) if columns else np.zeros(0)
+    returns = returns[np.isfinite(returns)]  # none of a candidate that a short look dropped
     report = {
         **record.report,
         "noise": noise_report(screening, verdict),
@@ -88,6 +89,7 @@ def _job_report(trials: Any) -> dict[str, Any]:
         "strategy": trials.job.strategy.name,
         "sleeves": [list(sleeve) for sleeve in trials.job.sleeves],
         "plan": trials.plan,
+        "until": None if trials.job.until is None else repr(trials.job.until),
         "tested": len(trials),
         "eligible": int(trials.columns["eligible"].sum()),
         "best": None if best is None else _row(trials, best),

@@ -15,6 +15,8 @@ from alpha_discovery.errors import BadCampaign, UnknownName
 from alpha_discovery.generation.strategy import NAME as GENERATED
 from alpha_discovery.generation.strategy import generated
 from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.search.budget import Budget, parsed
+from alpha_discovery.search.halving import Halving, scheduled
 from alpha_discovery.strategies.registry import find_strategy
 
 GENERATING = ("random", "brute_force", "genetic")  # methods that can search over trees
@@ -32,6 +34,10 @@ class Job:
         Part of the space in which the search begins.
     guide : GuideOver, optional
         What thins the proposals.
+    until : Budget, optional
+        What ends its search besides the number of candidates.
+    halving : Halving, optional
+        The looks that its candidates have to come through.
     rows : columns or None
         Parameter sets to try instead of a search, in their order.
     """
@@ -42,6 +48,8 @@ class Job:
     region: Space | None = None
     rows: Batch | None = field(default=None, compare=False)
     guide: GuideOver | None = field(default=None, compare=False)
+    until: Budget | None = None
+    halving: Halving | None = None
 
 
 def jobs_of(campaign: Campaign, user_strategies: Path | None = None) -> tuple[Job, ...]:
@@ -99,15 +107,17 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
     told = campaign.focus.guides.get(strategy.name)
     guide = None if told is None else Guide.from_json(told)
     over = GuideOver(guide, strategy, strategy.space) if guide is not None and guide.used else None
-    if strategy.n_legs == 1:
-        return Job(strategy, space, tuple((symbol,) for symbol in campaign.symbols), region, guide=over)
-    others = campaign.against
+    others = campaign.against if strategy.n_legs > 1 else ()
     if len(others) != strategy.n_legs - 1:
         raise BadCampaign(
             f"{strategy.name} trades {strategy.n_legs} markets together; name the other one with "
             "`against`, e.g. --against BTC/USDT:USDT@binance-um"
         )
-    return Job(strategy, space, tuple((symbol, *others) for symbol in campaign.symbols), region, guide=over)
+    return Job(
+        strategy, space, tuple((symbol, *others) for symbol in campaign.symbols), region, guide=over,
+        until=None if campaign.until is None else parsed(campaign.until),
+        halving=scheduled(campaign.halving, markets=len(campaign.symbols)),
+    )  # fmt: skip
 
 
 def _check_owners(ranges: Mapping[str, Mapping[str, Any]], strategies: list[Strategy]) -> None:

@@ -23,8 +23,10 @@ from alpha_discovery.discovery.replication import copies_done, estimate, replica
 from alpha_discovery.discovery.run import Lab, campaign_from, load_history, same_campaign
 from alpha_discovery.discovery.screening import Counted, Screening, Trials, run_screening
 from alpha_discovery.errors import BadCampaign, BadMarketData, UserError
+from alpha_discovery.search.budget import parsed
 
-OWN = ("strategies", "method", "max_iterations", "seed", "ranges")  # settings in which the runs may differ
+# settings in which the runs may differ
+OWN = ("strategies", "method", "max_iterations", "seed", "ranges", "sampling", "until", "halving")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +95,13 @@ def judge_together(
 def _case(run_id: str, lab: Lab) -> _Case:
     record = lab.runs.get(run_id)
     campaign = campaign_from(record)
-    return _Case(record, campaign, jobs_of(campaign, lab.user_strategies))
+    return _Case(record, campaign, _ended_alike(jobs_of(campaign, lab.user_strategies), record))
+
+
+def _ended_alike(jobs: tuple[Job, ...], record: RunRecord) -> tuple[Job, ...]:
+    """The jobs of a run, to end where they ended: a limit of seconds is the candidates they sufficed for."""
+    told = [one.get("until") for one in record.report.get("jobs", [{}] * len(jobs))]
+    return tuple(replace(job, until=parsed(one) if one else None) for job, one in zip(jobs, told, strict=True))
 
 
 def _check(cases: Sequence[_Case]) -> None:
@@ -108,11 +116,11 @@ def _check(cases: Sequence[_Case]) -> None:
     first = cases[0].campaign.to_json()
     for case in cases[1:]:
         other = case.campaign.to_json()
-        for name in first:
-            if name not in OWN and first[name] != other[name]:
+        for name in (name for name in {**first, **other} if name not in OWN):
+            if first.get(name) != other.get(name):
                 raise BadCampaign(
-                    f"runs that are judged together need one {name}; {cases[0].record.id[:12]} has {first[name]} and "
-                    f"{case.record.id[:12]} has {other[name]}"
+                    f"runs that are judged together need one {name}; {cases[0].record.id[:12]} has {first.get(name)} "
+                    f"and {case.record.id[:12]} has {other.get(name)}"
                 )
 
 

@@ -20,8 +20,10 @@ from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.ports import Executor
+from alpha_discovery.discovery.rungs import laid_out, short_look
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
 from alpha_discovery.discovery.tally import Columns, Tally, empty_tally
+from alpha_discovery.search.halving import Rung
 
 PART_SECONDS = 2.0  # of one core, by estimate: long beside the cost of handing out a part, short beside a lease
 SECONDS_PER_BAR = 2e-8  # of a candidate, its part in the family test included (benchmarks/results/search_million.json)
@@ -54,11 +56,12 @@ class Ground:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Some candidates of a job: the id of the first one, and their parameters."""
+    """Some candidates of a job: their ids (n,) and parameters, and the short look that is asked for, if one is."""
 
     job: Job
-    first: int
+    ids: npt.NDArray[np.int64]
     batch: Batch
+    rung: Rung | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +78,14 @@ def part_size(bars: int) -> int:
     return max(SMALLEST, int(PART_SECONDS / (SECONDS_PER_BAR * max(1, bars))))
 
 
-def cut(job: Job, batch: Batch, first: int, *, bars: int, width: int) -> list[Part]:
-    """A batch as parts in order: of some seconds each, or smaller so that every worker has one."""
-    size = batch_size(batch)
-    each = max(SMALLEST, min(part_size(bars), -(-size // max(1, width))))
-    plain = replace(job, rows=None)
-    return [
-        Part(plain, first + start, take(batch, np.arange(start, min(start + each, size))))
-        for start in range(0, size, each)
-    ]
+def cut(whole: Part, *, bars: int, width: int) -> list[Part]:
+    """A part as smaller ones in order: of some seconds each, or smaller so that every worker has one."""
+    size = batch_size(whole.batch)
+    share = 1.0 if whole.rung is None else whole.rung.cost
+    each = max(SMALLEST, min(part_size(round(bars * share)), -(-size // max(1, width))))
+    plain = replace(whole.job, rows=None)
+    rows = [slice(start, min(start + each, size)) for start in range(0, size, each)]
+    return [Part(plain, whole.ids[some], take(whole.batch, some), whole.rung) for some in rows]
 
 
 def screened(ground: Ground, part: Part) -> Screened:
@@ -95,8 +97,15 @@ def screened(ground: Ground, part: Part) -> Screened:
         part.job.strategy.rules, part.batch, over, ground.campaign.costs, intrabar=ground.campaign.intrabar,
         workers=1, device=ground.device,
     )  # fmt: skip
-    columns = tally.take_in(chunks, part.first, batch_size(part.batch), ground.campaign.protocol)
+    columns = tally.take_in(chunks, part.ids, ground.campaign.protocol)
     return Screened(columns, tally.family.state(), tally.blocks.state())
+
+
+def looked_at(ground: Ground, part: Part) -> npt.NDArray[np.float64]:
+    """The scores of a part at a short look, on one thread."""
+    assert part.rung is not None
+    over = _standing(ground).short(part.job, part.rung)
+    return short_look(part.job, part.batch, over, ground.campaign, workers=1, device=ground.device)
 
 
 def screened_elsewhere(
@@ -118,6 +127,7 @@ class _Standing:
     empty: Tally
     calendar: npt.NDArray[np.int64]
     laid: dict[tuple[tuple[str, ...], ...], Sleeves] = field(default_factory=dict)
+    looks: dict[tuple[str, Rung], Sleeves] = field(default_factory=dict)
 
     def fresh(self) -> Tally:
         """A tally without a candidate; the weights are shared."""
@@ -132,6 +142,13 @@ class _Standing:
         if keys not in self.laid:
             self.laid[keys] = sleeves(keys, self.ground.bars, self.calendar)
         return self.laid[keys]
+
+    def short(self, job: Job, rung: Rung) -> Sleeves:
+        """What a short look of a job sees."""
+        key = job.strategy.name, rung
+        if key not in self.looks:
+            self.looks[key] = laid_out(job, rung, self.ground.bars)
+        return self.looks[key]
 
 
 _standings: OrderedDict[str, _Standing] = OrderedDict()  # in a worker process, which computes one part at a time

@@ -161,7 +161,7 @@ def _ground(searches: Sequence[Search], past: History, whole: Mapping[str, Bars]
     end = past.split.search_end
     split = Split(past.split.start, end, end, end) if whole is None else past.split
     copied = History(past.search if whole is None else whole, split)
-    campaigns = [campaign.to_json() for campaign, _ in searches]
+    campaigns = [[campaign.to_json(), *(repr(job.until) for job in jobs if job.until)] for campaign, jobs in searches]
     read = _prints(past.search if whole is None else whole)
     key = content_hash("replication", campaigns, _prints(past.search), read, FACED, ENGINE_VERSION)[:16]
     # only t is needed of the family test of a copy

@@ -211,6 +211,7 @@ def _carried_out(
     course: Course = Course(),  # noqa: B008  (frozen)
 ) -> Discovery:
     campaign, jobs, past, run_id = task.campaign, task.jobs, task.past, task.record.id
+    course = replace(course, clock=lab.clock.monotonic)
     counted, began = _counter(campaign, task.record, lab, progress), lab.clock.monotonic()
     screening = run_screening(campaign, past, jobs, workers=workers, counted=counted, course=course)
     if screening.adaptive:
@@ -219,7 +220,7 @@ def _carried_out(
     with lab.transaction():
         lab.checkpoints.enter(run_id, "judge")
     replicate = replicator(
-        [(campaign, jobs)], past, workers=workers, journal=lab.checkpoints.journal(run_id) or lab.journal,
+        [(campaign, screening.jobs)], past, workers=workers, journal=lab.checkpoints.journal(run_id) or lab.journal,
         progress=_copies_told(run_id, lab, progress), course=course,
     )  # fmt: skip
     verdict = judge(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +17,16 @@ from alpha_discovery.core.space import Batch, batch_size, joined
 from alpha_discovery.discovery.behaviour import behaviour
 from alpha_discovery.discovery.block_sample import BlockSample
 from alpha_discovery.discovery.campaign import Campaign
-from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment, Step, attended
+from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment, Step
+from alpha_discovery.discovery.evaluating import Evaluator, Grounds
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
-from alpha_discovery.discovery.parts import SECONDS_PER_BAR, Ground, cut, part_size, screened_elsewhere
-from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
+from alpha_discovery.discovery.parts import SECONDS_PER_BAR, part_size
+from alpha_discovery.discovery.sleeves import calendar_of, sleeves
 from alpha_discovery.discovery.tally import Tally, empty_tally
 from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.search.behaviour import Watching
+from alpha_discovery.search.budget import Spent
 from alpha_discovery.search.listed import Listed
 from alpha_discovery.search.methods import make_optimizer
 from alpha_discovery.search.protocol import Optimizer, Row
@@ -108,6 +109,11 @@ class Screening:
         return any(trials.adaptive for trials in self.trials)
 
     @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs, as a search made again is to end them."""
+        return tuple(trials.job for trials in self.trials)
+
+    @property
     def strategies(self) -> tuple[str, ...]:
         """Names of the strategies that were tried, each once."""
         return tuple(dict.fromkeys(trials.job.strategy.name for trials in self.trials))
@@ -145,24 +151,28 @@ def run_screening(
     at = _Standing(sum(optimizer.planned for optimizer in planned))
     if course.resume is not None:
         _restore(pool, course.resume, planned, at)
-    search = _Search(campaign, history, Tally(pool.family, pool.blocks, pool.n_periods, year), course)
+    tally = Tally(pool.family, pool.blocks, pool.n_periods, year)
+    grounds = Grounds(campaign, history, tally, course, workers)
     trials: list[Trials] = []
     for job, optimizer in zip(jobs, planned, strict=True):
         over = sleeves(job.sleeves, history.search, calendar)
+        evaluator = Evaluator(grounds, job, over)
         number = len(pool.trials) + len(trials)
         known = course.resume.of_job(len(trials)) if course.resume else ()
         parts = [(one.batch, one.columns) for one in known]
-        at.enter(len(trials))
-        for batch in _batches(optimizer, search.batch(job, optimizer)) if at.is_open(len(trials)) else ():
-            first = (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts)
-            columns = _screen_batch(search, job, batch, over, first, workers)
+        spent, began = at.enter(len(trials)), course.clock()
+        size = _batch(grounds, job, optimizer)
+        for batch in _batches(optimizer, size, job, spent) if at.is_open(len(trials)) else ():
+            columns = evaluator.columns(batch, (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts))
             parts.append((batch, columns))
             if isinstance(optimizer, Watching):
                 optimizer.watch(batch, behaviour(campaign, job, batch, over, columns))
             optimizer.tell(batch, columns["sharpe_ratio"], objectives(columns))
+            spent.add(columns["sharpe_ratio"], seconds=(now := course.clock()) - began)
+            began = now
             counted(at.counted(job, Segment(batch, columns), optimizer, pool))
         at.leave(len(trials), optimizer)
-        trials.append(_joined(job, optimizer, parts, at.logs[len(trials)], len(calendar)))
+        trials.append(_joined(job, spent, optimizer, parts, at.logs[len(trials)], len(calendar)))
     return replace(pool, trials=(*pool.trials, *trials))
 
 
@@ -176,11 +186,15 @@ class _Standing:
     best: float = float("-inf")
     batches: list[int] = field(default_factory=list)
     logs: list[list[Row]] = field(default_factory=list)  # of the jobs that are done
+    spent: list[Spent] = field(default_factory=list)
 
-    def enter(self, job: int) -> None:
-        """Begin a job, or find it begun."""
+    def enter(self, job: int) -> Spent:
+        """Begin a job, or find it begun; what it has used."""
         if job == len(self.batches):
             self.batches.append(0)
+        if job == len(self.spent):
+            self.spent.append(Spent())
+        return self.spent[job]
 
     def leave(self, job: int, optimizer: Optimizer) -> None:
         """Keep what was decided in a job, unless it is known from before."""
@@ -205,7 +219,7 @@ class _Standing:
         def checkpoint() -> Checkpoint:
             return Checkpoint(
                 len(self.batches) - 1, tuple(self.batches), self.done, self.best, optimizer.state(),
-                pool.family.state(), pool.blocks.state(), tuple(self.logs),
+                pool.family.state(), pool.blocks.state(), tuple(self.logs), tuple(map(replace, self.spent)),
             )  # fmt: skip
 
         return Counted(
@@ -219,7 +233,7 @@ def _restore(pool: Screening, resume: Resumed, optimizers: list[Optimizer], at: 
     last = resume.checkpoint
     optimizers[last.job].restore(dict(last.optimizer))
     at.first, at.done, at.best, at.batches = last.job, last.done, last.best, list(last.batches)
-    at.logs = list(last.logs)
+    at.logs, at.spent = list(last.logs), list(last.spent)
     pool.family.go_on(last.family)
     pool.blocks.go_on(last.blocks)
 
@@ -244,64 +258,46 @@ def _optimizer(campaign: Campaign, job: Job, history: History) -> Optimizer:
     bars = sum(len(history.search[sleeve[0]]) for sleeve in job.sleeves)
     return make_optimizer(
         campaign.method, job.space, budget=campaign.max_iterations, seed=seed, region=job.region,
-        cost=SECONDS_PER_BAR * bars, judge=job.guide,
+        cost=SECONDS_PER_BAR * bars, judge=job.guide, sampling=campaign.sampling,
     )  # fmt: skip
 
 
-def _batches(optimizer: Optimizer, size: int) -> Iterator[Batch]:
-    while batch_size(batch := optimizer.ask(size)):
+def _batches(optimizer: Optimizer, size: int, job: Job, spent: Spent) -> Iterator[Batch]:
+    while job.until is None or not job.until.reached(spent):
+        if not batch_size(batch := optimizer.ask(size)):
+            return
         yield batch
 
 
-def _screen_batch(
-    search: _Search, job: Job, batch: Batch, over: Sleeves, first: int, workers: int
-) -> dict[str, npt.NDArray[np.float64]]:
-    """The columns of a batch, computed by threads here, or in parts by an executor."""
-    campaign, course = search.campaign, search.course
-    if course.executor is not None:
-        parts = cut(job, batch, first, bars=search.bars_of(job), width=course.executor.width)
-        return screened_elsewhere(course.executor, search.ground, parts, search.tally, course.attend)
-    chunks = screen_sleeves(
-        job.strategy.rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=course.workers(workers),
-        device=course.device,
-    )  # fmt: skip
-    return search.tally.take_in(attended(chunks, course.attend), first, batch_size(batch), campaign.protocol)
+def _as_ended(job: Job, spent: Spent) -> Job:
+    """The job as a search made again is to end: where this one did."""
+    return job if job.until is None else replace(job, until=job.until.timeless(spent))
 
 
-@dataclass(frozen=True, eq=False)
-class _Search:
-    """What all jobs of a search have in common."""
+def _plan(job: Job, optimizer: Optimizer, spent: Spent) -> str:
+    """What the optimizer planned, through which looks, and what ended it, in a line."""
+    looks = "" if job.halving is None else f"; {job.halving}"
+    why = "" if job.until is None else job.until.reason(spent)
+    return f"{optimizer.plan}{looks}" + (f"; ended after {spent.candidates:,} candidates: {why}" if why else "")
 
-    campaign: Campaign
-    history: History
-    tally: Tally
-    course: Course
 
-    @cached_property
-    def ground(self) -> Ground:
-        """What an executor is handed once."""
-        assert self.course.executor is not None
-        device = self.course.executor.device
-        prints = {key: bars.fingerprint for key, bars in self.history.search.items()}
-        key = content_hash(self.campaign.fingerprint, prints, self.history.epoch, device)
-        return Ground(key, self.history.search, self.campaign, self.history.epoch, device)
-
-    def bars_of(self, job: Job) -> int:
-        """Bars that each candidate of a job trades."""
-        return sum(len(self.history.search[sleeve[0]]) for sleeve in job.sleeves)
-
-    def batch(self, job: Job, optimizer: Optimizer) -> int:
-        """Candidates to ask for at once: enough to keep every worker busy, where that changes nothing."""
-        executor = self.course.executor
-        if executor is None or optimizer.adaptive:
-            return BATCH
-        return max(BATCH, PARTS_AHEAD * executor.width * part_size(self.bars_of(job)))
+def _batch(grounds: Grounds, job: Job, optimizer: Optimizer) -> int:
+    """Candidates to ask for at once: enough to keep every worker busy, where that changes nothing."""
+    executor, patience = grounds.course.executor, None if job.until is None else job.until.patience
+    if patience is not None:
+        return min(BATCH, patience)
+    if executor is None or optimizer.adaptive or job.halving is not None or job.until is not None:
+        return BATCH
+    return max(BATCH, PARTS_AHEAD * executor.width * part_size(grounds.bars_of(job)))
 
 
 def _joined(
-    job: Job, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]], log: list[Row],
-    n_periods: int,
+    job: Job, spent: Spent, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]],
+    log: list[Row], n_periods: int,
 ) -> Trials:
     batch = joined([part for part, _ in parts])
     columns = joined([values for _, values in parts])
-    return Trials(job, optimizer.plan, optimizer.adaptive, batch, columns, tuple(log), n_periods)
+    patience = None if job.until is None else job.until.patience
+    adaptive = optimizer.adaptive or job.halving is not None or patience is not None
+    plan = _plan(job, optimizer, spent)
+    return Trials(_as_ended(job, spent), plan, adaptive, batch, columns, tuple(log), n_periods)

@@ -45,14 +45,14 @@ class Tally:
     n_periods: int
     periods_per_year: float
 
-    def take_in(self, chunks: Iterable[Chunk], first: int, size: int, protocol: Protocol) -> Columns:
-        """Take in ``size`` candidates whose ids begin at ``first``; their columns (size,), named by `NAMES`."""
-        columns = {name: np.full(size, np.nan) for name in NAMES}
+    def take_in(self, chunks: Iterable[Chunk], ids: npt.NDArray[np.int64], protocol: Protocol) -> Columns:
+        """Take in candidates with some ids (n,); their columns (n,), named by `NAMES`."""
+        columns = {name: np.full(len(ids), np.nan) for name in NAMES}
         for chunk in chunks:
             rows, summary = chunk.rows, chunk.summary
             ok = eligible(summary, protocol, self.n_periods)
-            columns["t"][rows] = self.family.add(first + rows, chunk.adjusted, ok)
-            self.blocks.add(first + rows[ok], summary[ok])
+            columns["t"][rows] = self.family.add(ids[rows], chunk.adjusted, ok)
+            self.blocks.add(ids[rows[ok]], summary[ok])
             columns["eligible"][rows] = ok
             columns["sharpe_ratio"][rows] = sharpe_ratio(summary, self.periods_per_year)
             columns["profit_factor"][rows] = profit_factor(summary)

@@ -60,7 +60,7 @@ class Block:
     steps: bool = False
     band: bool = False
 
-    @property
+    @cached_property
     def unit(self) -> Unit:
         """Of its series; that of a wrap is what it does to a price."""
         if self.indicator in FIELD_UNITS:

@@ -6,8 +6,7 @@ Every genome can be read, whatever its numbers; what was read can be written bac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 CODONS = 4_096  # values of one codon
@@ -32,6 +31,14 @@ class Reader:
         self.parts: list[Part] = []
         self._at = 0
 
+    def ahead(self, n: int) -> tuple[int, ...]:
+        """The next n numbers, fewer at the end; they are not read."""
+        return tuple(self._codons[self._at : self._at + n])
+
+    def skip(self, n: int) -> None:
+        """Go on n numbers further on; nothing is written."""
+        self._at += n
+
     def choose(self, alternatives: int) -> int:
         """The next choice, ``0 .. alternatives - 1``; where there is only one, nothing is read."""
         if alternatives <= 1:
@@ -49,11 +56,13 @@ class Reader:
             self.written[-1] = codon_of(options.index(taken), len(options))
         return taken
 
-    @contextmanager
-    def part(self, symbol: str) -> Iterator[None]:
-        """Note the stretch that is read inside as a derivation of ``symbol``."""
-        start = len(self.written)
-        yield
+    @property
+    def place(self) -> int:
+        """How many choices were written: where a stretch begins."""
+        return len(self.written)
+
+    def part(self, symbol: str, start: int) -> None:
+        """Note the stretch read since a place as a derivation of ``symbol``; a context manager would cost more."""
         self.parts.append(Part(symbol, start, len(self.written)))
 
 

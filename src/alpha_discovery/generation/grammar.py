@@ -40,6 +40,7 @@ from alpha_discovery.rules.walk import warmup
 
 SIDES = ("long", "short", "both")
 REMEMBERED = 32_768  # derivations that are kept: each is asked for when proposed, screened and bred from
+CLAUSES = 16_384  # conditions that are kept: most of a child's are its parents'
 
 Genome = tuple[int, ...]
 
@@ -74,6 +75,16 @@ class Derived:
     mirror: Mirror
 
     @cached_property
+    def n_conditions(self) -> int:
+        """How many conditions it has, of both entry and exit."""
+        return sum(part.symbol == "condition" for part in self.parts)
+
+    @cached_property
+    def entry_conditions(self) -> list[Genome]:
+        """The stretches that say the conditions of its entry, in order."""
+        return conditions_in(self.parts, self.genome)
+
+    @cached_property
     def rules(self) -> Rules:
         side, entry, leaving, sieve, weights = self.said
         mirrored = self.mirror.of
@@ -87,13 +98,19 @@ class Derived:
         )  # fmt: skip
 
 
+def conditions_in(parts: Sequence[Part], genome: Sequence[int]) -> list[Genome]:
+    """The stretches of a genome that say the conditions of its entry, in order."""
+    _, start, stop = next(part for part in parts if part.symbol == "entry")
+    inside = sorted((a, b) for symbol, a, b in parts if symbol == "condition" and start <= a and b <= stop)
+    return [tuple(genome[a:b]) for a, b in inside]
+
+
 class Clause(NamedTuple):
-    """A condition with the stretch of the genome that says it, and the parts of that."""
+    """A condition with the stretch of the genome that says it, and the parts of that, counted from its beginning."""
 
     condition: Bool
-    begin: int
-    codons: list[int]
-    parts: list[Part]
+    codons: Genome
+    parts: tuple[Part, ...]
 
 
 class Grammar:
@@ -111,7 +128,10 @@ class Grammar:
                 ("past", self._series.with_past and bool(blocks.lags)),
             ) if usable
         )  # fmt: skip
+        self._units = tuple(one.unit for one in self._series.paired)
         self._known: dict[Genome, Derived] = {}
+        self._clauses: dict[tuple[bool, Genome], Clause] = {}
+        self._lengths: tuple[int, ...] = ()  # of their codons
 
     @property
     def longest(self) -> int:
@@ -150,64 +170,103 @@ class Grammar:
     def _read(self, genome: Sequence[int]) -> Derived:
         reader = Reader(genome)
         side = SIDES[reader.choose(len(SIDES))]
-        with reader.part("entry"):
-            entry = self._joined(reader, "and", self.blocks.entry)
+        entry = self._entry(reader)
         if side == "both" and self._mirror.of(entry) == entry:  # both entries at once are none
             side, reader.written[0] = "long", codon_of(0, len(SIDES))
         leaving: Bool = NEVER
-        with reader.part("exit"):
-            if self.blocks.exit and reader.choose(2) == 1:
-                leaving = self._joined(reader, "or", self.blocks.exit)
+        start = reader.place
+        if self.blocks.exit and reader.choose(2) == 1:
+            leaving = self._joined(reader, "or", self.blocks.exit)
+        reader.part("exit", start)
         sieve: Bool | None = None
-        with reader.part("filter"):
-            if self._filters and reader.choose(2) == 1:
-                sieve = self._filter(reader)
-        with reader.part("legs"):
-            weights = (ONE, *(self._weight(reader) for _ in range(self.n_legs - 1)))
+        start = reader.place
+        if self._filters and reader.choose(2) == 1:
+            sieve = self._filter(reader)
+        reader.part("filter", start)
+        start = reader.place
+        weights = (ONE, *(self._weight(reader) for _ in range(self.n_legs - 1)))
+        reader.part("legs", start)
         said = Said(side, entry, leaving, sieve, weights)
         return Derived(tuple(reader.written), tuple(reader.parts), said, self._mirror)
+
+    def entry_conditions(self, genome: Genome) -> list[Genome]:
+        """The stretches that say the conditions of a genome's entry; the rest of it is not read."""
+        known = self._known.get(genome)
+        if known is not None:
+            return known.entry_conditions
+        reader = Reader(genome)
+        reader.choose(len(SIDES))
+        self._entry(reader)
+        return conditions_in(reader.parts, reader.written)
+
+    def _entry(self, reader: Reader) -> Bool:
+        start = reader.place
+        entry = self._joined(reader, "and", self.blocks.entry)
+        reader.part("entry", start)
+        return entry
 
     def _joined(self, reader: Reader, op: Literal["and", "or"], most: int) -> Bool:
         """Some conditions in the order of their codons, each once; the genome is put into that order too."""
         at = len(reader.written)
         count = 1 + reader.choose(most)
         start, noted = len(reader.written), len(reader.parts)
-        found: dict[tuple[int, ...], Clause] = {}
+        found: dict[Genome, Clause] = {}
         for number in range(count):
-            begin, first = len(reader.written), len(reader.parts)
-            condition = self._condition(reader, may_happen=op == "or" or number == 0)
-            clause = Clause(condition, begin, reader.written[begin:], reader.parts[first:])
-            found.setdefault(tuple(clause.codons), clause)
+            clause = self._clause(reader, may_happen=op == "or" or number == 0)
+            found.setdefault(clause.codons, clause)
         ordered = [found[codons] for codons in sorted(found, key=lambda one: (_is_state(op, found[one]), one))]
         del reader.written[start:], reader.parts[noted:]
         if most > 1:
             reader.written[at] = codon_of(len(ordered) - 1, most)
         for clause in ordered:
-            shift = len(reader.written) - clause.begin
-            reader.parts += [Part(symbol, a + shift, b + shift) for symbol, a, b in clause.parts]
+            begin = len(reader.written)
+            reader.parts += [Part(symbol, a + begin, b + begin) for symbol, a, b in clause.parts]
             reader.written += clause.codons
         conditions = tuple(clause.condition for clause in ordered)
         return conditions[0] if len(conditions) == 1 else Junction(op, conditions)
 
+    def _clause(self, reader: Reader, *, may_happen: bool) -> Clause:
+        """The next condition; one that was read before is found by its codons, for no condition begins another."""
+        for length in self._lengths:
+            known = self._clauses.get((may_happen, reader.ahead(length)))
+            if known is not None:
+                reader.skip(length)
+                return known
+        begin, first = len(reader.written), len(reader.parts)
+        condition = self._condition(reader, may_happen=may_happen)
+        parts = tuple(Part(symbol, a - begin, b - begin) for symbol, a, b in reader.parts[first:])
+        clause = Clause(condition, tuple(reader.written[begin:]), parts)
+        if len(self._clauses) > CLAUSES:
+            self._clauses.clear()
+        self._clauses[may_happen, clause.codons] = clause
+        if len(clause.codons) not in self._lengths:
+            self._lengths = (*self._lengths, len(clause.codons))
+        return clause
+
     def _condition(self, reader: Reader, *, may_happen: bool) -> Bool:
-        with reader.part("condition"):
-            form = reader.pick(self._forms)
-            happens = reader.choose(2) == 1 and may_happen
-            if not may_happen:
-                reader.written[-1] = codon_of(0, 2)
-            upward = reader.choose(2) == 1
-            if form == "level":
-                series, levels = self._series.levelled(reader)
-                return _compared(series, Const(levels[reader.choose(len(levels))]), happens, upward)
-            if form == "pair":
-                return _compared(*self._pair(reader), happens, upward)
-            moving = self._series.moving(reader)
-            bars = self.blocks.lags[reader.choose(len(self.blocks.lags))]
-            return _compared(moving, lag(moving, bars), happens, upward)
+        start = reader.place
+        form = reader.pick(self._forms)
+        happens = reader.choose(2) == 1 and may_happen
+        if not may_happen:
+            reader.written[-1] = codon_of(0, 2)
+        upward = reader.choose(2) == 1
+        condition = _compared(*self._operands(reader, form), happens, upward)
+        reader.part("condition", start)
+        return condition
+
+    def _operands(self, reader: Reader, form: str) -> tuple[Series, Operand]:
+        if form == "level":
+            series, levels = self._series.levelled(reader)
+            return series, Const(levels[reader.choose(len(levels))])
+        if form == "pair":
+            return self._pair(reader)
+        moving = self._series.moving(reader)
+        bars = self.blocks.lags[reader.choose(len(self.blocks.lags))]
+        return moving, lag(moving, bars)
 
     def _pair(self, reader: Reader) -> tuple[Series, Series]:
         leg = self._series.leg(reader)
-        chosen = reader.pick([one.unit for one in self._series.paired])
+        chosen = reader.pick(self._units)
         left = self._series.anchor(reader, chosen, leg)
         right = self._series.partner(reader, left, leg)
         if isinstance(left, Field) and isinstance(right, Field):

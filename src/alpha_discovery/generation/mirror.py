@@ -8,6 +8,8 @@ from alpha_discovery.core.scalar import Const
 from alpha_discovery.generation.blocks import Block, Blocks
 from alpha_discovery.rules.nodes import Apply, Bool, Compare, Cross, Field, Junction, Lag, Operand, Series
 
+REMEMBERED = 16_384  # mirrored conditions that are kept: each is asked for when it is bred and when it is screened
+
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -16,12 +18,21 @@ class Mirror:
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
+        self._known: dict[Bool, Bool] = {}
 
     def of(self, condition: Bool) -> Bool:
         """The mirrored condition; mirrored twice it is itself again."""
+        if isinstance(condition, Junction):
+            return Junction(condition.op, tuple(self.of(part) for part in condition.parts))
+        known = self._known.get(condition)
+        if known is None:
+            if len(self._known) > REMEMBERED:
+                self._known.clear()
+            known = self._known[condition] = self._of(condition)
+        return known
+
+    def _of(self, condition: Bool) -> Bool:
         match condition:
-            case Junction(op, parts):
-                return Junction(op, tuple(self.of(part) for part in parts))
             case Compare(op, left, right) if self._has_direction(left):
                 return Compare(_TURNED[op], *self._sides(left, right))
             case Cross(direction, left, right) if self._has_direction(left):

@@ -40,17 +40,21 @@ class SeriesGrammar:
             wrap.name: tuple(one for one in self._wrapped if not _same(blocks, wrap, one)) or self._wrapped
             for wrap in blocks.wraps.values()
         }
+        self._made: dict[tuple[str, int, tuple[int, ...]], Series] = {}  # as many as there are blocks and numbers
         self.with_levels = bool(self._levelled or self._measures)
         self.with_past = bool(self._wrapped)
 
     def levelled(self, reader: Reader) -> Levelled:
         """A series that has levels of its own."""
-        with reader.part("levelled"):
-            wrapped = self._depth > 1 and bool(self._measures) and bool(self._wrapped or self._n_legs > 1)
-            if wrapped and (not self._levelled or reader.pick(ONE_IN_FOUR)):
-                wrap = self._measures[reader.choose(len(self._measures))]
-                return Levelled(self._wrap(reader, wrap, self._inner(reader, self._depth - 1, wrap)), wrap.levels)
-            return self.block(reader, self._levelled)
+        start = reader.place
+        wrapped = self._depth > 1 and bool(self._measures) and bool(self._wrapped or self._n_legs > 1)
+        if wrapped and (not self._levelled or reader.pick(ONE_IN_FOUR)):
+            wrap = self._measures[reader.choose(len(self._measures))]
+            found = Levelled(self._wrap(reader, wrap, self._inner(reader, self._depth - 1, wrap)), wrap.levels)
+        else:
+            found = self.block(reader, self._levelled)
+        reader.part("levelled", start)
+        return found
 
     def block(self, reader: Reader, among: Sequence[Block]) -> Levelled:
         """One of some blocks, with its numbers."""
@@ -59,29 +63,29 @@ class SeriesGrammar:
 
     def anchor(self, reader: Reader, unit: Unit, leg: int) -> Series:
         """A series of a unit that is no band, possibly smoothed."""
-        with reader.part(f"anchor of {unit}"):
-            among = self._anchors[unit]
-            wrap = None
-            if self._depth > 1 and self._smooths and reader.pick(ONE_IN_FOUR):
-                wrap = self._smooths[reader.choose(len(self._smooths))]
-            if wrap is None:
-                return self._plain(reader, among[reader.choose(len(among))], leg)
+        start, among = reader.place, self._anchors[unit]
+        if self._depth > 1 and self._smooths and reader.pick(ONE_IN_FOUR):
+            wrap = self._smooths[reader.choose(len(self._smooths))]
             among = tuple(one for one in among if one in self._inside[wrap.name]) or among
-            return self._wrap(reader, wrap, self._plain(reader, among[reader.choose(len(among))], leg))
+            found = self._wrap(reader, wrap, self._plain(reader, among[reader.choose(len(among))], leg))
+        else:
+            found = self._plain(reader, among[reader.choose(len(among))], leg)
+        reader.part(f"anchor of {unit}", start)
+        return found
 
     def partner(self, reader: Reader, anchor: Series, leg: int) -> Series:
         """What an anchor is compared with; a price also with a band as of the bar before, for none leaves its own."""
         of = "price" if isinstance(anchor, Field) else "average"
-        with reader.part(f"partner of {anchor.unit} {of}"):
-            among = self._of_unit[anchor.unit] if of == "price" else self._anchors[anchor.unit]
-            start, place = len(reader.written), reader.choose(len(among))
+        among = self._of_unit[anchor.unit] if of == "price" else self._anchors[anchor.unit]
+        start, place = reader.place, reader.choose(len(among))
+        plain = self._plain(reader, among[place], leg)
+        if plain == anchor and len(among) > 1:  # with itself it is compared as a series with its own past
+            del reader.written[start:]
+            place = (place + 1) % len(among)
+            reader.written.append(codon_of(place, len(among)))
             plain = self._plain(reader, among[place], leg)
-            if plain == anchor and len(among) > 1:  # with itself it is compared as a series with its own past
-                del reader.written[start:]
-                place = (place + 1) % len(among)
-                reader.written.append(codon_of(place, len(among)))
-                plain = self._plain(reader, among[place], leg)
-            return lag(plain, 1) if among[place].band or plain == anchor else plain
+        reader.part(f"partner of {anchor.unit} {of}", start)
+        return lag(plain, 1) if among[place].band or plain == anchor else plain
 
     def moving(self, reader: Reader) -> Series:
         """A series to compare with its own past."""
@@ -92,20 +96,27 @@ class SeriesGrammar:
         return reader.choose(self._n_legs)
 
     def _inner(self, reader: Reader, depth: int, around: Block | None = None) -> Series:
-        with reader.part(f"inner {depth}"):
-            if self._n_legs > 1 and reader.choose(2) == 0:
-                return Combine("/", Field("close", 0), Field("close", 1))
-            if depth > 1 and self._smooths and reader.pick(ONE_IN_THREE):
-                wrap = self._smooths[reader.choose(len(self._smooths))]
-                return self._wrap(reader, wrap, self._inner(reader, depth - 1, wrap))
+        start = reader.place
+        found: Series
+        if self._n_legs > 1 and reader.choose(2) == 0:
+            found = Combine("/", Field("close", 0), Field("close", 1))
+        elif depth > 1 and self._smooths and reader.pick(ONE_IN_THREE):
+            wrap = self._smooths[reader.choose(len(self._smooths))]
+            found = self._wrap(reader, wrap, self._inner(reader, depth - 1, wrap))
+        else:
             among = self._wrapped if around is None else self._inside[around.name]
-            return self._plain(reader, among[reader.choose(len(among))], self.leg(reader))
+            found = self._plain(reader, among[reader.choose(len(among))], self.leg(reader))
+        reader.part(f"inner {depth}", start)
+        return found
 
     def _plain(self, reader: Reader, block: Block, leg: int) -> Series:
         if block.indicator in FIELD_UNITS:
             return Field(block.indicator, leg)
-        inputs = tuple(Field(name, leg) for name in block.of)
-        return Apply(block.indicator, inputs, _numbers(reader, block))
+        chosen = block.name, leg, tuple(reader.choose(len(values)) for values in block.params)
+        if chosen not in self._made:
+            numbers = tuple(Const(values[k]) for values, k in zip(block.params, chosen[2], strict=True))
+            self._made[chosen] = Apply(block.indicator, tuple(Field(name, leg) for name in block.of), numbers)
+        return self._made[chosen]
 
     def _wrap(self, reader: Reader, wrap: Block, inner: Series) -> Series:
         return Apply(wrap.indicator, (inner,), _numbers(reader, wrap))

@@ -17,14 +17,14 @@ _STEPS = (0.02, 0.4)  # of the codons' range: a number moves by one or a few of 
 
 def fresh(grammar: Grammar, rng: np.random.Generator) -> Derived:
     """Rules drawn at random."""
-    return grammar.derive(tuple(rng.integers(0, CODONS, grammar.longest).tolist()))
+    return grammar.derive(_drawn(grammar, rng))
 
 
 def simple(grammar: Grammar, rng: np.random.Generator) -> Derived:
     """Rules drawn at random whose entry is one condition: what more of them are worth can be told from these."""
     drawn = fresh(grammar, rng)
-    entry, kept = _entry(drawn)
-    return _with_entry(grammar, drawn, entry, [kept[int(rng.integers(len(kept)))]])
+    kept = drawn.entry_conditions
+    return _with_entry(grammar, drawn, [kept[int(rng.integers(len(kept)))]])
 
 
 def crossed(grammar: Grammar, first: Derived, second: Derived, rng: np.random.Generator) -> Derived:
@@ -40,14 +40,17 @@ def crossed(grammar: Grammar, first: Derived, second: Derived, rng: np.random.Ge
 
 def joined(grammar: Grammar, first: Derived, second: Derived, rng: np.random.Generator) -> Derived:
     """The first with a condition of the second's entry besides, or in the place of one where there is no room."""
-    entry, kept = _entry(first)
-    _, others = _entry(second)
+    return _with_condition(grammar, first, second.entry_conditions, rng)
+
+
+def _with_condition(grammar: Grammar, first: Derived, others: list[Genome], rng: np.random.Generator) -> Derived:
+    kept = list(first.entry_conditions)
     new = others[int(rng.integers(len(others)))]
     if len(kept) < grammar.blocks.entry:
         kept.append(new)
     else:
         kept[int(rng.integers(len(kept)))] = new
-    return _with_entry(grammar, first, entry, kept)
+    return _with_entry(grammar, first, kept)
 
 
 def mutated(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Derived:
@@ -58,17 +61,12 @@ def mutated(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Deri
     if kind < 0.4:
         return _shrunk(grammar, parent, rng)
     if kind < 0.8:
-        return joined(grammar, parent, fresh(grammar, rng), rng)
+        return _with_condition(grammar, parent, grammar.entry_conditions(_drawn(grammar, rng)), rng)
     for _ in range(_TRIES):
         child = crossed(grammar, parent, fresh(grammar, rng), rng)
         if child.genome != parent.genome:
             return child
     return parent
-
-
-def conditions(derived: Derived) -> int:
-    """How many conditions it has, of both entry and exit."""
-    return sum(part.symbol == "condition" for part in derived.parts)
 
 
 def _moved(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Derived:
@@ -85,26 +83,24 @@ def _moved(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Deriv
     return parent
 
 
+def _drawn(grammar: Grammar, rng: np.random.Generator) -> Genome:
+    return tuple(rng.integers(0, CODONS, grammar.longest).tolist())
+
+
 def _spliced(grammar: Grammar, derived: Derived, part: Part, instead: Genome) -> Derived:
     genome = derived.genome
     return grammar.derive((*genome[: part.start], *instead, *genome[part.stop :]))
 
 
-def _entry(derived: Derived) -> tuple[Part, list[Genome]]:
-    """The stretch of the entry, and the genomes of its conditions."""
+def _with_entry(grammar: Grammar, derived: Derived, kept: list[Genome]) -> Derived:
     entry = next(part for part in derived.parts if part.symbol == "entry")
-    inside = [p for p in derived.parts if p.symbol == "condition" and entry.start <= p.start and p.stop <= entry.stop]
-    return entry, [derived.genome[part.start : part.stop] for part in sorted(inside, key=lambda one: one.start)]
-
-
-def _with_entry(grammar: Grammar, derived: Derived, entry: Part, kept: list[Genome]) -> Derived:
     most = grammar.blocks.entry
     count = (codon_of(len(kept) - 1, most),) if most > 1 else ()
     return _spliced(grammar, derived, entry, (*count, *(gene for one in kept for gene in one)))
 
 
 def _shrunk(grammar: Grammar, parent: Derived, rng: np.random.Generator) -> Derived:
-    entry, kept = _entry(parent)
+    kept = list(parent.entry_conditions)
     if len(kept) > 1:
         del kept[int(rng.integers(len(kept)))]
-    return _with_entry(grammar, parent, entry, kept)
+    return _with_entry(grammar, parent, kept)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.search.behaviour import DIRECTIONS, REGIMES, Cell, alike
+from alpha_discovery.search.behaviour import DIRECTIONS, REGIMES, Cell, standardised
 from alpha_discovery.search.packing import packed, unpacked
 
 SAME = 0.75  # correlation of positions from which on two rules are one
@@ -61,26 +61,40 @@ class Archive:
     """Members that differ, the best first."""
 
     members: list[Member] = field(default_factory=list)
+    _moves: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)), repr=False)  # row by row of them
 
     def add(self, new: Member) -> bool:
         """Take in a member if it is the best of its cell or a champion, and no better one does the same."""
-        others = np.stack([one.exposure for one in self.members]) if self.members else np.zeros((0, len(new.exposure)))
-        twins = [self.members[k] for k in np.flatnonzero(alike(new.exposure, others) > SAME).tolist()]
-        if any(twin.fitness >= new.fitness for twin in twins):
+        moves = standardised(new.exposure)
+        twin = self._moves @ moves > SAME if self.members else np.zeros(0, dtype=np.bool_)
+        if any(self.members[k].fitness >= new.fitness for k in np.flatnonzero(twin).tolist()):
             return False
-        left = [one for one in self.members if one not in twins]
-        self.members = sorted([*left, new], key=lambda one: -one.fitness)
-        self._prune()
-        return any(one is new for one in self.members)
+        left = np.flatnonzero(~twin).tolist()
+        better = sum(self.members[k].fitness >= new.fitness for k in left)
+        if len(left) == len(self.members) and self._is_pruned(new, better):
+            return False
+        order = [*left[:better], len(self.members), *left[better:]]
+        everyone = [*self.members, new]
+        kept = self._kept([everyone[k] for k in order])
+        rows = [order[place] for place in kept]
+        self.members = [everyone[k] for k in rows]
+        self._moves = np.concatenate([self._moves.reshape(-1, len(moves)), moves[None]])[rows]
+        return better in kept
 
-    def _prune(self) -> None:
+    def _is_pruned(self, new: Member, place: int) -> bool:
+        """Whether it would go as soon as it had come."""
+        return place >= CHAMPIONS and any(one.cell == new.cell for one in self.members[:place])
+
+    @staticmethod
+    def _kept(members: list[Member]) -> list[int]:
+        """Places of those that are the best of their cell or champions."""
         elites: set[Cell] = set()
         kept = []
-        for place, one in enumerate(self.members):
+        for place, one in enumerate(members):
             if one.cell not in elites or place < CHAMPIONS:
-                kept.append(one)
+                kept.append(place)
             elites.add(one.cell)
-        self.members = kept
+        return kept
 
     @property
     def cells(self) -> int:
@@ -106,3 +120,4 @@ class Archive:
     def restore(self, state: list[dict[str, Any]]) -> None:
         """Hold exactly what a `state` says."""
         self.members = [Member.restored(one) for one in state]
+        self._moves = np.array([standardised(one.exposure) for one in self.members])

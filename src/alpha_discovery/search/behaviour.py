@@ -73,10 +73,8 @@ def regime_of(exposure: Float1D, regime: Float1D) -> int:
     return best if shares[best] > MOSTLY else 3
 
 
-def alike(exposure: Float1D, others: npt.NDArray[np.float64]) -> Float1D:
-    """Correlation of positions with each of some others (k, n_days); 0 with one that never moves."""
-    if not len(others):
-        return np.zeros(0)
-    a, b = exposure - exposure.mean(), others - others.mean(axis=1, keepdims=True)
-    scale = np.sqrt((a @ a) * (b * b).sum(axis=1))
-    return np.asarray(np.divide(b @ a, scale, out=np.zeros(len(b)), where=scale > 0.0))
+def standardised(exposure: Float1D) -> Float1D:
+    """Positions whose scalar product with others of this kind is their correlation; zeros of one that never moves."""
+    moved = exposure - exposure.mean()
+    length = float(np.sqrt(moved @ moved))
+    return moved / length if length > 0.0 else np.zeros(len(moved))

@@ -33,13 +33,13 @@ Make = Callable[..., Optimizer]
 
 
 class Focused:
-    """Two optimizers made by ``make(space, budget=, seed=)``, of which one sees only a region of the space."""
+    """``make(space, budget=, seed=)`` proposes everywhere, ``inside(region, ...)`` in a region of the space alone."""
 
     adaptive = True
 
-    def __init__(self, make: Make, space: Space, region: Space, *, budget: int, seed: int) -> None:
+    def __init__(self, make: Make, inside: Make, space: Space, region: Space, *, budget: int, seed: int) -> None:
         self._arms = {
-            REGION: make(region, budget=max(1, budget // REGION_SHARE), seed=seed + 1),
+            REGION: inside(region, budget=max(1, budget // REGION_SHARE), seed=seed + 1),
             EVERYWHERE: make(space, budget=budget, seed=seed),
         }
         self._budget = budget

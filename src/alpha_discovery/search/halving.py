@@ -9,7 +9,7 @@ Source: Jamieson & Talwalkar (2016), Non-stochastic Best Arm Identification and 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,13 +87,13 @@ class Halving:
         """Of ``n`` candidates, in full evaluations, at most."""
         return sum(size * rung.cost for size, rung in zip(self.sizes(n), self.rungs, strict=True))
 
-    def run(self, batch: Batch, look: Callable[[Batch, Rung], Scores]) -> Halved:
+    def run(self, batch: Batch, look: Callable[[Batch, Rung, Rows], Scores]) -> Halved:
         """Send a batch through all rungs.
 
         Parameters
         ----------
         look : callable
-            Scores (n,) of candidates on what a rung says, higher is better, NaN for none.
+            Scores (n,) of candidates on what a rung says, higher is better, NaN for none; it is also told their rows.
         """
         rows = np.arange(batch_size(batch), dtype=np.int64)
         looked: list[int] = []
@@ -101,7 +101,7 @@ class Halving:
         for rung in self.rungs:
             if not len(rows):
                 break
-            found = look(take(batch, rows), rung)
+            found = look(take(batch, rows), rung, rows)
             looked.append(len(rows))
             if rung is self.rungs[-1]:
                 scores[rows] = found
@@ -132,8 +132,10 @@ class Halved:
     looked: tuple[int, ...]
 
 
-def halving(*, rungs: int = 3, factor: float = 3.0) -> Halving:
-    """The usual schedule: each rung has ``factor`` times the bars of the one before and 1/``factor`` of its candidates.
+def halving(*, rungs: int = 3, factor: float = 3.0, markets: int = 1) -> Halving:
+    """The usual schedule: each rung costs ``factor`` times the one before and has 1/``factor`` of its candidates.
+
+    Of one market it looks at fewer bars, of several at fewer bars and fewer markets alike.
 
     Raises
     ------
@@ -143,7 +145,29 @@ def halving(*, rungs: int = 3, factor: float = 3.0) -> Halving:
     if rungs < 1 or not factor > 1.0:
         raise UserError(f"halving needs rungs >= 1 and a factor above 1; found {rungs} and {factor}")
     shares = [factor ** (number - rungs + 1) for number in range(rungs)]
-    return Halving(tuple(Rung(bars=share, keep=1.0 if share == 1.0 else 1.0 / factor) for share in shares))
+    each = [share ** (0.5 if markets > 1 else 1.0) for share in shares]
+    return Halving(
+        tuple(
+            Rung(bars=share, markets=share if markets > 1 else 1.0, keep=1.0 if share == 1.0 else 1.0 / factor)
+            for share in each
+        )
+    )
+
+
+def scheduled(told: int | Sequence[Mapping[str, float]], *, markets: int = 1) -> Halving | None:
+    """The schedule as a campaign writes it: a number of rungs, or each rung by its shares; None for no halving.
+
+    Raises
+    ------
+    UserError
+        If it is neither, or the rungs do not rise to a full look.
+    """
+    if isinstance(told, int):
+        return halving(rungs=told, markets=markets) if told else None
+    try:
+        return Halving(tuple(Rung(**one) for one in told))
+    except TypeError:
+        raise UserError(f"halving needs a number of rungs, or rungs of bars, markets and keep; found {told}") from None
 
 
 def _words(rung: Rung) -> str:

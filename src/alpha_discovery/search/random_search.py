@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from alpha_discovery.core.space import Batch, Space, joined, take
+from alpha_discovery.search.cube import BELOW_ONE
+from alpha_discovery.search.sampling import style_named
 from alpha_discovery.search.seen import Seen
 from alpha_discovery.search.unguided import Unguided
 
@@ -13,17 +15,21 @@ _PATIENCE = 64
 
 
 class RandomSearch(Unguided):
-    """Uniform (log-uniform where the space says so) draws that meet the conditions.
+    """Draws in one of `STYLES` that meet the conditions; usually uniform ones (by magnitude where the space says so).
 
     Source: Bergstra & Bengio (2012), Random Search for Hyper-Parameter Optimization.
     """
 
-    def __init__(self, space: Space, *, budget: int, seed: int) -> None:
+    def __init__(self, space: Space, *, budget: int, seed: int, style: str = "uniform") -> None:
         super().__init__(space)
         self._space = space
         self._budget = budget
         self._seed = seed
+        self._style = style
         self._rng = np.random.default_rng(seed)
+        self._draw = style_named(style)
+        # a Latin hypercube is one of exactly the points that are asked; of the others more cost nothing
+        self._stride = min(_STRIDE, budget) if style == "latin_hypercube" else _STRIDE
         self._seen = Seen(space)
         self._asked = 0
         self._left = space.from_unit(np.zeros((0, len(space.free))))
@@ -38,13 +44,14 @@ class RandomSearch(Unguided):
 
     @property
     def plan(self) -> str:
-        return f"{self._budget:,} random draws"
+        kind = "random" if self._style == "uniform" else self._style.replace("_", " ")
+        return f"{self._budget:,} {kind} draws"
 
     def ask(self, n: int) -> Batch:
         wanted = min(n, self._budget - self._asked)
         parts, have, misses = [self._left], len(next(iter(self._left.values()))), 0
         while have < wanted and misses < _PATIENCE:
-            draws = self._rng.random((_STRIDE, len(self._space.free)))
+            draws = np.clip(self._draw(self._space, self._stride, self._rng), 0.0, BELOW_ONE)
             new = self._seen.new_rows(self._space.from_unit(draws))
             size = len(next(iter(new.values())))
             misses = 0 if size else misses + 1
@@ -56,6 +63,8 @@ class RandomSearch(Unguided):
         return take(pool, slice(0, wanted))
 
     def again(self, asked: int) -> None:
-        self.__init__(self._space, budget=self._budget, seed=self._seed)  # type: ignore[misc]
+        self.__init__(  # type: ignore[misc]
+            self._space, budget=self._budget, seed=self._seed, style=self._style
+        )
         while self._asked < asked:
             self.ask(asked - self._asked)

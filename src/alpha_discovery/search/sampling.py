@@ -36,9 +36,7 @@ def sample(space: Space, n: int, *, style: str = "uniform", seed: int = 0) -> Ba
     UnknownName, UserError
         For a style that does not exist; if hardly any row meets the conditions.
     """
-    if style not in STYLES:
-        raise UnknownName(kind="sampling style", name=style, known=STYLES)
-    draw = STYLES[style]()
+    draw = style_named(style)
     rng = np.random.default_rng(seed)
     parts = [space.from_unit(np.zeros((0, len(space.free))))]
     have = 0
@@ -50,6 +48,13 @@ def sample(space: Space, n: int, *, style: str = "uniform", seed: int = 0) -> Ba
         if have == n:
             return joined(parts)
     raise UserError(f"{n} samples need more rows that meet the conditions; found {batch_size(joined(parts))}")
+
+
+def style_named(style: str) -> Draw:
+    """A fresh source of points in a style; raises `UnknownName`."""
+    if style not in STYLES:
+        raise UnknownName(kind="sampling style", name=style, known=STYLES)
+    return STYLES[style]()
 
 
 def _uniform(space: Space, n: int, rng: np.random.Generator) -> Unit:

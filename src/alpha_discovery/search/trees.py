@@ -13,7 +13,7 @@ import numpy as np
 from alpha_discovery.core.space import Batch, Space, batch_size, take
 from alpha_discovery.generation.genome import Genes, GenomeSpace, Spelling
 from alpha_discovery.generation.grammar import Derived
-from alpha_discovery.generation.variation import conditions, crossed, fresh, joined, mutated, simple
+from alpha_discovery.generation.variation import crossed, fresh, joined, mutated, simple
 from alpha_discovery.search.archive import Archive, Member
 from alpha_discovery.search.behaviour import Behaviour, coarse_cells, direction_of, regime_of
 from alpha_discovery.search.cube import Cube, Unit
@@ -79,7 +79,7 @@ class TreeSearch:
     def watch(self, batch: Batch, behaviour: Behaviour) -> None:
         """Take those into the archive that do well and differ."""
         derived = self._spelling.derived(batch)
-        fitness = behaviour.traits["t"] - PRESSURE * np.array([conditions(one) for one in derived], dtype=np.float64)
+        fitness = behaviour.traits["t"] - PRESSURE * np.array([one.n_conditions for one in derived], dtype=np.float64)
         coarse = coarse_cells(behaviour)
         rows = self._looked_at(fitness, coarse)
         if not len(rows):

@@ -1,0 +1,108 @@
+"""A batch of candidates evaluated: through short looks where a campaign asks for them, by threads or an executor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.space import Batch, batch_size
+from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.checkpoint import Course, attended
+from alpha_discovery.discovery.history import History
+from alpha_discovery.discovery.jobs import Job
+from alpha_discovery.discovery.parts import Ground, Part, cut, looked_at, screened_elsewhere
+from alpha_discovery.discovery.rungs import laid_out, short_look
+from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
+from alpha_discovery.discovery.tally import NAMES, Columns, Tally
+from alpha_discovery.search.halving import Rows, Rung, Scores
+
+
+@dataclass(frozen=True, eq=False)
+class Grounds:
+    """What all jobs of a search have in common."""
+
+    campaign: Campaign
+    history: History
+    tally: Tally
+    course: Course
+    workers: int
+
+    @cached_property
+    def handed_out(self) -> Ground:
+        """What an executor is handed once."""
+        assert self.course.executor is not None
+        device = self.course.executor.device
+        prints = {key: bars.fingerprint for key, bars in self.history.search.items()}
+        key = content_hash(self.campaign.fingerprint, prints, self.history.epoch, device)
+        return Ground(key, self.history.search, self.campaign, self.history.epoch, device)
+
+    def bars_of(self, job: Job) -> int:
+        """Bars that each candidate of a job trades."""
+        return sum(len(self.history.search[sleeve[0]]) for sleeve in job.sleeves)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluator:
+    """Evaluates the candidates of one job.
+
+    Attributes
+    ----------
+    whole : Sleeves
+        The search part; a short look sees less of it.
+    """
+
+    grounds: Grounds
+    job: Job
+    whole: Sleeves
+
+    def columns(self, batch: Batch, first: int) -> Columns:
+        """Columns of a batch whose ids begin at ``first``; no values of a candidate that a short look dropped."""
+        ids = first + np.arange(batch_size(batch), dtype=np.int64)
+        if self.job.halving is None:
+            return self._in_full(batch, ids)
+        found: Columns = {}
+
+        def look(some: Batch, rung: Rung, rows: Rows) -> Scores:
+            if rung in self._short:
+                return self._shortly(some, rung)
+            found.update(self._in_full(some, ids[rows]))
+            return found["sharpe_ratio"]
+
+        rows = self.job.halving.run(batch, look).rows
+        columns = {name: np.full(len(ids), 0.0 if name == "eligible" else np.nan) for name in NAMES}
+        for name, values in found.items():
+            columns[name][rows] = values
+        return columns
+
+    @cached_property
+    def _short(self) -> dict[Rung, Sleeves]:
+        rungs = self.job.halving.rungs if self.job.halving else ()
+        return {rung: laid_out(self.job, rung, self.grounds.history.search) for rung in rungs if rung.cost < 1.0}
+
+    def _in_full(self, batch: Batch, ids: npt.NDArray[np.int64]) -> Columns:
+        job, campaign, course, tally = self.job, self.grounds.campaign, self.grounds.course, self.grounds.tally
+        if course.executor is not None:
+            parts = cut(Part(job, ids, batch), bars=self.grounds.bars_of(job), width=course.executor.width)
+            return screened_elsewhere(course.executor, self.grounds.handed_out, parts, tally, course.attend)
+        chunks = screen_sleeves(
+            job.strategy.rules, batch, self.whole, campaign.costs, intrabar=campaign.intrabar,
+            workers=course.workers(self.grounds.workers), device=course.device,
+        )  # fmt: skip
+        return tally.take_in(attended(chunks, course.attend), ids, campaign.protocol)
+
+    def _shortly(self, batch: Batch, rung: Rung) -> Scores:
+        job, course = self.job, self.grounds.course
+        course.attend()
+        if course.executor is not None:
+            ids = np.arange(batch_size(batch), dtype=np.int64)
+            parts = cut(Part(job, ids, batch, rung), bars=self.grounds.bars_of(job), width=course.executor.width)
+            found = course.executor.run(looked_at, self.grounds.handed_out, parts, attend=course.attend)
+            return np.concatenate(list(found))
+        workers = course.workers(self.grounds.workers)
+        return short_look(
+            job, batch, self._short[rung], self.grounds.campaign, workers=workers, device=course.device
+        )
