@@ -116,6 +116,13 @@ def test_two_markets_are_traded_at_their_common_times(book: Book) -> None:
     assert "against" in found.market
 
 
+def test_a_screen_of_legs_covers_the_time_that_all_of_them_have(book: Book) -> None:
+    first, second = two_venues(24 * 300, seed=1)
+    late = second.slice(24 * 30, len(second))
+    campaign = Campaign(symbols=("SYN/USDT",), max_iterations=4)
+    assert screen_by_hand(PAIR, (first, late), campaign, book).split.start == late.time[0]
+
+
 def test_a_screen_leaves_the_vault_sealed(book: Book, noise: Bars) -> None:
     found = screen(book, noise)
     cut = int(np.searchsorted(noise.time, found.split.vault_start))

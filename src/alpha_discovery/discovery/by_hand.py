@@ -136,7 +136,8 @@ def screen_by_hand(
     strategies = (strategy,) if isinstance(strategy, Strategy) else strategy
     jobs = tuple(_job(one, legs, campaign, (rows or {}).get(one.name)) for one in strategies)
     keys = tuple(str(leg.instrument) for leg in legs)
-    past = history(dict(zip(keys, legs, strict=True)), campaign.protocol, embargo_bars=embargo(jobs))
+    bars, traded = dict(zip(keys, legs, strict=True)), [job.sleeves for job in jobs]
+    past = history(bars, campaign.protocol, embargo_bars=embargo(jobs), traded=traded)
     told = (campaign.fingerprint, past.fingerprint)
     lists = [job.rows for job in jobs if job.rows is not None]
     listed = [{name: column.tobytes().hex() for name, column in one.items()} for one in lists]

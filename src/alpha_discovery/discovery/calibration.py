@@ -151,7 +151,8 @@ def discover_once(bars: dict[str, Bars], campaign: Campaign) -> Trial:
     """Search and judge one market with an empty ledger; nothing is stored."""
     began = time.perf_counter()
     jobs = jobs_of(campaign)
-    past = history(bars, campaign.protocol, embargo_bars=embargo(jobs))
+    traded = [job.sleeves for job in jobs]
+    past = history(bars, campaign.protocol, embargo_bars=embargo(jobs), traded=traded)
     screening = run_screening(campaign, past, jobs)
     replicate = replicator([(campaign, screening.jobs)], past)
     verdict = judge(campaign, past, screening, EmptyLedger(), run_ids=["calibration"], replicate=replicate)
