@@ -176,7 +176,7 @@ export const COLUMNS: readonly Column[] = [
         hint: "What speaks for it and what does not; hover a chip for the statistic and its threshold",
         usual: true,
         show: (alpha) => (
-            <Box sx={{ minWidth: { xs: 0, sm: 210 } }}>
+            <Box sx={{ minWidth: { xs: 0, sm: 150 } }}>
                 <Chips alpha={alpha} />
             </Box>
         ),
