@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from alpha_discovery.core.params import Choice, Float, Int, Optional
+from alpha_discovery.core.space_builder import SpaceBuilder
 from alpha_discovery.errors import RuleError
 from alpha_discovery.indicators import sma
 from alpha_discovery.rules import Rules, SymbolicBars, crosses_above, lag, strategy
@@ -171,3 +172,21 @@ def test_bars_hold_every_field_of_their_leg() -> None:
     second = SymbolicBars(1)
     assert {second.close.leg, second.hour.leg, second.volume.leg} == {1}
     assert not hasattr(second, "x")
+
+
+def test_a_space_may_come_from_yaml_with_its_conditions_and_be_narrowed_for_one_run() -> None:
+    text = """
+    parameters:
+      fast: {type: discrete, low: 5, high: 50}
+      slow: {type: discrete, low: 20, high: 200, step: 5}
+    where: fast < slow
+    """
+
+    @strategy(family="trend_following", space=SpaceBuilder.from_yaml(text).build(), source="made up")
+    def from_a_file(p: Any, bars: SymbolicBars) -> Rules:
+        """Two averages."""
+        return Rules(enter_long=sma(bars.close, p.fast) > sma(bars.close, p.slow))
+
+    run = from_a_file.space_with({"fast": [10, 20]})
+    assert [str(condition) for condition in run.conditions] == ["fast < slow"]
+    assert (run.kinds["fast"], run.kinds["slow"]) == (Int(10, 20), Int(20, 200, 5))

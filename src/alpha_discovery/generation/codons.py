@@ -26,10 +26,15 @@ class Reader:
     """Reads a genome from the left; what is missing at its end counts as 0."""
 
     def __init__(self, codons: Sequence[int]) -> None:
-        self._codons = codons
+        self._codons, self._length = codons, len(codons)
         self.written: list[int] = []  # one codon for each choice so far
         self.parts: list[Part] = []
         self._at = 0
+
+    @property
+    def next(self) -> int:
+        """The next number; it is not read."""
+        return self._codons[self._at] if self._at < self._length else 0
 
     def ahead(self, n: int) -> tuple[int, ...]:
         """The next n numbers, fewer at the end; they are not read."""
@@ -43,10 +48,10 @@ class Reader:
         """The next choice, ``0 .. alternatives - 1``; where there is only one, nothing is read."""
         if alternatives <= 1:
             return 0
-        codon = self._codons[self._at] if self._at < len(self._codons) else 0
-        self._at += 1
-        taken = codon * alternatives // CODONS
-        self.written.append(codon_of(taken, alternatives))
+        at = self._at
+        taken = self._codons[at] * alternatives // CODONS if at < self._length else 0
+        self._at = at + 1
+        self.written.append((2 * taken + 1) * CODONS // (2 * alternatives))  # `codon_of`, without the call
         return taken
 
     def pick(self, options: Sequence[T]) -> T:

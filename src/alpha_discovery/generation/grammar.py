@@ -132,6 +132,7 @@ class Grammar:
         self._known: dict[Genome, Derived] = {}
         self._clauses: dict[tuple[bool, Genome], Clause] = {}
         self._lengths: tuple[int, ...] = ()  # of their codons
+        self._firsts: set[int] = set()  # of their codons: few of those drawn at random are among them
 
     @property
     def longest(self) -> int:
@@ -227,7 +228,7 @@ class Grammar:
 
     def _clause(self, reader: Reader, *, may_happen: bool) -> Clause:
         """The next condition; one that was read before is found by its codons, for no condition begins another."""
-        for length in self._lengths:
+        for length in self._lengths if reader.next in self._firsts else ():
             known = self._clauses.get((may_happen, reader.ahead(length)))
             if known is not None:
                 reader.skip(length)
@@ -239,6 +240,7 @@ class Grammar:
         if len(self._clauses) > CLAUSES:
             self._clauses.clear()
         self._clauses[may_happen, clause.codons] = clause
+        self._firsts.add(clause.codons[0])
         if len(clause.codons) not in self._lengths:
             self._lengths = (*self._lengths, len(clause.codons))
         return clause

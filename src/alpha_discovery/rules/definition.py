@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ class SymbolicBars:
 def strategy(
     *,
     family: str,
-    space: Mapping[str, Kind],
+    space: Mapping[str, Kind] | Space,
     source: str,
     where: Callable[[Any], Condition] | None = None,
     templates: Templates | None = None,
@@ -54,7 +55,8 @@ def strategy(
     family
         One of `FAMILIES`.
     space
-        The `Int` and `Float` parameters that the rules use.
+        The `Int` and `Float` parameters that the rules use; or a whole space with its conditions, for instance from
+        `SpaceBuilder.from_yaml`.
     source
         Author, year and title of where the idea comes from.
     where
@@ -72,7 +74,9 @@ def strategy(
 
     def define(function: Callable[..., Rules]) -> Strategy:
         try:
-            own = Space(dict(space), (where(Parameters(tuple(space), function.__name__)),) if where else ())
+            own = space if isinstance(space, Space) else Space(dict(space))
+            if where is not None:
+                own = replace(own, conditions=(*own.conditions, where(Parameters(own.names, function.__name__))))
             made = Strategy(
                 function.__name__, family, own, _traced(function, own, n_legs), source,
                 doc=inspect.getdoc(function) or "", templates=templates or {}, file=function.__code__.co_filename,

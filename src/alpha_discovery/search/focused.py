@@ -17,12 +17,12 @@ from alpha_discovery.core.params import Off, Optional
 from alpha_discovery.core.space import Batch, Space, batch_size, joined, take
 from alpha_discovery.search.bandit import Bandit, Effort
 from alpha_discovery.search.cube import Cube
-from alpha_discovery.search.elite import Elite
 from alpha_discovery.search.genetic import generation_size
 from alpha_discovery.search.packing import packed, unpacked
 from alpha_discovery.search.pareto import Front, Objectives
 from alpha_discovery.search.protocol import Optimizer, Row, Scores
 from alpha_discovery.search.seen import Seen
+from alpha_discovery.search.turn_record import TurnRecord
 
 REGION, EVERYWHERE = "region", "everywhere"
 EXPLORES = 0.25  # share of the budget that goes everywhere, whatever the region brings
@@ -47,11 +47,9 @@ class Focused:
         self._region = region
         self._cube = Cube(region)
         self._seen = Seen(space)
-        self._elite = Elite()
         self._policy = _Shared(Bandit({arm: Effort(0.0, 0.0) for arm in self._arms}, cost=1.0, size=1, free=0.0))
-        self._log: list[Row] = []
+        self._record = TurnRecord()
         self._asked = 0
-        self._heard: list[Scores] = []
         self._queue: Batch = space.from_unit(np.zeros((0, len(space.free))))
 
     @property
@@ -76,7 +74,7 @@ class Focused:
 
     def tell(self, batch: Batch, scores: Scores, objectives: Objectives | None = None) -> None:
         self._seen.new(batch)
-        self._heard.append(np.asarray(scores, dtype=np.float64))
+        self._record.hear(scores)
         self._arms[EVERYWHERE].tell(batch, scores, objectives)
         inside = np.flatnonzero(self.within(batch))
         if len(inside):
@@ -95,39 +93,35 @@ class Focused:
         return np.asarray(np.all(same, axis=0), dtype=np.bool_)
 
     def log(self) -> list[Row]:
-        return [dict(row) for row in self._log]
+        return self._record.rows()
 
     def state(self) -> dict[str, Any]:
         return {
-            "arms": {name: arm.state() for name, arm in self._arms.items()}, "asked": self._asked, "log": self.log(),
-            "heard": [packed(scores) for scores in self._heard], "seen": self._seen.state(),
-            "elite": self._elite.state(), "queue": {name: packed(column) for name, column in self._queue.items()},
+            "arms": {name: arm.state() for name, arm in self._arms.items()}, "asked": self._asked,
+            **self._record.state(), "seen": self._seen.state(),
+            "queue": {name: packed(column) for name, column in self._queue.items()},
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         for name, arm in self._arms.items():
             arm.restore(state["arms"][name])
-        self._asked, self._log = state["asked"], [dict(row) for row in state["log"]]
-        self._heard = [unpacked(scores) for scores in state["heard"]]
+        self._asked = state["asked"]
+        self._record.restore(state)
         self._seen.restore(state["seen"])
-        self._elite.restore(state["elite"])
         self._queue = {name: unpacked(column) for name, column in state["queue"].items()}
 
     def _fill(self) -> None:
         """Let one of the two propose the next batch; the other one where it has nothing left."""
-        self._settle()
+        self._record.settle()
         wanted = min(self._size, self._budget - self._asked)
         if wanted <= 0:
             return
-        chosen, why = self._policy.choose(self._log)
+        chosen, why = self._policy.choose(self._record.rows())
         other = EVERYWHERE if chosen == REGION else REGION
         for name, reason in ((chosen, why), (other, f"{chosen} has nothing left to propose")):
             self._queue = self._proposed(name, wanted)
             if rows := batch_size(self._queue):
-                self._log.append(
-                    {"generation": len(self._log), "method": name, "why": reason, "rows": rows, "fresh": 0,
-                     "gain": None, "best": None}
-                )  # fmt: skip
+                self._record.begin(name, reason, rows)
                 return
 
     def _proposed(self, name: str, wanted: int) -> Batch:
@@ -138,14 +132,6 @@ class Focused:
             if batch_size(parts[-1]):
                 break  # an optimizer that learns may have more to say once it is told of these
         return joined(parts)
-
-    def _settle(self) -> None:
-        """Note what the last batch gained."""
-        if self._log and self._heard:
-            scores = np.concatenate(self._heard)
-            gain = self._elite.raised_by(np.where(np.isfinite(scores), scores, -np.inf))
-            self._log[-1] |= {"gain": gain, "best": self._elite.best}
-        self._heard = []
 
 
 class _Shared:

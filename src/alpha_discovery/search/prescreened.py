@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from alpha_discovery.core.space import Batch, Space, batch_size, take
 from alpha_discovery.search.behaviour import Behaviour, Watching
-from alpha_discovery.search.elite import Elite
 from alpha_discovery.search.genetic import generation_size
 from alpha_discovery.search.packing import packed, unpacked
 from alpha_discovery.search.pareto import Front, Objectives
 from alpha_discovery.search.protocol import Optimizer, Row, Scores
 from alpha_discovery.search.surrogate import Guess
+from alpha_discovery.search.turn_record import TurnRecord
 
 LOOKED_AT = 2  # proposals for each that is evaluated
 BY_LOT = 0.25  # of those that are evaluated
@@ -44,7 +44,7 @@ class Prescreened:
         self._thins = space.size > LOOKED_AT * budget  # what can be tried whole is tried whole
         self._inner = make(space, budget=LOOKED_AT * budget if self._thins else budget, seed=seed)
         self._judge = judge
-        self._elite, self._log, self._heard = Elite(), list[Row](), list[Scores]()
+        self._record = TurnRecord()
         self._budget, self._seed, self._size = budget, seed, LOOKED_AT * generation_size(budget)
         self._asked = self._looked = 0
         self._queue: Batch = space.from_unit(np.zeros((0, len(space.free))))
@@ -70,7 +70,7 @@ class Prescreened:
         return batch
 
     def tell(self, batch: Batch, scores: Scores, objectives: Objectives | None = None) -> None:
-        self._heard.append(np.asarray(scores, dtype=np.float64))
+        self._record.hear(scores)
         self._inner.tell(batch, scores, objectives)
 
     def watch(self, batch: Batch, behaviour: Behaviour) -> None:
@@ -79,26 +79,24 @@ class Prescreened:
             self._inner.watch(batch, behaviour)
 
     def log(self) -> list[Row]:
-        return [dict(row) for row in self._log]
+        return self._record.rows()
 
     def state(self) -> dict[str, Any]:
         return {
             "inner": self._inner.state(), "asked": self._asked, "looked": self._looked,
-            "queue": {name: packed(column) for name, column in self._queue.items()}, "log": self.log(),
-            "elite": self._elite.state(), "heard": [packed(scores) for scores in self._heard],
+            "queue": {name: packed(column) for name, column in self._queue.items()},
+            **self._record.state(),
         }  # fmt: skip
 
     def restore(self, state: dict[str, Any]) -> None:
         self._inner.restore(state["inner"])
         self._asked, self._looked = state["asked"], state["looked"]
         self._queue = {name: unpacked(column) for name, column in state["queue"].items()}
-        self._log = [dict(row) for row in state["log"]]
-        self._elite.restore(state["elite"])
-        self._heard = [unpacked(scores) for scores in state["heard"]]
+        self._record.restore(state)
 
     def _fill(self) -> None:
         """Look at the next proposals, and keep the better ones."""
-        self._settle()
+        self._record.settle()
         if self._asked >= self._budget:
             return
         batch = self._inner.ask(self._size)
@@ -118,18 +116,7 @@ class Prescreened:
         rows = min(batch_size(self._queue), self._budget - self._asked)
         said = self._inner.log()
         method, why = (said[-1]["method"], said[-1]["why"]) if said else ("proposals", "the only method")
-        self._log.append(
-            {"generation": len(self._log), "method": method, "why": f"{why}; a model kept {rows} of {size}",
-             "rows": rows, "fresh": 0, "gain": None, "best": None}
-        )  # fmt: skip
-
-    def _settle(self) -> None:
-        """Note what the last batch gained."""
-        if self._log and self._heard:
-            scores = np.concatenate(self._heard)
-            gain = self._elite.raised_by(np.where(np.isfinite(scores), scores, -np.inf))
-            self._log[-1] |= {"gain": gain, "best": self._elite.best}
-        self._heard = []
+        self._record.begin(method, f"{why}; a model kept {rows} of {size}", rows)
 
     def _kept(self, batch: Batch) -> npt.NDArray[np.bool_]:
         size = batch_size(batch)
