@@ -147,7 +147,8 @@ def main() -> None:
     parser.add_argument("--journal", type=Path, default=Path("judging.jsonl"))
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()
-    told.out = told.out or RESULTS / f"judging-{told.what}-{told.method}.json"
+    of = "rates" if told.what == "table" else told.what
+    told.out = told.out or RESULTS / f"judging-{of}-{told.method}.json"
     {"rates": rates, "table": tables, "score": score}[told.what](told)
 
 
