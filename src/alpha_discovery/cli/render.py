@@ -20,8 +20,9 @@ from alpha_discovery.cli.turns_text import chosen
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.evidence import number
 from alpha_discovery.discovery.records import AlphaRecord, EpochAccount, RunRecord, RunState
+from alpha_discovery.generation.strategy import NAME as GENERATED
 from alpha_discovery.reports.verdict import verdict_sentence
-from alpha_discovery.reports.words import count, gain_factor, percent, plain, plural, ratio, setting
+from alpha_discovery.reports.words import count, gain_factor, percent, plain, plural, ratio, risk_sentences, setting
 
 FINALISTS = 5  # rows of finalists; the report has them all
 JOBS = ("Strategy", "Tried", "Active", "Sharpe", "Return", "Drawdown", "Trades", "Profit factor")  # last: if wide
@@ -170,7 +171,7 @@ def passed(screen: Console, run: RunRecord, alphas: Sequence[AlphaRecord]) -> No
         say(screen, "Nothing stood out enough to be compared with the vault, which stays sealed.")
     else:
         rows = [_finalist_row(one) for one in finalists[:FINALISTS]]
-        table(screen, ("Finalist", "Parameters", "Luck as good", "Decision"), rows, "lLrl")
+        table(screen, ("Finalist", "What it is", "Luck as good", "Decision"), rows, "lLrl")
         if (more := len(finalists) - FINALISTS) > 0:
             say(screen, f"and {more} more; the report has them all", "dim")
     for alpha in alphas[:IN_FULL]:
@@ -181,9 +182,16 @@ def passed(screen: Console, run: RunRecord, alphas: Sequence[AlphaRecord]) -> No
 
 
 def _finalist_row(one: dict[str, Any]) -> tuple[str, str, str, Text]:
-    own = ", ".join(f"{plain(name)} {setting(name, value)}" for name, value in one["parameters"].items())
     decision = Text(plain(one["verdict"]), style="bold green" if one["verdict"] == "accepted" else "yellow")
-    return one["strategy"], own, percent(one["p_family"], 1), decision
+    return one["strategy"], _what_it_is(one), percent(one["p_family"], 1), decision
+
+
+def _what_it_is(one: dict[str, Any]) -> str:
+    """Its parameters; of rules that a machine wrote, whose name says nothing, the rules in words and the risk."""
+    values = one["parameters"]
+    if one["strategy"] == GENERATED:
+        return "; ".join((*one["rule"], *risk_sentences(values)))
+    return ", ".join(f"{plain(name)} {setting(name, value)}" for name, value in values.items())
 
 
 def short(screen: Console, run: RunRecord, alphas: Sequence[AlphaRecord]) -> None:
