@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 LONG = 50_000
 SLOWEST = 200.0  # ms that drawing it may take
-LOADED = 5.0  # times as long on a machine that others use too
+LOADED = 2.5  # times as long on a machine that others use too: 142 ms were measured at a load of 9 on 2 cores
 
 
 def test_a_filter_is_in_the_address_and_comes_back_from_it(filled: Any, open_page: Callable[..., Page]) -> None:
