@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 LONG = 50_000
 SLOWEST = 200.0  # ms that drawing it may take
-LOADED = 5.0  # times as long on a machine that others use too
+LOADED = 2.5  # times as long on a machine that others use too: 142 ms were measured at a load of 9 on 2 cores
 
 
 def test_a_filter_is_in_the_address_and_comes_back_from_it(filled: Any, open_page: Callable[..., Page]) -> None:
@@ -55,11 +55,11 @@ def test_the_dialog_says_why_real_orders_are_not_possible(filled: Any, open_page
 
 
 def test_a_course_of_50_000_points_is_drawn_soon(filled: Any, open_page: Callable[..., Page]) -> None:
-    """The quickest of five: the machine may be busy with something else."""
+    """The quickest of three: the machine may be busy with something else."""
     page = open_page("bob")
     page.route(re.compile(r"/alphas/[0-9a-f]+/equity$"), answer_with(long_course()))
     drawn = []
-    for _ in range(5):
+    for _ in range(3):
         page.goto(f"/alphas/{filled.get('/alphas', min_sharpe=0.0)[0]['id']}")
         page.locator("[data-drawn=true]").first.wait_for()
         page.wait_for_timeout(300)

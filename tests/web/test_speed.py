@@ -16,7 +16,7 @@ MANY = 100_000  # alphas
 NEXT = 0.5  # seconds until another page of them, or another order, is there
 FRAME = 0.1  # seconds that a frame may take while they are scrolled
 LOADED = 2.5  # times as long on a machine that others use too: 1.6 s for the first page at a load of 8 on 2 cores
-CROWDED = 4.0  # and where a database of half a gigabyte has just been written beside it
+CROWDED = 3.0  # and where a database of half a gigabyte has just been written beside it
 
 
 @pytest.fixture
