@@ -14,13 +14,15 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.campaign import Campaign, Thresholds
 from alpha_discovery.discovery.decay import check_decay
+from alpha_discovery.discovery.new_days import common_end
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import replay
 from alpha_discovery.discovery.run import Discovery, Lab, discover
-from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves
+from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves, traded
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.reports.pooled import course
 from alpha_discovery.reports.run import run_report
+from alpha_discovery.reports.tables import bars_table
 from alpha_discovery.testing.markets import planted_trend
 
 MakeLab = Callable[..., Lab]
@@ -110,6 +112,17 @@ def test_a_market_that_was_delisted_does_not_end_the_watch_for_decay(
 ) -> None:
     watching = replace(lab, market_data=make_lab(later).market_data)
     assert check_decay(alpha.id, watching).days == 60
+
+
+def test_a_market_of_which_no_bar_is_left_holds_up_nothing(alpha: AlphaRecord, universe: dict[str, Bars]) -> None:
+    less = {key: one.slice(0, 0) if key == "MAY/USDT" else one for key, one in universe.items()}
+    assert common_end(alpha, less) == common_end(alpha, universe)
+    assert [row[0] for row in bars_table(less).rows] == ["ALL/USDT", "END/USDT", "NEW/USDT"]
+
+
+def test_legs_that_never_met_are_not_traded(universe: dict[str, Bars]) -> None:
+    pairs = ("MAY/USDT", "NEW/USDT"), ("MAY/USDT", "ALL/USDT")
+    assert traded(pairs, universe) == (("MAY/USDT", "ALL/USDT"),)
 
 
 def test_its_report_can_be_written(found: tuple[Discovery, list[str]], universe: dict[str, Bars]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,15 @@ def test_the_candidates_are_those_of_the_runs(
     together = judge_together([run.record.id for run in runs], lab).screening
     for run, trials in zip(runs, together.trials, strict=True):
         assert np.array_equal(run.screening.trials[0].columns["t"], trials.columns["t"], equal_nan=True)
+
+
+def test_bars_that_came_since_are_left_out(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
+    lab = make_lab(planted.slice(0, len(planted) - 24 * 10))
+    campaigns = [make_campaign(strategies=(name,)) for name in ("sma_cross", "trend_following")]
+    runs = [discover(campaign, lab) for campaign in campaigns]
+    updated = replace(lab, market_data=make_lab(planted).market_data)
+    found = judge_together([run.record.id for run in runs], updated)
+    assert found.verdict.family.n_tested == 120
 
 
 def test_it_costs_one_round_and_counts_nothing_twice(two: tuple[Lab, list[str]]) -> None:

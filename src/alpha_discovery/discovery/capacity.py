@@ -13,13 +13,15 @@ SHARE = 0.01  # of the value traded in the bar that a position is opened or clos
 RARELY = 0.05  # of the fills may be a larger share
 
 
-def capacity(evaluations: Iterable[Evaluation]) -> float:
+def capacity(evaluations: Iterable[Evaluation], *, of: int | None = None) -> float:
     """Largest equity, in quote currency, at which 95% of the fills are at most `SHARE` of their bar's traded value.
 
     Parameters
     ----------
     evaluations : iterable of Evaluation
         One a sleeve; each of several has an equal share of the equity.
+    of : int, optional
+        How many sleeves share it, if some of them have no bars.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def capacity(evaluations: Iterable[Evaluation]) -> float:
     """
     every = [_bearable(one) for one in evaluations]
     each = np.concatenate(every) if every else np.zeros(0)
-    return float(np.quantile(each, RARELY)) * len(every) if len(each) else float("nan")
+    return float(np.quantile(each, RARELY)) * (len(every) if of is None else of) if len(each) else float("nan")
 
 
 def _bearable(one: Evaluation) -> F64:

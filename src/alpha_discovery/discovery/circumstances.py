@@ -41,7 +41,7 @@ def kinds_of_days(subject: Subject, over: Sleeves, adjusted: npt.NDArray[np.floa
 
 def carries(subject: Subject, evaluated: list[Evaluation]) -> Found:
     """Equity that it can carry without being a visible part of the trading."""
-    most = capacity(evaluated)
+    most = capacity(evaluated, of=len(subject.keys))
     passed = not math.isfinite(most) or most >= subject.least_capital
     question = "how much money does it carry while its orders stay below 1% of what is traded in their bar?"
     return answer(question, most, passed=passed, wanted=subject.least_capital)
@@ -71,7 +71,7 @@ def reshuffled(subject: Subject, evaluated: list[Evaluation]) -> dict[str, Any]:
 
     ``percentile`` near 0: the order was lucky, deeper drawdowns are to be expected.
     """
-    trades = np.concatenate([_on_equity(one) for one in evaluated]) / len(evaluated)
+    trades = np.concatenate([_on_equity(one) for one in evaluated]) / len(subject.keys)
     order = np.argsort(np.concatenate([one.trades["exit_bar"] for one in evaluated]), kind="stable")
     if len(trades) < 2:
         return {"trades": len(trades)}

@@ -19,7 +19,7 @@ from alpha_discovery.core.bars import FIELDS, Bars
 from alpha_discovery.discovery.circumstances import carries, kinds_of_days, reshuffled, walk_of_the_search
 from alpha_discovery.discovery.evidence import measure, sharpe_of
 from alpha_discovery.discovery.neighbours import neighbours
-from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, sleeves
+from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, sleeves, traded
 from alpha_discovery.discovery.subject import Found, Subject, answer
 from alpha_discovery.validation.montecarlo import Paths, resampled_paths
 from alpha_discovery.validation.perturb import noisy_prices
@@ -148,7 +148,8 @@ def _sub_periods(subject: Subject, adjusted: npt.NDArray[np.float64]) -> Found:
 def _symbols(subject: Subject) -> Found:
     """Each market alone; the pool must not live on one of several."""
     calendar = calendar_of(subject.bars)
-    values = {"/".join(legs): subject.sharpe(sleeves((legs,), subject.bars, calendar)) for legs in subject.keys}
+    there = traded(subject.keys, subject.bars)
+    values = {"/".join(legs): subject.sharpe(sleeves((legs,), subject.bars, calendar)) for legs in there}
     earning = sum(value > 0.0 for value in values.values()) / len(values)
     return answer(
         "does it earn in at least half of its markets?", earning, passed=earning >= 0.5, sharpe_ratios=values

@@ -20,7 +20,7 @@ from alpha_discovery.discovery.jobs import Job, jobs_of
 from alpha_discovery.discovery.judge import Finalist, Verdict, judge
 from alpha_discovery.discovery.records import AlphaRecord, RunRecord, RunState
 from alpha_discovery.discovery.replication import copies_done, estimate, replicator
-from alpha_discovery.discovery.run import Lab, campaign_from, load_history, same_campaign
+from alpha_discovery.discovery.run import Lab, campaign_from, loaded_again, same_campaign
 from alpha_discovery.discovery.screening import Counted, Screening, Trials, run_screening
 from alpha_discovery.errors import BadCampaign, BadMarketData, UserError
 from alpha_discovery.search.budget import parsed
@@ -74,7 +74,7 @@ def judge_together(
     cases = sorted((_case(run_id, lab) for run_id in run_ids), key=lambda case: case.record.start_time)
     _check(cases)
     shared, everything = cases[0].campaign, tuple(job for case in cases for job in case.jobs)
-    past = load_history(shared, everything, lab.market_data, cases[0].record.report.get("spans", {}))
+    past = loaded_again(shared, everything, cases[0].record, lab.market_data)
     _check_bars(cases, past)
     began = lab.clock.monotonic()
     screening, owner = _searched(cases, past, workers, progress)

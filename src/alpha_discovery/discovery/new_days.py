@@ -27,10 +27,10 @@ def bars_of(alpha: AlphaRecord, market_data: MarketData) -> dict[str, Bars]:
 
 
 def common_end(alpha: AlphaRecord, bars: Mapping[str, Bars]) -> int:
-    """Time (ms) up to which every market is known that was still there when the alpha was judged."""
+    """Time (ms) up to which every market is known that reaches past the end of what the alpha was judged on."""
     end = int(alpha.market["split"]["end"])
-    ends = {key: int(one.time[-1]) + one.timeframe.ms for key, one in bars.items()}
-    return min((last for last in ends.values() if last >= end), default=max(ends.values()))
+    ends = [int(one.time[-1]) + one.timeframe.ms for one in bars.values() if len(one)]
+    return min((last for last in ends if last >= end), default=max(ends, default=end))
 
 
 def sleeves_from(alpha: AlphaRecord, bars: Mapping[str, Bars], begin: int, end: int) -> Sleeves:

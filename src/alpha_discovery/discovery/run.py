@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from alpha_discovery.core.bars import iso, to_ms
+from alpha_discovery.core.bars import iso
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY
@@ -172,7 +172,7 @@ def take_up(
         record = replace(record, report={**record.report, "outlook": told})
         lab.runs.update(record)
     else:
-        past = load_history(_as_begun(campaign, record), jobs, lab.market_data, record.report.get("spans", {}))
+        past = loaded_again(campaign, jobs, record, lab.market_data)
     if record.data_hash != past.fingerprint:
         raise BadMarketData(f"the bars are not those on which run {record.id[:12]} began; run its campaign again")
     task = Task(campaign, jobs, past, record)
@@ -290,6 +290,15 @@ def load_history(
     return history(inside, campaign.protocol, embargo_bars=embargo(jobs), traded=[job.sleeves for job in jobs])
 
 
+def loaded_again(campaign: Campaign, jobs: tuple[Job, ...], record: RunRecord, market_data: MarketData) -> History:
+    """The bars that a run began on, without those that came since; all of the campaign's if it has not begun."""
+    if not record.data_hash:
+        return load_history(campaign, jobs, market_data)
+    split = record.report["split"]
+    begun = replace(campaign, start=split["start"], end=split["end"])
+    return load_history(begun, jobs, market_data, record.report.get("spans", {}))
+
+
 def _started(campaign: Campaign, past: History, lab: Lab, workers: int) -> RunRecord:
     now = lab.clock.now()
     return RunRecord(
@@ -326,14 +335,6 @@ def _begun(record: RunRecord, past: History, lab: Lab, workers: int) -> RunRecor
         )  # fmt: skip
         lab.runs.update(began)
     return began
-
-
-def _as_begun(campaign: Campaign, record: RunRecord) -> Campaign:
-    """The campaign without the bars that came after the run began."""
-    if not record.data_hash:
-        return campaign
-    end = to_ms(record.report["split"]["end"])
-    return campaign if campaign.end and to_ms(campaign.end) <= end else replace(campaign, end=iso(end))
 
 
 def _counter(

@@ -73,6 +73,11 @@ def sleeves(
     return Sleeves(tuple(tapes), calendar, place, len(keys))
 
 
+def traded(keys: tuple[tuple[str, ...], ...], bars: Mapping[str, Bars]) -> tuple[tuple[str, ...], ...]:
+    """Those of some sleeves that have a bar which all of their legs have."""
+    return tuple(legs for legs in keys if len(align(tuple(bars[key] for key in legs))[0]))
+
+
 def align(legs: tuple[Bars, ...]) -> tuple[Bars, ...]:
     """The legs at the times that all of them have."""
     if len(legs) == 1:

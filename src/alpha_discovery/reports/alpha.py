@@ -53,7 +53,7 @@ def alpha_section(
 ) -> dict[str, Any]:
     """What the template shows of an alpha, in a report of its own or of its run."""
     parts = Parts.of(alpha.market["split"])
-    days = course(list(evaluations.values()), parts)
+    days = course(list(evaluations.values()), parts, of=len(alpha.market["sleeves"]))
     rules = Rules.from_json(alpha.rules)
     keys = [key for sleeve in alpha.market["sleeves"] for key in sleeve if key in bars]
     markets = {key: bars[key].between(parts.start, parts.end) for key in dict.fromkeys(keys)}

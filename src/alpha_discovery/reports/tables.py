@@ -92,9 +92,11 @@ def markets_table(evaluations: Mapping[str, Evaluation]) -> Table:
 
 
 def bars_table(bars: Mapping[str, Bars]) -> Table:
-    """What the markets themselves did: one row each."""
+    """What the markets themselves did: one row each that has bars."""
     rows = []
     for key, one in bars.items():
+        if not len(one):
+            continue
         growth = float(one.close[-1] / one.open[0]) - 1.0
         rows.append([key, date(one.time[0]), date(one.time[-1]), count(len(one)), percent(growth, signed=True)])
     return Table(("market", "from", "to", "bars", "price change"), rows, "lllrr")

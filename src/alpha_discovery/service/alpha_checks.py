@@ -116,7 +116,7 @@ class AlphaChecks:
             Rules.from_json(alpha.rules), row_of(alpha), alpha.market["sleeves"], seen.bars, costs,
             intrabar=alpha.market["intrabar"],
         )  # fmt: skip
-        return course(list(found.values()), seen.parts)
+        return course(list(found.values()), seen.parts, of=len(alpha.market["sleeves"]))
 
     def _subject(self, alpha: AlphaRecord) -> Subject:
         """The alpha over its search part, in the space that it was found in."""

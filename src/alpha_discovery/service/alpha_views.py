@@ -56,7 +56,7 @@ class Seen:
     @property
     def course(self) -> Course:
         """Daily returns of all sleeves, pooled."""
-        return course(list(self.evaluations.values()), self.parts)
+        return course(list(self.evaluations.values()), self.parts, of=len(self.alpha.market["sleeves"]))
 
 
 class AlphaViews:
