@@ -134,7 +134,7 @@ def test_a_measurement_that_fails_is_told_once_and_the_next_ones_still_count(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(governor, "EVERY", 0.01)
-    seen = [Measured(), *[ValueError("[N/A] is no number")] * 3, Measured(memory_gb=3.0)]
+    seen: list[Measured | Exception] = [Measured(), *[ValueError("[N/A] is no number")] * 3, Measured(memory_gb=3.0)]
 
     def measure() -> Measured:
         found = seen.pop(0) if len(seen) > 1 else seen[0]

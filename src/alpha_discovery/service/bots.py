@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -40,6 +40,8 @@ from alpha_discovery.trading.fills import Fills
 MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
 MAX_BOTS = 5  # deployments of one alpha
 ATTEMPTS = 20  # of a change to a bot that another process is running just now
+
+Changed = TypeVar("Changed")
 
 
 class NotDeployable(UserError):
@@ -181,8 +183,8 @@ def in_hand(place: Workplace, bot_id: str, *, orders: bool = False) -> Bot:
     return Bot(config, paper_broker(stored, config), _NoBars(), BotMemoryInSql(place.database))
 
 
-def insisting(change: Callable[[], None]) -> None:
-    """Change the memory of a bot, anew where a process that runs it stored something meanwhile.
+def insisting(change: Callable[[], Changed]) -> Changed:
+    """Change the memory of bots, anew where a process that runs it stored something meanwhile.
 
     Raises
     ------
@@ -191,9 +193,8 @@ def insisting(change: Callable[[], None]) -> None:
     """
     for _ in range(ATTEMPTS - 1):
         with suppress(StorageFailed):
-            change()
-            return
-    change()
+            return change()
+    return change()
 
 
 class _NoBars:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,8 @@ from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 TOLD = 3  # reasons that a refusal names
 MOST = 200  # alphas that are looked at
+CENT = 1e-6  # of the whole, a cent of 10,000: what is off by less is rounding
+DECIMALS = 8  # of money that moves; currencies have no more
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,21 @@ class Portfolios:
             for bot in planned(self._place, alpha, own)
         ]
 
-    def rebalance(self, name: str, *, threshold: float = 0.0) -> list[Moved]:
+    def rebalance(
+        self, name: str, *, threshold: float = 0.0, note: Callable[[list[Moved]], None] = lambda _: None
+    ) -> list[Moved]:
         """Bring every bot back to its weight in what all are worth together; nothing if none is further off than that.
 
         Money is paid in at once where a bot holds nothing, and otherwise when it has left its position: no open trade
-        changes. What is still to be moved counts as moved.
+        changes. What is still to be moved counts as moved. Every payment is made or none; of two that ask at once, the
+        second finds what the first has moved.
+
+        Parameters
+        ----------
+        threshold : float
+            Share of the whole; what is off by less than `CENT` stays in any case.
+        note : callable
+            Stores what was moved somewhere else, together with it or not at all.
 
         Raises
         ------
@@ -130,21 +143,36 @@ class Portfolios:
             If there is no such portfolio.
         UserError
             If one of its bots has not begun.
+        StorageFailed
+            If it cannot be stored; nothing has moved then.
         """
+
+        def whole() -> list[Moved]:
+            with self._place.database.transaction():
+                own = self._bots_of(name)
+                BotMemoryInSql(self._place.database).hold([bot.id for bot in own])
+                moved = self._off(name, threshold)
+                for bot, one in zip(own, moved, strict=False):  # of both as many, or nothing moved
+                    self._pay(bot, one.amount)
+                note(moved)
+                return moved
+
+        return insisting(whole)
+
+    def _off(self, name: str, threshold: float) -> list[Moved]:
+        """What brings every bot back to its weight; nothing if none is further off."""
         rows = self.show(name)["bots"]
         if waiting := [row["bot"] for row in rows if row["bars"] == 0]:
             raise UserError(f"bot {waiting[0]} has lived through no bar yet; run it first: alpha bots run")
         whole = sum(row["equity"] for row in rows)
         weights = {row["bot"]: row["weight"] / sum(one["weight"] for one in rows) for row in rows}
         moved = [
-            Moved(row["bot"], row["share"], weights[row["bot"]], weights[row["bot"]] * whole - row["equity"])
+            Moved(row["bot"], row["share"], weights[row["bot"]],
+                  round(weights[row["bot"]] * whole - row["equity"], DECIMALS))
             for row in rows
-        ]
-        if all(abs(one.share - one.weight) <= threshold for one in moved):
-            return []
-        for bot, one in zip(self._bots_of(name), moved, strict=True):
-            self._pay(bot, one.amount)
-        return moved
+        ]  # fmt: skip
+        near = all(abs(one.share - one.weight) <= max(threshold, CENT) for one in moved)
+        return [] if near else moved
 
     def rebalance_due(self) -> list[str]:
         """Rebalance every portfolio whose bots have all lived through the days of its rule; names of those."""
@@ -159,24 +187,25 @@ class Portfolios:
             since, every_ms = max(int(bot.config["rebalanced"]) for bot in own), int(rule.days * DAY)
             if min(lasts) - since < every_ms:
                 continue
-            self.rebalance(name, threshold=rule.threshold)
-            for bot in own:  # on days counted from the first, not from when somebody looked
-                config = {**bot.config, "rebalanced": since + (min(lasts) - since) // every_ms * every_ms}
-                BotsInSql(self._place.database).set_config(bot.id, config, self._place.lab.clock.now())
+            at = since + (min(lasts) - since) // every_ms * every_ms  # days count from the first, not from a look
+            self.rebalance(name, threshold=rule.threshold, note=partial(self._rebalanced, own, at))
             done.append(name)
         return done
 
+    def _rebalanced(self, bots: Sequence[Bot], at: int, _: list[Moved]) -> None:
+        for bot in bots:
+            config = {**bot.config, "rebalanced": at}
+            BotsInSql(self._place.database).set_config(bot.id, config, self._place.lab.clock.now())
+
     def _pay(self, bot: Bot, amount: float) -> None:
         """Leave the amount in the bot's memory; a process that runs it notices, and goes on from there."""
-
-        def pay() -> None:
-            memory = BotMemoryInSql(self._place.database)
-            state = memory.load(bot.id)
-            assert state is not None
-            event = {"kind": "transfer_asked", "amount": amount, "bar": state["bars"], "time": state["last"]}
-            memory.save(bot.id, {**state, "pending": state.get("pending", 0.0) + amount}, [event])
-
-        insisting(pay)
+        if amount == 0.0:
+            return
+        memory = BotMemoryInSql(self._place.database)
+        state = memory.load(bot.id)
+        assert state is not None
+        event = {"kind": "transfer_asked", "amount": amount, "bar": state["bars"], "time": state["last"]}
+        memory.save(bot.id, {**state, "pending": state.get("pending", 0.0) + amount}, [event])
 
     def _bots_of(self, name: str) -> list[Bot]:
         every = BotsInSql(self._place.database).list(limit=10_000)[0]
