@@ -40,10 +40,10 @@ def portfolios(place: Workplace) -> Portfolios:
     return Portfolios(place)
 
 
-def deployed(portfolios: Portfolios, rule: Rebalancing, **more: Any) -> list[Bot]:
+def deployed(portfolios: Portfolios, rule: Rebalancing, name: str = "mine", **more: Any) -> list[Bot]:
     holdings = tuple(Holding(id_ * 32, w, w * 10_000.0, 1.0, 0.1, 0.5) for id_, w in (("a", 0.7), ("b", 0.2)))
     chosen = Portfolio(holdings, {}, 1.0, 0.1, 100, 1_000.0)
-    return portfolios.deploy(chosen, Deployment("mine", start=START, **more), rule)
+    return portfolios.deploy(chosen, Deployment(name, start=START, **more), rule)
 
 
 def test_money_moves_between_its_bots_until_their_shares_are_its_weights(
@@ -196,3 +196,10 @@ def test_a_name_is_taken_once(portfolios: Portfolios) -> None:
     deployed(portfolios, Rebalancing())
     with pytest.raises(UserError, match="already"):
         deployed(portfolios, Rebalancing())
+
+
+@pytest.mark.parametrize("name", ["choice", "a/b", ".."])
+def test_a_name_that_no_address_can_have_is_refused(portfolios: Portfolios, name: str) -> None:
+    with pytest.raises(UserError, match="cannot be named"):
+        deployed(portfolios, Rebalancing(), name=name)
+    assert portfolios.names() == []

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alpha_discovery.errors import StorageFailed
+from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
 from alpha_discovery.storage.database import Database
@@ -74,3 +74,21 @@ def test_a_bot_that_is_held_is_saved_by_nobody_else_meanwhile(database: Database
     thread.join()
     assert "another process runs" in str(refused[0])
     assert memory.load("bot-1") == {"bars": 1, "pending": 5.0}
+
+
+def test_of_two_who_store_one_name_at_once_the_second_is_told(database: Database, memory: BotMemoryInSql) -> None:
+    refused: list[UserError] = []
+
+    def second() -> None:
+        try:
+            BotsInSql(database).add(Bot("bot-3", "alpha-1", "same", "stopped", "1", {}, NOON, NOON, None))
+        except UserError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=second)
+    with database.transaction():
+        BotsInSql(database).add(Bot("bot-2", "alpha-1", "same", "stopped", "1", {}, NOON, NOON, None))
+        thread.start()
+        thread.join(0.2)
+    thread.join()
+    assert str(refused[0]) == "there is a bot named 'same' already; choose another name"

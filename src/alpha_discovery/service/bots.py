@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
@@ -115,8 +115,9 @@ def planned(place: Workplace, alpha: AlphaRecord, how: Deployment) -> list[Store
 def keep(place: Workplace, alpha_id: str, bots: Sequence[StoredBot]) -> None:
     """Store the bots that were planned of an alpha, and count the deployment, together or not at all; as `deploy`."""
     with place.database.transaction():
-        check_deployable(place.lab.alphas.get(alpha_id))  # somebody may have deployed it meanwhile
         place.lab.alphas.set_deployment(alpha_id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
+        counted = place.lab.alphas.get(alpha_id)  # somebody may have deployed it meanwhile; whoever does so now waits
+        check_deployable(replace(counted, deployment_count=counted.deployment_count - 1))
         for bot in bots:
             BotsInSql(place.database).add(bot)
 

@@ -22,6 +22,7 @@ from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 TOLD = 3  # reasons that a refusal names
 MOST = 200  # alphas that are looked at
+ADDRESSES = frozenset({"choice", ".", ".."})  # mean something else behind /portfolios/
 CENT = 1e-6  # of the whole, a cent of 10,000: what is off by less is rounding
 DECIMALS = 8  # of money that moves; currencies have no more
 
@@ -91,7 +92,8 @@ class Portfolios:
         Raises
         ------
         UserError
-            If there is a portfolio of that name, or nothing was chosen; otherwise as `bots.deploy`.
+            If there is a portfolio of that name, its name is no address, or nothing was chosen; otherwise as
+            `bots.deploy`.
         """
         return self.keep(how.name, self.planned(chosen, how, rule))
 
@@ -99,14 +101,15 @@ class Portfolios:
         """The bots of each alpha that `deploy` would store; reads prices, and raises as it does."""
         if not chosen.holdings:
             raise UserError("nothing was chosen for the portfolio; ask for it first to see why: alpha portfolio choose")
+        _check_name(how.name)
         return [self._planned(holding, how, rule) for holding in chosen.holdings]
 
     def keep(self, name: str, made: Sequence[Sequence[Bot]]) -> list[Bot]:
         """Store the bots that were planned, together or not at all; raises as `deploy`."""
-        with self._place.database.transaction():
+        with self._place.database.alone(f"portfolio {name}"):
             if self._bots_of(name):
                 raise UserError(f"there is a portfolio named {name!r} already; choose another name")
-            for bots in made:
+            for bots in sorted(made, key=lambda bots: bots[0].alpha_id):  # two that wait for alphas wait in one order
                 keep(self._place, bots[0].alpha_id, bots)
         return [bot for bots in made for bot in bots]
 
@@ -237,3 +240,8 @@ class Portfolios:
         capital, equity = (sum(row[key] for row in rows) for key in ("capital", "equity"))
         rows = [{**row, "share": row["equity"] / equity} for row in rows]
         return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0, "bots": rows}
+
+
+def _check_name(name: str) -> None:
+    if name in ADDRESSES or "/" in name:
+        raise UserError(f"a portfolio cannot be named {name!r}: no page could show it; choose another, without a /")
