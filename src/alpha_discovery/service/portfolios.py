@@ -16,7 +16,7 @@ from alpha_discovery.discovery.capacity import capacity
 from alpha_discovery.discovery.portfolio import Holding, Portfolio, Wishes, choose
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.service.alpha_views import AlphaViews
-from alpha_discovery.service.bots import Deployment, check_deployable, insisting, keep, planned
+from alpha_discovery.service.bots import Deployment, check_deployable, idle_of, insisting, keep, planned
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
@@ -239,7 +239,8 @@ class Portfolios:
                          "pending": 0.0 if state is None else state.get("pending", 0.0)})  # fmt: skip
         capital, equity = (sum(row[key] for row in rows) for key in ("capital", "equity"))
         rows = [{**row, "share": row["equity"] / equity} for row in rows]
-        return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0, "bots": rows}
+        return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0, "bots": rows,
+                "idle": idle_of(own)}  # fmt: skip
 
 
 def _check_name(name: str) -> None:

@@ -85,7 +85,7 @@ def _told(site: Site, name: str) -> PortfolioOut:
     told = site.portfolios.show(name)
     return PortfolioOut(
         name=name, capital=told["capital"], equity=told["equity"], total_return=told["return"],
-        bots=[PortfolioBot(**row) for row in told["bots"]],
+        bots=[PortfolioBot(**row) for row in told["bots"]], idle=told["idle"],
     )  # fmt: skip
 
 
