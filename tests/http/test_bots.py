@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -177,3 +178,16 @@ def test_a_bot_whose_prices_are_gone_fails_and_says_so(
     assert (bot["state"], bot["why"]) == ("failed", "no bars of SYN/USDT 1h are stored")
     monkeypatch.undo()
     assert server.post(f"/bots/{bot_id}/start").json()["why"] is None
+
+
+def test_a_market_that_got_no_bot_is_told(server: Any, alpha_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    alphas, prices = server.site.place.lab.alphas, server.site.place.lab.market_data
+    bars, alpha = prices.bars, alphas.get(alpha_id)
+    alphas.add(replace(alpha, id="c" * 32, market={**alpha.market, "sleeves": [["SYN/USDT"], ["GONE/USDT"]]}))
+    there = {"SYN/USDT": bars, "GONE/USDT": bars.slice(0, len(bars) - 24 * 30)}
+    monkeypatch.setattr(type(prices), "load", lambda _, symbol, *__: there[symbol])
+    made = server.post(f"/deploy/{'c' * 32}", params={"bot_name": "both", "allocated_capital": "5000"}).json()
+    (told,) = made["idle"]
+    assert told.startswith("both GONE/USDT is not made")
+    assert told.endswith("2,500.00, lies idle")
+    assert len(made["bot_ids"]) == 1

@@ -34,6 +34,7 @@ def test_a_portfolio_is_deployed_lives_and_is_brought_back_to_its_weights(
     made = server.post("/portfolios", params={**ONE, "name": "mine", "start": start})
     assert made.status_code == 201, made.text
     told = made.json()
+    assert told["idle"] == []
     assert {bot["state"] for bot in told["bots"]} == {"stopped"}
     assert server.get("/alphas/" + told["bots"][0]["alpha"])["deployment_count"] == 1
     for bot in server.get("/bots"):
@@ -61,3 +62,8 @@ def test_the_same_key_makes_one_portfolio(server: Any, start: str) -> None:
 
 def test_a_portfolio_that_is_not_there_is_a_problem(server: Any) -> None:
     assert server.client.get("/api/alpha-discovery/portfolios/none", headers=server.login()).status_code == 404
+
+
+def test_a_name_that_is_another_address_is_refused(server: Any, start: str) -> None:
+    made = server.post("/portfolios", params={**ONE, "name": "choice", "start": start})
+    assert (made.status_code, "choose another" in made.json()["detail"]) == (422, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,19 @@ import pytest
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.service.bots import CatalogFeed, Deployment, deploy
+from alpha_discovery.errors import TooFewBars
+from alpha_discovery.service.bots import (
+    MAX_BOTS,
+    CatalogFeed,
+    Deployment,
+    NotDeployable,
+    deploy,
+    idle_of,
+    keep,
+    planned,
+)
 from alpha_discovery.settings import Settings
-from alpha_discovery.storage.bots import Bot
+from alpha_discovery.storage.bots import Bot, BotsInSql
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing.example_records import alpha_record, run_record
 from alpha_discovery.testing.markets import random_walk
@@ -88,8 +99,32 @@ def made(place: Workplace, start: str | None) -> list[tuple[str, str]]:
 
 def test_a_market_that_was_delisted_gets_no_bot_and_keeps_its_share_of_the_capital(two_markets: Workplace) -> None:
     assert made(two_markets, None) == [("mine SYN/USDT", "5000")]
+    (told,) = idle_of(BotsInSql(two_markets.database).list()[0])
+    assert told.startswith("mine GONE/USDT is not made: its last bar is of ")
+    assert told.endswith("its share of the capital, 5,000.00, lies idle")
 
 
 def test_a_bot_that_replays_a_time_before_the_delisting_is_made(two_markets: Workplace) -> None:
     start = iso(DAYS.time[24 * 50])
     assert [name for name, _ in made(two_markets, start)] == ["mine SYN/USDT", "mine GONE/USDT"]
+    assert idle_of(BotsInSql(two_markets.database).list()[0]) == []
+
+
+def test_a_pair_without_a_common_bar_is_named(two_markets: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    alpha = two_markets.lab.alphas.get("a" * 32)
+    pair = replace(alpha, market={**alpha.market, "sleeves": [["SYN/USDT", "GONE/USDT"]]})
+    halves = {"SYN/USDT": DAYS.slice(0, 9), "GONE/USDT": DAYS.slice(9, 99)}
+    monkeypatch.setattr(TwoMarkets, "load", lambda _, symbol, *__: halves[symbol])
+    with pytest.raises(TooFewBars, match="trading SYN/USDT with GONE/USDT at common times needs at least 1 bars"):
+        planned(two_markets, pair, Deployment("mine"))
+
+
+def test_of_deployments_at_once_no_more_than_five_are_stored(two_markets: Workplace) -> None:
+    alpha = two_markets.lab.alphas.get("a" * 32)
+    ready = [planned(two_markets, alpha, Deployment(f"mine {n}")) for n in range(MAX_BOTS + 1)]  # all look, then store
+    for bots in ready[:-1]:
+        keep(two_markets, alpha.id, bots)
+    with pytest.raises(NotDeployable, match="was deployed 5 times"):
+        keep(two_markets, alpha.id, ready[-1])
+    assert two_markets.lab.alphas.get(alpha.id).deployment_count == MAX_BOTS
+    assert BotsInSql(two_markets.database).list()[1] == MAX_BOTS

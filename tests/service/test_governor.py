@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from alpha_discovery.service import governor
 from alpha_discovery.service.governor import EVERY, Governor, Limits, Machine, Measured
 
 
@@ -127,3 +128,24 @@ def test_giving_way_is_asked_of_the_system(monkeypatch: pytest.MonkeyPatch) -> N
         with Governor(limits, measure=Measured).on_duty():
             pass
     assert asked == [10]
+
+
+def test_a_measurement_that_fails_is_told_once_and_the_next_ones_still_count(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(governor, "EVERY", 0.01)
+    seen: list[Measured | Exception] = [Measured(), *[ValueError("[N/A] is no number")] * 3, Measured(memory_gb=3.0)]
+
+    def measure() -> Measured:
+        found = seen.pop(0) if len(seen) > 1 else seen[0]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    kept = Governor(Limits(max_memory_gb=2.0), measure=measure)
+    with kept.on_duty():
+        until = time.monotonic() + 5.0
+        while kept.over_memory() is None and time.monotonic() < until:
+            time.sleep(0.01)
+    assert kept.over_memory() == "3.00 GiB are used and max_memory_gb is 2"
+    assert [record.exc_text is not None and "[N/A]" in record.exc_text for record in caplog.records] == [True]

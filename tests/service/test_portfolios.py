@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -9,10 +10,14 @@ import pytest
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.portfolio import Holding, Portfolio
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.service.bot_crew import BotCrew
-from alpha_discovery.service.bots import Deployment, begun, compare, deploy
-from alpha_discovery.service.portfolios import Portfolios, Rebalancing
+from alpha_discovery.service.bots import ATTEMPTS, Deployment, begun, compare, deploy
+from alpha_discovery.service.desk import Actor
+from alpha_discovery.service.portfolio_desk import PortfolioDesk
+from alpha_discovery.service.portfolios import Moved, Portfolios, Rebalancing
+from alpha_discovery.storage.audit import AuditInSql
+from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing.example_records import alpha_record, run_record
@@ -35,10 +40,10 @@ def portfolios(place: Workplace) -> Portfolios:
     return Portfolios(place)
 
 
-def deployed(portfolios: Portfolios, rule: Rebalancing, **more: Any) -> list[Bot]:
+def deployed(portfolios: Portfolios, rule: Rebalancing, name: str = "mine", **more: Any) -> list[Bot]:
     holdings = tuple(Holding(id_ * 32, w, w * 10_000.0, 1.0, 0.1, 0.5) for id_, w in (("a", 0.7), ("b", 0.2)))
     chosen = Portfolio(holdings, {}, 1.0, 0.1, 100, 1_000.0)
-    return portfolios.deploy(chosen, Deployment("mine", start=START, **more), rule)
+    return portfolios.deploy(chosen, Deployment(name, start=START, **more), rule)
 
 
 def test_money_moves_between_its_bots_until_their_shares_are_its_weights(
@@ -63,6 +68,96 @@ def test_money_moves_between_its_bots_until_their_shares_are_its_weights(
         assert running.pending == 0.0
         assert running.scale != 1.0
         assert compare(place, bot.id).is_equal
+
+
+def lived(place: Workplace, portfolios: Portfolios) -> None:
+    """A portfolio whose bots have lived through a bar, after which one has 1000 more than its share."""
+    bots = deployed(portfolios, Rebalancing())
+    for bot in bots:
+        begun(place, bot.id).step()
+    memory = BotMemoryInSql(place.database)
+    memory.save(bots[0].id, {**(memory.load(bots[0].id) or {}), "pending": 1_000.0}, [])
+
+
+def pending(portfolios: Portfolios) -> list[float]:
+    """What is still to be moved of each bot."""
+    return [row["pending"] for row in portfolios.show("mine")["bots"]]
+
+
+def paid(moved: list[Moved]) -> list[float]:
+    """What is to be moved once this was paid, beside the 1000."""
+    gives, takes = sorted(one.amount for one in moved)
+    assert gives == -takes < 0.0
+    return sorted([gives + 1_000.0, takes])
+
+
+def test_of_two_who_rebalance_at_once_one_finds_what_the_other_moved(
+    place: Workplace, portfolios: Portfolios, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(place, portfolios)
+    other, found = Portfolios(place), list[list[Moved]]()
+    thread = threading.Thread(target=lambda: found.append(other.rebalance("mine")))
+    show = portfolios.show
+
+    def slow(name: str) -> dict[str, Any]:
+        told = show(name)
+        thread.start()
+        thread.join(0.3)  # it must wait until all is paid
+        return told
+
+    with monkeypatch.context() as patch:
+        patch.setattr(portfolios, "show", slow)
+        moved = portfolios.rebalance("mine")
+    thread.join()
+    assert found == [[]]
+    assert sorted(pending(portfolios)) == paid(moved)
+
+
+@pytest.mark.parametrize("refusals", [1, ATTEMPTS])
+def test_payments_that_cannot_all_be_stored_are_asked_for_anew_together_or_not_made(
+    place: Workplace, portfolios: Portfolios, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> None:
+    lived(place, portfolios)
+    save, saves = BotMemoryInSql.save, [0]
+
+    def failing(self: BotMemoryInSql, *given: Any) -> None:
+        saves[0] += 1
+        if saves[0] % 2 == 0 and saves[0] <= 2 * refusals:  # the second bot of each attempt
+            raise StorageFailed("the disk is full")
+        save(self, *given)
+
+    monkeypatch.setattr(BotMemoryInSql, "save", failing)
+    if refusals == ATTEMPTS:
+        with pytest.raises(StorageFailed):
+            portfolios.rebalance("mine")
+        assert sorted(pending(portfolios)) == [0.0, 1_000.0]
+    else:
+        moved = portfolios.rebalance("mine")
+        assert sorted(pending(portfolios)) == paid(moved)
+
+
+def test_what_cannot_be_written_into_the_audit_log_is_not_paid(
+    place: Workplace, portfolios: Portfolios, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(place, portfolios)
+    audit = AuditInSql(place.database, place.lab.clock)
+    desk = PortfolioDesk(place, portfolios, audit)
+
+    def failing(*_: Any, **__: Any) -> None:
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(audit, "note", failing)
+    with pytest.raises(RuntimeError):
+        desk.rebalance("mine", 0.0, Actor("1", "ada", "here"))
+    assert sorted(pending(portfolios)) == [0.0, 1_000.0]
+
+
+def test_less_than_a_cent_is_not_moved(place: Workplace, portfolios: Portfolios) -> None:
+    lived(place, portfolios)
+    assert portfolios.rebalance("mine")
+    before = pending(portfolios)
+    assert portfolios.rebalance("mine") == []
+    assert pending(portfolios) == before
 
 
 def test_shares_that_are_near_enough_are_left_alone(place: Workplace, portfolios: Portfolios) -> None:
@@ -101,3 +196,10 @@ def test_a_name_is_taken_once(portfolios: Portfolios) -> None:
     deployed(portfolios, Rebalancing())
     with pytest.raises(UserError, match="already"):
         deployed(portfolios, Rebalancing())
+
+
+@pytest.mark.parametrize("name", ["choice", "a/b", ".."])
+def test_a_name_that_no_address_can_have_is_refused(portfolios: Portfolios, name: str) -> None:
+    with pytest.raises(UserError, match="cannot be named"):
+        deployed(portfolios, Rebalancing(), name=name)
+    assert portfolios.names() == []

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
 
-from alpha_discovery.errors import StorageFailed
+from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
 from alpha_discovery.storage.database import Database
@@ -49,3 +50,45 @@ def test_nothing_of_a_save_that_fails_is_kept(memory: BotMemoryInSql) -> None:
     with pytest.raises(Exception, match="event"):
         memory.save("bot-1", {"bars": 1}, [{"kind": "mark"}, {"kind": object()}])
     assert memory.load("bot-1") is None
+
+
+def test_a_bot_that_is_held_is_saved_by_nobody_else_meanwhile(database: Database, memory: BotMemoryInSql) -> None:
+    memory.save("bot-1", {"bars": 1}, [])
+    other, refused = BotMemoryInSql(database), list[StorageFailed]()
+    other.load("bot-1")
+
+    def save() -> None:
+        try:
+            other.save("bot-1", {"bars": 2}, [])
+        except StorageFailed as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=save)
+    with database.transaction():
+        memory.hold(["bot-1"])
+        thread.start()
+        thread.join(0.2)
+        assert thread.is_alive()
+        memory.load("bot-1")
+        memory.save("bot-1", {"bars": 1, "pending": 5.0}, [])
+    thread.join()
+    assert "another process runs" in str(refused[0])
+    assert memory.load("bot-1") == {"bars": 1, "pending": 5.0}
+
+
+def test_of_two_who_store_one_name_at_once_the_second_is_told(database: Database, memory: BotMemoryInSql) -> None:
+    refused: list[UserError] = []
+
+    def second() -> None:
+        try:
+            BotsInSql(database).add(Bot("bot-3", "alpha-1", "same", "stopped", "1", {}, NOON, NOON, None))
+        except UserError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=second)
+    with database.transaction():
+        BotsInSql(database).add(Bot("bot-2", "alpha-1", "same", "stopped", "1", {}, NOON, NOON, None))
+        thread.start()
+        thread.join(0.2)
+    thread.join()
+    assert str(refused[0]) == "there is a bot named 'same' already; choose another name"

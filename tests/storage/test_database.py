@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -259,3 +260,19 @@ def test_its_version_changes_with_what_anybody_commits_and_with_nothing_else(whe
                 assert ours.version() == seen[-1]
             seen.append(ours.version())
         assert len(set(seen)) == 3
+
+
+def test_transactions_about_one_subject_take_turns(database: Database) -> None:
+    order = []
+
+    def second() -> None:
+        with database.alone("a name"):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    with database.alone("a name"):
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]

@@ -51,11 +51,14 @@ def deploy(
     with open_lab(settings_of(userdir), create=False) as opened:
         made = work.deploy(opened, alpha_id, work.Deployment(name, capital, start, guards, None, auto_start))
     if as_json:
-        print_json({"bots": [{"id": bot.id, "name": bot.name, "alpha": bot.alpha_id} for bot in made]})
+        every = [{"id": bot.id, "name": bot.name, "alpha": bot.alpha_id} for bot in made]
+        print_json({"bots": every, "idle": work.idle_of(made)})
         return
     for bot in made:
         money = f"{float(bot.allocated_capital):,.2f}"
         say(console(), f"bot {bot.name} is ready with {money}; run it: alpha bots run {bot.name!r}")
+    for told in work.idle_of(made):
+        say(console(), told)
 
 
 @bots_app.command("list", epilog="Example: alpha bots list")

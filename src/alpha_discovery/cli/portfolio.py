@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
 from alpha_discovery.discovery.portfolio import NAMES, Portfolio, Wishes
 from alpha_discovery.reports.words import percent, ratio
-from alpha_discovery.service.bots import Deployment
+from alpha_discovery.service.bots import Deployment, idle_of
 from alpha_discovery.service.portfolios import Portfolios, Rebalancing
 
 portfolio_app = typer.Typer(help="Alphas that are traded together, and with how much.", no_args_is_help=True)
@@ -57,7 +58,7 @@ def deploy(
         found = portfolios.choose(wishes, alphas or ())
         rule = Rebalancing(rebalance_days, threshold)
         made = portfolios.deploy(found, Deployment(name, start=start, auto_start=auto_start), rule)
-    _shown(found, as_json=as_json, bots=[bot.name for bot in made])
+    _shown(found, as_json=as_json, bots=[bot.name for bot in made], idle=idle_of(made))
 
 
 @portfolio_app.command("rebalance", epilog="Example: alpha portfolio rebalance mine --threshold 0.02")
@@ -92,11 +93,13 @@ def show(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
     ]
     table(screen, ("Bot", "State", "Weight", "Share", "Capital", "Worth"), rows, "llrrrr")
     say(screen, f"{name} is worth {told['equity']:,.2f}, {percent(told['return'], signed=True)}")
+    for line in told["idle"]:
+        say(screen, line)
 
 
-def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None) -> None:
+def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None, idle: Sequence[str] = ()) -> None:
     if as_json:
-        print_json({**found.to_json(), **({} if bots is None else {"bots": bots})})
+        print_json({**found.to_json(), **({} if bots is None else {"bots": bots, "idle": idle})})
         return
     screen = console()
     rows = [
@@ -110,5 +113,7 @@ def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None) ->
         say(screen, f"{together}; they were chosen by it, so expect less; {found.unused:,.2f} is not used")
     for alpha, why in found.left_out.items():
         say(screen, f"{alpha[:8]} is left out: {why}")
+    for told in idle:
+        say(screen, told)
     if bots:
         say(screen, f"bots: {', '.join(bots)}; start them: alpha bots start NAME")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from alpha_discovery.discovery.history import MISSED
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus
 from alpha_discovery.discovery.replay import encoded
 from alpha_discovery.discovery.sleeves import align
-from alpha_discovery.errors import NotFound, StorageFailed, UserError
+from alpha_discovery.errors import NotFound, StorageFailed, TooFewBars, UserError
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
@@ -40,6 +40,8 @@ from alpha_discovery.trading.fills import Fills
 MIN_SCORE = 0.7  # an alpha that is known to be below it is not deployed
 MAX_BOTS = 5  # deployments of one alpha
 ATTEMPTS = 20  # of a change to a bot that another process is running just now
+
+Changed = TypeVar("Changed")
 
 
 class NotDeployable(UserError):
@@ -82,6 +84,8 @@ def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
         If the alpha or a market of it is not stored.
     NotDeployable
         As `check_deployable`.
+    TooFewBars
+        If the legs of a market have no bar at a common time.
     UserError
         If the name is taken or the capital is not positive.
     """
@@ -95,7 +99,7 @@ def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
 def planned(place: Workplace, alpha: AlphaRecord, how: Deployment) -> list[StoredBot]:
     """The bots that `deploy` would store; reads the prices of their markets, and raises as it does.
 
-    A market that was delisted gets none, and its share of the capital lies idle, as in the backtest.
+    A market that was delisted gets none, and its share of the capital lies idle, as in the backtest; `idle_of` tells.
     """
     sleeves = alpha.market["sleeves"]
     share = Decimal(str(how.capital)) / len(sleeves)
@@ -103,18 +107,31 @@ def planned(place: Workplace, alpha: AlphaRecord, how: Deployment) -> list[Store
     venue, detail = alpha.market["venue"], alpha.market.get("detail")
     held = [_aligned(place, sleeve, alpha.timeframe, venue, detail) for sleeve in sleeves]
     newest = max(int(bars[0].time[-1]) for bars in held)
-    return [
-        _stored(place, alpha, sleeve, how, share=share, bars=bars)
-        for sleeve, bars in zip(sleeves, held, strict=True)
-        if newest - bars[0].time[-1] <= MISSED or (start is not None and start <= bars[0].time[-1])
+    lasts = {" ".join(sleeve): int(bars[0].time[-1]) for sleeve, bars in zip(sleeves, held, strict=True)}
+    gone = {key: last for key, last in lasts.items() if newest - last > MISSED and (start is None or start > last)}
+    idle = [
+        f"{how.name} {key} is not made: its last bar is of {iso(last)}, the newest of {iso(newest)}; its share of the "
+        f"capital, {share:,.2f}, lies idle"
+        for key, last in gone.items()
     ]
+    return [
+        _stored(place, alpha, sleeve, how, share=share, bars=bars, idle=idle)
+        for sleeve, bars in zip(sleeves, held, strict=True)
+        if " ".join(sleeve) not in gone
+    ]
+
+
+def idle_of(bots: Sequence[StoredBot]) -> list[str]:
+    """A sentence for each market that got no bot when these were made, for it was delisted."""
+    return list(dict.fromkeys(told for bot in bots for told in bot.config.get("idle", ())))
 
 
 def keep(place: Workplace, alpha_id: str, bots: Sequence[StoredBot]) -> None:
     """Store the bots that were planned of an alpha, and count the deployment, together or not at all; as `deploy`."""
     with place.database.transaction():
-        check_deployable(place.lab.alphas.get(alpha_id))  # somebody may have deployed it meanwhile
         place.lab.alphas.set_deployment(alpha_id, DeploymentStatus.DEPLOYED, deployed_once_more=True)
+        counted = place.lab.alphas.get(alpha_id)  # somebody may have deployed it meanwhile; whoever does so now waits
+        check_deployable(replace(counted, deployment_count=counted.deployment_count - 1))
         for bot in bots:
             BotsInSql(place.database).add(bot)
 
@@ -181,8 +198,8 @@ def in_hand(place: Workplace, bot_id: str, *, orders: bool = False) -> Bot:
     return Bot(config, paper_broker(stored, config), _NoBars(), BotMemoryInSql(place.database))
 
 
-def insisting(change: Callable[[], None]) -> None:
-    """Change the memory of a bot, anew where a process that runs it stored something meanwhile.
+def insisting(change: Callable[[], Changed]) -> Changed:
+    """Change the memory of bots, anew where a process that runs it stored something meanwhile.
 
     Raises
     ------
@@ -191,9 +208,8 @@ def insisting(change: Callable[[], None]) -> None:
     """
     for _ in range(ATTEMPTS - 1):
         with suppress(StorageFailed):
-            change()
-            return
-    change()
+            return change()
+    return change()
 
 
 class _NoBars:
@@ -271,7 +287,7 @@ def events_of(memory: BotMemoryInSql, bot_id: str, kind: str) -> list[Mapping[st
 
 def _stored(
     place: Workplace, alpha: AlphaRecord, sleeve: Sequence[str], how: Deployment, *, share: Decimal,
-    bars: Sequence[Bars],
+    bars: Sequence[Bars], idle: Sequence[str],
 ) -> StoredBot:  # fmt: skip
     detail = alpha.market.get("detail")
     start = to_ms(how.start) if how.start is not None else int(bars[0].time[-1]) + bars[0].timeframe.ms
@@ -286,7 +302,8 @@ def _stored(
     )  # fmt: skip
     market = {"sleeve": list(sleeve), "timeframe": alpha.timeframe, "venue": alpha.market["venue"], "start": start}
     market |= {} if detail is None else {"detail": detail}
-    told = {"mode": "paper", "intrabar": alpha.market["intrabar"], "market": market, "bot": config.to_json()}
+    told = {"mode": "paper", "intrabar": alpha.market["intrabar"], "market": market, "bot": config.to_json(),
+            "idle": list(idle)}  # fmt: skip
     now = place.lab.clock.now()
     state = BotState.RUNNING if how.auto_start else BotState.STOPPED
     return StoredBot(id_, alpha.id, name, state, str(share), told, now, now, how.by)
@@ -341,4 +358,7 @@ def _aligned(
     place: Workplace, sleeve: Sequence[str], timeframe: str, venue: str | None, detail: str | None
 ) -> tuple[Bars, ...]:
     data = place.lab.market_data
-    return align(tuple(load_market(data, key, timeframe, venue, detail) for key in sleeve))
+    bars = align(tuple(load_market(data, key, timeframe, venue, detail) for key in sleeve))
+    if not len(bars[0]):
+        raise TooFewBars(have=0, need=1, purpose=f"trading {' with '.join(sleeve)} at common times")
+    return bars

@@ -7,6 +7,7 @@ leave of it. No cgroups: it works the same in a container, on a laptop and on ma
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ EVERY = 0.5  # seconds between measurements
 _LONGEST_PAUSE = 1.0  # seconds between two looks at what was asked of a run
 _GAIN = 0.5  # how far one measurement moves the share of time that is worked
 _LEAST = 0.02  # of the time: a run never stands still
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,14 @@ class Governor:
             over.set()
 
     def _keep_looking(self, over: threading.Event) -> None:
+        told = ""
         while not over.wait(EVERY):
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # whatever it is: limits that nobody looks at any more are none
+                if (found := repr(error)) != told:  # the same one is told once, not twice a second
+                    _log.exception("what is used cannot be measured; the pace stays as it is until it can")
+                told = found
 
     def threads(self, wanted: int) -> int:
         """How many of the threads the limit leaves, at least one: pauses take care of the rest."""

@@ -45,9 +45,11 @@ class PortfolioDesk:
 
     def rebalance(self, name: str, threshold: float, actor: Actor) -> list[Moved]:
         """Bring every bot back to its weight; raises as `Portfolios.rebalance`."""
-        moved = self._portfolios.rebalance(name, threshold=threshold)
-        self._note(actor, "portfolio_rebalance", name, {"moved": {one.bot: one.amount for one in moved}})
-        return moved
+
+        def note(moved: list[Moved]) -> None:
+            self._note(actor, "portfolio_rebalance", name, {"moved": {one.bot: one.amount for one in moved}})
+
+        return self._portfolios.rebalance(name, threshold=threshold, note=note)
 
     def _note(self, actor: Actor, action: str, target: str, detail: dict[str, Any]) -> None:
         self._audit.note(actor.name, action, target, detail=detail, client=actor.client)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,15 @@ from alpha_discovery.discovery.capacity import capacity
 from alpha_discovery.discovery.portfolio import Holding, Portfolio, Wishes, choose
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.service.alpha_views import AlphaViews
-from alpha_discovery.service.bots import Deployment, check_deployable, insisting, keep, planned
+from alpha_discovery.service.bots import Deployment, check_deployable, idle_of, insisting, keep, planned
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 TOLD = 3  # reasons that a refusal names
 MOST = 200  # alphas that are looked at
+ADDRESSES = frozenset({"choice", ".", ".."})  # mean something else behind /portfolios/
+CENT = 1e-6  # of the whole, a cent of 10,000: what is off by less is rounding
+DECIMALS = 8  # of money that moves; currencies have no more
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ class Portfolios:
         Raises
         ------
         UserError
-            If there is a portfolio of that name, or nothing was chosen; otherwise as `bots.deploy`.
+            If there is a portfolio of that name, its name is no address, or nothing was chosen; otherwise as
+            `bots.deploy`.
         """
         return self.keep(how.name, self.planned(chosen, how, rule))
 
@@ -96,14 +101,15 @@ class Portfolios:
         """The bots of each alpha that `deploy` would store; reads prices, and raises as it does."""
         if not chosen.holdings:
             raise UserError("nothing was chosen for the portfolio; ask for it first to see why: alpha portfolio choose")
+        _check_name(how.name)
         return [self._planned(holding, how, rule) for holding in chosen.holdings]
 
     def keep(self, name: str, made: Sequence[Sequence[Bot]]) -> list[Bot]:
         """Store the bots that were planned, together or not at all; raises as `deploy`."""
-        with self._place.database.transaction():
+        with self._place.database.alone(f"portfolio {name}"):
             if self._bots_of(name):
                 raise UserError(f"there is a portfolio named {name!r} already; choose another name")
-            for bots in made:
+            for bots in sorted(made, key=lambda bots: bots[0].alpha_id):  # two that wait for alphas wait in one order
                 keep(self._place, bots[0].alpha_id, bots)
         return [bot for bots in made for bot in bots]
 
@@ -118,11 +124,21 @@ class Portfolios:
             for bot in planned(self._place, alpha, own)
         ]
 
-    def rebalance(self, name: str, *, threshold: float = 0.0) -> list[Moved]:
+    def rebalance(
+        self, name: str, *, threshold: float = 0.0, note: Callable[[list[Moved]], None] = lambda _: None
+    ) -> list[Moved]:
         """Bring every bot back to its weight in what all are worth together; nothing if none is further off than that.
 
         Money is paid in at once where a bot holds nothing, and otherwise when it has left its position: no open trade
-        changes. What is still to be moved counts as moved.
+        changes. What is still to be moved counts as moved. Every payment is made or none; of two that ask at once, the
+        second finds what the first has moved.
+
+        Parameters
+        ----------
+        threshold : float
+            Share of the whole; what is off by less than `CENT` stays in any case.
+        note : callable
+            Stores what was moved somewhere else, together with it or not at all.
 
         Raises
         ------
@@ -130,21 +146,36 @@ class Portfolios:
             If there is no such portfolio.
         UserError
             If one of its bots has not begun.
+        StorageFailed
+            If it cannot be stored; nothing has moved then.
         """
+
+        def whole() -> list[Moved]:
+            with self._place.database.transaction():
+                own = self._bots_of(name)
+                BotMemoryInSql(self._place.database).hold([bot.id for bot in own])
+                moved = self._off(name, threshold)
+                for bot, one in zip(own, moved, strict=False):  # of both as many, or nothing moved
+                    self._pay(bot, one.amount)
+                note(moved)
+                return moved
+
+        return insisting(whole)
+
+    def _off(self, name: str, threshold: float) -> list[Moved]:
+        """What brings every bot back to its weight; nothing if none is further off."""
         rows = self.show(name)["bots"]
         if waiting := [row["bot"] for row in rows if row["bars"] == 0]:
             raise UserError(f"bot {waiting[0]} has lived through no bar yet; run it first: alpha bots run")
         whole = sum(row["equity"] for row in rows)
         weights = {row["bot"]: row["weight"] / sum(one["weight"] for one in rows) for row in rows}
         moved = [
-            Moved(row["bot"], row["share"], weights[row["bot"]], weights[row["bot"]] * whole - row["equity"])
+            Moved(row["bot"], row["share"], weights[row["bot"]],
+                  round(weights[row["bot"]] * whole - row["equity"], DECIMALS))
             for row in rows
-        ]
-        if all(abs(one.share - one.weight) <= threshold for one in moved):
-            return []
-        for bot, one in zip(self._bots_of(name), moved, strict=True):
-            self._pay(bot, one.amount)
-        return moved
+        ]  # fmt: skip
+        near = all(abs(one.share - one.weight) <= max(threshold, CENT) for one in moved)
+        return [] if near else moved
 
     def rebalance_due(self) -> list[str]:
         """Rebalance every portfolio whose bots have all lived through the days of its rule; names of those."""
@@ -159,24 +190,25 @@ class Portfolios:
             since, every_ms = max(int(bot.config["rebalanced"]) for bot in own), int(rule.days * DAY)
             if min(lasts) - since < every_ms:
                 continue
-            self.rebalance(name, threshold=rule.threshold)
-            for bot in own:  # on days counted from the first, not from when somebody looked
-                config = {**bot.config, "rebalanced": since + (min(lasts) - since) // every_ms * every_ms}
-                BotsInSql(self._place.database).set_config(bot.id, config, self._place.lab.clock.now())
+            at = since + (min(lasts) - since) // every_ms * every_ms  # days count from the first, not from a look
+            self.rebalance(name, threshold=rule.threshold, note=partial(self._rebalanced, own, at))
             done.append(name)
         return done
 
+    def _rebalanced(self, bots: Sequence[Bot], at: int, _: list[Moved]) -> None:
+        for bot in bots:
+            config = {**bot.config, "rebalanced": at}
+            BotsInSql(self._place.database).set_config(bot.id, config, self._place.lab.clock.now())
+
     def _pay(self, bot: Bot, amount: float) -> None:
         """Leave the amount in the bot's memory; a process that runs it notices, and goes on from there."""
-
-        def pay() -> None:
-            memory = BotMemoryInSql(self._place.database)
-            state = memory.load(bot.id)
-            assert state is not None
-            event = {"kind": "transfer_asked", "amount": amount, "bar": state["bars"], "time": state["last"]}
-            memory.save(bot.id, {**state, "pending": state.get("pending", 0.0) + amount}, [event])
-
-        insisting(pay)
+        if amount == 0.0:
+            return
+        memory = BotMemoryInSql(self._place.database)
+        state = memory.load(bot.id)
+        assert state is not None
+        event = {"kind": "transfer_asked", "amount": amount, "bar": state["bars"], "time": state["last"]}
+        memory.save(bot.id, {**state, "pending": state.get("pending", 0.0) + amount}, [event])
 
     def _bots_of(self, name: str) -> list[Bot]:
         every = BotsInSql(self._place.database).list(limit=10_000)[0]
@@ -207,4 +239,10 @@ class Portfolios:
                          "pending": 0.0 if state is None else state.get("pending", 0.0)})  # fmt: skip
         capital, equity = (sum(row[key] for row in rows) for key in ("capital", "equity"))
         rows = [{**row, "share": row["equity"] / equity} for row in rows]
-        return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0, "bots": rows}
+        return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0, "bots": rows,
+                "idle": idle_of(own)}  # fmt: skip
+
+
+def _check_name(name: str) -> None:
+    if name in ADDRESSES or "/" in name:
+        raise UserError(f"a portfolio cannot be named {name!r}: no page could show it; choose another, without a /")

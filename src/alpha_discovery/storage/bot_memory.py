@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -32,6 +32,12 @@ class BotMemoryInSql:
             self._saves[bot_id] = 0 if row is None else row.saves
             return None if row is None else row.state
 
+    def hold(self, bot_ids: Collection[str]) -> None:
+        """Let nobody else save these bots before the transaction that this is a part of ends."""
+        query = select(BotStateRow).where(BotStateRow.bot_id.in_(bot_ids)).order_by(BotStateRow.bot_id)
+        with self._database.transaction() as session:
+            session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
     def save(self, bot_id: str, state: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
         """Replace the state and append what happened, in one transaction.
 
@@ -43,7 +49,7 @@ class BotMemoryInSql:
         """
         plain = plain_json("state", dict(state))
         with self._database.transaction() as session:
-            row = session.get(BotStateRow, bot_id)
+            row = session.get(BotStateRow, bot_id, with_for_update=True, populate_existing=True)
             seen = self._saves.get(bot_id, 0)
             if (0 if row is None else row.saves) != seen:
                 raise StorageFailed(f"another process runs bot {bot_id}; end one of the two")

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from alpha_discovery.discovery.records import check_move
 from alpha_discovery.errors import UserError
 from alpha_discovery.storage.database import Database
+from alpha_discovery.storage.engine import insert
 from alpha_discovery.storage.plain import check_limit, plain_json, the_only
 from alpha_discovery.storage.queue_models import BotRow
 
@@ -59,10 +60,10 @@ class BotsInSql:
         """Store a new bot; raises `UserError` if its name is taken."""
         config = plain_json("config", bot.config)
         with self._database.transaction() as session:
-            if session.scalar(select(BotRow.id).where(BotRow.name == bot.name)) is not None:
+            row = insert(session, BotRow).values({**vars(bot), "config": config})
+            row = row.on_conflict_do_nothing(index_elements=["name"])  # it waits for somebody who stores the same name
+            if session.scalar(row.returning(BotRow.id)) is None:
                 raise UserError(f"there is a bot named {bot.name!r} already; choose another name")
-            session.add(BotRow(**{**vars(bot), "config": config}))
-            session.flush()
 
     def get(self, bot_id: str) -> Bot:
         """The bot whose id is or uniquely starts with ``bot_id``; raises `NotFound`."""

@@ -19,6 +19,7 @@ from alpha_discovery.storage.failures import failures
 from alpha_discovery.storage.schema import to_newest
 
 LOCK_SECONDS = 30.0
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 
 
 class Database:
@@ -163,6 +164,18 @@ class Database:
                 finally:
                     self._local.session = None
             self._commits.add()
+
+    @contextmanager
+    def alone(self, subject: str) -> Iterator[Session]:
+        """A `transaction`; of those about one subject, each begins when the one before it has ended.
+
+        For what no constraint of a table can say: looked up and then stored, it holds.
+        """
+        with self.transaction() as session:
+            session.connection()  # begins, and who writes a file is alone from there on
+            if not self.is_file:
+                session.execute(_TURN, {"subject": subject})
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

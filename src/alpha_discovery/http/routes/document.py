@@ -18,7 +18,7 @@ from alpha_discovery.http.shapes.alphas import AlphaResponse
 from alpha_discovery.http.shapes.bots import Deployed
 from alpha_discovery.http.shapes.runs import DiscoveryStatusResponse, Moved, StartDiscoveryRequest, Started
 from alpha_discovery.http.site import SiteDep
-from alpha_discovery.service.bots import Deployment
+from alpha_discovery.service.bots import Deployment, idle_of
 from alpha_discovery.strategies.registry import all_strategies
 
 START = "first bar to trade, ISO 8601 UTC; an earlier one replays stored bars; by default the next bar"
@@ -70,7 +70,8 @@ def deploy_alpha(
     """Make a bot of an alpha, one for each market that it trades. It is stopped until it is started."""
     how = Deployment(bot_name, allocated_capital, start, guards, actor.name)
     ids = site.bot_desk.deploy(alpha_id, how, actor, mode=mode, confirm=confirm, key=idempotency_key)
-    return Deployed(bot_id=ids[0], bot_ids=ids, alpha_id=site.bots.get(ids[0]).alpha_id)
+    first = site.bots.get(ids[0])
+    return Deployed(bot_id=first.id, bot_ids=ids, alpha_id=first.alpha_id, idle=idle_of([first]))
 
 
 @router.delete("/stop/{run_id}", responses=documented(404, 409))

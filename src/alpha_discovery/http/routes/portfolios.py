@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from alpha_discovery.discovery.portfolio import NAMES, Wishes
 from alpha_discovery.http.guard import ActorDep, ViewerDep
@@ -15,11 +15,12 @@ from alpha_discovery.http.routes.safeguards import SafeguardsDep
 from alpha_discovery.http.shapes.portfolios import ChosenOut, HoldingOut, MovedOut, PortfolioBot, PortfolioOut
 from alpha_discovery.http.site import Site, SiteDep
 from alpha_discovery.service.bots import Deployment
-from alpha_discovery.service.portfolios import Rebalancing
+from alpha_discovery.service.portfolios import ADDRESSES, Rebalancing
 
 router = APIRouter(prefix="/portfolios", tags=["portfolios"], responses=documented(401, 403, 404, 422, 503))
 ONE_OF = f"^({'|'.join(NAMES)})$"
 Alphas = Annotated[list[str], Query(max_length=50, description="which; without any, of all")]
+Name = Annotated[str, Path(json_schema_extra={"not": {"enum": sorted(ADDRESSES)}})]
 Threshold = Annotated[float, Query(ge=0.0, le=1.0, description="how far a share is from its weight before money moves")]
 
 
@@ -70,7 +71,7 @@ def deploy_portfolio(
 
 
 @router.get("/{name}")
-def get_portfolio(name: str, site: SiteDep, _: ViewerDep) -> PortfolioOut:
+def get_portfolio(name: Name, site: SiteDep, _: ViewerDep) -> PortfolioOut:
     """Show a deployed portfolio as one."""
     return _told(site, name)
 
@@ -85,7 +86,7 @@ def _told(site: Site, name: str) -> PortfolioOut:
     told = site.portfolios.show(name)
     return PortfolioOut(
         name=name, capital=told["capital"], equity=told["equity"], total_return=told["return"],
-        bots=[PortfolioBot(**row) for row in told["bots"]],
+        bots=[PortfolioBot(**row) for row in told["bots"]], idle=told["idle"],
     )  # fmt: skip
 
 

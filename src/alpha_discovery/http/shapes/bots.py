@@ -17,6 +17,7 @@ class Deployed(BaseModel):
     alpha_id: str
     status: str = "deployed"
     bot_ids: list[str]
+    idle: list[str] = Field(description="markets that got no bot, for they were delisted, and what lies idle")
 
 
 class Mode(BaseModel):

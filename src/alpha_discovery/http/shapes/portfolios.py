@@ -49,6 +49,7 @@ class PortfolioOut(BaseModel):
     equity: float
     total_return: float = Field(description="of the capital, a fraction")
     bots: list[PortfolioBot]
+    idle: list[str] = Field(description="markets that got no bot, for they were delisted, and what lies idle")
 
 
 class MovedOut(BaseModel):
