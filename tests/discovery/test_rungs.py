@@ -63,7 +63,7 @@ def test_any_method_is_halved_and_every_candidate_of_every_look_is_counted(
     seen: list[Counted] = []
     screening = searched(bars, changed(method=method), counted=seen.append)
     (trials,) = screening.trials
-    assert sum(one.n_tested for one in seen) == len(trials) == 90
+    assert sum(one.n_tested for one in seen) == len(trials) == screening.family.n_tested == 90
     in_full = np.isfinite(trials.columns["sharpe_ratio"])
     assert 0 < in_full.sum() < 30
     assert not trials.columns["eligible"][~in_full].any()
@@ -114,6 +114,7 @@ def test_threads_and_executors_change_no_bit(bars: dict[str, Bars], monkeypatch:
     )  # fmt: skip
     for other in (threads, parts):
         assert np.array_equal(alone.family.result().maxima, other.family.result().maxima)
+        assert alone.family.n_tested == other.family.n_tested == 90
         for name, column in alone.trials[0].columns.items():
             assert np.array_equal(column, other.trials[0].columns[name], equal_nan=True)
 
@@ -165,3 +166,15 @@ def test_a_run_that_was_halved_and_stopped_says_so_in_its_record(make_lab: Any, 
     assert "the best 0.333 on 0.333 of the bars" in job["plan"]
     assert "without progress" in job["plan"]
     assert record.strategies_tested == job["tested"] < 400
+
+
+def test_a_halved_run_counts_alike_wherever_it_is_told(make_lab: Any, make_campaign: Any) -> None:
+    usual = make_campaign(max_iterations=90, halving=2)
+    lab = make_lab(markets.random_walk(24 * 365, seed=3))
+    record = discover(replace(usual, protocol=replace(usual.protocol, copies=1)), lab).record
+    stages = {name: count for name, count, _ in record.funnel}
+    rejected = {name: count for name, count, _ in record.report["rejections"]}
+    assert stages["tried"] == record.report["noise"]["n_tested"] == lab.ledger.account(record.epoch).n_tested == 90
+    assert stages["seen in full"] == 30
+    assert rejected["dropped early"] == 60
+    assert sum(rejected.values()) + record.profitable_found == 90
