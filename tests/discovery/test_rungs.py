@@ -143,6 +143,18 @@ def test_seconds_end_a_search_and_a_search_made_again_ends_where_it_did(
     assert np.array_equal(again.family.result().maxima, whole.family.result().maxima)
 
 
+def test_a_search_made_again_asks_for_as_many_at_once_and_learns_as_the_first(bars: dict[str, Bars]) -> None:
+    campaign = changed(halving=0, until="9 hours and 10 candidates without progress")
+    whole = searched(bars, campaign)
+    sizes: list[int] = []
+    again = run_screening(
+        campaign, past_of(campaign, bars), whole.jobs, counted=lambda one: sizes.append(one.n_tested)
+    )
+    assert sizes == [10] * 9
+    assert whole.adaptive
+    assert again.adaptive
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_search_without_progress_ends_early_and_counts_as_one_that_learns(
     method: str, bars: dict[str, Bars]
