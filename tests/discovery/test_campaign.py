@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.campaign import ADDED, METHODS, SAMPLING, Campaign, Protocol, Thresholds
+from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.errors import BadCampaign, OutOfRange, UnknownName, UserError
 from alpha_discovery.search.sampling import STYLES
 
@@ -79,13 +80,20 @@ def test_a_timeframe_has_one_name_however_it_is_written() -> None:
         {"seed": 1}, {"max_iterations": 999}, {"start": "2024-01-01"}, {"costs": Costs(commission=0.0)},
         {"protocol": Protocol(draws=999)}, {"thresholds": Thresholds(max_drawdown=0.3)}, {"intrabar": "target_first"},
         {"ranges": {"*": {"fast": 5}}}, {"method": "brute_force"}, {"symbols": ("ETH/USDT",)},
-        {"sampling": "sobol"}, {"until": "5 hours"}, {"halving": 3}, {"halving": ({"bars": 1.0},)},
+        {"sampling": "sobol"}, {"until": "5 hours"}, {"halving": 3}, {"halving": ({"bars": 0.5}, {"bars": 1.0})},
     ],
     ids=lambda change: next(iter(change)),
 )  # fmt: skip
 def test_whatever_changes_the_result_changes_the_fingerprint(change: dict[str, Any]) -> None:
     campaign = Campaign(symbols=("BTC/USDT",))
     assert replace(campaign, **change).fingerprint != campaign.fingerprint
+
+
+@pytest.mark.parametrize("once", [1, [{"bars": 1.0}]])
+def test_a_single_look_halves_nothing(once: Any) -> None:
+    campaign = Campaign.from_json({"symbols": ["AAPL"], "halving": once})
+    assert campaign == Campaign(symbols=("AAPL",))
+    assert jobs_of(campaign)[0].halving is None
 
 
 def test_every_field_is_in_the_json_form() -> None:
@@ -139,7 +147,14 @@ def test_an_unknown_name_proposes_the_nearest(data: dict[str, Any], message: str
         ({"symbols": ["AAPL"], "protocol": {"vault_share": 0.0}}, "the level and the vault's share need values"),
         ({"symbols": ["AAPL"], "sampling": "sobol", "method": "genetic"}, "a sampling style is for the method random"),
         ({"symbols": ["AAPL"], "until": "soon"}, "an end of a search needs a form like"),
+        ({"symbols": ["AAPL"], "until": 5000}, "until needs words, e.g. '5000 candidates without .*; found 5000"),
         ({"symbols": ["AAPL"], "halving": [{"bars": 0.5}]}, "halving needs a last rung that looks at all bars"),
+        ({"symbols": ["AAPL"], "halving": [{"bars": 1.0}, {"bars": 1.0}]}, "all markets, the last; found several"),
+        ({"symbols": ["AAPL"], "halving": 2.5}, "halving needs a whole number of looks, or a list .*; found 2.5"),
+        ({"symbols": ["AAPL"], "halving": None}, "halving needs a whole number of looks, or a list .*; found None"),
+        ({"symbols": ["AAPL"], "halving": True}, "halving needs a whole number of looks, or a list .*; found True"),
+        ({"symbols": ["AAPL"], "halving": 10**9}, "halving needs 1 to 12 rungs"),
+        ({"symbols": ["AAPL"], "halving": [{"bars": "half"}, {"bars": 1.0}]}, "halving needs a number of rungs, or"),
     ],
 )
 def test_what_contradicts_itself_is_refused(data: dict[str, Any], message: str) -> None:

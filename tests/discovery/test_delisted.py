@@ -12,13 +12,22 @@ import pytest
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.campaign import Campaign, Thresholds
+from alpha_discovery.discovery.behaviour import behaviour
+from alpha_discovery.discovery.campaign import Campaign, Protocol, Thresholds
 from alpha_discovery.discovery.decay import check_decay
 from alpha_discovery.discovery.new_days import common_end
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import replay
 from alpha_discovery.discovery.run import Discovery, Lab, discover
 from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves, traded
+from alpha_discovery.discovery.history import history
+from alpha_discovery.discovery.jobs import embargo, jobs_of
+from alpha_discovery.discovery.records import AlphaRecord
+from alpha_discovery.discovery.replay import replay
+from alpha_discovery.discovery.run import Discovery, Lab, discover
+from alpha_discovery.discovery.rungs import laid_out
+from alpha_discovery.discovery.screening import run_screening
+from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.reports.pooled import course
 from alpha_discovery.reports.run import run_report
@@ -127,3 +136,26 @@ def test_legs_that_never_met_are_not_traded(universe: dict[str, Bars]) -> None:
 
 def test_its_report_can_be_written(found: tuple[Discovery, list[str]], universe: dict[str, Bars]) -> None:
     assert "ALL/USDT" in run_report(found[0], universe)
+
+
+@pytest.mark.parametrize("symbols", [("MAY/USDT", "ALL/USDT", "NEW/USDT"), ("NEW/USDT", "MAY/USDT", "ALL/USDT")])
+def test_a_short_look_is_at_markets_that_are_there(symbols: tuple[str, ...], universe: dict[str, Bars]) -> None:
+    campaign = Campaign(symbols=symbols, strategies=("sma_cross",), max_iterations=30, halving=3)
+    jobs = jobs_of(campaign)
+    past = history({name: universe[name] for name in symbols}, Protocol(), embargo_bars=embargo(jobs))
+    assert jobs[0].halving is not None
+    over = laid_out(jobs[0], jobs[0].halving.rungs[0], past.search)
+    assert [tape.bars[0].instrument.symbol for tape in over.tapes] == ["ALL/USDT"]
+    (trials,) = run_screening(campaign, past, jobs).trials
+    assert len(trials) == 30
+    assert np.isfinite(trials.columns["sharpe_ratio"]).any()
+
+
+def test_behaviour_is_that_on_the_market_with_most_days(universe: dict[str, Bars]) -> None:
+    symbols = ("NEW/USDT", "ALL/USDT", "MAY/USDT")
+    campaign = Campaign(symbols=symbols, strategies=("sma_cross",))
+    (job,), bars = jobs_of(campaign), {name: universe[name] for name in symbols}
+    over = sleeves(job.sleeves, bars, calendar_of(bars))
+    batch = job.space.at(np.array([0]))
+    found = behaviour(campaign, job, batch, over, {})
+    assert found.exposure(np.array([0])).shape[1] == len(found.regime) == over.tapes[1].n_days

@@ -63,7 +63,7 @@ def test_any_method_is_halved_and_every_candidate_of_every_look_is_counted(
     seen: list[Counted] = []
     screening = searched(bars, changed(method=method), counted=seen.append)
     (trials,) = screening.trials
-    assert sum(one.n_tested for one in seen) == len(trials) == 90
+    assert sum(one.n_tested for one in seen) == len(trials) == screening.family.n_tested == 90
     in_full = np.isfinite(trials.columns["sharpe_ratio"])
     assert 0 < in_full.sum() < 30
     assert not trials.columns["eligible"][~in_full].any()
@@ -114,6 +114,7 @@ def test_threads_and_executors_change_no_bit(bars: dict[str, Bars], monkeypatch:
     )  # fmt: skip
     for other in (threads, parts):
         assert np.array_equal(alone.family.result().maxima, other.family.result().maxima)
+        assert alone.family.n_tested == other.family.n_tested == 90
         for name, column in alone.trials[0].columns.items():
             assert np.array_equal(column, other.trials[0].columns[name], equal_nan=True)
 
@@ -142,6 +143,18 @@ def test_seconds_end_a_search_and_a_search_made_again_ends_where_it_did(
     assert np.array_equal(again.family.result().maxima, whole.family.result().maxima)
 
 
+def test_a_search_made_again_asks_for_as_many_at_once_and_learns_as_the_first(bars: dict[str, Bars]) -> None:
+    campaign = changed(halving=0, until="9 hours and 10 candidates without progress")
+    whole = searched(bars, campaign)
+    sizes: list[int] = []
+    again = run_screening(
+        campaign, past_of(campaign, bars), whole.jobs, counted=lambda one: sizes.append(one.n_tested)
+    )
+    assert sizes == [10] * 9
+    assert whole.adaptive
+    assert again.adaptive
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_search_without_progress_ends_early_and_counts_as_one_that_learns(
     method: str, bars: dict[str, Bars]
@@ -165,3 +178,15 @@ def test_a_run_that_was_halved_and_stopped_says_so_in_its_record(make_lab: Any, 
     assert "the best 0.333 on 0.333 of the bars" in job["plan"]
     assert "without progress" in job["plan"]
     assert record.strategies_tested == job["tested"] < 400
+
+
+def test_a_halved_run_counts_alike_wherever_it_is_told(make_lab: Any, make_campaign: Any) -> None:
+    usual = make_campaign(max_iterations=90, halving=2)
+    lab = make_lab(markets.random_walk(24 * 365, seed=3))
+    record = discover(replace(usual, protocol=replace(usual.protocol, copies=1)), lab).record
+    stages = {name: count for name, count, _ in record.funnel}
+    rejected = {name: count for name, count, _ in record.report["rejections"]}
+    assert stages["tried"] == record.report["noise"]["n_tested"] == lab.ledger.account(record.epoch).n_tested == 90
+    assert stages["seen in full"] == 30
+    assert rejected["dropped early"] == 60
+    assert sum(rejected.values()) + record.profitable_found == 90

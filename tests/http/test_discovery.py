@@ -44,6 +44,9 @@ def test_a_family_stands_for_its_strategies(server: Any) -> None:
         ({"max_iterations": 0}, "body.max_iterations"),
         ({"settings": {"method": "random"}}, "has a field of its own"),
         ({"settings": {"thresholds": {"min_sharp": 1}}}, "did you mean min_sharpe_ratio?"),
+        ({"settings": {"until": 5000}}, "until needs words"),
+        ({"settings": {"halving": 2.5}}, "halving needs a whole number of looks"),
+        ({"settings": {"halving": None}}, "halving needs a whole number of looks"),
     ],
 )
 def test_a_start_that_cannot_be_meant_is_refused_with_a_hint(server: Any, change: Any, told: str) -> None:

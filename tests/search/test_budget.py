@@ -108,7 +108,16 @@ def test_a_search_made_again_ends_where_the_clock_ended_the_first() -> None:
     assert budget.timeless(spent([1.0, 2.0], [3.0])) == candidates(3) | no_progress(50)
     assert budget.timeless(spent([1.0])) == no_progress(50)
     assert seconds(2).timeless(spent([1.0])) is None
-    assert (seconds(2) & no_progress(1)).timeless(spent([1.0])) is None
+    assert (seconds(2) & candidates(1)).timeless(spent([1.0])) is None
+
+
+def test_seconds_that_ended_nothing_leave_the_patience_that_they_were_joined_with() -> None:
+    left = (seconds(2) & no_progress(1)).timeless(spent([1.0]))
+    assert left is not None
+    assert parsed(repr(left)) == left
+    assert left.patience == 1
+    assert not left.reached(spent([2.0], [1.0], [1.0], [1.0]))
+    assert left.timeless(spent([1.0])) == left
 
 
 def test_the_least_patience_of_all_parts_counts() -> None:

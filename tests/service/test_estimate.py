@@ -14,7 +14,7 @@ from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.discovery.run import campaign_from
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.estimate import EARLIER, HERE, Estimator
-from alpha_discovery.service.paces import Paces, took
+from alpha_discovery.service.paces import Paces, kind_of, took
 from alpha_discovery.service.worker import Worker
 from alpha_discovery.storage.events import Event
 
@@ -23,16 +23,16 @@ Told = tuple[float, str, dict[str, Any]]
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def run(method: str = "genetic", *, found: int = 0) -> RunRecord:
+def run(method: str = "genetic", *, found: int = 0, halving: int = 0) -> RunRecord:
     """A run of 300 candidates over 1,000 hours of one market."""
     report = {
         "split": {"start": "2020-01-01T00:00Z", "search_end": "2020-02-11T16:00Z"},
         "jobs": [{"strategy": "sma_cross", "sleeves": [["A"]], "tested": 300}],
     }
     return RunRecord(
-        id="a", campaign={"timeframe": "1h"}, campaign_hash="", data_hash="", epoch="", state=RunState.COMPLETED,
-        start_time=BEGIN, strategy_types=("sma_cross",), optimization_method=method, max_iterations=300,
-        parallel_workers=2, profitable_found=found, report=report,
+        id="a", campaign={"timeframe": "1h", "halving": halving}, campaign_hash="", data_hash="", epoch="",
+        state=RunState.COMPLETED, start_time=BEGIN, strategy_types=("sma_cross",), optimization_method=method,
+        max_iterations=300, parallel_workers=2, profitable_found=found, report=report,
     )  # fmt: skip
 
 
@@ -74,16 +74,37 @@ def test_a_step_after_a_pause_does_not_count() -> None:
 
 def test_methods_threads_and_strategies_are_told_apart_where_they_cost_differently() -> None:
     paces = Paces((took(run("random"), events(*LIVED)),))
-    assert paces.search("sma_cross", "brute_force", 2) == pytest.approx(2e-5)
+    a_list = kind_of(Campaign(("A",), method="brute_force"))
+    assert paces.search("sma_cross", a_list, 2) == pytest.approx(2e-5)
     assert paces.search("sma_cross", "genetic", 2) is None
-    assert paces.search("sma_cross", "random", 4) is None
-    assert paces.search("macd_cross", "random", 2) is None
+    assert paces.search("sma_cross", a_list, 4) is None
+    assert paces.search("macd_cross", a_list, 2) is None
+
+
+def test_halved_runs_and_runs_in_full_are_told_apart() -> None:
+    paces = Paces((took(run("random", halving=3), events(*LIVED)),))
+    full, halved, otherwise = (kind_of(Campaign(("A",), halving=looks)) for looks in (0, 3, 2))
+    assert paces.search("sma_cross", halved, 2) == pytest.approx(2e-5)
+    assert paces.search("sma_cross", full, 2) is None
+    assert paces.copy(["sma_cross"], otherwise, 2) is None
+
+
+@pytest.mark.parametrize("change", [{"halving": 2}, {"until": "20 candidates without progress"}])
+def test_a_list_that_results_cut_short_is_estimated_with_its_copies(
+    place: Workplace, campaign: Make, change: dict[str, Any]
+) -> None:
+    plan = campaign(method="random", max_iterations=40, protocol={"draws": 50, "copies": 19})
+    estimator = Estimator(place)
+    full, short = (estimator.estimate(Campaign.from_json(plan | more)) for more in ({}, change))
+    assert full.copies == 0
+    assert short.copies >= 19
+    assert [step.name for step in short.steps] == ["search", "copies", "verdict"]
 
 
 def test_a_search_of_one_batch_bounds_its_pace() -> None:
     paces = Paces((took(run("random"), events(LIVED[0], LIVED[1])),))
-    assert paces.search("sma_cross", "random", 2) is None
-    assert paces.bound("sma_cross", "random", 2) == pytest.approx(5e-5)  # 5 s for 100 over 1,000 bars
+    assert paces.search("sma_cross", "list", 2) is None
+    assert paces.bound("sma_cross", "list", 2) == pytest.approx(5e-5)  # 5 s for 100 over 1,000 bars
 
 
 @pytest.mark.parametrize(("method", "candidates"), [("random", 400), ("genetic", 100)])

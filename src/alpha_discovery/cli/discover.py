@@ -59,10 +59,16 @@ def discover(
     period_days: Annotated[float | None, typer.Option(help="Only the last so many days.")] = None,
     timerange: TimeRange = None,
     until: Annotated[
-        str | None, typer.Option(help="What else ends it, e.g. '8 hours or 5000 candidates without progress'.")
+        str | None, typer.Option(
+            help="What else ends it, e.g. '8 hours or 5000 candidates without progress'; "
+            "without progress: judged by running it again on markets without an edge."
+        )
     ] = None,
     halving: Annotated[
-        int | None, typer.Option(help="Looks at each candidate, first on few bars and markets; 0: one, in full.")
+        int | None, typer.Option(
+            help="Looks at each candidate, first on few bars and markets; 0: one, in full. "
+            "From 2 on it is judged by running it again on markets without an edge."
+        )
     ] = None,
     sampling: Annotated[
         str | None, typer.Option(help=f"How random search draws: {', '.join(SAMPLING)}.")

@@ -20,14 +20,14 @@ REGIME = (24, 480)  # bars of volatility, and bars of the past that it is ranked
 def behaviour(
     campaign: Campaign, job: Job, batch: Batch, over: Sleeves, columns: dict[str, npt.NDArray[np.float64]]
 ) -> Behaviour:
-    """Of a batch that was screened; positions are those on the first sleeve's first leg."""
-    first = over.tapes[0]
+    """Of a batch that was screened; positions are those on the first leg of the sleeve with most days."""
+    longest = max(over.tapes, key=lambda one: one.n_days)
 
     def exposure(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         rules, costs = job.strategy.rules, campaign.costs
-        return daily_positions(rules, take(batch, rows), first, costs, intrabar=campaign.intrabar)
+        return daily_positions(rules, take(batch, rows), longest, costs, intrabar=campaign.intrabar)
 
-    return Behaviour(columns, exposure, regime_by_day(first))
+    return Behaviour(columns, exposure, regime_by_day(longest))
 
 
 def regime_by_day(tape: Tape) -> npt.NDArray[np.float64]:

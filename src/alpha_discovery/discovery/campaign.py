@@ -132,7 +132,8 @@ class Campaign:
         What else ends the search of a strategy, in words: ``8 hours or 5000 candidates without progress``.
     halving : int or tuple of mappings
         So many looks at each candidate, on more and more of the bars and markets, each by fewer of them (successive
-        halving); or the looks, each with the shares ``bars``, ``markets`` and ``keep``. 0: all of them in full.
+        halving); or the looks, each with the shares ``bars``, ``markets`` and ``keep``. 0: all of them in full, which
+        is also what a single look comes down to.
     """
 
     symbols: tuple[str, ...]
@@ -165,8 +166,7 @@ class Campaign:
         object.__setattr__(self, "timeframe", Timeframe.parse(self.timeframe).name)
         if self.intrabar == "detail":
             object.__setattr__(self, "timeframe_detail", Timeframe.parse(self.timeframe_detail or FINEST).name)
-        if not isinstance(self.halving, int):
-            object.__setattr__(self, "halving", tuple(self.halving))
+        object.__setattr__(self, "halving", _looks(self.halving))
         _check(self)
 
     @cached_property
@@ -239,6 +239,20 @@ def _symbol(text: str) -> str:
     return normalise_symbol(symbol) + (f"@{venue.lower()}" if at else "")
 
 
+def _looks(told: Any) -> int | tuple[Mapping[str, float], ...]:
+    """Short looks as they were told, once they can be read; 0 where there are none."""
+    if isinstance(told, bool) or not isinstance(told, int | list | tuple):
+        shape = "a whole number of looks, or a list of them, each with bars, markets and keep"
+        raise BadCampaign(f"halving needs {shape}; found {told!r}", field="halving")
+    try:
+        schedule = scheduled(told)
+    except UserError as error:
+        raise BadCampaign(str(error), field="halving") from None
+    if schedule is None:
+        return 0
+    return told if isinstance(told, int) else tuple(told)
+
+
 def _time(name: str, text: str | None) -> int | None:
     try:
         return to_ms(text) if text else None
@@ -292,15 +306,18 @@ def _check_search(campaign: Campaign) -> None:
     if campaign.sampling != "uniform" and campaign.method != "random":
         told = f"a sampling style is for the method random; {campaign.method} places its points itself"
         raise BadCampaign(told, field="sampling")
+    if campaign.until is not None:
+        _check_end(campaign.until)
+
+
+def _check_end(told: Any) -> None:
+    if not isinstance(told, str):
+        example = "'5000 candidates without progress'"
+        raise BadCampaign(f"until needs words, e.g. {example}; found {told!r}", field="until")
     try:
-        if campaign.until is not None:
-            parsed(campaign.until)
+        parsed(told)
     except UserError as error:
         raise BadCampaign(str(error), field="until") from None
-    try:
-        scheduled(campaign.halving)
-    except UserError as error:
-        raise BadCampaign(str(error), field="halving") from None
 
 
 def _check_period(campaign: Campaign) -> None:

@@ -73,6 +73,7 @@ class Evaluator:
             return found["sharpe_ratio"]
 
         rows = self.job.halving.run(batch, look).rows
+        self.grounds.tally.family.count(len(ids) - len(rows))
         columns = {name: np.full(len(ids), 0.0 if name == "eligible" else np.nan) for name in NAMES}
         for name, values in found.items():
             columns[name][rows] = values

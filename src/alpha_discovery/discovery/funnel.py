@@ -16,11 +16,13 @@ def funnel(campaign: Campaign, screening: Screening, verdict: Verdict) -> tuple[
     protocol = campaign.protocol
     family = verdict.family
     positive = sum(int((trials.columns["t"] > 0.0).sum()) for trials in screening.trials)
+    halved = any(trials.job.halving is not None for trials in screening.trials)
     reasons = [finalist.reason for finalist in verdict.finalists]
     confirmed = sum(reason in CONFIRMED for reason in reasons)
     active = f"at least {protocol.min_trades} round trips and {protocol.min_active:.0%} of days in the market"
     return (
         ("tried", family.n_tested, "every configuration that was backtested on the search part"),
+        *([("seen in full", family.n_tested - _dropped(screening), "came through the short looks")] if halved else []),
         ("active enough", family.n_eligible, active),
         ("made money", positive, "a positive mean daily return after costs and without the market's own drift"),
         (
@@ -37,8 +39,11 @@ def funnel(campaign: Campaign, screening: Screening, verdict: Verdict) -> tuple[
 def rejections(campaign: Campaign, screening: Screening, verdict: Verdict) -> tuple[Row, ...]:
     """Rows (reason, candidates, explanation) of everything that is not an alpha."""
     stages = {name: count for name, count, _ in funnel(campaign, screening, verdict)}
+    dropped = _dropped(screening)
+    in_full = stages["tried"] - dropped
     rows: list[Row] = [
-        ("too little activity", stages["tried"] - stages["active enough"], "too few trades or days to judge"),
+        ("dropped early", dropped, "others did better on the bars and markets of a short look"),
+        ("too little activity", in_full - stages["active enough"], "too few trades or days to judge"),
         ("no profit", stages["active enough"] - stages["made money"], "nothing left after costs and market drift"),
         (
             "within reach of luck",
@@ -51,6 +56,11 @@ def rejections(campaign: Campaign, screening: Screening, verdict: Verdict) -> tu
         count = sum(finalist.reason is reason for finalist in verdict.finalists)
         rows.append((reason.name.lower().replace("_", " "), count, reason.value))
     return tuple(row for row in rows if row[1] > 0)
+
+
+def _dropped(screening: Screening) -> int:
+    """Candidates that a short look kept from a full one: they have no numbers."""
+    return sum(int(np.isnan(trials.columns["n_trades"]).sum()) for trials in screening.trials)
 
 
 def usual_gate(campaign: Campaign, screening: Screening) -> int:

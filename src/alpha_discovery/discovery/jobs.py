@@ -51,6 +51,11 @@ class Job:
     until: Budget | None = None
     halving: Halving | None = None
 
+    @property
+    def selects(self) -> bool:
+        """Whether results decide which candidates are looked at in full, whatever the method."""
+        return self.halving is not None or (self.until is not None and self.until.patience is not None)
+
 
 def jobs_of(campaign: Campaign, user_strategies: Path | None = None) -> tuple[Job, ...]:
     """The jobs of a campaign, in its order; strategies may also come from the user's folder.

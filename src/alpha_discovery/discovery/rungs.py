@@ -15,16 +15,21 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.space import Batch, batch_size
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.jobs import Job
-from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
+from alpha_discovery.discovery.sleeves import Sleeves, align, calendar_of, screen_sleeves, sleeves
 from alpha_discovery.metrics.summary import sharpe_ratio
 from alpha_discovery.search.halving import Rung
 
 
 def laid_out(job: Job, rung: Rung, bars: Mapping[str, Bars]) -> Sleeves:
-    """The bars and markets of a short look; as many bars before them as the longest rule needs warm up."""
-    keys = job.sleeves[: rung.market_count(len(job.sleeves))]
-    calendar = calendar_of(bars)
+    """The bars and markets of a short look; as many bars before them as the longest rule needs warm up.
+
+    The last bars of those that the job trades, and of its markets the first that have some of them.
+    """
+    common = {legs: align(tuple(bars[key] for key in legs))[0] for legs in job.sleeves}
+    calendar = calendar_of({legs[0]: one for legs, one in common.items()})
     begin = int(calendar[rung.bar_range(0, len(calendar))[0]])
+    there = tuple(legs for legs in job.sleeves if (common[legs].time >= begin).any())
+    keys = there[: rung.market_count(len(job.sleeves))]
     warm = job.strategy.longest_warmup(job.space)
     seen = {key: _from(bars[key], begin, warm) for key in dict.fromkeys(key for legs in keys for key in legs)}
     return sleeves(keys, seen, calendar_of(seen, begin=begin), begin=begin)

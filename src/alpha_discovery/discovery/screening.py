@@ -297,7 +297,6 @@ def _joined(
 ) -> Trials:
     batch = joined([part for part, _ in parts])
     columns = joined([values for _, values in parts])
-    patience = None if job.until is None else job.until.patience
-    adaptive = optimizer.adaptive or job.halving is not None or patience is not None
+    adaptive = optimizer.adaptive or job.selects
     plan = _plan(job, optimizer, spent)
     return Trials(_as_ended(job, spent), plan, adaptive, batch, columns, tuple(log), n_periods)

@@ -79,7 +79,8 @@ class Budget:
         """The same for a search made again that is to end where this one did, however fast the machine is.
 
         Seconds that were used up become the candidates they sufficed for; others never end it, as they did not.
-        None if nothing is left that could.
+        None if nothing is left that could, and progress is not asked for either: where it is, it still sets how
+        many candidates are asked for at once, and that results may decide.
         """
         return self
 
@@ -142,6 +143,17 @@ class NoProgress(Budget):
 
 
 @dataclass(frozen=True, repr=False)
+class Never(Budget):
+    """Ends nothing: what became of seconds that did not."""
+
+    def reached(self, spent: Spent) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "never"
+
+
+@dataclass(frozen=True, repr=False)
 class _Joined(Budget):
     """Several parts."""
 
@@ -177,7 +189,9 @@ class AllOf(_Joined):
 
     def timeless(self, spent: Spent) -> Budget | None:
         left = [part.timeless(spent) for part in self.parts]
-        return None if None in left else AllOf(tuple(one for one in left if one is not None))
+        if None in left and self.patience is None:
+            return None
+        return AllOf(tuple(Never() if one is None else one for one in left))
 
     def __repr__(self) -> str:
         return " and ".join(_bracketed(part) for part in self.parts)
@@ -243,6 +257,8 @@ def _one(words: list[str]) -> Budget:
             raise _unread(words[0] if words else "nothing")
         words.pop(0)
         return budget
+    if word == "never":
+        return Never()
     unit = words.pop(0).removesuffix("s") if words else ""
     if not re.fullmatch(r"\d+(\.\d+)?", word) or unit not in _UNITS:
         raise _unread(f"{word} {unit}".strip())

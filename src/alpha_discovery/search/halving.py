@@ -22,6 +22,9 @@ Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float64]
 
 
+MOST_RUNGS = 12  # the first of so many sees less than a hundred-thousandth
+
+
 @dataclass(frozen=True)
 class Rung:
     """One look at the candidates.
@@ -75,6 +78,8 @@ class Halving:
         costs = [rung.cost for rung in self.rungs]
         if costs != sorted(costs):
             raise UserError(f"halving needs rungs that cost more and more; found costs {costs}")
+        if any(cost >= 1.0 for cost in costs[:-1]):
+            raise UserError("halving needs one rung that looks at all bars and all markets, the last; found several")
 
     def sizes(self, n: int) -> tuple[int, ...]:
         """Candidates of each rung, at most, from ``n`` of the first."""
@@ -140,10 +145,10 @@ def halving(*, rungs: int = 3, factor: float = 3.0, markets: int = 1) -> Halving
     Raises
     ------
     UserError
-        With fewer than one rung or a factor that is not above 1.
+        With fewer than one rung, more than `MOST_RUNGS`, or a factor that is not above 1.
     """
-    if rungs < 1 or not factor > 1.0:
-        raise UserError(f"halving needs rungs >= 1 and a factor above 1; found {rungs} and {factor}")
+    if not 1 <= rungs <= MOST_RUNGS or not factor > 1.0:
+        raise UserError(f"halving needs 1 to {MOST_RUNGS} rungs and a factor above 1; found {rungs} and {factor}")
     shares = [factor ** (number - rungs + 1) for number in range(rungs)]
     each = [share ** (0.5 if markets > 1 else 1.0) for share in shares]
     return Halving(
@@ -157,13 +162,20 @@ def halving(*, rungs: int = 3, factor: float = 3.0, markets: int = 1) -> Halving
 def scheduled(told: int | Sequence[Mapping[str, float]], *, markets: int = 1) -> Halving | None:
     """The schedule as a campaign writes it: a number of rungs, or each rung by its shares; None for no halving.
 
+    A single rung halves nothing: everybody is looked at in full.
+
     Raises
     ------
     UserError
         If it is neither, or the rungs do not rise to a full look.
     """
-    if isinstance(told, int):
-        return halving(rungs=told, markets=markets) if told else None
+    if told == 0:
+        return None
+    schedule = halving(rungs=told, markets=markets) if isinstance(told, int) else _spelled(told)
+    return schedule if len(schedule.rungs) > 1 else None
+
+
+def _spelled(told: Sequence[Mapping[str, float]]) -> Halving:
     try:
         return Halving(tuple(Rung(**one) for one in told))
     except TypeError:

@@ -21,7 +21,7 @@ from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.search.brute_force import valid_points
 from alpha_discovery.search.methods import make_optimizer
 from alpha_discovery.search.protocol import Optimizer
-from alpha_discovery.service.paces import Paces, PacesBook, bars_of
+from alpha_discovery.service.paces import Paces, PacesBook, bars_of, kind_of
 from alpha_discovery.service.rehearsal import Rehearsal, Tried
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
@@ -53,8 +53,8 @@ class Estimate:
         strategy, candidates, grid (combinations in its ranges, None where there is no end to them), markets, per_second
         (candidates of the search).
     steps : tuple of Step
-        search; copies: running it again on markets without an edge, where the method learns; verdict: finalists, kill
-        tests, report.
+        search; copies: running it again on markets without an edge, where results decide what is tried; verdict:
+        finalists, kill tests, report.
     seconds, most_seconds : float
         Their sums.
     copies : int
@@ -161,7 +161,7 @@ class _Timing:
         """So many that luck does as well on each settle it; each runs on one thread."""
         work = sum(map(self._work, self.jobs))
         names = [job.strategy.name for job in self.jobs]
-        told = self.paces.copy(names, self.plan.method, self.threads)
+        told = self.paces.copy(names, kind_of(self.plan), self.threads)
         if told is not None:
             one, known = told * work, EARLIER
         else:
@@ -180,7 +180,7 @@ class _Timing:
 
     def _pace(self, job: Job) -> tuple[float, str]:
         """Seconds for a candidate over a bar, and how that is known."""
-        which = job.strategy.name, self.plan.method, self.threads
+        which = job.strategy.name, kind_of(self.plan), self.threads
         if (told := self.paces.search(*which)) is not None:
             return told, EARLIER
         tried, bound = self._tried(job).search, self.paces.bound(*which)
@@ -199,7 +199,7 @@ class _Timing:
     @property
     def learns(self) -> bool:
         """Whether what is tried depends on results."""
-        return any(self._optimizer(job).adaptive for job in self.jobs)
+        return any(job.selects or self._optimizer(job).adaptive for job in self.jobs)
 
     def _planned(self, job: Job) -> int:
         """Candidates that the method will ask for."""

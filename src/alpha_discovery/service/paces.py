@@ -6,6 +6,7 @@ that follows an interruption is left out: it holds the time of being taken up ag
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.bars import to_ms
 from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.storage.events import Event
 from alpha_discovery.storage.search_runs import RunQuery, RunSearch
@@ -25,9 +27,14 @@ MOST_EVENTS = 50_000  # of one run
 LISTS = ("random", "brute_force")  # methods that choose before they see a result cost the same
 
 
-def kind_of(method: str) -> str:
-    """What a method's pace depends on: its name, one name for all that do not learn."""
-    return "list" if method in LISTS else method
+def kind_of(campaign: Campaign) -> str:
+    """What a search's pace depends on: its method, one name for all that do not learn, and its short looks."""
+    return _kind(campaign.method, campaign.to_json().get("halving"))
+
+
+def _kind(method: str, halving: Any) -> str:
+    named = "list" if method in LISTS else method
+    return f"{named}, halved {json.dumps(halving, sort_keys=True)}" if halving else named
 
 
 @dataclass
@@ -66,8 +73,9 @@ def took(run: RunRecord, events: Iterable[Event]) -> Took:
     traded = {job["strategy"]: bars * len(job["sleeves"]) for job in jobs}
     work = sum(job["tested"] * traded[job["strategy"]] for job in jobs)
     out = Took(
-        kind_of(run.optimization_method), run.parallel_workers, frozenset(traded), work, run.profitable_found > 0
-    )
+        _kind(run.optimization_method, run.campaign.get("halving")), run.parallel_workers, frozenset(traded), work,
+        run.profitable_found > 0,
+    )  # fmt: skip
     for before, event, seconds in _steps(events):
         if event.kind == "batch":
             _take_in(out, event.data, before, traded, seconds)
@@ -102,20 +110,20 @@ class Paces:
 
     runs: Sequence[Took] = ()
 
-    def search(self, strategy: str, method: str, threads: int) -> float | None:
+    def search(self, strategy: str, kind: str, threads: int) -> float | None:
         """Seconds for a candidate over a bar; None where no such run is known."""
         found = [
             run.steps[strategy] for run in self.runs
-            if run.kind == kind_of(method) and run.threads == threads and strategy in run.steps
+            if run.kind == kind and run.threads == threads and strategy in run.steps
         ]  # fmt: skip
         work, seconds = sum(one[0] for one in found), sum(one[1] for one in found)
         return seconds / work if work else None
 
-    def bound(self, strategy: str, method: str, threads: int) -> float | None:
+    def bound(self, strategy: str, kind: str, threads: int) -> float | None:
         """What `search` cannot be above: seconds of the first batch, starting included; None as there."""
         found = [
             run.first[2] / run.first[1] for run in self.runs
-            if run.first and run.first[0] == strategy and run.kind == kind_of(method) and run.threads == threads
+            if run.first and run.first[0] == strategy and run.kind == kind and run.threads == threads
         ]  # fmt: skip
         return min(found, default=None)
 
@@ -127,11 +135,11 @@ class Paces:
         ]  # fmt: skip
         return statistics.median(found) if found else None
 
-    def copy(self, strategies: Iterable[str], method: str, threads: int) -> float | None:
+    def copy(self, strategies: Iterable[str], kind: str, threads: int) -> float | None:
         """Seconds of one copy of the market for a candidate over a bar, all threads at work on copies."""
         found = [
             (run.copies[0] * run.work, run.copies[1]) for run in self.runs
-            if run.copies[0] and run.kind == kind_of(method) and run.threads == threads
+            if run.copies[0] and run.kind == kind and run.threads == threads
             and run.strategies == frozenset(strategies)
         ]  # fmt: skip
         work, seconds = sum(one[0] for one in found), sum(one[1] for one in found)

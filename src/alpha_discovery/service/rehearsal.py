@@ -49,7 +49,7 @@ class Rehearsal:
         """The times of one strategy; measured once for histories of about this length."""
         bars = sum(len(past.search[sleeve[0]]) for sleeve in job.sleeves)
         key = (
-            job.strategy.fingerprint, kind_of(campaign.method), round(math.log2(max(1, bars))), len(job.sleeves),
+            job.strategy.fingerprint, kind_of(campaign), round(math.log2(max(1, bars))), len(job.sleeves),
             campaign.protocol.draws,
         )  # fmt: skip
         if key not in self._known:

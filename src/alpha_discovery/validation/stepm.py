@@ -139,6 +139,10 @@ class StepM:
         self.n_tested += len(names)
         return t
 
+    def count(self, n: int) -> None:
+        """Count candidates that were tried and will not be tested: they belong to the story, not to the maxima."""
+        self.n_tested += n
+
     def _check_shape(self, ids: I64, returns: Returns, eligible: Bool) -> None:
         need = (len(self._counts), len(ids))
         if returns.shape != need or eligible.shape != ids.shape:
