@@ -15,19 +15,15 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.behaviour import behaviour
 from alpha_discovery.discovery.campaign import Campaign, Protocol, Thresholds
 from alpha_discovery.discovery.decay import check_decay
-from alpha_discovery.discovery.new_days import common_end
-from alpha_discovery.discovery.records import AlphaRecord
-from alpha_discovery.discovery.replay import replay
-from alpha_discovery.discovery.run import Discovery, Lab, discover
-from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves, traded
 from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
+from alpha_discovery.discovery.new_days import common_end
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import replay
 from alpha_discovery.discovery.run import Discovery, Lab, discover
 from alpha_discovery.discovery.rungs import laid_out
 from alpha_discovery.discovery.screening import run_screening
-from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves
+from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves, traded
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.reports.pooled import course
 from alpha_discovery.reports.run import run_report
