@@ -160,6 +160,17 @@ def test_less_than_a_cent_is_not_moved(place: Workplace, portfolios: Portfolios)
     assert pending(portfolios) == before
 
 
+def test_what_is_worth_nothing_has_no_shares(place: Workplace, portfolios: Portfolios) -> None:
+    memory = BotMemoryInSql(place.database)
+    for bot in deployed(portfolios, Rebalancing()):
+        begun(place, bot.id).step()
+        state = memory.load(bot.id)
+        assert state is not None
+        memory.save(bot.id, {**state, "book": {**state["book"], "equity": 0.0}}, [])
+    found = portfolios.show("mine")
+    assert (found["equity"], [row["share"] for row in found["bots"]]) == (0.0, [0.0, 0.0])
+
+
 def test_shares_that_are_near_enough_are_left_alone(place: Workplace, portfolios: Portfolios) -> None:
     for bot in deployed(portfolios, Rebalancing()):
         begun(place, bot.id).step()

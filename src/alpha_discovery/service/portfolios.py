@@ -238,7 +238,7 @@ class Portfolios:
                          "capital": capital, "equity": equity, "bars": 0 if state is None else state["bars"],
                          "pending": 0.0 if state is None else state.get("pending", 0.0)})  # fmt: skip
         capital, equity = (sum(row[key] for row in rows) for key in ("capital", "equity"))
-        rows = [{**row, "share": row["equity"] / equity} for row in rows]
+        rows = [{**row, "share": row["equity"] / equity if equity > 0.0 else 0.0} for row in rows]
         return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0, "bots": rows,
                 "idle": idle_of(own)}  # fmt: skip
 
