@@ -32,9 +32,8 @@ def test_prices_are_shown_before_they_are_stored(filled: Any, open_page: Callabl
     page.goto("/data?open=upload")
     dialog = page.get_by_role("dialog")
     choose = dialog.get_by_role("button", name="Choose a file")
-    choose.focus()
-    with page.expect_file_chooser() as waiting:
-        page.keyboard.press("Enter")
+    with page.expect_file_chooser(timeout=15_000) as waiting:
+        choose.click()
     waiting.value.set_files(price_file)
     expect(dialog.get_by_text("name it in the field Symbol")).to_be_visible()
     dialog.get_by_label("Symbol").fill("OWN/USD")
