@@ -189,19 +189,31 @@ def next_entry(bits, masks, start, stop):
 
 
 @inlined
+def seen_from(bits, masks, side):
+    """Bitmaps and masks as a position of ``side`` sees them: own entries, exits, the other side's entries and exits."""
+    enter_long, exit_long, enter_short, exit_short = bits
+    if side < 0:
+        return enter_short, exit_short, enter_long, exit_long, masks[1], masks[0]
+    return enter_long, exit_long, enter_short, exit_short, masks[0], masks[1]
+
+
+@inlined
+def ending(seen, w):
+    """Bits of a word whose closes end a position, and of those that reverse it; ``seen`` is `seen_from`."""
+    own, exits, opposite, other_exits, mask_own, mask_opposite = seen
+    reversing = (opposite[w] & mask_opposite) & ~(own[w] & mask_own) & ~other_exits[w]
+    return exits[w] | reversing, reversing
+
+
+@inlined
 def next_exit(bits, masks, side, start, stop):
     """First bar in ``[start, stop)`` whose close ends a position of ``side``, and whether it reverses it."""
-    enter_long, exit_long, enter_short, exit_short = bits
-    own, exits, opposite, other_exits = enter_long, exit_long, enter_short, exit_short
-    mask_own, mask_opposite = masks
-    if side < 0:
-        own, exits, opposite, other_exits = enter_short, exit_short, enter_long, exit_long
-        mask_opposite, mask_own = masks
+    seen = seen_from(bits, masks, side)
     w = start >> 6
     keep = ~_ZERO << np.uint64(start & 63)
     while w << 6 < stop:
-        reversing = (opposite[w] & mask_opposite) & ~(own[w] & mask_own) & ~other_exits[w]
-        word = (exits[w] | reversing) & keep
+        ends, reversing = ending(seen, w)
+        word = ends & keep
         if word != _ZERO:
             b = lowest_bit(word)
             t = (w << 6) + b

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from alpha_discovery.backtest.bitmaps import next_exit
+from alpha_discovery.backtest.bitmaps import ending, next_exit, seen_from
 from alpha_discovery.backtest.lowest_bit import lowest_bit
 from alpha_discovery.backtest.reached import reached
 from alpha_discovery.backtest.tape import FINER, QUICK
@@ -23,8 +23,9 @@ _ONE, _ZERO = np.uint64(1), np.uint64(0)
 def decision(bits, masks, side, entry, end, max_bars):
     """Bar at whose close leaving is decided, and why; ``(end - 1, END_OF_DATA)`` if that never acts."""
     last, held_out = _last_close(entry, end, max_bars)
-    t, reverses = next_exit(bits, masks, side, entry, min(last + 1, end - 1))
-    if t < min(last + 1, end - 1):
+    stop = min(last + 1, end - 1)
+    t, reverses = next_exit(bits, masks, side, entry, stop)
+    if t < stop:
         return t, (REVERSAL if reverses else SIGNAL)
     return last, (MAX_HOLDING if held_out else END_OF_DATA)
 
@@ -45,28 +46,21 @@ def next_event(prices, bits, masks, side, entry, last, below, above):
     of bars are looked at, levels by prices rounded to float32 that reach a hair too far: a bar found by them is
     looked at again.
     """
-    quick, (enter_long, exit_long, enter_short, exit_short) = prices[QUICK], bits
-    own, exits, opposite, other_exits = enter_long, exit_long, enter_short, exit_short
-    mask_own, mask_opposite = masks
-    if side < 0:
-        own, exits, opposite, other_exits = enter_short, exit_short, enter_long, exit_long
-        mask_opposite, mask_own = masks
-    low, high = quick[0], quick[1]
+    low, high, seen = prices[QUICK][0], prices[QUICK][1], seen_from(bits, masks, side)
     nearly_below, nearly_above = np.float32(below + abs(below) * HAIR), np.float32(above - abs(above) * HAIR)
     w = entry >> 6
     keep = ~_ZERO << np.uint64(entry & 63)
     while w << 6 <= last:
         touching = reached(low, high, w << 6, nearly_below, nearly_above, keep)
-        reversing = (opposite[w] & mask_opposite) & ~(own[w] & mask_own) & ~other_exits[w]
-        ending = exits[w] | reversing
-        word = touching | (ending & keep)
+        ended, reversing = ending(seen, w)
+        word = touching | (ended & keep)
         if word != _ZERO:
             b = np.uint64(lowest_bit(word))
             t = (w << 6) + np.int64(b)
             if t > last:
                 break
-            touched = (prices[2][t] <= below) | (prices[1][t] >= above)
-            ends = (ending >> b) & _ONE != _ZERO
+            touched = touches(prices, t, below, above)
+            ends = (ended >> b) & _ONE != _ZERO
             if touched | ends:
                 return t, touched, ends, (reversing >> b) & _ONE != _ZERO
             keep = ~_ZERO << b << _ONE
@@ -77,9 +71,14 @@ def next_event(prices, bits, masks, side, entry, last, below, above):
 
 
 @inlined
-def touches(prices, side, t, stop, target):
-    """Whether bar t reaches stop or target."""
-    below, above = (stop, target) if side > 0 else (target, stop)
+def around(side, stop, target):
+    """Stop and target as the level below the price and the one above it."""
+    return (stop, target) if side > 0 else (target, stop)
+
+
+@inlined
+def touches(prices, t, below, above):
+    """Whether bar t reaches a level below or above it."""
     return (prices[2][t] <= below) | (prices[1][t] >= above)
 
 
@@ -90,14 +89,16 @@ def first_trailing_touch(prices, side, entry, last, stop, target, trail):
     Also whether one does, the stop level in force, and whether it is the trailing one.
     """
     close = prices[3]
-    if touches(prices, side, entry, stop, target):
+    below, above = around(side, stop, target)
+    if touches(prices, entry, below, above):
         return entry, True, stop, False
     best = close[entry]
     for t in range(entry + 1, last + 1):
         level, trailing = best * (1.0 - side * trail), True
         if side * (stop - level) >= 0.0:
             level, trailing = stop, False
-        if touches(prices, side, t, level, target):
+        below, above = around(side, level, target)
+        if touches(prices, t, below, above):
             return t, True, level, trailing
         if side * (close[t] - best) > 0.0:
             best = close[t]
@@ -154,9 +155,7 @@ def find_exit(prices, bits, masks, side, entry, end, levels, policy):
         stop, stopped = liquidation, LIQUIDATION
     last, held_out = _last_close(entry, end, max_bars)
     moving = not math.isnan(trail)
-    below, above = (stop, target) if side > 0 else (target, stop)
-    if moving:
-        below, above = math.nan, math.nan
+    below, above = (math.nan, math.nan) if moving else around(side, stop, target)
     t, touched, ends, reverses = next_event(prices, bits, masks, side, entry, last, below, above)
     if moving:
         t, touched, stop, trailing = first_trailing_touch(prices, side, entry, min(t, last), stop, target, trail)
