@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.data_epoch import DataEpoch, data_epoch
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
+from alpha_discovery.discovery.sleeves import common_times
 from alpha_discovery.errors import NotFound, TooFewBars, VaultSealed
 
 Legs = tuple[str, ...]
@@ -154,7 +154,7 @@ def _span(legs: Sequence[Bars]) -> tuple[int, int] | None:
 
 def _check_traded(sleeves: Sequence[Legs], bars: Mapping[str, Bars], split: Split) -> None:
     """Raises `TooFewBars` if a strategy would find no bar of any of its sleeves in a part."""
-    times = [reduce(np.intersect1d, [bars[key].time for key in legs]) for legs in sleeves]
+    times = [common_times([bars[key] for key in legs]) for legs in sleeves]
     named = " or ".join(" with ".join(legs) for legs in sleeves)
     for part, found in (
         ("search part", any(len(one) and one[0] < split.search_end for one in times)),

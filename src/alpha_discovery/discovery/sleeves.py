@@ -6,8 +6,9 @@ capital of a market that is not listed yet, or not any more, lies idle.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -75,16 +76,19 @@ def sleeves(
 
 def traded(keys: tuple[tuple[str, ...], ...], bars: Mapping[str, Bars]) -> tuple[tuple[str, ...], ...]:
     """Those of some sleeves that have a bar which all of their legs have."""
-    return tuple(legs for legs in keys if len(align(tuple(bars[key] for key in legs))[0]))
+    return tuple(legs for legs in keys if len(common_times([bars[key] for key in legs])))
+
+
+def common_times(legs: Sequence[Bars]) -> Int1D:
+    """int64 (n,): the times that all legs have."""
+    return reduce(np.intersect1d, [one.time for one in legs])
 
 
 def align(legs: tuple[Bars, ...]) -> tuple[Bars, ...]:
     """The legs at the times that all of them have."""
     if len(legs) == 1:
         return legs
-    common = legs[0].time
-    for other in legs[1:]:
-        common = np.intersect1d(common, other.time)
+    common = common_times(legs)
     return tuple(_at(one, common) for one in legs)
 
 
