@@ -63,6 +63,13 @@ def jsonable(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in values.items()}
 
 
+def finite(value: Any) -> Any:
+    """A value as it is, but None for a number that is not finite: JSON has no such numbers."""
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
 def number(value: Any) -> float:
     """Inverse of `jsonable` for one value."""
     return math.nan if value is None else float(value)

@@ -11,7 +11,7 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import Space
-from alpha_discovery.discovery.evidence import sharpe_of
+from alpha_discovery.discovery.evidence import finite, sharpe_of
 from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.plateau import Sweep, square, sweeps
 from alpha_discovery.discovery.records import AlphaRecord
@@ -60,10 +60,10 @@ class AlphaChecks:
         tests = (seen.alpha.evidence.get("fragility") or {}).get("tests", {})
         return {
             "multiples": multiples, "commission": costs.commission, "slippage": costs.slippage,
-            "adjusted_sharpe": [_finite(sharpe_of(one.adjusted, year)) for one in days],
-            "sharpe": [_finite(sharpe_of(one.returns, year)) for one in days],
+            "adjusted_sharpe": [finite(sharpe_of(one.adjusted, year)) for one in days],
+            "sharpe": [finite(sharpe_of(one.returns, year)) for one in days],
             "total_return": [float(one.equity[-1] - 1.0) for one in days],
-            "break_even": _finite(float(tests.get("double_costs", {}).get("break_even") or np.nan)),
+            "break_even": finite(float(tests.get("double_costs", {}).get("break_even") or np.nan)),
         }  # fmt: skip
 
     def fan(self, alpha_id: str) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class AlphaChecks:
             "parameters": [_told(one) for one in found],
             "square": None if both is None else {
                 "across": _told(both.across), "up": _told(both.up),
-                "sharpes": [[_finite(float(v)) for v in row] for row in both.sharpes],
+                "sharpes": [[finite(float(v)) for v in row] for row in both.sharpes],
             },
         }  # fmt: skip
 
@@ -145,20 +145,17 @@ class AlphaChecks:
 def _regime(name: str, days: Course, inside: np.ndarray[Any, np.dtype[np.bool_]], year: float) -> dict[str, Any]:
     returns = days.returns[inside]
     return {
-        "regime": name, "days": len(returns), "sharpe": _finite(sharpe_of(returns, year)),
-        "adjusted_sharpe": _finite(sharpe_of(days.adjusted[inside], year)),
+        "regime": name, "days": len(returns), "sharpe": finite(sharpe_of(returns, year)),
+        "adjusted_sharpe": finite(sharpe_of(days.adjusted[inside], year)),
         "total_return": float(np.prod(1.0 + returns) - 1.0) if len(returns) else None,
     }  # fmt: skip
 
 
 def _told(one: Sweep) -> Mapping[str, Any]:
-    values = [_finite(float(value)) for value in one.sharpes]
+    values = [finite(float(value)) for value in one.sharpes]
     return {"name": one.name, "values": one.values, "sharpes": values, "own": one.own}
 
 
 def _year(seen: Seen) -> float:
     return next(iter(seen.evaluations.values())).bars[0].periods_per_year
 
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -17,7 +17,7 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import Evaluation
-from alpha_discovery.discovery.evidence import jsonable, number
+from alpha_discovery.discovery.evidence import finite, jsonable, number
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import Replay, judged_bars, row_of
 from alpha_discovery.discovery.replay import replay as replay_record
@@ -105,7 +105,7 @@ class AlphaViews:
         days = self.see(alpha_id).course
         frame = monthly_returns(days.returns, days.time)
         return [
-            {"year": int(str(year)), "months": [_finite(v) for v in row[:-1]], "total": _finite(row[-1])}
+            {"year": int(str(year)), "months": [finite(v) for v in row[:-1]], "total": finite(row[-1])}
             for year, row in zip(frame.index, frame.to_numpy(), strict=True)
         ]
 
@@ -172,7 +172,7 @@ class AlphaViews:
 
     def compare(self, alpha_ids: Sequence[str]) -> list[tuple[AlphaRecord, dict[str, Any]]]:
         """Up to `MOST_COMPARED` alphas, each with its course."""
-        _check_number(alpha_ids, 1, MOST_COMPARED)
+        _checkfinite(alpha_ids, 1, MOST_COMPARED)
         return [(self.see(one).alpha, self.equity(one)) for one in alpha_ids]
 
     def kin(self, alpha_id: str) -> list[dict[str, Any]]:
@@ -188,21 +188,18 @@ class AlphaViews:
 
     def correlation(self, alpha_ids: Sequence[str]) -> tuple[list[str], list[list[float | None]], int]:
         """Ids, the correlation of their daily returns on days that all have, and how many days those are."""
-        _check_number(alpha_ids, 2, MOST_CORRELATED)
+        _checkfinite(alpha_ids, 2, MOST_CORRELATED)
         found = [(seen.alpha.id, seen.course) for seen in map(self.see, alpha_ids)]
         columns = {name: pd.Series(one.returns, index=one.time) for name, one in found}
         common = pd.DataFrame(columns).dropna()
         matrix = common.corr().to_numpy() if len(common) > 1 else np.full((len(columns),) * 2, np.nan)
-        return list(columns), [[_finite(value) for value in row] for row in matrix], len(common)
+        return list(columns), [[finite(value) for value in row] for row in matrix], len(common)
 
 
-def _check_number(ids: Sequence[str], least: int, most: int) -> None:
+def _checkfinite(ids: Sequence[str], least: int, most: int) -> None:
     if not least <= len(set(ids)) <= most:
         raise OutOfRange(name="number of alphas", value=len(set(ids)), allowed=f"[{least}, {most}]")
 
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _reach(one: Reach) -> dict[str, Any]:

@@ -180,7 +180,7 @@ class Portfolios:
     def rebalance_due(self) -> list[str]:
         """Rebalance every portfolio whose bots have all lived through the days of its rule; names of those."""
         done, every = [], BotsInSql(self._place.database).list(state=BotState.RUNNING, limit=10_000)[0]
-        for name in sorted({bot.config["portfolio"] for bot in every if "portfolio" in bot.config}):
+        for name in _names(every):
             own = self._bots_of(name)
             rule = Rebalancing(**own[0].config.get("rebalancing", {}))
             states = [BotMemoryInSql(self._place.database).load(bot.id) for bot in own]
@@ -217,7 +217,7 @@ class Portfolios:
     def names(self) -> list[str]:
         """Of every deployed portfolio."""
         every = BotsInSql(self._place.database).list(limit=10_000)[0]
-        return sorted({bot.config["portfolio"] for bot in every if "portfolio" in bot.config})
+        return _names(every)
 
     def show(self, name: str) -> dict[str, Any]:
         """A deployed portfolio as one: its worth, and each bot's.
@@ -246,3 +246,7 @@ class Portfolios:
 def _check_name(name: str) -> None:
     if name in ADDRESSES or "/" in name:
         raise UserError(f"a portfolio cannot be named {name!r}: no page could show it; choose another, without a /")
+
+
+def _names(bots: Sequence[Bot]) -> list[str]:
+    return sorted({bot.config["portfolio"] for bot in bots if "portfolio" in bot.config})

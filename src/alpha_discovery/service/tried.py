@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from alpha_discovery.core.space import Batch
+from alpha_discovery.discovery.evidence import finite
 from alpha_discovery.discovery.jobs import Job, jobs_of
 from alpha_discovery.discovery.records import RunRecord
 from alpha_discovery.discovery.run import campaign_from
@@ -94,7 +94,7 @@ class Tried:
             else:
                 value = kinds[name].decode(float(row[name]))
                 out[name] = "off" if value is None else value
-        return out | {name: _number(row[name]) for name in METRICS if name in row} | {
+        return out | {name: finite(row[name]) for name in METRICS if name in row} | {
             "eligible": bool(row.get("eligible"))
         }  # fmt: skip
 
@@ -138,6 +138,3 @@ def _rule(job: Job, row: Mapping[str, Any]) -> list[str]:
     assert isinstance(spelling, Spelling)
     return spelling.describe({name: row[name] for name in spelling.parameters})
 
-
-def _number(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

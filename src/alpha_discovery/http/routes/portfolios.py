@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from alpha_discovery.discovery.evidence import finite
 from alpha_discovery.discovery.portfolio import NAMES, Wishes
 from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.problems import documented
@@ -48,8 +48,8 @@ def list_portfolios(site: SiteDep, _: ViewerDep) -> list[PortfolioOut]:
 def choose_portfolio(site: SiteDep, _: ViewerDep, wanted: WishesDep, alpha_id: Alphas = []) -> ChosenOut:  # noqa: B006
     """Choose alphas by what each adds to the others, weighed by risk, within what their markets can take."""
     found = site.portfolios.choose(wanted, alpha_id)
-    holdings = [HoldingOut(**_finite(vars(one))) for one in found.holdings]
-    return ChosenOut(**_finite({**vars(found), "holdings": holdings}))
+    holdings = [HoldingOut(**_plain(vars(one))) for one in found.holdings]
+    return ChosenOut(**_plain({**vars(found), "holdings": holdings}))
 
 
 @router.post("", status_code=201, responses=documented(409, 501))
@@ -90,5 +90,5 @@ def _told(site: Site, name: str) -> PortfolioOut:
     )  # fmt: skip
 
 
-def _finite(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: None if isinstance(one, float) and not math.isfinite(one) else one for key, one in values.items()}
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: finite(one) for key, one in values.items()}
