@@ -14,10 +14,7 @@ from hypothesis import strategies as st
 
 from alpha_discovery.backtest.bitmaps import (
     ARITHMETIC,
-    COMPARISONS,
     combine_rows,
-    compare_rows,
-    cross_rows,
     join_rows,
     next_entry,
     next_exit,
@@ -30,7 +27,6 @@ from alpha_discovery.kernels import kernel
 
 Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint64]
-OPERATORS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 ARITHMETICS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
 sizes = st.sampled_from([1, 2, 7, 63, 64, 65, 127, 128, 129, 200])
 seeds = st.integers(0, 2**16)
@@ -68,18 +64,6 @@ def test_packed_flags_come_back(seed: int, n_bars: int) -> None:
 
 
 @pytest.mark.parametrize("constant", ["neither", "left", "right"])
-@pytest.mark.parametrize("op", OPERATORS)
-def test_comparisons_are_those_of_numpy(op: str, constant: str) -> None:
-    for n_bars in (2, 63, 64, 65, 200):
-        left, left_row, right, right_row = sides(np.random.default_rng(n_bars), n_bars, constant)
-        out = np.zeros((5, words(n_bars)), dtype=np.uint64)
-        compare_rows(COMPARISONS[op], left, left_row, right, right_row, out)
-        expected = OPERATORS[op](left[left_row], right[right_row])  # false with NaN on either side
-        for row in range(5):
-            assert flags_of(out[row], n_bars).tolist() == np.broadcast_to(expected[row], n_bars).tolist()
-
-
-@pytest.mark.parametrize("constant", ["neither", "left", "right"])
 @pytest.mark.parametrize("op", ARITHMETICS)
 def test_arithmetic_is_that_of_numpy(op: str, constant: str) -> None:
     left, left_row, right, right_row = sides(np.random.default_rng(5), 100, constant)
@@ -88,29 +72,6 @@ def test_arithmetic_is_that_of_numpy(op: str, constant: str) -> None:
     with np.errstate(all="ignore"):
         expected = np.broadcast_to(ARITHMETICS[op](left[left_row], right[right_row]), out.shape)
     np.testing.assert_array_equal(out, expected)
-
-
-@pytest.mark.parametrize("constant", ["neither", "left", "right"])
-@pytest.mark.parametrize("above", [True, False])
-@settings(max_examples=15)
-@given(seed=seeds, n_bars=sizes.filter(lambda n: n > 1))
-def test_a_cross_is_a_change_of_sides_between_two_known_bars(
-    above: bool, constant: str, seed: int, n_bars: int
-) -> None:
-    rng = np.random.default_rng(seed)
-    left, left_row, right, right_row = sides(rng, n_bars, constant)
-    fresh = np.concatenate(([True], rng.random(n_bars - 1) < 0.05))
-    happens, never = (np.zeros((5, words(n_bars)), dtype=np.uint64) for _ in range(2))
-    cross_rows(above, True, left, left_row, right, right_row, packed(fresh), happens)
-    cross_rows(above, False, left, left_row, right, right_row, packed(fresh), never)
-    for row in range(5):
-        a, b = np.broadcast_to(left[left_row[row]], n_bars), np.broadcast_to(right[right_row[row]], n_bars)
-        a, b = (a, b) if above else (b, a)
-        for t in range(n_bars):
-            known = not fresh[t] and not np.isnan([a[t], b[t], a[t - 1], b[t - 1]]).any()
-            crossed = bool(known and a[t - 1] <= b[t - 1] and a[t] > b[t])
-            assert flags_of(happens[row], n_bars)[t] == crossed
-            assert flags_of(never[row], n_bars)[t] == (known and not crossed)
 
 
 @pytest.mark.parametrize(("is_and", "join"), [(True, np.logical_and), (False, np.logical_or)])

@@ -15,16 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.across_chunks import Common
-from alpha_discovery.backtest.bitmaps import (
-    ARITHMETIC,
-    COMPARISONS,
-    combine_rows,
-    compare_rows,
-    cross_rows,
-    join_rows,
-    packed,
-    words,
-)
+from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, join_rows, packed, words
+from alpha_discovery.backtest.comparisons import COMPARISONS, GREATER, LESS, LESS_EQUAL, compare_rows, crossed_rows
+from alpha_discovery.backtest.kept_memory import empty, zeros
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch, batch_size, take
@@ -171,7 +164,7 @@ class Columns:
             else self._numbers(scalar, candidates).tolist()
             for name, scalar in zip(indicator.params, node.params, strict=True)
         ]
-        out = np.empty((len(candidates), self._n_bars))
+        out = empty((len(candidates), self._n_bars))
         for i, candidate in enumerate(candidates):
             series = [table.values[table.row[candidate]] for table in inputs]
             params = [column[i] for column in columns]
@@ -182,7 +175,8 @@ class Columns:
     def _lag(self, node: Lag, candidates: Rows) -> npt.NDArray[np.float64]:
         distance = self._bars(node.bars, candidates, "lag")
         values = np.broadcast_to(self._aligned(node.x, candidates), (len(candidates), self._n_bars))
-        out = np.full((len(candidates), self._n_bars), np.nan)
+        out = empty((len(candidates), self._n_bars))
+        out.fill(np.nan)
         for i, k in enumerate(distance):
             for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
                 if stop - start > k:
@@ -190,7 +184,7 @@ class Columns:
         return out
 
     def _condition(self, node: Bool, candidates: Rows) -> npt.NDArray[np.uint64]:
-        out = np.zeros((len(candidates), words(self._n_bars)), dtype=np.uint64)
+        out = zeros((len(candidates), words(self._n_bars)), np.uint64)
         if isinstance(node, Junction):
             is_and = node.op == "and"
             if is_and:
@@ -205,15 +199,29 @@ class Columns:
         sources = [self._source(side) for side in sides]
         for start in range(0, len(candidates), step):
             block = candidates[start : start + step]
-            self._compare(node, [source(block) for source in sources], out[start : start + step])
+            self._compare(node, [source(block) for source in sources], block, out[start : start + step])
         return out
 
-    def _compare(self, node: Compare | Cross, sides: list[Table], out: npt.NDArray[np.uint64]) -> None:
+    def _compare(self, node: Compare | Cross, sides: list[Table], block: Rows, out: npt.NDArray[np.uint64]) -> None:
         rows = (sides[0].values, sides[0].row, sides[1].values, sides[1].row)
         if isinstance(node, Compare):
             compare_rows(COMPARISONS[node.op], *rows, out)
-        else:
-            cross_rows(node.direction == "above", node.happens, *rows, self._fresh, out)
+            return
+        compare_rows(GREATER if node.direction == "above" else LESS, *rows, out)
+        left, right = self._known(node.left, sides[0], block), self._known(node.right, sides[1], block)
+        crossed_rows(node.happens, left.values, left.row, right.values, right.row, self._fresh, out)
+
+    def _known(self, node: Node, table: Table, block: Rows) -> Table:
+        """Bitmaps of the bars at which a side of a comparison has a value; those of a kept table are kept too."""
+        if table.values.shape[1] == 1:
+            return Table(np.where(np.isnan(table.values), np.uint64(0), ~np.uint64(0)), table.row)
+        if isinstance(node, Series) and not self._is_passing(node):
+            every = self._table(Compare("<=", node, node))
+            return Table(every.values, every.row[block])
+        bits = empty((len(table.values), words(self._n_bars)), np.uint64)
+        each = np.arange(len(bits), dtype=np.int64)
+        compare_rows(LESS_EQUAL, table.values, each, table.values, each, bits)
+        return Table(bits, table.row)
 
     def _is_passing(self, node: Node) -> bool:
         """Whether a node is better computed a block at a time and dropped than kept as a table.
@@ -252,6 +260,6 @@ class Columns:
 
     def _combined(self, node: Combine, sides: list[Table]) -> npt.NDArray[np.float64]:
         left, right = sides
-        out = np.empty((len(left.row), max(left.values.shape[1], right.values.shape[1])))
+        out = empty((len(left.row), max(left.values.shape[1], right.values.shape[1])))
         combine_rows(ARITHMETIC[node.op], left.values, left.row, right.values, right.row, out)
         return out

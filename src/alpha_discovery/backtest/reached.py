@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic, overload
 
+from alpha_discovery.backtest.vectors import BARS, bits, loaded, spread
+
 _NONE = np.uint64(0)
-_BARS = 64
 _PIECE = 8  # bars between two looks at what was found, where one bar is read after another
 _INLINED: Any = {"nogil": True, "forceinline": True, "_nrt": False}
 
@@ -33,7 +33,7 @@ def reached(low, high, start, below, above, keep):
         NaN is never reached.
     """
     hits = _NONE
-    for piece in range(start, start + _BARS, _PIECE):
+    for piece in range(start, start + BARS, _PIECE):
         for bar in range(piece, piece + _PIECE):
             hits |= np.uint64((low[bar] <= below) | (high[bar] >= above)) << np.uint64(bar - start)
         hits &= keep
@@ -55,25 +55,9 @@ def _together(low, high, start, below, above, keep):
 @intrinsic
 def _compared(context, low, high, start, below, above, keep):
     def code(context, builder, signature, arguments):
-        lows, highs = (_loaded(context, builder, signature.args[k], arguments[k], arguments[2]) for k in range(2))
-        beneath = builder.fcmp_ordered("<=", lows, _spread(builder, arguments[3]))
-        beyond = builder.fcmp_ordered(">=", highs, _spread(builder, arguments[4]))
-        return builder.and_(builder.bitcast(builder.or_(beneath, beyond), ir.IntType(_BARS)), arguments[5])
+        lows, highs = (loaded(context, builder, signature.args[k], arguments[k], arguments[2]) for k in range(2))
+        beneath = builder.fcmp_ordered("<=", lows, spread(builder, arguments[3]))
+        beyond = builder.fcmp_ordered(">=", highs, spread(builder, arguments[4]))
+        return builder.and_(bits(builder, builder.or_(beneath, beyond)), arguments[5])
 
     return types.uint64(low, high, start, below, above, keep), code
-
-
-def _loaded(context: Any, builder: Any, array_type: Any, value: Any, start: Any) -> Any:
-    """The elements of an array from ``start`` on, as one vector."""
-    element = context.get_data_type(array_type.dtype)
-    first = builder.gep(context.make_array(array_type)(context, builder, value).data, [start])
-    vector = builder.bitcast(first, ir.VectorType(element, _BARS).as_pointer())
-    return builder.load(vector, align=context.get_abi_sizeof(element))
-
-
-def _spread(builder: Any, value: Any) -> Any:
-    """A vector whose elements all are ``value``."""
-    index = ir.IntType(32)
-    nothing = ir.Constant(ir.VectorType(value.type, _BARS), ir.Undefined)
-    one = builder.insert_element(nothing, value, ir.Constant(index, 0))
-    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(index, _BARS), [0] * _BARS))
