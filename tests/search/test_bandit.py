@@ -45,6 +45,19 @@ def test_the_last_method_waits_until_no_other_gains() -> None:
     assert last.choose(stalled)[0] == "polish"
 
 
+def test_late_in_a_run_in_which_nothing_gains_the_steady_method_goes_on() -> None:
+    policy = Bandit({"opening": QUICK, "one": QUICK, "two": QUICK}, cost=1.0, size=10, free=0.0, steady=("one", 12))
+    log = taken(("opening", 5.0), ("one", 0.0), ("two", 0.0))
+    chosen = []
+    for _ in range(30):
+        log += taken((policy.choose(log)[0], 0.0))
+        chosen.append(log[-1]["method"])
+    assert chosen[:9].count("one") < 5
+    assert set(chosen[:9]) == {"opening", "one", "two"}
+    assert chosen[9:].count("one") >= 16
+    assert {"opening", "two"} < set(chosen[9:])  # every tenth batch
+
+
 def test_nothing_known_goes_to_the_first_method() -> None:
     assert bandit().choose([]) == ("opening", "nothing is known yet")
 

@@ -61,7 +61,7 @@ def test_nothing_is_proposed_while_nothing_has_a_score() -> None:
     situation = Situation(0.0, np.zeros((0, 3)), lambda u: np.arange(len(u)))
     local = LocalSearch(cube)
     points = cube.encode({"fast": np.array([5.0]), "slow": np.array([50.0]), "level": np.array([0.5])})
-    local.learn(Told(points, np.array([-np.inf]), untagged(points).tags), situation, rng)
+    local.learn(Told(points, np.array([-np.inf]), untagged(points).tags, np.array([False])), situation, rng)
     assert not len(local.propose(5, situation, rng).points)
-    local.learn(Told(points, np.array([1.0]), untagged(points).tags), situation, rng)
+    local.learn(Told(points, np.array([1.0]), untagged(points).tags, np.array([False])), situation, rng)
     assert len(local.propose(5, situation, rng).points) == 5

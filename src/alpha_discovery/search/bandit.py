@@ -14,6 +14,7 @@ _RECENT = 3  # batches of each method that its rate is taken from
 _HARDLY = 0.001  # of the rise since the first batch: a smaller gain counts as none
 _LIGHT = 0.01  # seconds of thinking for a batch that are always allowed
 _WAIT = 10  # batches after which a method is tried again whatever its rate
+_STEADY = 3  # turns of the steady method before one of another
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,18 @@ class Bandit:
         Seconds of thinking in a whole run that nobody minds: until then only evaluations count.
     last : str, optional
         A method that is asked only once no other gains.
+    steady : (str, int), optional
+        A method that has three turns of four where nothing gains, once so many batches are over; the others take the
+        fourth by turns. Before, every other one is a look elsewhere.
     """
 
     def __init__(
-        self, efforts: Mapping[str, Effort], *, cost: float, size: int, free: float, last: str | None = None
-    ) -> None:
+        self, efforts: Mapping[str, Effort], *, cost: float, size: int, free: float, last: str | None = None,
+        steady: tuple[str, int] | None = None,
+    ) -> None:  # fmt: skip
         self._efforts = efforts
         self._last = last
+        self._steady = steady
         self._cost = cost
         self._size = size
         self._free = free
@@ -81,7 +87,10 @@ class Bandit:
         if rates[best] > 0.0:
             listed = ", ".join(f"{method} {rate:.3g}" for method, rate in rates.items())
             return best, f"highest gain per second lately ({listed})"
-        if log[-1]["method"] != opening:
+        if self._steady and self._steady[0] in allowed and len(log) >= self._steady[1]:
+            if any(row["method"] != self._steady[0] for row in log[-_STEADY:]):
+                return self._steady[0], "nothing gains any more, so the one that finds more the longer it goes on"
+        elif log[-1]["method"] != opening:
             return opening, "no method gains any more, so a look elsewhere"
         return max(allowed, key=lambda method: waited[method]), "nothing gains, so the one that has waited longest"
 

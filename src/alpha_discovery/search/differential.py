@@ -31,14 +31,23 @@ Int1D = npt.NDArray[np.int64]
 
 
 class DifferentialEvolution:
-    """Breeds from a population that it keeps sorted, best first."""
+    """Breeds from a population that it keeps sorted, best first.
+
+    Parameters
+    ----------
+    largest, smallest : int
+        Members at the beginning, and once the budget is used up.
+    aloof : bool
+        Take no points of other methods: these gather about what is best already, and soon all members would.
+    """
 
     name = "genetic"
 
-    def __init__(self, cube: Cube, *, largest: int, smallest: int) -> None:
+    def __init__(self, cube: Cube, *, largest: int, smallest: int, aloof: bool = False) -> None:
         self._cube = cube
         self._largest = largest
         self._smallest = min(smallest, largest)
+        self._aloof = aloof
         self._points: Unit = np.zeros((0, cube.axes))
         self._scores: Float1D = np.zeros(0)
         self._steps = np.full(_MEMORY, 0.5)
@@ -61,6 +70,7 @@ class DifferentialEvolution:
 
     def learn(self, told: Told, situation: Situation, rng: np.random.Generator) -> None:
         """Children replace their parents where they are at least as good; other points fill or renew the rest."""
+        told = told.of_its_own() if self._aloof else told
         target = told.tags[:, 0]
         own = np.isfinite(target) & (np.nan_to_num(target) < len(self._scores))
         if own.any():

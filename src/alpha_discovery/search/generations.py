@@ -140,7 +140,7 @@ class Generations:
         number = np.nan_to_num(tags[:, 0], nan=0.0).astype(np.int64)
         for name, proposer in self._proposers.items():
             own = ~np.isnan(tags[:, 0]) & (bred_by[number] == name)
-            proposer.learn(Told(points, scores, np.where(own[:, None], tags[:, 1:], np.nan)), situation, rng)
+            proposer.learn(Told(points, scores, np.where(own[:, None], tags[:, 1:], np.nan), own), situation, rng)
 
     def _note(self, scores: Scores, number: Scores) -> None:
         for generation in np.unique(number[~np.isnan(number)]).astype(np.int64).tolist():

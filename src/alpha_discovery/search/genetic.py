@@ -48,6 +48,6 @@ def generation_size(budget: int) -> int:
     return max(_SMALLEST, min(_LARGEST, round(0.5 * math.pow(budget, 0.6))))
 
 
-def population(cube: Cube, size: int) -> DifferentialEvolution:
+def population(cube: Cube, size: int, *, aloof: bool = False) -> DifferentialEvolution:
     """A population somewhat smaller than a generation, which shrinks to a few members as the budget is used up."""
-    return DifferentialEvolution(cube, largest=max(8, round(0.8 * size)), smallest=max(6, size // 16))
+    return DifferentialEvolution(cube, largest=max(8, round(0.8 * size)), smallest=max(6, size // 16), aloof=aloof)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alpha_discovery.core.space import Space
 from alpha_discovery.search.bandit import Bandit, Effort
 from alpha_discovery.search.cube import Cube
+from alpha_discovery.search.differential import DifferentialEvolution
 from alpha_discovery.search.generations import FRESH, Generations
 from alpha_discovery.search.genetic import generation_size, population
 from alpha_discovery.search.local import LocalSearch
@@ -21,13 +22,16 @@ EFFORTS = {
     "local": Effort(1e-3, 8e-6),
 }
 _SMALLEST = 8  # candidates of a generation
+_MANY = 80  # members of a population that has the budget to find its own way, of nearly 5,000 candidates
+_EARLY = 24  # its generations; later, and where nothing gains, most turns are the population's
 
 
 class Hybrid(Generations):
     """A bandit (see `Bandit`) gives each generation to a Sobol sequence, the genetic, the bayesian or the local method.
 
-    All of them learn from all scores. Generations are half as large as those of the genetic method: with several
-    methods at hand it pays to choose more often. The local method follows once no other gains.
+    They learn from all scores. Generations are half as large as those of the genetic method: with several
+    methods at hand it pays to choose more often. The local method follows once no other gains. In a long run the
+    population keeps apart from the others, and has most turns where nothing gains: it needs many to find its way.
 
     ``cost`` is what one evaluation takes, in seconds, roughly: it says how much thinking a candidate is worth. It must
     be a number that the run's inputs determine, such as one estimated from the number of bars, and not a measurement,
@@ -38,6 +42,8 @@ class Hybrid(Generations):
         cube = Cube(space)
         members = generation_size(budget)
         size = max(_SMALLEST, members // 2)
-        proposers: list[Proposer] = [population(cube, members), ModelSearch(cube), LocalSearch(cube)]
-        policy = Bandit(EFFORTS, cost=cost, size=size, free=free, last=LocalSearch.name)
+        long = members >= _MANY
+        proposers: list[Proposer] = [population(cube, members, aloof=long), ModelSearch(cube), LocalSearch(cube)]
+        steady = (DifferentialEvolution.name, _EARLY) if long else None
+        policy = Bandit(EFFORTS, cost=cost, size=size, free=free, last=LocalSearch.name, steady=steady)
         super().__init__(space, budget=budget, seed=seed, size=size, proposers=proposers, policy=policy)

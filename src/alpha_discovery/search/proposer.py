@@ -25,12 +25,19 @@ class Told:
     scores : float64 (n,)
         Minus infinity where a row had no score.
     tags : float64 (n, N_TAGS)
-        What the proposer attached; NaN in rows of others.
+        What the proposer attached; NaN in rows of others, and where an evenly spread point filled its generation.
+    own : bool (n,)
+        Rows of its generations.
     """
 
     points: Unit
     scores: npt.NDArray[np.float64]
     tags: Tags
+    own: npt.NDArray[np.bool_]
+
+    def of_its_own(self) -> Told:
+        """The rows of its generations alone."""
+        return Told(self.points[self.own], self.scores[self.own], self.tags[self.own], self.own[self.own])
 
 
 @dataclass(frozen=True, eq=False)
