@@ -62,8 +62,15 @@ def rates(told: argparse.Namespace) -> None:
 
 
 def tables(told: argparse.Namespace) -> None:
-    """The rates of the markets of the journal that are finished."""
-    _write(told.out, table(finished(told), told))
+    """The rates of the finished markets of the journal; with ``--add``, beside those that the table has already."""
+    cells = finished(told)
+    if not told.add:
+        _write(told.out, table(cells, told))
+        return
+    earlier = json.loads(told.out.read_text(encoding="utf-8"))
+    if earlier["campaign"] != campaign(CHEAP, told).to_json() or earlier["rule"] != RULE:
+        raise SystemExit(f"{told.out} is of another campaign or rule; leave out --add to write it anew")
+    _write(told.out, together_with(earlier, cells, told))
 
 
 def score(told: argparse.Namespace) -> None:
@@ -97,6 +104,35 @@ def table(cells: Sequence[Cell], told: argparse.Namespace) -> dict[str, Any]:
         "without_edge": None if not null else _rate(*together(null)[:2]),
         "cells": {cell.name: cell_json(cell) for cell in cells},
     }
+
+
+def together_with(earlier: dict[str, Any], cells: Sequence[Cell], told: argparse.Namespace) -> dict[str, Any]:
+    """A table and the markets after its last ones: for a journal that is gone."""
+    both = {**earlier["cells"]}
+    for cell in cells:
+        known = both.get(cell.name)
+        last = known["seeds"][1] if known else -1
+        later = Cell(cell.name, tuple(trial for trial in cell.trials if trial.seed > last))
+        if known and later.trials and later.trials[0].seed != last + 1:
+            raise SystemExit(f"{cell.name}: {told.out} ends with seed {last}, the journal goes on at another one")
+        if later.trials:
+            both[cell.name] = _added(known, cell_json(later)) if known else cell_json(later)
+    null = [both[name]["reported"] for name in NULLS if name in both]
+    rates_of_all = _rate(sum(one["hits"] for one in null), sum(one["of"] for one in null)) if null else None
+    ordered = {name: both[name] for name in CELLS if name in both}
+    return {**table((), told), "without_edge": rates_of_all, "cells": ordered}
+
+
+def _added(one: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    n, k = one["markets"], more["markets"]
+    out = {**one, "markets": n + k, "seeds": [one["seeds"][0], more["seeds"][1]]}
+    for name, value in more.items():
+        if isinstance(value, dict):
+            out[name] = _rate(one[name]["hits"] + value["hits"], one[name]["of"] + value["of"])
+        elif name in ("finds", "false_finds"):
+            out[name] = one[name] + value
+    out["seconds_a_market"] = round((n * one["seconds_a_market"] + k * more["seconds_a_market"]) / (n + k), 2)
+    return out
 
 
 def cell_json(cell: Cell) -> dict[str, Any]:
@@ -145,6 +181,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="stop after so many")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--journal", type=Path, default=Path("judging.jsonl"))
+    parser.add_argument("--add", action="store_true", help="table: add to what it has")
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()
     of = "rates" if told.what == "table" else told.what
