@@ -112,9 +112,9 @@ def warm_up(folder: Path, engine: str) -> None:
 
 
 def main(folder: Path, engine: str, processes: int, chunk: int) -> None:
-    """Start the processes, let each of them warm up, then time."""
+    """Start the processes, let each of them compile and the whole work be done once, then time."""
     with multiprocessing.get_context("spawn").Pool(processes, warm_up, (folder, engine)) as pool:
-        pool.map(backtest, jobs(folder, engine, 4, n=4) * processes, chunksize=1)
+        pool.map(backtest, jobs(folder, engine, chunk), chunksize=1)
         before = time.perf_counter()
         done = pool.map(timed, jobs(folder, engine, chunk), chunksize=1)
         seconds = time.perf_counter() - before
