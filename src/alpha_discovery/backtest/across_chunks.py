@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.across_batches import KeptColumns
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch
 from alpha_discovery.rules.nodes import Bool, Field, Node
@@ -30,13 +31,21 @@ class Tables(Protocol):
 
 
 class Common:
-    """Shared tables of one batch over one tape; safe to ask from several threads."""
+    """Shared tables of one batch over one tape; safe to ask from several threads.
 
-    def __init__(self, n_bars: int, batch: Batch, make: Callable[[Batch], Tables], *, room: int = ROOM) -> None:
+    ``kept`` has columns of earlier batches, and gets those of this one.
+    """
+
+    def __init__(
+        self, n_bars: int, batch: Batch, make: Callable[[Batch], Tables], *, room: int = ROOM,
+        kept: KeptColumns | None = None,
+    ) -> None:  # fmt: skip
         self._n_bars = n_bars
         self._batch = batch
         self._make = make
         self._left = room
+        self._kept = kept
+        self._places: dict[Node, npt.NDArray[np.int64]] = {}
         self._counted: set[Node] = set()
         self._distinct: dict[str, npt.NDArray[np.float64]] = {}
         self._tables: dict[tuple[str, ...], Tables] = {}
@@ -44,7 +53,7 @@ class Common:
         self._lock = threading.Lock()
 
     def values(self, node: Node) -> npt.NDArray[Any] | None:
-        """One row for each distinct value of the node's parameter, in order; None if it is not shared."""
+        """Rows for each distinct value of the node's parameter, see `rows`; None if it is not shared."""
         if isinstance(node, Scalar | Field) or len(parameters(node)) > 1:
             return None
         with self._lock:
@@ -57,7 +66,8 @@ class Common:
         names = parameters(node)
         if not names:
             return np.zeros(size, dtype=np.int64)
-        return np.searchsorted(self._distinct[names[0]], part[names[0]]).astype(np.int64)
+        found = np.searchsorted(self._distinct[names[0]], part[names[0]]).astype(np.int64)
+        return self._places[node][found] if node in self._places else found
 
     def _fits(self, node: Node) -> bool:
         """Whether room is left for the node and what it is made of; if so it is taken."""
@@ -75,6 +85,12 @@ class Common:
 
     def _computed(self, node: Node) -> npt.NDArray[Any]:
         names = parameters(node)
+        if self._kept is not None and names:
+            name = names[0]
+            found = self._kept.find(node, self._distinct[name], lambda some: self._make({name: some}).values(node))
+            if found is not None:
+                values, self._places[node] = found
+                return values
         if names not in self._tables:
             small = {name: self._distinct[name] for name in names} or {"any": np.zeros(1)}  # a batch has rows
             self._tables[names] = self._make(small)

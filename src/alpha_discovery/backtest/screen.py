@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.account import WIDTH, summaries
+from alpha_discovery.backtest.across_batches import kept_of
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.cuda_kernel import on_cuda
@@ -112,7 +113,7 @@ def screen_chunks(
     order = _order(rules, batch)
     size = options.chunk or _chunk_of(len(order), tape, options.device)
     pieces = [order[start : start + size] for start in range(0, len(order), size)]
-    common = Common(tape.close.shape[1], batch, partial(Columns, tape))
+    common = Common(tape.close.shape[1], batch, partial(Columns, tape), kept=kept_of(tape))
     simulator = on_cuda(tape) if options.device == "cuda" else on_cpu
 
     def work(rows: npt.NDArray[np.int64]) -> Chunk:
