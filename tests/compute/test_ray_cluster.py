@@ -77,6 +77,7 @@ def test_a_part_asks_for_its_share_of_a_gpu(cluster: RayCluster) -> None:
 
 
 def test_a_stranger_without_the_token_is_refused(cluster: RayCluster, tmp_path: Path) -> None:
+    assert cluster.width == 2  # which begins it
     address = cluster._ray.get_runtime_context().gcs_address
     work = f"import ray; ray.init(address={address!r}, log_to_driver=False); print('in')"
     environment: dict[str, Any] = {**os.environ, "RAY_AUTH_TOKEN": "0" * 64}
