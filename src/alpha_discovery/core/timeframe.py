@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from alpha_discovery.errors import UserError
 
 MINUTE = 60_000
+HOUR = 3_600_000
 DAY = 86_400_000
-_UNIT_MS = {"m": MINUTE, "h": 60 * MINUTE, "d": DAY, "w": 7 * DAY, "M": 30 * DAY}
+_UNIT_MS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY, "M": 30 * DAY}
 _LARGER = {"m": ("h", 60), "h": ("d", 24), "d": ("w", 7)}
 
 

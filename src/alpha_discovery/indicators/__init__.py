@@ -10,6 +10,7 @@ from alpha_discovery.indicators.highest import highest
 from alpha_discovery.indicators.keltner import keltner_lower, keltner_upper
 from alpha_discovery.indicators.lowest import lowest
 from alpha_discovery.indicators.macd import macd, macd_signal
+from alpha_discovery.indicators.markov_regime import markov_regime
 from alpha_discovery.indicators.minus_di import minus_di
 from alpha_discovery.indicators.momentum import momentum
 from alpha_discovery.indicators.obv import obv
@@ -44,6 +45,7 @@ __all__ = [
     "lowest",
     "macd",
     "macd_signal",
+    "markov_regime",
     "minus_di",
     "momentum",
     "obv",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
+Detector = Literal["quantiles", "markov"]
 
 VOLATILITY = ("low", "normal", "high")
 TREND = ("ranging", "trending")
