@@ -82,7 +82,7 @@ def adapted_campaign(campaign: Campaign, opened: Workplace, *, any_timeframe: bo
 def _on_suited_bars(campaign: Campaign, opened: Workplace) -> Campaign:
     lab = opened.lab
     jobs = jobs_of(campaign, lab.user_strategies)
-    market = market_of(load_history(campaign, jobs, lab.market_data).search)
+    market = market_of(load_history(campaign, jobs, lab.market_data).search, campaign.regimes)
 
     def holds(timeframe: str) -> object:
         other = replace(campaign, timeframe=timeframe)

@@ -62,6 +62,13 @@ def test_a_nested_file_makes_a_campaign_of_every_timeframe_and_method(tmp_path: 
     assert {one.venue for one in campaigns} == {"binance"}
 
 
+def test_a_nested_file_says_how_to_search_and_what_tells_regimes(tmp_path: Path) -> None:
+    told = {"sampling": "sobol", "until": "2 hours", "halving": 3, "regimes": "markov"}
+    text = NESTED.replace("hybrid_strategy: adaptive", yaml.safe_dump(told).strip().replace("\n", "\n    "))
+    campaign = Campaign.from_json(read(tmp_path, text).campaigns[1])
+    assert {name: getattr(campaign, name) for name in told} == told
+
+
 def test_the_thresholds_of_a_nested_file_are_those_of_the_campaign(tmp_path: Path) -> None:
     wanted = Campaign.from_json(read(tmp_path, NESTED).campaigns[0]).thresholds
     assert (wanted.min_sharpe_ratio, wanted.min_profit_factor, wanted.max_drawdown) == (1.2, 1.4, 0.25)

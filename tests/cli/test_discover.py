@@ -79,6 +79,13 @@ def test_a_period_in_days_ends_with_the_data(alpha: Alpha) -> None:
     assert campaign["start"] == "2018-09-12T10:00Z"  # the last bar ends 2019-10-17T10:00Z; 400 days before that
 
 
+def test_the_detector_of_regimes_is_an_option(alpha: Alpha) -> None:
+    assert told(alpha(*FEW, "--regimes", "markov", "--json"))["run"]["campaign"]["regimes"] == "markov"
+    refused = alpha(*FEW, "--regimes", "markow")
+    assert refused.exit_code == 2
+    assert "no detector of regimes named 'markow'; did you mean markov?" in refused.stderr
+
+
 def test_options_go_before_the_file(alpha: Alpha, tmp_path: Path) -> None:
     file = tmp_path / "campaign.yaml"
     file.write_text("symbols: [BTC/USD]\nstrategies: [sma_cross]\nseed: 3\ncosts: {commission: 0.002}\n")

@@ -81,6 +81,7 @@ def test_a_timeframe_has_one_name_however_it_is_written() -> None:
         {"protocol": Protocol(draws=999)}, {"thresholds": Thresholds(max_drawdown=0.3)}, {"intrabar": "target_first"},
         {"ranges": {"*": {"fast": 5}}}, {"method": "brute_force"}, {"symbols": ("ETH/USDT",)},
         {"sampling": "sobol"}, {"until": "5 hours"}, {"halving": 3}, {"halving": ({"bars": 0.5}, {"bars": 1.0})},
+        {"regimes": "markov"},
     ],
     ids=lambda change: next(iter(change)),
 )  # fmt: skip
@@ -99,7 +100,7 @@ def test_a_single_look_halves_nothing(once: Any) -> None:
 def test_every_field_is_in_the_json_form() -> None:
     campaign = Campaign(
         symbols=("AAPL",), timeframe="1h", intrabar="detail", method="random", sampling="sobol", until="5 hours",
-        halving=2,
+        halving=2, regimes="markov",
     )  # fmt: skip
     assert set(campaign.to_json()) == {f.name for f in fields(Campaign)}
 
@@ -124,6 +125,7 @@ def test_a_campaign_cannot_be_changed() -> None:
         ({"sybmols": ["AAPL"]}, "no campaign setting named 'sybmols'; did you mean symbols?"),
         ({"symbols": ["AAPL"], "costs": {"comission": 1}}, "no setting of costs named 'comission'; did you mean comm"),
         ({"symbols": ["AAPL"], "protocol": {"vault": 1}}, "no setting of protocol named 'vault'"),
+        ({"symbols": ["AAPL"], "regimes": "markow"}, "no detector of regimes named 'markow'; did you mean markov?"),
         ({"symbols": ["AAPL"], "method": "brute-force"}, "no search method named 'brute-force'; did you mean brute_f"),
     ],
 )

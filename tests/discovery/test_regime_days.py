@@ -6,7 +6,7 @@ import numpy as np
 
 from alpha_discovery.discovery.regime_days import by_regime, most_common, regime_days
 from alpha_discovery.discovery.sleeves import calendar_of
-from alpha_discovery.regimes import LABELS, quantile_regimes
+from alpha_discovery.regimes import DETECTORS, LABELS, markov_regimes, quantile_regimes
 from alpha_discovery.testing import markets
 
 BARS = markets.garch(24 * 120, seed=3)
@@ -30,6 +30,16 @@ def test_a_day_and_what_comes_after_it_change_no_regime_up_to_it() -> None:
     np.testing.assert_array_equal(
         regime_days({KEY: cut}, calendar[: day + 1]), regime_days({KEY: BARS}, calendar)[: day + 1]
     )
+
+
+def test_each_detector_tells_days_apart_in_its_own_way() -> None:
+    calendar = calendar_of({KEY: BARS})
+    found = {name: regime_days({KEY: BARS}, calendar, name) for name in DETECTORS}
+    by_bar = markov_regimes(BARS, fit=40 * 24, keep=7 * 24, window=24, past=480).code
+    before = np.searchsorted(BARS.time, calendar) - 1
+    np.testing.assert_array_equal(found["markov"][1:], by_bar[before[1:]])
+    assert (found["markov"] >= 0).sum() == len(calendar) - 41  # 960 moves are forty days and a bar
+    assert (found["markov"] != found["quantiles"]).sum() > 20
 
 
 def test_two_markets_in_one_regime_are_in_that_regime_together() -> None:

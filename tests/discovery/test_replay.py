@@ -13,8 +13,10 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery.campaign import Campaign, Thresholds
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import AlphaRecord
-from alpha_discovery.discovery.replay import granted_round, judged_bars, reopened, replay
+from alpha_discovery.discovery.regime_days import regime_days
+from alpha_discovery.discovery.replay import detector_of, granted_round, judged_bars, measured, reopened, replay
 from alpha_discovery.discovery.run import Lab, discover
+from alpha_discovery.discovery.sleeves import calendar_of
 from alpha_discovery.errors import BadMarketData, NotFound, VaultSealed
 from alpha_discovery.testing.markets import planted_trend
 
@@ -66,6 +68,28 @@ def test_every_number_comes_out_again(alpha: AlphaRecord, ledger: Ledger, plante
     assert found.is_exact
     assert {one.part for one in found.numbers} == {"search", "vault", "full", "beside", "record"}
     assert {one.name for one in found.numbers if one.part == "vault"} == set(alpha.metrics["vault"])
+
+
+def test_the_regimes_of_an_alpha_are_those_of_its_campaigns_detector(
+    make_lab: MakeLab, make_campaign: MakeCampaign, planted: Bars
+) -> None:
+    lab = make_lab(planted)
+    alpha = alpha_of(discover(make_campaign(thresholds=LOW, regimes="markov"), lab).alphas)
+    past = reopened(alpha, Held(planted))
+    days = calendar_of(past.search)
+    told = {part: sum(row["days"] for row in rows.values()) for part, rows in alpha.evidence["regimes"].items()}
+    assert alpha.evidence["regime_detector"] == detector_of(alpha) == "markov"
+    assert told["search"] == (regime_days(past.search, days, "markov") >= 0).sum()
+    assert told["search"] != (regime_days(past.search, days) >= 0).sum()  # forty days of a fit, not twenty-one
+    assert alpha.market_regime == max((rows := alpha.evidence["regimes"]["vault"]), key=lambda one: rows[one]["days"])
+    again = measured(alpha, past, lab.ledger)
+    assert {part: again[part].regimes for part in ("search", "vault")} == alpha.evidence["regimes"]
+    assert replay(alpha, Held(planted), lab.ledger).is_exact
+
+
+def test_an_alpha_from_before_there_was_a_choice_was_judged_by_quantiles(alpha: AlphaRecord) -> None:
+    evidence = {name: value for name, value in alpha.evidence.items() if name != "regime_detector"}
+    assert detector_of(replace(alpha, evidence=evidence)) == "quantiles"
 
 
 def test_bars_that_came_later_change_nothing(alpha: AlphaRecord, ledger: Ledger, longer: Bars) -> None:

@@ -30,7 +30,7 @@ SECTIONS: dict[str, dict[str, str | None]] = {  # key of the file: key of a camp
     },
     "optimization": {
         "methods": "methods", "method": "methods", "max_iterations": "max_iterations", "hybrid_strategy": None,
-        "sampling": "sampling", "until": "until", "halving": "halving",
+        "sampling": "sampling", "until": "until", "halving": "halving", "regimes": "regimes",
     },
     "validation": {
         "min_sharpe_ratio": "min_sharpe_ratio", "min_profit_factor": "min_profit_factor",

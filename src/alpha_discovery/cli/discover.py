@@ -35,6 +35,7 @@ from alpha_discovery.cli.terminal import console, print_json, record_json
 from alpha_discovery.discovery.campaign import METHODS, SAMPLING, Campaign
 from alpha_discovery.errors import BadCampaign
 from alpha_discovery.generation.blocks import read_blocks
+from alpha_discovery.regimes import DETECTORS
 from alpha_discovery.strategies.registry import all_strategies
 
 discover_app = typer.Typer(add_completion=False)
@@ -73,6 +74,9 @@ def discover(
     sampling: Annotated[
         str | None, typer.Option(help=f"How random search draws: {', '.join(SAMPLING)}.")
     ] = None,
+    regimes: Annotated[
+        str | None, typer.Option(help=f"What tells the regimes of reports and --adaptive: {', '.join(DETECTORS)}.")
+    ] = None,
     range_: Annotated[
         list[str] | None, typer.Option("--range", help="NAME=LOW:HIGH or STRATEGY.NAME=LOW:HIGH, also off:LOW:HIGH.")
     ] = None,
@@ -107,7 +111,7 @@ def discover(
     given: dict[str, Any] = {
         "symbols": list(parse.names(symbol)) or None, "against": list(parse.names(against)) or None,
         "timeframe": timeframe, "strategies": _strategies(strategy), "method": method,
-        "max_iterations": max_iterations, "until": until, "halving": halving, "sampling": sampling,
+        "max_iterations": max_iterations, "until": until, "halving": halving, "sampling": sampling, "regimes": regimes,
         "venue": venue, "start": first, "end": last,
         "intrabar": intrabar or ("detail" if timeframe_detail else None), "timeframe_detail": timeframe_detail,
         "blocks": read_blocks(blocks) if blocks else None,

@@ -69,7 +69,7 @@ def adapted(campaign: Campaign, lab: Lab, trials_of: TrialsOf) -> Adapted:
         raise UserError("the campaign has a focus already; leave it out of the file, or do not ask to adapt it")
     jobs = jobs_of(campaign, lab.user_strategies)
     past = load_history(campaign, jobs, lab.market_data)
-    market = market_of(past.search)
+    market = market_of(past.search, campaign.regimes)
     campaign = replace(campaign, ranges=suited(campaign, jobs, market))
     jobs = jobs_of(campaign, lab.user_strategies)
     runs, finds = [], dict[str, list[pd.DataFrame]]()

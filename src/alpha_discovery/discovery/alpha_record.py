@@ -36,6 +36,7 @@ def alpha_records(
         evidence["score"] = None if score is None else score.to_json()
         assert finalist.vault is not None
         evidence["regimes"] = {"search": finalist.search.regimes, "vault": finalist.vault.regimes}
+        evidence["regime_detector"] = campaign.regimes
         out.append(_alpha(campaign, past, finalist, run_of(finalist), now, evidence))
     return tuple(out)
 

@@ -12,6 +12,7 @@ from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.sleeves import Sleeves
 from alpha_discovery.indicators.volatility_regime import volatility_regime
+from alpha_discovery.regimes import detected
 from alpha_discovery.search.behaviour import Behaviour
 
 REGIME = (24, 480)  # bars of volatility, and bars of the past that it is ranked in
@@ -27,11 +28,12 @@ def behaviour(
         rules, costs = job.strategy.rules, campaign.costs
         return daily_positions(rules, take(batch, rows), longest, costs, intrabar=campaign.intrabar)
 
-    return Behaviour(columns, exposure, regime_by_day(longest))
+    return Behaviour(columns, exposure, regime_by_day(longest, campaign.regimes))
 
 
-def regime_by_day(tape: Tape) -> npt.NDArray[np.float64]:
+def regime_by_day(tape: Tape, detector: str = "quantiles") -> npt.NDArray[np.float64]:
     """Volatility regime (n_days,) at the close before each day's first bar; NaN while unknown."""
-    by_bar = np.asarray(volatility_regime(tape.bars[0].close, *REGIME))
+    bars = tape.bars[0]
+    by_bar = detected(bars, detector).volatility if detector == "markov" else volatility_regime(bars.close, *REGIME)
     before = tape.day_first - 1
     return np.where(before >= 0, by_bar[np.maximum(before, 0)], np.nan)

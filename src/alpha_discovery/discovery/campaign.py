@@ -13,6 +13,7 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadCampaign, UnknownName, UserError
+from alpha_discovery.regimes import DETECTORS
 from alpha_discovery.search.budget import parsed
 from alpha_discovery.search.halving import scheduled
 
@@ -20,7 +21,9 @@ INTRABAR = ("stop_first", "target_first", "detail")
 FINEST = "1m"
 METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
 SAMPLING = ("uniform", "gaussian", "log_uniform", "sobol", "latin_hypercube")
-ADDED = {"timeframe_detail": None, "sampling": "uniform", "until": None, "halving": 0}  # later than the first version
+ADDED = {  # later than the first version
+    "timeframe_detail": None, "sampling": "uniform", "until": None, "halving": 0, "regimes": "quantiles",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,8 @@ class Campaign:
         So many looks at each candidate, on more and more of the bars and markets, each by fewer of them (successive
         halving); or the looks, each with the shares ``bars``, ``markets`` and ``keep``. 0: all of them in full, which
         is also what a single look comes down to.
+    regimes : str
+        What tells the regimes in which results are reported and to which ranges are suited, one of `DETECTORS`.
     """
 
     symbols: tuple[str, ...]
@@ -157,6 +162,7 @@ class Campaign:
     sampling: str = "uniform"
     until: str | None = None
     halving: int | tuple[Mapping[str, float], ...] = 0
+    regimes: str = "quantiles"
 
     def __post_init__(self) -> None:
         for name in ("symbols", "against", "strategies"):
@@ -301,6 +307,8 @@ def _check_detail(campaign: Campaign) -> None:
 
 
 def _check_search(campaign: Campaign) -> None:
+    if campaign.regimes not in DETECTORS:
+        raise UnknownName(kind="detector of regimes", name=str(campaign.regimes), known=DETECTORS, field="regimes")
     if campaign.sampling not in SAMPLING:
         raise UnknownName(kind="sampling style", name=str(campaign.sampling), known=SAMPLING, field="sampling")
     if campaign.sampling != "uniform" and campaign.method != "random":

@@ -37,7 +37,7 @@ from alpha_discovery.discovery.records import (
     RunState,
 )
 from alpha_discovery.discovery.regime_days import most_common
-from alpha_discovery.discovery.replay import HEADLINE, identity, measured, row_of
+from alpha_discovery.discovery.replay import HEADLINE, detector_of, identity, measured, row_of
 from alpha_discovery.discovery.run import Lab
 from alpha_discovery.errors import TooFewBars, UserError
 from alpha_discovery.rules.strategy import Strategy
@@ -201,6 +201,7 @@ def _improved(
             "t": found["t"], "tried_before": 0,
         },
         "lineage": {name: found[name] for name in ("parent", "generation", "ten_percent_better")},
+        "regime_detector": detector_of(parent),
     }  # fmt: skip
     market = {name: one for name, one in parent.market.items() if name != "spans"} | alone.market
     bare = replace(

@@ -104,7 +104,7 @@ class Round:
             intrabar=self._campaign.intrabar, periods_per_year=year,
         )  # fmt: skip
         traded = {key: bars[key] for sleeve in trials.job.sleeves for key in sleeve}
-        return with_regimes(part, traded, over.calendar, year)
+        return with_regimes(part, traded, over.calendar, year, self._campaign.regimes)
 
     def _reason(self, finalist: Finalist) -> Reason:
         assert finalist.vault is not None

@@ -12,18 +12,15 @@ from typing import Any
 import numpy as np
 
 from alpha_discovery.core.bars import Bars, Float1D, Int1D
-from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.evidence import Part, jsonable, sharpe_of
-from alpha_discovery.regimes import LABELS, quantile_regimes
+from alpha_discovery.regimes import LABELS, detected
 
-WINDOW = 20  # bars at least over which volatility and trend are measured; a day where that is more
-PASTS = (20, 10)  # stretches of that length among which the newest is ranked: of bars within the day, of longer ones
 FEWEST = 20  # days from which a Sharpe ratio is told
 
 Rows = dict[str, dict[str, Any]]
 
 
-def regime_days(bars: Mapping[str, Bars], calendar: Int1D) -> Int1D:
+def regime_days(bars: Mapping[str, Bars], calendar: Int1D, detector: str = "quantiles") -> Int1D:
     """Regime (n_days,) before each period of a calendar: its place in `LABELS`, -1 while it is unknown.
 
     Parameters
@@ -32,11 +29,12 @@ def regime_days(bars: Mapping[str, Bars], calendar: Int1D) -> Int1D:
         Several markets are one by the mean regime of those that have bars before and after.
     calendar : int64 (n_days,)
         Starts of the periods, ms UTC.
+    detector : str
+        One of `alpha_discovery.regimes.DETECTORS`.
     """
     volatility, trend = [], []
     for one in (held for held in bars.values() if len(held)):
-        window, past = lengths(one)
-        found = quantile_regimes(one, window=window, past=past)
+        found = detected(one, detector)
         before = np.searchsorted(one.time, calendar) - 1  # the last bar that opened, and so closed, before the period
         known = (before >= 0) & (calendar <= one.time[-1] + one.timeframe.ms)
         volatility.append(np.where(known, found.volatility[np.maximum(before, 0)], np.nan))
@@ -48,16 +46,11 @@ def regime_days(bars: Mapping[str, Bars], calendar: Int1D) -> Int1D:
     return np.where(np.minimum(*counted) > 0, code, -1).astype(np.int64)
 
 
-def lengths(bars: Bars) -> tuple[int, int]:
-    """Bars over which volatility and trend are measured, and bars among which the newest measure is ranked."""
-    within = bars.timeframe.is_intraday
-    window = max(WINDOW, round(DAY / bars.timeframe.ms)) if within else WINDOW
-    return window, window * PASTS[0 if within else 1]
-
-
-def with_regimes(part: Part, bars: Mapping[str, Bars], calendar: Int1D, periods_per_year: float) -> Part:
+def with_regimes(
+    part: Part, bars: Mapping[str, Bars], calendar: Int1D, periods_per_year: float, detector: str
+) -> Part:
     """A part with its detrended returns told apart by the regimes of the markets that were traded."""
-    return replace(part, regimes=by_regime(part.adjusted, regime_days(bars, calendar), periods_per_year))
+    return replace(part, regimes=by_regime(part.adjusted, regime_days(bars, calendar, detector), periods_per_year))
 
 
 def by_regime(returns: Float1D, regime: Int1D, periods_per_year: float) -> Rows:

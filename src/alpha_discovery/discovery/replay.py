@@ -205,7 +205,13 @@ def _part(alpha: AlphaRecord, bars: Mapping[str, Bars], *, begin: int | None = N
         _stored_strategy(alpha), row_of(alpha), over, Costs(**alpha.costs),
         intrabar=alpha.market["intrabar"], periods_per_year=year,
     )  # fmt: skip
-    return with_regimes(part, {key: bars[key] for sleeve in keys for key in sleeve}, over.calendar, year)
+    traded = {key: bars[key] for sleeve in keys for key in sleeve}
+    return with_regimes(part, traded, over.calendar, year, detector_of(alpha))
+
+
+def detector_of(alpha: AlphaRecord) -> str:
+    """What told the regimes that an alpha was judged in."""
+    return str(alpha.evidence.get("regime_detector", "quantiles"))
 
 
 def _stored_strategy(alpha: AlphaRecord) -> Strategy:

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.params import Float
 from alpha_discovery.discovery.adaptive import volatility_of
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.jobs import Job
-from alpha_discovery.discovery.regime_days import lengths
 from alpha_discovery.errors import NotFound
-from alpha_discovery.regimes import quantile_regimes
+from alpha_discovery.regimes import detected
+from alpha_discovery.regimes.detectors import lengths
 
 TRENDS = 0.6  # share of the last bars that trend, from which on a market is said to
+MOSTLY = 0.5  # share of the last bars in the high state of a Markov model, above which a market is said to move much
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,23 @@ SUITS = {
 }
 
 
-def market_of(search: Mapping[str, Bars]) -> str:
-    """Name in `SUITS` of how the first of the markets that were there at the end of the search part moved then."""
+def market_of(search: Mapping[str, Bars], detector: str = "quantiles") -> str:
+    """Name in `SUITS` of how the first of the markets that were there at the end of the search part moved then.
+
+    With the detector ``markov``, volatility is high where the last 30 stretches were mostly in its high state.
+    """
     bars = max(search.values(), key=lambda one: int(one.time[-1]) if len(one) else -1)
-    if volatility_of(daily_moves(bars)) == "high":
+    now, last = detected(bars, detector), -30 * lengths(bars)[0]
+    wild = _share(now.volatility[last:] == 2.0, now.volatility[last:]) > MOSTLY
+    if wild if detector == "markov" else volatility_of(daily_moves(bars)) == "high":
         return "high_volatility"
-    window, past = lengths(bars)
-    trend = quantile_regimes(bars, window=window, past=past).trend[-30 * window :]
-    known = trend[np.isfinite(trend)]
-    return "trending" if len(known) and known.mean() >= TRENDS else "normal"
+    return "trending" if _share(now.trend[last:] == 1.0, now.trend[last:]) >= TRENDS else "normal"
+
+
+def _share(told: npt.NDArray[np.bool_], of: Float1D) -> float:
+    """Share of the known labels of which something is told; 0 where none is known."""
+    known = np.isfinite(of)
+    return float(told[known].mean()) if known.any() else 0.0
 
 
 def suited(campaign: Campaign, jobs: tuple[Job, ...], market: str) -> dict[str, dict[str, Any]]:

@@ -12,13 +12,14 @@ from alpha_discovery.core.results import Evaluation
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.evidence import number
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState
+from alpha_discovery.discovery.replay import detector_of
 from alpha_discovery.reports.candles import candles_figure
 from alpha_discovery.reports.evidence import beside_table, evidence_table, numbers_table
 from alpha_discovery.reports.figures import equity_figure
 from alpha_discovery.reports.luck import Luck
 from alpha_discovery.reports.page import Chart, Fold, Table, Tile, page
 from alpha_discovery.reports.pooled import Course, Parts, course
-from alpha_discovery.reports.regimes import regimes_table
+from alpha_discovery.reports.regimes import TOLD, regimes_table
 from alpha_discovery.reports.reliability import reliability_chart
 from alpha_discovery.reports.stresses import stress_table, year_sentence, year_table
 from alpha_discovery.reports.tables import bars_table, markets_table, measures_table, months_table
@@ -78,6 +79,7 @@ def alpha_section(
         "candles": candles_charts(evaluations),
         "markets": markets_table(evaluations),
         "regimes": regimes_table(alpha.evidence.get("regimes", {})),
+        "regimes_told": TOLD[detector_of(alpha)],
         "trades": trades_table(trips),
         "histograms": trades_charts(trips),
         "folds": _folds(alpha, rules, markets),

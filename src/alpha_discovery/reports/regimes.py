@@ -10,6 +10,10 @@ from alpha_discovery.reports.page import Table
 from alpha_discovery.reports.words import NOTHING, count, percent, ratio
 
 PARTS = {"search": "search part", "vault": "vault"}
+TOLD = {
+    "quantiles": "volatility by thirds of its recent past",
+    "markov": "volatility by the likeliest of three states of a hidden Markov model fitted on its recent past",
+}
 
 
 def regimes_table(parts: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Table | None:

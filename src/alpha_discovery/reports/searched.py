@@ -23,7 +23,7 @@ from alpha_discovery.reports.luck import Luck
 from alpha_discovery.reports.page import Chart, Table
 from alpha_discovery.reports.parameters import heatmap_figure, ranked_levels, slice_figure
 from alpha_discovery.reports.pooled import Parts, course
-from alpha_discovery.reports.regimes import regimes_table
+from alpha_discovery.reports.regimes import TOLD, regimes_table
 from alpha_discovery.reports.tables import measures_table
 from alpha_discovery.reports.words import count, plain, ratio, risk_sentences, settings
 
@@ -113,6 +113,7 @@ def _best(trials: Trials, row: int, searched: Searched) -> dict[str, Any]:
     )
     traded = {key: searched.bars[key] for sleeve in trials.job.sleeves for key in sleeve}
     year = next(iter(traded.values())).periods_per_year
+    kinds = regime_days(traded, days.time, campaign.regimes)
     column = {name: values[row] for name, values in trials.columns.items()}
     column["adjusted_sharpe"] = float(searched.sharpe(trials.columns["t"][row]))
     return {
@@ -120,7 +121,8 @@ def _best(trials: Trials, row: int, searched: Searched) -> dict[str, Any]:
         "rule": [*strategy.rules.describe(values), *risk_sentences(values)],
         "active": math.isfinite(t),
         "numbers": measures_table({"search part": column}),
-        "regimes": regimes_table({"search": by_regime(days.adjusted, regime_days(traded, days.time), year)}),
+        "regimes": regimes_table({"search": by_regime(days.adjusted, kinds, year)}),
+        "regimes_told": TOLD[campaign.regimes],
         "equity": Chart(figure, caption, f"{plain(strategy.name)}: best configuration, search part only", 420),
     }
 
