@@ -31,7 +31,7 @@ class BlockSample:
 
     def add(self, ids: I64, summary: Records) -> None:
         """Candidates with their SUMMARY records (n,)."""
-        self._add(_scrambled(ids, self._seed), summary["block_sum"], summary["block_sumsq"])
+        self._add(scrambled(ids, self._seed), summary["block_sum"], summary["block_sumsq"])
 
     def merge(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
         """What another sample of the same seed has kept, by its `state`."""
@@ -68,7 +68,7 @@ class BlockSample:
         self._squares = np.array(state["squares"], dtype=np.float64)
 
 
-def _scrambled(ids: I64, seed: np.uint64) -> npt.NDArray[np.uint64]:
+def scrambled(ids: I64, seed: np.uint64) -> npt.NDArray[np.uint64]:
     """A random-looking 64-bit number of each id. Source: Steele, Lea & Flood (2014), splitmix64."""
     x = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + seed
     x = (x ^ (x >> np.uint64(30))) * _MIX[0]

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from alpha_discovery.discovery.control import COLUMN, Spread, spread_of, together
 from alpha_discovery.discovery.evidence import Part, jsonable, sharpe_of
 from alpha_discovery.discovery.screening import Screening, Trials
-from alpha_discovery.validation.arrays import F64
 from alpha_discovery.validation.deflated import deflated_sharpe, expected_maximum
 from alpha_discovery.validation.multiple import haircut_sharpe
 from alpha_discovery.validation.pbo import pbo
@@ -29,16 +29,14 @@ def search_context(screening: Screening, family: StepMResult) -> dict[str, Any]:
     ``pbo``: probability of backtest overfitting over a sample of candidates, raw returns; None below two candidates.
     """
     years = screening.n_periods / screening.periods_per_year
-    spread = _trial_sharpes(screening)
+    spread = trial_sharpes(screening)
     reach = expected_maximum(max(1.0, family.n_eff)) / math.sqrt(years)
     return jsonable(
         {
             "n_tested": family.n_tested,
             "n_effective": family.n_eff,
             "expected_max_sharpe": reach if math.isfinite(family.n_eff) else math.nan,
-            "trial_sharpe_sd": float(spread.std(ddof=1) * math.sqrt(screening.periods_per_year))
-            if len(spread) > 1
-            else math.nan,
+            "trial_sharpe_sd": math.sqrt(spread.variance * screening.periods_per_year),
             "pbo": overfitting(screening),
             "pbo_sample": len(screening.blocks),
         }
@@ -65,8 +63,8 @@ def alpha_context(part: Part, screening: Screening, family: StepMResult, p_famil
         return {}
     year = math.sqrt(screening.periods_per_year)
     shape = {"skew": float(part.summary["skew"]), "kurtosis": float(part.summary["kurtosis"])}
-    spread = _trial_sharpes(screening)
-    variance = float(spread.var(ddof=1)) if len(spread) > 1 else 1.0 / n
+    spread = trial_sharpes(screening)
+    variance = _trial_variance(spread, n)
     numbers = {"raw": float(family.n_tested), "effective": max(1.0, family.n_eff)}
     deflated = {
         f"dsr_{name}": deflated_sharpe(per_period, n, n_trials=number, trial_variance=variance, **shape).probability
@@ -74,7 +72,8 @@ def alpha_context(part: Part, screening: Screening, family: StepMResult, p_famil
         if math.isfinite(number)
     }
     error = lo_error(per_period, n)
-    prior = prior_variance(spread, np.sqrt((1.0 + 0.5 * spread**2) / n)) if len(spread) else 0.0
+    ratios = spread.values
+    prior = prior_variance(ratios, np.sqrt((1.0 + 0.5 * ratios**2) / n), spread.weights) if len(ratios) else 0.0
     needed = min_track_record(per_period, **shape) if per_period > 0.0 else math.inf
     return jsonable(
         {
@@ -99,10 +98,23 @@ def variants_context(trials: Trials, t: float, screening: Screening) -> dict[str
     )  # fmt: skip
 
 
-def _trial_sharpes(screening: Screening) -> F64:
-    """Per-period Sharpe ratios (raw net returns) of everything that was tested."""
-    columns = [
-        trials.columns["sharpe_ratio"][np.isfinite(trials.columns["t"])] for trials in screening.trials
-    ]  # fmt: skip
-    values: F64 = np.concatenate(columns) if columns else np.zeros(0)
-    return values[np.isfinite(values)] / math.sqrt(screening.periods_per_year)
+def trial_sharpes(screening: Screening) -> Spread:
+    """Per-period Sharpe ratios (raw net returns) of everything active enough that was tried.
+
+    Of what short looks dropped the control stands for the rest.
+    """
+    year = math.sqrt(screening.periods_per_year)
+    return together(_of_trials(trials) for trials in screening.trials).scaled(1.0 / year)
+
+
+def _of_trials(trials: Trials) -> Spread:
+    tested = np.where(np.isfinite(trials.columns["t"]), trials.columns["sharpe_ratio"], np.nan)
+    return spread_of(tested, trials.columns.get(COLUMN), trials.control)
+
+
+def _trial_variance(spread: Spread, n: int) -> float:
+    """Variance of the trials' Sharpe ratios over n periods; not below that of luck where only a choice is known."""
+    luck = 1.0 / n
+    if not math.isfinite(spread.variance):
+        return luck
+    return spread.variance if spread.is_whole else max(spread.variance, luck)

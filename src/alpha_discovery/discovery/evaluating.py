@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.screen import Chunk
 from alpha_discovery.core.identity import content_hash
-from alpha_discovery.core.space import Batch, batch_size
+from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Course, attended
+from alpha_discovery.discovery.control import COLUMN, drawn
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.parts import Ground, Part, cut, looked_at, screened_elsewhere
 from alpha_discovery.discovery.rungs import laid_out, short_look
 from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
-from alpha_discovery.discovery.tally import NAMES, Columns, Tally
+from alpha_discovery.discovery.tally import NAMES, Columns, Tally, eligible
+from alpha_discovery.metrics.summary import sharpe_ratio
 from alpha_discovery.search.halving import Rows, Rung, Scores
 
 
@@ -30,6 +34,7 @@ class Grounds:
     tally: Tally
     course: Course
     workers: int
+    control: float = 0.0  # share of what short looks drop that is looked at in full all the same
 
     @cached_property
     def handed_out(self) -> Ground:
@@ -77,7 +82,17 @@ class Evaluator:
         columns = {name: np.full(len(ids), 0.0 if name == "eligible" else np.nan) for name in NAMES}
         for name, values in found.items():
             columns[name][rows] = values
-        return columns
+        return columns | ({COLUMN: self._control(batch, ids, rows)} if self.grounds.control else {})
+
+    def _control(self, batch: Batch, ids: npt.NDArray[np.int64], came_through: Rows) -> Scores:
+        """Sharpe ratios (n,) of some of those that were dropped, as `alpha_discovery.discovery.control` draws them."""
+        tally, found = self.grounds.tally, np.full(len(ids), np.nan)
+        rows = np.setdiff1d(np.flatnonzero(drawn(ids, self.grounds.control)), came_through)
+        if len(rows):
+            for chunk in self._screened(take(batch, rows)):
+                ok = eligible(chunk.summary, self.grounds.campaign.protocol, tally.n_periods)
+                found[rows[chunk.rows[ok]]] = sharpe_ratio(chunk.summary[ok], tally.periods_per_year)
+        return found
 
     @cached_property
     def _short(self) -> dict[Rung, Sleeves]:
@@ -89,11 +104,16 @@ class Evaluator:
         if course.executor is not None:
             parts = cut(Part(job, ids, batch), bars=self.grounds.bars_of(job), width=course.executor.width)
             return screened_elsewhere(course.executor, self.grounds.handed_out, parts, tally, course.attend)
+        return tally.take_in(self._screened(batch), ids, campaign.protocol)
+
+    def _screened(self, batch: Batch) -> Iterable[Chunk]:
+        """A batch in full, on these threads."""
+        campaign, course = self.grounds.campaign, self.grounds.course
         chunks = screen_sleeves(
-            job.strategy.rules, batch, self.whole, campaign.costs, intrabar=campaign.intrabar,
+            self.job.strategy.rules, batch, self.whole, campaign.costs, intrabar=campaign.intrabar,
             workers=course.workers(self.grounds.workers), device=course.device,
         )  # fmt: skip
-        return tally.take_in(attended(chunks, course.attend), ids, campaign.protocol)
+        return attended(chunks, course.attend)
 
     def _shortly(self, batch: Batch, rung: Rung) -> Scores:
         job, course = self.job, self.grounds.course

@@ -197,7 +197,8 @@ def copy_entry(
     bars, screening = null_copy(ground.past, number, whole=ground.whole), None
     copy = History(bars, ground.past.split)
     for campaign, jobs in ground.searches:
-        screening = run_screening(campaign, copy, jobs, course=Course(attend, device=device), into=screening)
+        course = Course(attend, device=device)
+        screening = run_screening(campaign, copy, jobs, course=course, into=screening, control=False)
     assert screening is not None
     result = screening.family.result()
     best = float(result.t[0]) if len(result.t) else -np.inf

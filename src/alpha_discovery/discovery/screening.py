@@ -18,6 +18,7 @@ from alpha_discovery.discovery.behaviour import behaviour
 from alpha_discovery.discovery.block_sample import BlockSample
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment, Step
+from alpha_discovery.discovery.control import share_of
 from alpha_discovery.discovery.evaluating import Evaluator, Grounds
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
@@ -63,7 +64,8 @@ class Trials:
 
     ``columns`` hold float64 (n,): sharpe_ratio, profit_factor, the fields of `tally.SLIM`, ``t`` (NaN: not eligible).
     ``log`` is what an optimizer that chooses between methods decided, generation by generation, and why;
-    ``n_periods`` the accounting periods that were searched.
+    ``n_periods`` the accounting periods that were searched; ``control`` the share of what short looks dropped that was
+    looked at in full for `alpha_discovery.discovery.control`, 0 where nothing was dropped.
     """
 
     job: Job
@@ -73,6 +75,7 @@ class Trials:
     columns: dict[str, npt.NDArray[np.float64]]
     log: tuple[Row, ...] = ()
     n_periods: int = 0
+    control: float = 0.0
 
     def __len__(self) -> int:
         return batch_size(self.batch)
@@ -132,6 +135,7 @@ def run_screening(
     counted: Callable[[Counted], None] = lambda _: None,
     into: Screening | None = None,
     course: Course = Course(),  # noqa: B008  (frozen)
+    control: bool = True,
 ) -> Screening:
     """Search every job of a campaign on the search part.
 
@@ -143,6 +147,8 @@ def run_screening(
         Of another campaign on the same history: both become one family, and the trials of this one follow.
     course : Course, optional
         How it goes on in its surroundings: where to begin, when to wait, when to end.
+    control : bool
+        Whether some of what short looks drop is looked at in full, which changes no other number.
     """
     calendar = calendar_of(history.search)
     year = history.search[jobs[0].sleeves[0][0]].periods_per_year
@@ -152,7 +158,7 @@ def run_screening(
     if course.resume is not None:
         _restore(pool, course.resume, planned, at)
     tally = Tally(pool.family, pool.blocks, pool.n_periods, year)
-    grounds = Grounds(campaign, history, tally, course, workers)
+    grounds = Grounds(campaign, history, tally, course, workers, share_of(campaign.max_iterations) if control else 0.0)
     trials: list[Trials] = []
     for job, optimizer in zip(jobs, planned, strict=True):
         over = sleeves(job.sleeves, history.search, calendar)
@@ -172,7 +178,7 @@ def run_screening(
             began = now
             counted(at.counted(job, Segment(batch, columns), optimizer, pool))
         at.leave(len(trials), optimizer)
-        trials.append(_joined(job, spent, optimizer, parts, at.logs[len(trials)], len(calendar)))
+        trials.append(_joined(job, spent, optimizer, parts, at.logs[len(trials)], grounds))
     return replace(pool, trials=(*pool.trials, *trials))
 
 
@@ -293,10 +299,12 @@ def _batch(grounds: Grounds, job: Job, optimizer: Optimizer) -> int:
 
 def _joined(
     job: Job, spent: Spent, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]],
-    log: list[Row], n_periods: int,
+    log: list[Row], grounds: Grounds,
 ) -> Trials:
     batch = joined([part for part, _ in parts])
     columns = joined([values for _, values in parts])
     adaptive = optimizer.adaptive or job.selects
     plan = _plan(job, optimizer, spent)
-    return Trials(_as_ended(job, spent), plan, adaptive, batch, columns, tuple(log), n_periods)
+    control = 0.0 if job.halving is None else grounds.control
+    n_periods = grounds.tally.n_periods
+    return Trials(_as_ended(job, spent), plan, adaptive, batch, columns, tuple(log), n_periods, control)

@@ -10,15 +10,18 @@ from alpha_discovery.validation.arrays import F32, F64, Returns
 from alpha_discovery.validation.bootstrap import exact_weights
 
 
-def prior_variance(sharpe: npt.ArrayLike, error: npt.ArrayLike) -> float:
+def prior_variance(sharpe: npt.ArrayLike, error: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> float:
     """Variance of the true Sharpe ratios around zero: mean square less mean squared error, at least 0.
+
+    ``weights`` (n,): how many each one stands for, where they are a sample.
 
     Source: Efron & Morris (1973), JASA 68 (method of moments).
     """
     ratios, errors = np.asarray(sharpe, dtype=np.float64), np.asarray(error, dtype=np.float64)
     if not len(ratios) or ratios.shape != errors.shape or not np.isfinite(ratios + errors).all():
         raise UserError("a prior needs one finite standard error for each of at least one Sharpe ratio")
-    return max(0.0, float((ratios**2).mean() - (errors**2).mean()))
+    each = np.ones(len(ratios)) if weights is None else np.asarray(weights, dtype=np.float64)
+    return max(0.0, float(np.average(ratios**2, weights=each) - np.average(errors**2, weights=each)))
 
 
 def shrunk(sharpe: float, error: float, *, prior: float) -> float:
