@@ -55,6 +55,32 @@ def test_a_start_that_cannot_be_meant_is_refused_with_a_hint(server: Any, change
     assert told in answer.json()["detail"]
 
 
+def test_how_to_search_is_told_beside_the_documents_fields(server: Any) -> None:
+    settings = {"until": "2 hours or 500 candidates without progress", "halving": 3, "sampling": "sobol"}
+    more = settings | {"regimes": "markov"}
+    run_id = server.post("/start", json=START | {"settings": more}).json()["run_id"]
+    campaign = server.get(f"/runs/{run_id}")["campaign"]
+    assert {name: campaign[name] for name in more} == more
+    again = server.post(f"/runs/{run_id}/rerun", json={"changes": {"halving": 2}}).json()["run_id"]
+    assert server.get(f"/runs/{again}")["campaign"] == campaign | {"halving": 2}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("until", "soon", "an end of a search needs a form like"), ("halving", 99, "halving needs 1 to 12 rungs"),
+        ("sampling", "sobo", "did you mean sobol?"), ("regimes", "markow", "did you mean markov?"),
+    ],
+)  # fmt: skip
+def test_a_form_is_told_which_field_of_the_search_is_wrong(server: Any, setting: str, value: Any, told: str) -> None:
+    campaign = {"symbols": ["SYN/USDT"], "strategies": ["sma_cross"], "method": "random", setting: value}
+    answer = server.post("/estimate", json={"campaign": campaign})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["where"] == f"body.campaign.{setting}"
+    assert told in error["message"]
+
+
 def test_the_same_key_starts_one_run(server: Any) -> None:
     key = {"Idempotency-Key": "once"}
     first, second = (server.post("/start", json=START, headers=key).json() for _ in range(2))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from alpha_discovery.discovery.campaign import SAMPLING, Campaign
 from alpha_discovery.http.options import PREFIX
+from alpha_discovery.regimes import DETECTORS
 
 CAMPAIGN = {"symbols": ["SYN/USDT"], "strategies": ["sma_cross"], "max_iterations": 60}
 
@@ -163,3 +166,7 @@ def test_a_form_is_told_the_defaults_and_the_methods(server: Any) -> None:
     learns = {one["name"]: one["learns"] for one in found["methods"]}
     assert learns == {"brute_force": False, "random": False, "bayesian": True, "genetic": True, "hybrid": True}
     assert server.get("/strategies/sma_cross")["conditions"] == ["fast < slow"]
+    assert set(found["defaults"]) == {one.name for one in fields(Campaign)}
+    assert Campaign.from_json(found["defaults"] | {"symbols": ["A"]}) == Campaign(symbols=("A",))
+    assert [one["name"] for one in found["sampling"]] == list(SAMPLING)
+    assert [one["name"] for one in found["regimes"]] == list(DETECTORS)

@@ -64,6 +64,54 @@ def test_chosen_building_blocks_are_in_the_address_and_in_the_run(filled: Any, o
     assert "rsi" not in asked["blocks"]
 
 
+def test_how_a_search_ends_looks_and_draws_is_chosen_shown_and_asked_for_again(
+    filled: Any, open_page: Callable[..., Page]
+) -> None:
+    page = open_page("ada")
+    page.goto("/discover?symbols=SYN%2FUSDT%40binance&strategies=sma_cross&max_iterations=40&method=random")
+    page.get_by_role("button", name="More settings").click()
+    more = page.get_by_role("group", name="More settings of the search")
+    expect(page.get_by_role("textbox", name="Markets without an edge")).to_have_count(0)  # nothing learns yet
+    more.get_by_label("After").fill("0")
+    expect(more.get_by_text("Needs more than 0.")).to_be_visible()
+    more.get_by_label("After").fill("2")
+    more.get_by_label("Without progress for").fill("500")
+    chosen(page, more.get_by_label("It ends with"), "both of them together")
+    chosen(page, more.get_by_label("Looks at each candidate"), "2, the last in full")
+    expect(more.get_by_text("the latest 33\u00a0% of the bars")).to_be_visible()
+    expect(more.get_by_text("judged by searching again on markets without an edge")).to_be_visible()
+    chosen(page, more.get_by_label("Random draws are"), "Sobol")
+    chosen(page, more.get_by_label("Market regimes are told by"), "a hidden Markov model")
+    page.get_by_role("textbox", name="Markets without an edge").fill("1")
+    page.wait_for_url(re.compile("halving=2"))
+    page.reload()  # everything stands in the address
+    expect(more.get_by_label("Without progress for")).to_have_value("500")
+    page.get_by_role("radio", name=re.compile("^genetic")).check()
+    expect(more.get_by_label("Random draws are")).to_be_disabled()
+    page.get_by_role("radio", name=re.compile("^random")).check()
+    chosen(page, more.get_by_label("Random draws are"), "Sobol")
+    page.get_by_role("button", name="Start the discovery").click(timeout=SLOW)
+    page.wait_for_url(re.compile(r"/runs/[0-9a-f-]{8,}"))
+    run_id = re.sub(r".*/runs/([^/?#]+).*", r"\1", page.url)
+    asked = filled.get(f"/runs/{run_id}")["campaign"]
+    told = {name: asked[name] for name in ("until", "halving", "sampling", "regimes")}
+    until = "2 hours and 500 candidates without progress"
+    assert told == {"until": until, "halving": 2, "sampling": "sobol", "regimes": "markov"}
+    main = page.get_by_role("main")
+    for text in (until, "the latest 33\u00a0% of the bars", "sobol", "a hidden Markov model"):
+        expect(main.get_by_text(text).first).to_be_visible()
+    page.goto(f"/discover?from={run_id}")  # what goes out from a run asks for the same
+    expect(more.get_by_label("After")).to_have_value("2")
+    expect(more.get_by_label("Looks at each candidate")).to_have_text("2, the last in full")
+    filled.post(f"/runs/{run_id}/stop")
+
+
+def chosen(page: Page, field: Locator, option: str) -> None:
+    """Choose one of a list."""
+    field.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
 def number(told: Locator) -> int:
     """The first number of a text."""
     return int(re.findall(r"[\d,]+", told.inner_text())[0].replace(",", ""))

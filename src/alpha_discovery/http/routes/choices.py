@@ -7,14 +7,15 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.campaign import INTRABAR, METHODS, Campaign
+from alpha_discovery.discovery.campaign import ADDED, INTRABAR, METHODS, SAMPLING, Campaign
 from alpha_discovery.discovery.jobs import GENERATING
 from alpha_discovery.generation.blocks import shipped
 from alpha_discovery.generation.strategy import generated
 from alpha_discovery.http.guard import ViewerDep
 from alpha_discovery.http.problems import documented
-from alpha_discovery.http.shapes.lab import CampaignOptions, IndicatorOut, Method, StrategyGenerated
+from alpha_discovery.http.shapes.lab import CampaignOptions, Choice, IndicatorOut, Method, StrategyGenerated
 from alpha_discovery.indicators.registry import Indicator, all_indicators
+from alpha_discovery.regimes import DETECTORS
 from alpha_discovery.rules.nodes import FIELD_UNITS
 from alpha_discovery.service.paces import LISTS
 
@@ -27,14 +28,29 @@ SUMMARIES = {
     "hybrid": "even points, a population and a model take turns, as each proves its worth",
 }
 
+STYLES = {
+    "uniform": "every value alike, every magnitude where a range spans several",
+    "gaussian": "mostly near the middle of each range",
+    "log_uniform": "every magnitude alike: as many values from 1 to 10 as from 10 to 100",
+    "sobol": "spread evenly, without clumps and holes",
+    "latin_hypercube": "spread evenly along each parameter by itself",
+}
+TOLD_BY = {
+    "quantiles": "by thirds of the past weeks: about a third of the days counts as wild, whatever happens",
+    "markov": "three states found in the past weeks: a market that is seldom wild has few wild days",
+}
+
 
 @router.get("/config/campaign", tags=["system"])
 def get_campaign_options(_: ViewerDep) -> CampaignOptions:
     """Give the defaults of a campaign, and the methods and policies to choose among."""
-    defaults = Campaign(("A",)).to_json() | {"symbols": [], "costs": asdict(Costs())}  # its JSON leaves zeros out
+    told = Campaign(("A",)).to_json()  # which leaves out what is nothing
+    defaults = ADDED | told | {"symbols": [], "costs": asdict(Costs())}
     made = generated()
     return CampaignOptions(
         defaults=defaults, intrabar=list(INTRABAR),
+        sampling=[Choice(name=name, summary=STYLES[name]) for name in SAMPLING],
+        regimes=[Choice(name=name, summary=TOLD_BY[name]) for name in DETECTORS],
         methods=[
             Method(name=name, summary=SUMMARIES[name], learns=name not in LISTS, generates=name in GENERATING)
             for name in METHODS

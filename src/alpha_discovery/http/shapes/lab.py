@@ -53,6 +53,13 @@ class Method(BaseModel):
     generates: bool = Field(description="whether it can search over generated rules")
 
 
+class Choice(BaseModel):
+    """A value that a setting may have."""
+
+    name: str
+    summary: str
+
+
 class IndicatorOut(BaseModel):
     """What a building block can be made of."""
 
@@ -82,6 +89,8 @@ class CampaignOptions(BaseModel):
     defaults: dict[str, Any] = Field(description="a campaign without symbols, every other setting at its default")
     methods: list[Method]
     intrabar: list[str]
+    sampling: list[Choice] = Field(description="how the method random may draw")
+    regimes: list[Choice] = Field(description="what may tell the regimes of reports and of adaptive campaigns")
     generated: StrategyGenerated
 
 

@@ -47,7 +47,8 @@ class StartDiscoveryRequest(BaseModel):
     settings: dict[str, Any] = Field(
         default_factory=dict,
         description="further settings of a campaign: venue, against, start, end, costs, seed, ranges, intrabar,"
-        " thresholds, protocol (GET /config/schema)",
+        " thresholds, protocol, blocks; until, halving and sampling say how it searches, regimes what tells those of"
+        " reports (GET /config/campaign has the defaults of all)",
     )
 
     def campaign(self, strategies: dict[str, Strategy], market_data: MarketData) -> Campaign:

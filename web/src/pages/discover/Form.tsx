@@ -13,7 +13,7 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowsSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 
-import { type Campaign, type Plan, sent, withRange } from "./campaign";
+import { type Campaign, learnsFrom, type Plan, sent, withRange } from "./campaign";
 import { Estimate } from "./Estimate";
 import { type Faults, faultsOf } from "./faults";
 import { Markets } from "./Markets";
@@ -48,7 +48,7 @@ export function Form({ options, strategies, stored, plan, from, onPlan }: FormPr
         return own.size > 0 ? own : told;
     }, [start.error, estimate.error, estimate.complete]);
     const markets = serving(stored, campaign.timeframe);
-    const learns = options.methods.some((one) => one.name === campaign.method && one.learns);
+    const learns = learnsFrom(campaign, options.methods);
     const numbers = (part: "costs" | "thresholds" | "protocol", name: string, value: number | string | null) =>
         change({ [part]: { ...campaign[part], [name]: value } });
     const shared = { campaign, learns, faults, onChange: numbers };

@@ -15,6 +15,8 @@ interface NumberFieldProps {
     /** Whether it may be left empty, and what that means. */
     empty?: string;
     whole?: boolean;
+    /** It has to be above this. */
+    least?: number;
     width?: number | string;
     disabled?: boolean;
 }
@@ -60,5 +62,6 @@ function wrong(text: string, props: NumberFieldProps): string | null {
     if (text.trim() === "") return props.empty === undefined ? "Needs a number." : null;
     const value = Number(text);
     if (!Number.isFinite(value)) return "This is no number.";
+    if (props.least !== undefined && value <= props.least) return `Needs more than ${props.least}.`;
     return props.whole && !Number.isInteger(value) ? "Needs a whole number." : null;
 }

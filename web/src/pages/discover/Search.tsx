@@ -15,7 +15,8 @@ import type { Schemas } from "@/api/client";
 import { Panel } from "@/components/Panel";
 import { plain } from "@/format/parameters";
 
-import type { Campaign, Plan } from "./campaign";
+import { type Campaign, type Plan, withMethod } from "./campaign";
+import { Effort } from "./Effort";
 import type { Faults } from "./faults";
 import { NumberField } from "./NumberField";
 
@@ -28,9 +29,16 @@ interface SearchProps {
     onPriority: (priority: number) => void;
 }
 
+const INTRABAR: Record<string, { name: string; about: string }> = {
+    stop_first: { name: "hits the stop first", about: "The careful reading." },
+    target_first: { name: "hits the target first", about: "The hopeful reading." },
+    detail: { name: "asks finer bars", about: "Stored bars of a minute, unless the run says others." },
+};
+
 /** How to search, with how much, and from which random numbers. */
 export function Search({ plan, options, faults, onChange, onAdaptive, onPriority }: SearchProps) {
     const { campaign, adaptive } = plan;
+    const touched = faults.get("intrabar") ?? faults.get("timeframe_detail");
     const focused = Object.keys(campaign.focus.regions).length > 0;
     return (
         <Panel title="Search">
@@ -39,7 +47,7 @@ export function Search({ plan, options, faults, onChange, onAdaptive, onPriority
                     <RadioGroup
                         aria-label="Method"
                         value={campaign.method}
-                        onChange={(event) => onChange({ method: event.target.value })}
+                        onChange={(event) => onChange(withMethod(event.target.value))}
                     >
                         {options.methods.map((one) => (
                             <FormControlLabel
@@ -86,18 +94,19 @@ export function Search({ plan, options, faults, onChange, onAdaptive, onPriority
                         select
                         label="A bar that touches stop and target"
                         value={campaign.intrabar}
-                        onChange={(event) => onChange({ intrabar: event.target.value })}
-                        error={faults.has("intrabar")}
-                        helperText={faults.get("intrabar") ?? "The stop first is the careful reading."}
+                        onChange={(event) => onChange({ intrabar: event.target.value, timeframe_detail: null })}
+                        error={touched !== undefined}
+                        helperText={touched ?? INTRABAR[campaign.intrabar]?.about}
                         sx={{ minWidth: 250 }}
                     >
                         {options.intrabar.map((one) => (
                             <MenuItem key={one} value={one}>
-                                hits the {plain(one)}
+                                {INTRABAR[one]?.name ?? plain(one)}
                             </MenuItem>
                         ))}
                     </TextField>
                 </Stack>
+                <Effort campaign={campaign} options={options} faults={faults} onChange={onChange} />
                 {focused ? (
                     <Alert
                         severity="info"

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Blocks } from "./blocks";
-import { earlierPlan, type Plan, readPlan, sent, withRange, writePlan } from "./campaign";
+import { earlierPlan, learnsFrom, type Plan, readPlan, sent, withMethod, withRange, writePlan } from "./campaign";
 
 const SHIPPED: Blocks = {
     conditions: { entry: 3, exit: 2 },
@@ -32,6 +32,11 @@ const BASE: Plan = {
         protocol: { level: 0.05, vault_start: null },
         focus: { regions: {}, learned_from: [] },
         blocks: null,
+        until: null,
+        halving: 0,
+        sampling: "uniform",
+        regimes: "quantiles",
+        timeframe_detail: null,
     },
     adaptive: false,
     priority: 0,
@@ -114,4 +119,38 @@ test("a run that goes out from another asks for all that was asked for then", ()
         }),
         priority: 3,
     });
+});
+
+test("how a search ends and looks is kept in the address, and sent", () => {
+    const spelled = [{ bars: 0.25, keep: 0.5 }, { bars: 1 }];
+    for (const halving of [3, spelled]) {
+        const plan = changed({ until: "8 hours or 500 candidates without progress", halving, regimes: "markov" });
+        const address = new URLSearchParams(writePlan(plan, BASE, SHIPPED).toString());
+        expect(readPlan(address, BASE, SHIPPED)).toEqual(plan);
+        expect(readPlan(writePlan(BASE, plan, SHIPPED), plan, SHIPPED)).toEqual(BASE);
+        expect(sent(plan)).toMatchObject({ until: plan.campaign.until, halving, regimes: "markov" });
+    }
+    expect(readPlan(new URLSearchParams("halving=[1,"), BASE, SHIPPED)).toEqual(BASE);
+});
+
+test("a run from before there were such settings has none of them", () => {
+    const later = ["until", "halving", "sampling", "regimes", "timeframe_detail"];
+    const told = Object.fromEntries(Object.entries(BASE.campaign).filter(([name]) => !later.includes(name)));
+    expect(earlierPlan(told, 0, BASE)).toEqual(BASE);
+});
+
+test("only the method that draws keeps a way to draw", () => {
+    expect(withMethod("genetic")).toEqual({ method: "genetic", sampling: "uniform" });
+    expect(withMethod("random")).toEqual({ method: "random" });
+});
+
+test("a search learns by its method, by short looks, or by an end that results decide", () => {
+    const methods = [
+        { name: "random", summary: "", learns: false, generates: true },
+        { name: "genetic", summary: "", learns: true, generates: true },
+    ];
+    const learns = (changes: Partial<Plan["campaign"]>) => learnsFrom(changed(changes).campaign, methods);
+    expect([learns({}), learns({ until: "2 hours" }), learns({ halving: 1 })]).toEqual([false, false, false]);
+    expect([learns({ method: "genetic" }), learns({ halving: 2 })]).toEqual([true, true]);
+    expect(learns({ until: "50 candidates without progress" })).toBe(true);
 });

@@ -1,6 +1,8 @@
 import type { Schemas } from "@/api/client";
 
 import { type Blocks, readBlocks, same, writeBlocks } from "./blocks";
+import { endsOnResults } from "./ending";
+import { isHalved, type Looks } from "./looks";
 
 const GENERATED = "generated";
 
@@ -28,6 +30,14 @@ export interface Campaign {
     protocol: Settings;
     focus: { regions: Ranges; learned_from: string[] };
     blocks: Record<string, unknown> | null;
+    /** What else ends the search of a strategy, in words. */
+    until: string | null;
+    halving: Looks;
+    sampling: string;
+    /** What tells regimes. */
+    regimes: string;
+    /** Bars that say what was touched first, where those of the search leave it open. */
+    timeframe_detail: string | null;
 }
 
 /** What is asked for: a campaign, and how it is started. */
@@ -55,7 +65,20 @@ export function earlierPlan(told: Record<string, unknown>, priority: number | nu
 }
 
 const LISTS = ["symbols", "against", "strategies"] as const;
-const PLAIN = ["timeframe", "venue", "start", "end", "method", "max_iterations", "seed", "intrabar"] as const;
+const PLAIN = [
+    "timeframe",
+    "venue",
+    "start",
+    "end",
+    "method",
+    "max_iterations",
+    "seed",
+    "intrabar",
+    "until",
+    "sampling",
+    "regimes",
+    "timeframe_detail",
+] as const;
 const PARTS = ["costs", "thresholds", "protocol"] as const;
 const NOTHING = "none";
 
@@ -81,6 +104,7 @@ export function writePlan(plan: Plan, base: Plan, shipped: Blocks): URLSearchPar
         campaign[name].forEach((one) => out.append(name, one));
     }
     for (const name of PLAIN) if (campaign[name] !== base.campaign[name]) out.set(name, write(campaign[name]));
+    if (!same(campaign.halving, base.campaign.halving)) out.set("halving", JSON.stringify(campaign.halving));
     for (const part of PARTS)
         for (const [name, value] of Object.entries(campaign[part]))
             if (value !== base.campaign[part][name]) out.set(`${part}.${name}`, write(value));
@@ -113,6 +137,8 @@ export function readPlan(params: URLSearchParams, base: Plan, shipped: Blocks): 
         const text = params.get(name);
         if (text !== null) Object.assign(campaign, { [name]: read(text, base.campaign[name] ?? "") });
     }
+    const halving = params.get("halving");
+    if (halving !== null) campaign.halving = (parsed(halving) ?? base.campaign.halving) as Looks;
     for (const part of PARTS)
         for (const [name, usual] of Object.entries(base.campaign[part])) {
             const text = params.get(`${part}.${name}`);
@@ -159,6 +185,17 @@ export function withRange(ranges: Ranges, owner: string, name: string, wanted: W
     else own[name] = wanted;
     const others = Object.fromEntries(Object.entries(ranges).filter(([other]) => other !== owner));
     return Object.keys(own).length > 0 ? { ...others, [owner]: own } : others;
+}
+
+/** The campaign with another method; a way to draw stays with the method that draws. */
+export function withMethod(method: string): Partial<Campaign> {
+    return method === "random" ? { method } : { method, sampling: "uniform" };
+}
+
+/** Whether what is looked at depends on results, so that it is judged by searching again. */
+export function learnsFrom(campaign: Campaign, methods: readonly Schemas["Method"][]): boolean {
+    const itself = methods.some((one) => one.name === campaign.method && one.learns);
+    return itself || isHalved(campaign.halving) || endsOnResults(campaign.until);
 }
 
 /** What is sent to the server: ranges of strategies that are not chosen are left out, and blocks without generated rules. */

@@ -6,9 +6,22 @@ import { Panel } from "@/components/Panel";
 import { fixed, NONE, percent, whole } from "@/format/number";
 import { plain, setting } from "@/format/parameters";
 import { utcDay } from "@/format/time";
-import { asCampaign } from "@/pages/discover/campaign";
+import { asCampaign, type Campaign } from "@/pages/discover/campaign";
+import { isHalved, told } from "@/pages/discover/looks";
 
 import { reportOf } from "./report";
+
+/** How it was searched, where that was not as usual: settings that a campaign leaves out where they are nothing. */
+function searched(plan: Partial<Campaign>): [string, string][] {
+    const halving = plan.halving ?? 0;
+    const markets = (plan.symbols ?? []).length;
+    return [
+        ...(plan.until == null ? [] : [["Ends early after", plan.until] as [string, string]]),
+        ...(isHalved(halving) ? [["Short looks", told(halving, markets)] as [string, string]] : []),
+        ...(plan.sampling === undefined ? [] : [["Random draws", plain(plan.sampling)] as [string, string]]),
+        ["Regimes told by", plan.regimes === "markov" ? "a hidden Markov model" : plain(plan.regimes ?? "quantiles")],
+    ];
+}
 
 /** What was asked for, and what identifies the result. */
 export function Asked({ run }: { run: Schemas["RunDetail"] }) {
@@ -31,6 +44,7 @@ export function Asked({ run }: { run: Schemas["RunDetail"] }) {
             : []),
         ["Method", `${plain(plan.method)}, at most ${whole(plan.max_iterations)} candidates a strategy`],
         ...(jobs ?? []).map((job): [string, string] => [plain(job.strategy), job.plan]),
+        ...searched(plan),
         ["Seed", String(plan.seed)],
         [
             "Costs",
