@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.search.extra_trees import extra_trees
 from alpha_discovery.search.surrogate import Guess
 
 Features = npt.NDArray[np.float64]  # (n, number of features)
@@ -86,11 +87,7 @@ class Forest:
 
 def fitted(x: Features, y: npt.NDArray[np.float64], *, trees: int, leaves: int, smallest: int, seed: int) -> Forest:
     """A forest of extremely randomised trees fitted to rows (n, k) and their values (n,)."""
-    from sklearn.ensemble import ExtraTreesRegressor  # three seconds to import: only those who learn pay them
-
-    model = ExtraTreesRegressor(
-        trees, max_leaf_nodes=leaves, min_samples_leaf=smallest, max_features=0.5, n_jobs=1, random_state=seed
-    )
+    model = extra_trees(trees, seed=seed, max_leaf_nodes=leaves, min_samples_leaf=smallest, max_features=0.5)
     model.fit(x.astype(np.float32), y)
     return Forest.from_json(Forest(tuple(_tree(one.tree_) for one in model.estimators_)).to_json())
 

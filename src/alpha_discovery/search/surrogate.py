@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scipy.spatial import KDTree
 
 from alpha_discovery.search.cube import Cube, Unit
+from alpha_discovery.search.extra_trees import extra_trees
 from alpha_discovery.search.protocol import Scores
 
 _TREES = 16
@@ -62,10 +63,7 @@ def ranked(scores: Scores) -> Scores:
 
 
 def _by_trees(known: Features, scores: Scores, asked: Features, seed: int) -> Guess:
-    from sklearn.ensemble import ExtraTreesRegressor  # three seconds to import: only runs that model pay them
-
-    # one thread: on a machine whose cores are busy with backtests, more only wait for each other
-    forest = ExtraTreesRegressor(_TREES, n_jobs=1, random_state=seed)
+    forest = extra_trees(_TREES, seed=seed)
     forest.fit(known.astype(np.float32), scores)
     x = asked.astype(np.float32)
     said = np.stack([tree.tree_.predict(x)[:, 0] for tree in forest.estimators_])
