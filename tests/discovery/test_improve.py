@@ -98,6 +98,22 @@ def test_a_poor_alpha_is_improved_and_its_lineage_kept(
     assert improve_again_is_refused(lab, found.improved)
 
 
+def test_variations_of_generated_rules_lie_in_the_ranges_of_their_blocks(
+    make_lab: Make, make_campaign: Make, long_market: Bars
+) -> None:
+    lab, alpha = found_in_the_first_year(make_lab, make_campaign, long_market)
+    parent = poor(lab, alpha)
+    mine = replace(parent, strategy_type="generated", id="9" * 32)  # as the generator would have stored such rules
+    lab.alphas.add(mine)
+    found = improve(mine.id, lab, variations=300, seed=1)
+    assert found.improved is not None
+    assert found.improved.rules == mine.rules
+    assert found.challenger != {name: mine.parameters[name] for name in found.challenger}
+    assert 3 <= found.challenger["fast"] <= 200  # from its own value to the longest window of the block sma
+    assert 10 <= found.challenger["slow"] <= 200
+    assert replay(found.improved, lab.market_data, lab.ledger).is_exact
+
+
 def improve_again_is_refused(lab: Lab, alpha: AlphaRecord) -> bool:
     with pytest.raises(TooFewBars, match="when it was judged"):
         improve(alpha.id, lab)

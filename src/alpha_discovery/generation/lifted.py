@@ -5,9 +5,9 @@ Numbers of one meaning and one value are one parameter: the window of both sides
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from alpha_discovery.core.params import Float, Int, Kind
 from alpha_discovery.core.scalar import Const, Param, Scalar
@@ -40,14 +40,24 @@ def lifted(name: str, rules: Rules, blocks: Blocks) -> Lifted:
     return Lifted(Strategy(name, "generated", own, made, SOURCE, doc=doc), numbers.values)
 
 
+def lifted_again(name: str, rules: Rules, values: Mapping[str, Any], blocks: Blocks) -> Strategy:
+    """Rules that were lifted before, as they were stored, with the ranges of their parameters around some values."""
+    numbers = _Numbers(blocks, given=values)
+    for signal in rules.signals:
+        if signal != NEVER:
+            numbers.condition(signal)
+    return Strategy(name, "generated", Space(numbers.kinds), rules, SOURCE)
+
+
 @dataclass
 class _Numbers:
-    """Parameters by meaning and value, named in the order in which they are met."""
+    """Parameters by meaning and value, named in the order in which they are met; of ``given`` ones the names stay."""
 
     blocks: Blocks
     kinds: dict[str, Kind] = field(default_factory=dict)
     values: dict[str, float | int] = field(default_factory=dict)
     names: dict[tuple[str, float], str] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def condition(self, node: Bool) -> Bool:
         match node:
@@ -55,7 +65,7 @@ class _Numbers:
                 return Junction(op, tuple(self.condition(part) for part in parts))
             case Compare() | Cross():
                 left, right = self._operand(node.left), node.right
-                right = self._level(node.left, right) if isinstance(right, Const) else self._operand(right)
+                right = self._level(node.left, right) if isinstance(right, Const | Param) else self._operand(right)
                 return replace(node, left=left, right=right)
         raise AssertionError(node)
 
@@ -76,7 +86,7 @@ class _Numbers:
                 return Combine(op, self._operand(left), self._operand(right))
         return node
 
-    def _level(self, of: Operand, level: Const) -> Scalar:
+    def _level(self, of: Operand, level: Const | Param) -> Scalar:
         name = getattr(of, "name", "series")
         block = self._block(of) if isinstance(of, Apply) else self.blocks.found(name, ())
         if block is None or block.steps:
@@ -89,6 +99,10 @@ class _Numbers:
         return self.blocks.found(node.name, names if len(names) == len(node.inputs) else ())
 
     def _param(self, meaning: str, scalar: Scalar, choices: Sequence[float], *, whole: bool) -> Scalar:
+        if isinstance(scalar, Param):
+            value = self.given[scalar.name]
+            self.kinds.setdefault(scalar.name, _kind([value, *choices], whole=whole))
+            return scalar
         assert isinstance(scalar, Const)
         low, high = min([scalar.value, *choices]), max([scalar.value, *choices])
         if low == high:
@@ -97,6 +111,11 @@ class _Numbers:
             alike = sum(one == meaning for one, _ in self.names)
             name = f"{meaning}_{alike + 1}" if alike else meaning
             self.names[meaning, scalar.value] = name
-            self.kinds[name] = Int(int(low), int(high)) if whole else Float(low, high)
+            self.kinds[name] = _kind([low, high], whole=whole)
             self.values[name] = int(scalar.value) if whole else scalar.value
         return Param(self.names[meaning, scalar.value])
+
+
+def _kind(values: Sequence[float], *, whole: bool) -> Kind:
+    low, high = min(values), max(values)
+    return Int(int(low), int(high)) if whole else Float(low, high)
