@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.http.options import PREFIX
 
 
@@ -44,6 +46,20 @@ def test_a_plateau_goes_through_the_alphas_own_parameters(server: Any, alpha_id:
     assert (other["square"]["across"]["name"], other["square"]["up"]["name"]) == ("slow", "fast")
     answer = server.client.get(f"{PREFIX}/alphas/{alpha_id}/plateau?across=speed", headers=server.login("bob"))
     assert answer.status_code == 422
+
+
+def test_a_plateau_of_generated_rules_goes_through_the_numbers_of_the_rules(
+    server: Any, place: Workplace, alpha_id: str
+) -> None:
+    found = place.lab.alphas.get(alpha_id)
+    mine = replace(found, strategy_type="generated", id="9" * 32)  # as the generator would have stored such rules
+    place.lab.alphas.add(mine)
+    told = server.get(f"/alphas/{mine.id}/plateau")
+    moved = {one["name"]: one for one in told["parameters"]}
+    assert {"fast", "slow"} <= set(moved)
+    assert max(moved["fast"]["values"]) == 200  # the longest window of the blocks that ship
+    for one in moved.values():
+        assert one["sharpes"][one["own"]] == pytest.approx(found.metrics["search"]["adjusted_sharpe"], abs=1e-4)
 
 
 def test_stresses_are_told_in_words(server: Any, alpha_id: str) -> None:

@@ -27,6 +27,7 @@ from alpha_discovery.discovery.across_epochs import told_p
 from alpha_discovery.discovery.evidence import jsonable, number, reported_beside, sharpe_of
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.new_days import bars_of, common_end, daily_returns, own_returns, sleeves_from
+from alpha_discovery.discovery.origin import is_generated, written
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import (
     AlphaRecord,
@@ -40,10 +41,7 @@ from alpha_discovery.discovery.regime_days import most_common
 from alpha_discovery.discovery.replay import HEADLINE, detector_of, identity, measured, row_of
 from alpha_discovery.discovery.run import Lab, campaign_from
 from alpha_discovery.errors import TooFewBars, UserError
-from alpha_discovery.generation.blocks import blocks_from, shipped
-from alpha_discovery.generation.lifted import lifted_again
-from alpha_discovery.generation.strategy import NAME as GENERATED
-from alpha_discovery.rules.strategy import Rules, Strategy
+from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.search.cube import Cube
 from alpha_discovery.search.model_search import near
 from alpha_discovery.search.seen import Seen
@@ -269,10 +267,8 @@ def _ten_percent(sharpe: float, incumbent: float) -> bool:
 
 
 def _strategy(alpha: AlphaRecord, lab: Lab) -> Strategy:
-    if alpha.strategy_type == GENERATED:  # its rules are its own, and the blocks of its campaign say what may vary
-        blocks = campaign_from(lab.runs.get(alpha.discovery_run_id)).blocks
-        known = blocks_from(blocks) if blocks else shipped()
-        return lifted_again(GENERATED, Rules.from_json(alpha.rules), alpha.parameters, known)
+    if is_generated(alpha):
+        return written(alpha, campaign_from(lab.runs.get(alpha.discovery_run_id)))
     strategy = find_strategy(alpha.strategy_type, lab.user_strategies)
     if strategy.rules.to_json() != alpha.rules:
         raise UserError(f"{alpha.strategy_type} is no longer the rule that alpha {alpha.id[:12]} was found with")

@@ -13,6 +13,7 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import Space
 from alpha_discovery.discovery.evidence import finite, sharpe_of
 from alpha_discovery.discovery.jobs import jobs_of
+from alpha_discovery.discovery.origin import is_generated, written
 from alpha_discovery.discovery.plateau import Sweep, square, sweeps
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.discovery.replay import reopened, row_of
@@ -131,6 +132,9 @@ class AlphaChecks:
     def _origin(self, alpha: AlphaRecord) -> tuple[Strategy, Space]:
         """Its strategy, and the ranges of its campaign; those of the strategy where there was no campaign."""
         folder = self._place.lab.user_strategies
+        if is_generated(alpha):
+            strategy = written(alpha, campaign_from(self._place.lab.runs.get(alpha.discovery_run_id)))
+            return strategy, strategy.space
         try:
             jobs = jobs_of(campaign_from(self._place.lab.runs.get(alpha.discovery_run_id)), folder)
         except (AlphaDiscoveryError, KeyError, TypeError):
