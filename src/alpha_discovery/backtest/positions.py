@@ -27,7 +27,7 @@ def daily_positions(
     tables, weights = signals_of(rules, batch, tape)
     legs = len(tape.bars)
     trades, sums = np.zeros(((tape.end - tape.begin) * legs, N_TRADE)), np.empty((len(risk), WIDTH))
-    equity, daily = np.ones(tape.close.shape[1]), np.zeros((0, tape.n_days), dtype=np.float32)
+    equity, daily = np.zeros(0), np.zeros((0, tape.n_days), dtype=np.float32)  # nobody asks for the equity of each bar
     span, fees = (tape.begin, tape.end, INTRABAR.index(intrabar)), cost_row(costs)
     out = np.zeros((len(risk), tape.n_days))
     for i in range(len(risk)):
