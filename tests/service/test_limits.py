@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,13 @@ def test_the_configuration_holds_until_somebody_changes_it_and_again_afterwards(
     assert (again.now.max_cpu_percent, again.now.nice, again.is_changed) == (20.0, 5, True)
     again.change(None)
     assert LimitsBook(tmp_path / "limits.json", CONFIGURED).now == book.configured
+
+
+@pytest.mark.parametrize(("told", "nice"), [({}, 5), ({"nice": 0}, 0), ({"max_cpu_percent": 50}, 5)])
+def test_served_workers_go_behind_who_asks_the_server_unless_the_configuration_says(
+    tmp_path: Path, told: dict[str, Any], nice: int
+) -> None:
+    assert LimitsBook(tmp_path / "limits.json", ResourcesSection(**told)).now.nice == nice
 
 
 def test_a_damaged_file_says_what_to_do(tmp_path: Path) -> None:

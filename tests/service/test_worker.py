@@ -13,6 +13,7 @@ import pytest
 
 from alpha_discovery.bootstrap import Workplace, claimed_lab
 from alpha_discovery.core.clock import SystemClock
+from alpha_discovery.discovery import fragility, replication
 from alpha_discovery.discovery import screening as screening_module
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.records import AlphaRecord, RunState
@@ -165,6 +166,94 @@ def test_a_stop_is_heard_while_the_machine_is_slow_to_tell_what_is_used(
         discoveries.stop(run_id)
         wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
         assert time.monotonic() - began < 2.0
+
+
+def asleep(place: Workplace) -> None:
+    """Another worker takes the run that waits, and does nothing any more: killed, or without a processor."""
+    assert place.queue.claim("asleep", lease=600.0) is not None
+
+
+def test_a_stop_of_a_run_whose_worker_is_dead_is_done_by_another_one_within_two_seconds(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    run_id = discoveries.start(long_one(campaign))
+    asleep(place)
+    busy = discoveries.start(long_one(campaign, seed=8))
+    with working(Worker(place, QUICK)):  # it has no room for a second run, and looks all the same
+        wait_for(lambda: "batch" in kinds(discoveries, busy))
+        began = time.monotonic()
+        discoveries.stop(run_id)
+        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
+        assert time.monotonic() - began < 2.0
+    assert discoveries.status(busy).state is RunState.QUEUED
+
+
+def test_whoever_waits_for_a_stop_does_it_where_no_worker_is_left(
+    place: Workplace, discoveries: Discoveries, campaign: Make
+) -> None:
+    run_id = discoveries.start(campaign())
+    asleep(place)
+    began = time.monotonic()
+    assert discoveries.stop(run_id) is RunState.STOPPING
+    assert discoveries.put_down(run_id) is RunState.STOPPED
+    assert time.monotonic() - began < 2.0
+
+
+@contextmanager
+def stopped_in(step: str, place: Workplace, discoveries: Discoveries, run_id: str, rest: list[str]) -> Iterator[None]:
+    """Stop a run as soon as its thread reaches a step; the thread must end there, not after ``rest``."""
+    with working(Worker(place, QUICK)) as worker:
+        wait_for(lambda: step in rest)
+        thread = worker._at_work()[0]
+        discoveries.stop(run_id)
+        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
+        assert thread.join(20.0), "the thread goes on"
+        yield
+
+
+def test_a_stop_ends_the_kill_tests_of_a_judging_between_two_of_them(
+    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[str] = []
+
+    def slowly(name: str) -> None:
+        before = getattr(fragility, name)
+
+        def test(*words: Any) -> Any:
+            reached.append(name)
+            time.sleep(0.5)
+            return before(*words)
+
+        monkeypatch.setattr(fragility, name, test)
+
+    for name in ("_double_costs", "_late", "_worst_intrabar", "_neighbourhood", "_sub_periods", "_symbols"):
+        slowly(name)
+    run_id = discoveries.start(campaign())
+    with stopped_in("_double_costs", place, discoveries, run_id, reached):
+        assert "_symbols" not in reached
+    assert not place.lab.alphas.of_run(run_id)
+
+
+def test_a_stop_ends_the_search_of_a_copy_before_it_begins(
+    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[str] = []
+    made, searched = replication.null_copy, screening_module.run_screening
+
+    def slowly(*words: Any, **more: Any) -> Any:
+        reached.append("copy")
+        time.sleep(0.5)
+        return made(*words, **more)
+
+    def noted(*words: Any, **more: Any) -> Any:
+        reached.append("search")
+        return searched(*words, **more)
+
+    monkeypatch.setattr(replication, "null_copy", slowly)
+    monkeypatch.setattr(replication, "run_screening", noted)
+    run_id = discoveries.start(campaign(method="genetic"))
+    with stopped_in("copy", place, discoveries, run_id, reached):
+        assert reached == ["copy"]
 
 
 def test_a_run_that_was_paused_ends_as_an_undisturbed_one(

@@ -11,7 +11,7 @@ from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.render import files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
-from alpha_discovery.discovery.records import RunRecord
+from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.reports.words import count, ratio
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.retention import archived, restore
@@ -112,6 +112,8 @@ def _asked(run_id: str, what: str, userdir: Path | None, *, as_json: bool) -> No
     with open_lab(settings_of(userdir), create=False) as opened:
         runs = Discoveries(opened)
         state = {"stop": runs.stop, "pause": runs.pause, "resume": runs.resume}[what](run_id)
+        if state is RunState.STOPPING:
+            state = runs.put_down(run_id)
         id_ = runs.status(run_id).id
     if as_json:
         print_json({"run_id": id_, "status": state})

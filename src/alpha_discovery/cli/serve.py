@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ from alpha_discovery.cli.http_options import (
 from alpha_discovery.cli.lab import settings_for
 from alpha_discovery.cli.options import UserDir, Workers
 from alpha_discovery.config import read_config
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.limits import LimitsBook, WorkerLimits
 from alpha_discovery.service.refresh import refresh
@@ -45,7 +46,6 @@ Processes = Annotated[int, typer.Option(min=0, max=64, help="Worker processes; t
 
 LOOK = 0.5  # seconds between two looks at the workers
 PAUSE = 5.0  # seconds before a worker that died is started again
-NICE = 5  # of the workers, unless the configuration says: who asks the server goes before who searches
 GOODBYE = 30.0  # seconds that workers have to put their runs down
 COMMAND = "import sys; from alpha_discovery.cli.main import app; sys.argv[0] = 'alpha'; app()"
 
@@ -152,6 +152,8 @@ def serve(
                         crew.change(_words(held, settings, max(1, processes)))
                     crew.look()
                     bots.look()
+                    with suppress(StorageFailed):  # whoever needs the database tells of it
+                        opened.queue.put_down_overdue()
         finally:
             ended.set()
             for everybody in (crew, bots):  # they put down what they hold while the server still answers
@@ -164,9 +166,8 @@ def serve(
 
 def _words(told: WorkerLimits, settings: Settings, processes: int) -> list[str]:
     """The command line of a worker."""
-    nice = told.nice if "nice" in told.model_fields_set else NICE
     words = ["worker", *with_us(), "--slots", str(told.runs_at_once), "--userdir", str(settings.userdir)]
-    words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(nice)]
+    words += ["--workers", str(max(1, settings.threads // processes)), "--nice", str(told.nice)]
     if told.max_cpu_percent is not None:
         words += ["--max-cpu-percent", str(max(1.0, told.max_cpu_percent / processes))]
     if told.max_memory_gb is not None:

@@ -8,6 +8,7 @@ is asked is that it stays above zero.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -33,8 +34,14 @@ NOISE = 0.1  # standard deviation of the noise on prices, in ranges of the bar
 MOST_COSTS = 64.0  # multiples of the costs up to which the break-even is looked for
 LEAST_PERIODS = 0.5  # share of the sub-periods that must have earned something
 
-def kill_tests(subject: Subject) -> dict[str, Any]:
+
+def kill_tests(subject: Subject, attend: Callable[[], None] = lambda: None) -> dict[str, Any]:
     """Every kill test as plain JSON values.
+
+    Parameters
+    ----------
+    attend : callable
+        Called before each test; may raise to end them.
 
     Returns
     -------
@@ -48,19 +55,25 @@ def kill_tests(subject: Subject) -> dict[str, Any]:
         subject.strategy, subject.row, base, subject.costs,
         intrabar=subject.intrabar, periods_per_year=subject.periods_per_year,
     )  # fmt: skip
-    tests = {
-        "double_costs": _double_costs(subject, base),
-        "late_by_a_bar": _late(subject, base),
-        "worst_intrabar": _worst_intrabar(subject, base),
-        "neighbourhood": _neighbourhood(subject, base),
-        "sub_periods": _sub_periods(subject, part.adjusted),
-        "symbols": _symbols(subject),
-        "noisy_prices": _noisy_prices(subject),
-        "kinds_of_days": kinds_of_days(subject, base, part.adjusted),
-        "capacity": carries(subject, evaluated := subject.evaluated(base)),
+    evaluated = subject.evaluated(base)
+    asked: dict[str, Callable[[], Found | None]] = {
+        "double_costs": lambda: _double_costs(subject, base),
+        "late_by_a_bar": lambda: _late(subject, base),
+        "worst_intrabar": lambda: _worst_intrabar(subject, base),
+        "neighbourhood": lambda: _neighbourhood(subject, base),
+        "sub_periods": lambda: _sub_periods(subject, part.adjusted),
+        "symbols": lambda: _symbols(subject),
+        "noisy_prices": lambda: _noisy_prices(subject, attend),
+        "kinds_of_days": lambda: kinds_of_days(subject, base, part.adjusted),
+        "capacity": lambda: carries(subject, evaluated),
+        "walk_forward": lambda: walk_of_the_search(subject),
     }
-    if (walk := walk_of_the_search(subject)) is not None:
-        tests["walk_forward"] = walk
+    tests: dict[str, Found] = {}
+    for name, test in asked.items():
+        attend()
+        if (found := test()) is not None:
+            tests[name] = found
+    attend()
     raw = next(subject.screened(subject.row, base)).raw[:, 0]
     return {
         "tests": tests,
@@ -156,11 +169,15 @@ def _symbols(subject: Subject) -> Found:
     )
 
 
-def _noisy_prices(subject: Subject) -> Found:
+def _noisy_prices(subject: Subject, attend: Callable[[], None]) -> Found:
     """Copies of the bars with small errors on every price."""
     rng = np.random.default_rng(subject.seed)
-    copies = ({key: noisy(one, rng) for key, one in subject.bars.items()} for _ in range(NOISY_COPIES))
-    known = [value for bars in copies if math.isfinite(value := subject.sharpe(subject.over(bars)))]
+    known = []
+    for _ in range(NOISY_COPIES):
+        attend()
+        copy = {key: noisy(one, rng) for key, one in subject.bars.items()}
+        if math.isfinite(value := subject.sharpe(subject.over(copy))):
+            known.append(value)
     mean = float(np.mean(known)) if known else math.nan
     return answer("does it earn on average over prices with small errors?", mean, worst=min(known, default=math.nan))
 

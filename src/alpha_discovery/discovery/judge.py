@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -52,6 +52,7 @@ def judge(
     replicate: Replicate,
     same: Sequence[str] = (),
     shared: int = 0,
+    attend: Callable[[], None] = lambda: None,
 ) -> Verdict:
     """Judge a finished search, or several that became one family; the vault opens only if there is a finalist.
 
@@ -67,8 +68,11 @@ def judge(
         Other runs of the very same campaign: they tried the same list, so nothing was learned from them.
     shared : int
         Candidates that one of the runs tried of a strategy which a later one of them tried again.
+    attend : callable
+        Called between steps; may raise to end the judging. One that is begun again opens the same round.
     """
     ledger.enter(history.stretch)
+    attend()
     found = screening.family.result()
     learned = tuple(dict.fromkeys((*screening.strategies, *campaign.focus.learned_from)))
     earlier = ledger.tried(history.epoch, learned, besides=[*run_ids, *same]) + shared
@@ -95,7 +99,7 @@ def judge(
     judged: tuple[Finalist, ...] = ()
     if clusters:
         bars = history.open_vault(round_, ledger)
-        judged = Round(campaign, history, screening, verdict, round_, bars).judged(clusters)
+        judged = Round(campaign, history, screening, verdict, round_, bars, attend).judged(clusters)
     accepted = [one.p for one in judged if one.reason is Reason.ACCEPTED]
     p = told_p(accepted, level=protocol.level, round_=round_)
     ledger.close_round(round_, {"finalists": len(judged), "accepted": len(accepted), "p": p})

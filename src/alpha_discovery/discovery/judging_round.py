@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -27,11 +27,14 @@ Places = npt.NDArray[np.intp]  # positions in the family's result
 
 
 class Round:
-    """Finalists over search part and vault; ``bars`` are all bars, which only the judge of a round has."""
+    """Finalists over search part and vault; ``bars`` are all bars, which only the judge of a round has.
+
+    ``attend`` is called between steps and may raise to end the judging.
+    """
 
     def __init__(
         self, campaign: Campaign, history: History, screening: Screening, verdict: Verdict, round_: JudgingRound,
-        bars: Mapping[str, Bars],
+        bars: Mapping[str, Bars], attend: Callable[[], None] = lambda: None,
     ) -> None:
         self._campaign = campaign
         self._history = history
@@ -39,6 +42,7 @@ class Round:
         self._verdict = verdict
         self._level = round_.level
         self._bars = bars
+        self._attend = attend
         self._seed = int(content_hash("vault", history.epoch, round_.number)[:8], 16)
 
     def judged(self, clusters: list[Places]) -> tuple[Finalist, ...]:
@@ -82,6 +86,7 @@ class Round:
 
     def _finalist(self, cluster: Places, member: int) -> Finalist:
         """A member of a cluster, measured on each part."""
+        self._attend()
         k, family = int(cluster[member]), self._verdict.family
         trials, row = self._screening.find(int(family.ids[k]))
         vault = self._measured(trials, row, self._bars, begin=self._history.split.vault_start)
@@ -130,7 +135,7 @@ class Round:
             self._screening.periods_per_year, tried=finalist.trials.batch, search_bars=self._history.search,
             least_capital=campaign.thresholds.min_capacity,
         )  # fmt: skip
-        found = kill_tests(subject)
+        found = kill_tests(subject, self._attend)
         return replace(finalist, fragility=found, reason=Reason.FRAGILE if found["failed"] else Reason.ACCEPTED)
 
 

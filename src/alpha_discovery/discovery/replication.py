@@ -196,6 +196,7 @@ def copy_entry(
     """What the searches reach on a copy, as the journal keeps it."""
     bars, screening = null_copy(ground.past, number, whole=ground.whole), None
     copy = History(bars, ground.past.split)
+    attend()
     for campaign, jobs in ground.searches:
         course = Course(attend, device=device)
         screening = run_screening(campaign, copy, jobs, course=course, into=screening, control=False)

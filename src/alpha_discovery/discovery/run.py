@@ -225,8 +225,9 @@ def _carried_out(
     )  # fmt: skip
     verdict = judge(
         campaign, past, screening, lab.ledger,
-        run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign),
+        run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign), attend=course.attend,
     )  # fmt: skip
+    course.attend()
     alphas = alpha_records(
         campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now(), scores=lab.scores
     )

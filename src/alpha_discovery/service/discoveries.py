@@ -7,6 +7,7 @@ it.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ from alpha_discovery.storage.queue import Request
 from alpha_discovery.storage.search_runs import RunQuery
 
 HIGHEST_PRIORITY = 100
+LOOK = 0.05  # seconds between two looks at a run that is to stop
+PATIENCE = 5.0  # seconds that somebody waits for it at most: `GRACE`, and a database that is busy
 
 
 class Discoveries:
@@ -84,6 +87,17 @@ class Discoveries:
     def pause(self, run_id: str) -> RunState:
         """Put a run down until `resume`; raises as `stop`."""
         return self._place.queue.ask(run_id, Request.PAUSE)
+
+    def put_down(self, run_id: str) -> RunState:
+        """Wait until a run that was asked to stop or pause is put down; its state then.
+
+        Where its worker does not in time, because it died or gets no processor, this does; raises `NotFound`.
+        """
+        until = time.monotonic() + PATIENCE
+        while (state := self._place.lab.runs.get(run_id).state) is RunState.STOPPING and time.monotonic() < until:
+            self._place.queue.put_down_overdue()
+            time.sleep(LOOK)
+        return state
 
     def resume(self, run_id: str) -> RunState:
         """Let a run that was paused or stopped, or has failed, go on from its last checkpoint; raises as `stop`."""

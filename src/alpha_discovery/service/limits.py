@@ -11,6 +11,8 @@ from alpha_discovery.config import ResourcesSection
 from alpha_discovery.errors import StorageFailed
 from alpha_discovery.market_data.store import replace_file
 
+NICE = 5  # of served workers, unless the configuration says: who asks the server goes before who searches
+
 
 class WorkerLimits(BaseModel):
     """What workers may use; null: no limit."""
@@ -37,7 +39,8 @@ class LimitsBook:
     """
 
     def __init__(self, file: Path, configured: ResourcesSection) -> None:
-        self.configured = WorkerLimits(**configured.model_dump(include=set(WorkerLimits.model_fields)))
+        told = configured.model_dump(include=set(WorkerLimits.model_fields))
+        self.configured = WorkerLimits(**told | ({} if "nice" in configured.model_fields_set else {"nice": NICE}))
         self._file = file
         self._lock = threading.Lock()
         self._chosen = self._read()

@@ -50,7 +50,7 @@ class Pace:
     slots: int = 2
     lease: float = 15.0
     look: float = 0.25
-    patience: float = 1.0
+    patience: float = 0.75
     turn: float = 60.0
     poll: float = 0.5
 
@@ -95,6 +95,7 @@ class Worker:
         try:
             self._settle()
             self._hear()
+            self._finish_stops()
             self._keep_memory()
             self._share_turns()
             if time.monotonic() - self._claimed_at >= self.pace.poll or self._wake.is_set():
@@ -159,6 +160,11 @@ class Worker:
                 held.ask(request)
             if held.asked_at is not None and time.monotonic() - held.asked_at > self.pace.patience:
                 self._put_down(held)
+
+    def _finish_stops(self) -> None:
+        """Put down what other workers were to put down in time and did not."""
+        for run_id in self.place.queue.put_down_overdue():
+            _log.warning("run %s: its worker did not put it down in time; what it still writes is refused", run_id)
 
     def _beat(self, held: HeldRun) -> Request | None:
         now = time.monotonic()

@@ -33,6 +33,7 @@ class Request(StrEnum):
 
 
 AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
+GRACE = 1.0  # seconds that a worker has to put down what was asked of it; then whoever looks does it
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,35 @@ class QueueInSql:
                 return _take(session, row, run, _Hold(worker, now, lease))
         return None
 
+    def put_down_overdue(self) -> list[str]:
+        """Put down what was to stop or pause and is still held after `GRACE`; the ids.
+
+        Whoever is there looks, every half second or so: a worker that died, or that gets no processor, cannot hold up a
+        stop, and what it still writes is refused.
+        """
+        with self._database.reading() as session:
+            if session.scalars(_overdue(self._now(session)).limit(1)).first() is None:
+                return []
+        put_down = []
+        with self._database.transaction() as session:
+            now = self._now(session)
+            for row in session.scalars(_overdue(now).with_for_update(of=QueueRow, skip_locked=True)):
+                run = _run(session, row.run_id)
+                _put_down(session, row, run, AFTER[Request(row.request or Request.STOP)], now)
+                put_down.append(row.run_id)
+        return put_down
+
     def beat(self, claim: Claim, *, lease: float, usage: Usage | None = None, worked: float = 0.0) -> Request | None:
-        """Renew the lease, note what the run uses, and hear what was asked of it; raises `LeaseLost`."""
+        """Renew the lease, note what the run uses, and hear what was asked of it; raises `LeaseLost`.
+
+        The lease of a run that is to stop is not renewed: it ends `GRACE` seconds after that was asked.
+        """
         with self._database.transaction() as session:
             row = held(session, claim)
             now = self._now(session)
-            row.heartbeat, row.lease_until = now, now + timedelta(seconds=lease)
+            row.heartbeat = now
+            if row.request is None:
+                row.lease_until = now + timedelta(seconds=lease)
             row.worked_seconds += worked
             for name, value in vars(usage or Usage()).items():
                 setattr(row, name, value)
@@ -186,7 +210,8 @@ class QueueInSql:
     def ask(self, run_id: str, request: Request) -> RunState:
         """Stop or pause a run; the state it is in then.
 
-        A run that nobody works on is put down at once, another one is `STOPPING` until its worker has heard of it.
+        A run that nobody works on is put down at once, another one is `STOPPING` until its worker has heard of it, for
+        `GRACE` seconds at most.
 
         Raises
         ------
@@ -199,6 +224,9 @@ class QueueInSql:
             row, run = self._both(session, run_id)
             state, goal, now = RunState(run.state), AFTER[request], self._now(session)
             if state in (RunState.RUNNING, RunState.STOPPING):
+                if row.request is None:
+                    until = now + timedelta(seconds=GRACE)
+                    row.lease_until = until if row.lease_until is None else min(row.lease_until, until)
                 if row.request != Request.STOP:  # a pause does not weaken a stop
                     row.request = request
                 _move(run, RunState.STOPPING)
@@ -292,6 +320,12 @@ def _next(now: datetime) -> Select[QueueRow]:
     query = query.where(or_(waits, silent))
     query = query.order_by(QueueRow.priority.desc(), QueueRow.served_at, QueueRow.run_id)
     return query.with_for_update(of=QueueRow, skip_locked=True)
+
+
+def _overdue(now: datetime) -> Select[QueueRow]:
+    query = select(QueueRow).join(RunRow, RunRow.id == QueueRow.run_id)
+    overdue = QueueRow.request.is_not(None) & (QueueRow.lease_until < now)  # few rows, before any run is looked up
+    return query.where(overdue, RunRow.state == RunState.STOPPING)
 
 
 def _take(session: Session, row: QueueRow, run: RunRow, hold: _Hold) -> Claim:
