@@ -135,7 +135,7 @@ def exported() -> set[str]:
     """Names of all series that a server with a run, a worker and a bot tells Prometheus."""
     full = Snapshot(
         best_sharpe=1.0, batch_seconds=1.0, runs={"running": 1}, bots={"running": 1}, worker_silence={"w": 1.0},
-        worker_memory={"w": 1.0}, worker_cpu={"w": 1.0}, bot_profit={"b": 1.0},
+        worker_memory={"w": 1.0}, worker_cpu={"w": 1.0}, worker_gpu_memory={"w": 1.0}, bot_profit={"b": 1.0},
         cache_failures={"redis": 1},
     )  # fmt: skip
     telemetry = Telemetry(lambda: full)

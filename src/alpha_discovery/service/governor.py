@@ -99,7 +99,7 @@ class Machine:
         return total
 
     def _gpu_memory(self) -> float | None:
-        """GiB that this process holds on all GPUs; None without one."""
+        """GiB that this process and its children hold on all GPUs; None without one, or where the driver won't tell."""
         if self._gpu is None:
             return None
         call = [self._gpu, "--query-compute-apps=pid,used_memory", "--format=csv,noheader,nounits"]
@@ -107,9 +107,12 @@ class Machine:
             told = subprocess.run(call, check=True, capture_output=True, text=True, timeout=5.0).stdout  # noqa: S603
         except (OSError, subprocess.SubprocessError):
             return None
-        pids = {one.pid for one in self._family()}
-        rows = [line.split(",") for line in told.splitlines() if line.count(",") == 1]
-        return sum(float(used) for pid, used in rows if int(pid) in pids) / 1024.0
+        pids = {str(one.pid) for one in self._family()}
+        rows = [[cell.strip() for cell in line.split(",")] for line in told.splitlines() if line.count(",") == 1]
+        own = [used for pid, used in rows if pid in pids]
+        if all(used.replace(".", "", 1).isdigit() for used in own):
+            return sum(map(float, own)) / 1024.0
+        return None  # [N/A]: not every card and driver tells it of a process
 
 
 @dataclass
@@ -128,6 +131,7 @@ class Governor:
         self._lock = threading.Lock()
         self._worked_since: dict[int, float] = {}
         self._looked = float("-inf")
+        self._told_of_gpu = False
 
     @contextlib.contextmanager
     def on_duty(self) -> Iterator[None]:
@@ -170,6 +174,7 @@ class Governor:
                 return self.measured
             self._looked = now
             self.measured = self.measure()
+            self._tell_of_gpu()
             self._duty = self._next_duty(self.measured)
             return self.measured
 
@@ -190,6 +195,16 @@ class Governor:
             if limit is not None and used is not None and used > limit:
                 return f"{used:.2f} GiB are used and {name} is {limit:g}"
         return None
+
+    def _tell_of_gpu(self) -> None:
+        """Say once that a limit of a GPU's memory is not kept, where its driver does not tell what is used."""
+        wanted, used = self.limits.max_gpu_memory_gb, self.measured.gpu_memory_gb
+        if wanted is not None and used is None and not self._told_of_gpu:
+            self._told_of_gpu = True
+            _log.warning(
+                "max_gpu_memory_gb is %g, but nvidia-smi tells nothing of what this process uses on a GPU:"
+                " the limit is not kept; it does not matter where searches run on processors", wanted,
+            )  # fmt: skip
 
     def _next_duty(self, seen: Measured) -> float:
         limit = self.limits.max_cpu_percent

@@ -21,6 +21,6 @@ def snapshot(place: Workplace, *, listeners: int = 0) -> Snapshot:
         cache_misses=cache.misses, cache_failures=cache.failures, ledger_batches=found.batches,
         ledger_eligible=found.eligible, judging_rounds=found.rounds,
         worker_silence={name: (found.now - at).total_seconds() for name, at in found.heartbeats.items()},
-        worker_memory=found.memory, worker_cpu=found.cpu, bot_profit=found.bot_profit, bots=found.bots,
-        listeners=listeners,
+        worker_memory=found.memory, worker_cpu=found.cpu, worker_gpu_memory=found.gpu_memory,
+        bot_profit=found.bot_profit, bots=found.bots, listeners=listeners,
     )  # fmt: skip

@@ -70,7 +70,7 @@ class RunStatus:
 
     @property
     def resource_usage(self) -> dict[str, Any]:
-        """What it uses now: per cent of one core, GiB of memory and of a GPU's; 0 while nobody works on it."""
+        """What it uses now: per cent of all cores, GiB of memory and of a GPU's; 0 while nobody works on it."""
         entry = self.entry
         return {
             "cpu_usage": (entry.cpu_percent if entry else None) or 0.0,

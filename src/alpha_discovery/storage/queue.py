@@ -48,7 +48,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a run uses now: per cent of one core, GiB."""
+    """What a run uses now: per cent of all cores, GiB; None: not measured."""
 
     cpu_percent: float | None = None
     memory_gb: float | None = None

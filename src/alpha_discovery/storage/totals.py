@@ -40,6 +40,7 @@ class Totals:
     heartbeats: dict[str, datetime]
     memory: dict[str, float]
     cpu: dict[str, float]
+    gpu_memory: dict[str, float]
     bot_profit: dict[str, float]
     now: datetime
 
@@ -63,8 +64,9 @@ def totals(database: Database, clock: Clock) -> Totals:
         by_state = select(RunRow.state, func.count()).group_by(RunRow.state)
         by_bot = select(BotRow.state, func.count()).group_by(BotRow.state)
         held = select(
-            QueueRow.worker, func.max(QueueRow.heartbeat), func.max(QueueRow.memory_gb), func.sum(QueueRow.cpu_percent)
-        ).where(QueueRow.worker.is_not(None))
+            QueueRow.worker, func.max(QueueRow.heartbeat), func.max(QueueRow.memory_gb),
+            func.sum(QueueRow.cpu_percent), func.max(QueueRow.gpu_memory_gb),
+        ).where(QueueRow.worker.is_not(None))  # fmt: skip
         at_work = session.execute(held.group_by(QueueRow.worker)).all()
         return Totals(
             tested=tested or 0, eligible=eligible or 0, batches=batches,
@@ -74,9 +76,10 @@ def totals(database: Database, clock: Clock) -> Totals:
             rounds=session.scalar(select(func.count()).select_from(RoundRow)) or 0,
             cache_entries=entries, cache_hits=hits or 0, bots={row[0]: row[1] for row in session.execute(by_bot)},
             lately_tested=lately[0] or 0, lately_batches=lately[1],
-            heartbeats={str(worker): at for worker, at, _, _ in at_work if at},
-            memory={str(worker): 2.0**30 * used for worker, _, used, _ in at_work if used is not None},
-            cpu={str(worker): used for worker, _, _, used in at_work if used is not None},
+            heartbeats={str(row[0]): row[1] for row in at_work if row[1]},
+            memory={str(row[0]): 2.0**30 * row[2] for row in at_work if row[2] is not None},
+            cpu={str(row[0]): row[3] for row in at_work if row[3] is not None},
+            gpu_memory={str(row[0]): 2.0**30 * row[4] for row in at_work if row[4] is not None},
             bot_profit={name: equity - float(capital) for name, equity, capital in _equities(session)},
             now=now,
         )  # fmt: skip

@@ -22,8 +22,8 @@ class Snapshot:
     """A laboratory in numbers.
 
     ``durations`` are seconds of completed runs; ``worker_silence`` seconds since a worker was heard of, by name, and
-    ``worker_memory`` and ``worker_cpu`` what it used then, in bytes and per cent of all cores; ``bot_profit`` is what a
-    bot has gained on its capital, open position included, in the quote currency, by name.
+    ``worker_memory``, ``worker_gpu_memory`` and ``worker_cpu`` what it used then, in bytes and per cent of all cores;
+    ``bot_profit`` is what a bot has gained on its capital, open position included, in the quote currency, by name.
     """
 
     strategies_tested: int = 0
@@ -45,6 +45,7 @@ class Snapshot:
     worker_silence: Mapping[str, float] = field(default_factory=dict)
     worker_memory: Mapping[str, float] = field(default_factory=dict)
     worker_cpu: Mapping[str, float] = field(default_factory=dict)
+    worker_gpu_memory: Mapping[str, float] = field(default_factory=dict)
     bots: Mapping[str, int] = field(default_factory=dict)
     bot_profit: Mapping[str, float] = field(default_factory=dict)
     listeners: int = 0
@@ -107,6 +108,7 @@ class _OfSnapshot(Collector):
         yield _counter("judging_rounds", "Charged looks at a vault", now.judging_rounds)
         yield _labelled("worker_silence_seconds", "Since a worker was heard of", "worker", now.worker_silence)
         yield _labelled("worker_memory_bytes", "Memory that a worker uses", "worker", now.worker_memory)
+        yield _labelled("worker_gpu_memory_bytes", "Memory of GPUs that a worker uses", "worker", now.worker_gpu_memory)
         yield _labelled("worker_cpu_percent", "Of all cores that a worker uses", "worker", now.worker_cpu)
         yield _labelled("bot_profit", "Gain of a bot on its capital, quote currency", "bot", now.bot_profit)
         yield _labelled("bots", "Bots by state", "state", now.bots)
