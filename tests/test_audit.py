@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
+import pytest
+from tools import audit
 from tools.audit import OURSELVES, told
 
 SAFE: dict[str, Any] = {"name": "numpy", "version": "2.0", "vulns": []}
@@ -29,3 +33,21 @@ def test_no_answer_is_no_clean_bill() -> None:
     assert code == 3
     assert "0 of 1 packages audited" in lines
     assert "no advisories could be had" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [(None, "there is no "), ("#!/bin/sh\necho 'no route to host' >&2\nexit 1\n", "no route to host")],
+)
+def test_nothing_that_could_be_asked_is_told_in_a_line_and_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], program: str | None, why: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    if program is not None:
+        (tmp_path / "pip-audit").write_text(program)
+        (tmp_path / "pip-audit").chmod(0o755)
+    assert audit.main() == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("nothing was audited: ")
+    assert why in told.err

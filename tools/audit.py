@@ -38,7 +38,11 @@ def main() -> int:
     """Ask, and tell."""
     program = Path(sys.executable).with_name("pip-audit")
     call = [str(program), "--local", "--skip-editable", "--progress-spinner=off", "--format=json"]
-    done = subprocess.run(call, check=False, capture_output=True, text=True)  # noqa: S603 - the environment's own
+    try:
+        done = subprocess.run(call, check=False, capture_output=True, text=True)  # noqa: S603 - the environment's own
+    except FileNotFoundError:
+        print(f"nothing was audited: there is no {program}; make audit installs it", file=sys.stderr)  # noqa: T201
+        return 3
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
