@@ -10,7 +10,7 @@ import typer
 
 from alpha_discovery.bootstrap import open_lab, open_messenger
 from alpha_discovery.cli.ending import WithParent, has_ended, on_signals
-from alpha_discovery.cli.options import UserDir, settings_of
+from alpha_discovery.cli.options import UserDir, log_day_and_night, settings_of
 from alpha_discovery.service.bot_crew import BotCrew
 from alpha_discovery.service.exchange_keys import exchange_live
 
@@ -31,6 +31,7 @@ def work_on_bots(
     ended = threading.Event()
     on_signals(ended.set)
     settings = settings_of(userdir)
+    log_day_and_night(settings)
     with open_lab(settings) as opened, closing(open_messenger(settings)) as messenger:
         where = exchange_live(opened, real_orders=real_orders) if live or real_orders else None
         crew = BotCrew(opened, say=lambda line: typer.echo(line, err=True), live=where, notifier=messenger)

@@ -10,7 +10,7 @@ import typer
 
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.ending import on_signals
-from alpha_discovery.cli.options import UserDir, Workers, settings_of
+from alpha_discovery.cli.options import UserDir, Workers, log_day_and_night, settings_of
 from alpha_discovery.config import Config, read_config
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.lab import LabSchedule
@@ -40,7 +40,9 @@ def lab(
     are kept, and nothing is asked of anybody.
     """
     told = read_config(config)
-    with open_lab(settings_for(told, userdir, workers)) as opened:
+    settings = settings_for(told, userdir, workers)
+    log_day_and_night(settings)
+    with open_lab(settings) as opened:
         worker = Worker(opened, Pace(slots=told.resources.runs_at_once), Governor(limits_of(told)))
         schedule = LabSchedule(opened, told, before=(refresh,))
         schedule.look()  # a schedule that is no cron line is told at once

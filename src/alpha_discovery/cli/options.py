@@ -48,3 +48,10 @@ def settings_of(userdir: Path | None, **more: Any) -> Settings:
     settings = read_settings(userdir=userdir, **more)
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     return settings
+
+
+def log_day_and_night(settings: Settings) -> None:
+    """Log as programs that run for months do: JSON lines, and what happens as well as what goes wrong."""
+    from alpha_discovery.telemetry.logs import log_as_json  # structlog, which no other command needs
+
+    log_as_json("info" if settings.log_level == "warning" else settings.log_level)

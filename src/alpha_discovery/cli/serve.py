@@ -29,7 +29,7 @@ from alpha_discovery.cli.http_options import (
     PrivateKey,
 )
 from alpha_discovery.cli.lab import settings_for
-from alpha_discovery.cli.options import UserDir, Workers
+from alpha_discovery.cli.options import UserDir, Workers, log_day_and_night
 from alpha_discovery.config import read_config
 from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.service.lab import LabSchedule
@@ -117,7 +117,6 @@ def serve(
     """
     from alpha_discovery.http.options import HttpOptions  # a second that no other command need pay
     from alpha_discovery.http.serving import HttpServer
-    from alpha_discovery.telemetry.logs import log_as_json
 
     if "*" in (origin or ()):
         raise UserError("--origin * would let every page in the world call this server; name the origins")
@@ -128,7 +127,7 @@ def serve(
     )  # fmt: skip
     told = read_config(config)
     settings = settings_for(told, userdir, workers)
-    log_as_json("info" if settings.log_level == "warning" else settings.log_level)
+    log_day_and_night(settings)
     ended = threading.Event()
     on_signals(ended.set)
     with open_lab(settings) as opened:

@@ -8,7 +8,7 @@ import typer
 
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.ending import WithParent, has_ended, on_signals
-from alpha_discovery.cli.options import Executor, RayAddress, UserDir, Workers, settings_of
+from alpha_discovery.cli.options import Executor, RayAddress, UserDir, Workers, log_day_and_night, settings_of
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.worker import Pace, Worker
 
@@ -46,7 +46,9 @@ def worker(
     less than a second those of about the last second. Nothing that was counted is lost.
     """
     limits = Limits(max_cpu_percent, max_memory_gb, max_gpu_memory_gb, idle_only, nice)
-    with open_lab(settings_of(userdir, workers=workers, executor=executor, ray_address=ray)) as opened:
+    settings = settings_of(userdir, workers=workers, executor=executor, ray_address=ray)
+    log_day_and_night(settings)
+    with open_lab(settings) as opened:
         one = Worker(opened, Pace(slots=slots, lease=lease), Governor(limits))
         on_signals(one.end)
         typer.echo(f"worker {one.name} works on {opened.database.name}", err=True)

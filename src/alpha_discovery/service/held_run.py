@@ -18,6 +18,7 @@ from alpha_discovery.reporting import write_run_report
 from alpha_discovery.service.governor import Governor
 from alpha_discovery.storage.queue import AFTER, Claim, Request
 from alpha_discovery.storage.trials import save_trials
+from alpha_discovery.telemetry.logs import about_run
 
 MOST_ATTEMPTS = 5  # takings without a batch done, until a run counts as one that kills its workers
 
@@ -98,7 +99,8 @@ class HeldRun:
 
     def _work(self) -> None:
         try:
-            self.outcome = self._worked()
+            with about_run(self.claim.run_id):
+                self.outcome = self._worked()
         finally:
             self._done(self)
 

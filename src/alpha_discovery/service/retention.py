@@ -74,7 +74,7 @@ def archive(place: Workplace, run_id: str) -> Path:
     if _read(path) != (record, tuple(alphas)):  # before anything is deleted
         raise StorageFailed(f"{path} does not hold what was written; nothing was removed; check the disk")
     place.lab.runs.delete_run(record.id)
-    _LOG.info("run %s is archived in %s", record.id, path)
+    _LOG.info("run %s is archived in %s", record.id, path, extra={"run_id": record.id})
     return path
 
 

@@ -20,10 +20,11 @@ from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.discovery.records import ImpossibleMove, RunState
 from alpha_discovery.errors import LeaseLost, StorageFailed
 from alpha_discovery.service.governor import Governor
-from alpha_discovery.service.held_run import HeldRun, settle
+from alpha_discovery.service.held_run import Ending, HeldRun, settle
 from alpha_discovery.storage.queue import AFTER, QueueEntry, Request, Usage
 
 _log = logging.getLogger(__name__)
+_LEVELS = {Ending.FAILED: logging.ERROR, Ending.CUT_OFF: logging.WARNING, Ending.UNSTORED: logging.WARNING}
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Worker:
         held = HeldRun(claim, self.place, threads=self._threads, governor=self.governor, done=self._finished)
         with self._lock:
             self._held.append(held)
-        _log.info("run %s taken up", claim.run_id)
+        _log.info("run %s taken up", claim.run_id, extra={"run_id": claim.run_id})
         held.start()
         return True
 
@@ -145,7 +146,9 @@ class Worker:
             held = self._unsettled[0]
             settle(self.place, held)
             if held.outcome is not None:
-                _log.info("run %s: %s %s", held.claim.run_id, held.outcome.ending, held.outcome.told or "")
+                level, about = _LEVELS.get(held.outcome.ending, logging.INFO), held.claim.run_id
+                told = f": {held.outcome.told}" if held.outcome.told else ""
+                _log.log(level, "run %s %s%s", about, held.outcome.ending, told, extra={"run_id": about})
             self._unsettled.pop(0)
 
     def _hear(self) -> None:
@@ -164,7 +167,8 @@ class Worker:
     def _finish_stops(self) -> None:
         """Put down what other workers were to put down in time and did not."""
         for run_id in self.place.queue.put_down_overdue():
-            _log.warning("run %s: its worker did not put it down in time; what it still writes is refused", run_id)
+            told = "run %s: its worker did not put it down in time; what it still writes is refused"
+            _log.warning(told, run_id, extra={"run_id": run_id})
 
     def _beat(self, held: HeldRun) -> Request | None:
         now = time.monotonic()

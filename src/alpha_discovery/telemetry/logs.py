@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import AbstractContextManager
 from typing import TextIO
 
 import structlog
@@ -12,8 +13,14 @@ SHARED: tuple[structlog.typing.Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(allow=["run_id"]),
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
 )
+
+
+def about_run(run_id: str) -> AbstractContextManager[None]:
+    """Whatever this thread logs meanwhile is about a run."""
+    return structlog.contextvars.bound_contextvars(run_id=run_id)
 
 
 def log_as_json(level: str = "info", *, out: TextIO | None = None) -> None:
@@ -38,3 +45,4 @@ def log_as_json(level: str = "info", *, out: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # which of its own parts it found
