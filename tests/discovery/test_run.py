@@ -12,11 +12,12 @@ from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery import run as run_module
+from alpha_discovery.discovery import screening
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.records import RunState
 from alpha_discovery.discovery.run import Lab, campaign_from, discover
-from alpha_discovery.errors import NotFound, StorageFailed, TooFewBars
+from alpha_discovery.errors import NotFound, StorageFailed, TooFewBars, UserError
 from alpha_discovery.testing import markets
 from alpha_discovery.testing.in_memory import LedgerInMemory
 
@@ -93,6 +94,24 @@ def test_a_run_that_is_interrupted_by_hand_is_stopped(
     with pytest.raises(KeyboardInterrupt):
         discover(make_campaign(), lab)
     assert lab.runs.list()[0].state is RunState.STOPPED
+
+
+def test_a_run_that_is_stopped_from_elsewhere_ends_after_its_batch_and_stays_stopped(
+    make_lab: Make, make_campaign: Make, noise: Bars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening, "BATCH", 10)
+    lab = make_lab(noise)
+
+    def stop(batch: Any) -> None:
+        assert batch.batch == 1, "it went on"
+        (record,) = lab.runs.list()
+        lab.runs.update(replace(record, state=RunState.STOPPED))
+
+    with pytest.raises(UserError, match="was stopped from elsewhere; what it tried stays counted"):
+        discover(make_campaign(), lab, progress=stop)
+    (record,) = lab.runs.list()
+    assert (record.state, record.error_message, record.strategies_tested) == (RunState.STOPPED, None, 20)
+    assert lab.ledger.account(record.epoch).n_tested == 20
 
 
 def test_deleting_a_run_does_not_lower_the_ledger(make_lab: Make, make_campaign: Make, planted: Bars) -> None:

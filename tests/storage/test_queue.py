@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alpha_discovery.core.clock import SystemClock
-from alpha_discovery.discovery.records import RunState
-from alpha_discovery.errors import LeaseLost
+from alpha_discovery.discovery.records import ImpossibleMove, RunState
+from alpha_discovery.errors import LeaseLost, NotFound
 from alpha_discovery.storage import queue as queue_module
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.queue import GRACE, Claim, QueueInSql, Request
@@ -79,6 +79,24 @@ def test_neither_heartbeats_nor_more_requests_put_the_end_off(held: Held) -> Non
         held.queue.beat(held.claim, lease=600.0)
         held.queue.ask(held.claim.run_id, Request.STOP)
     assert 0.0 < held.seconds_left <= first <= GRACE
+
+
+def test_a_run_of_a_terminal_that_is_gone_can_be_ended(database: Database) -> None:
+    """Its process was killed, or the machine lost its power: nobody else says that it is over."""
+    runs, queue = RunsInSql(database), QueueInSql(database, SystemClock())
+    runs.add(run_record(state=RunState.RUNNING, end_time=None))
+    for _ in range(2):
+        assert queue.ask(run_record().id, Request.STOP) is RunState.STOPPED
+    ended = runs.get(run_record().id)
+    assert (ended.state, ended.end_time is not None) == (RunState.STOPPED, True)
+    with pytest.raises(NotFound, match="never queued; queue it with: alpha runs again"):
+        queue.ask(run_record().id, Request.PAUSE)
+
+
+def test_a_run_of_a_terminal_that_is_over_stays_what_it_is(database: Database) -> None:
+    RunsInSql(database).add(run_record(state=RunState.COMPLETED))
+    with pytest.raises(ImpossibleMove):
+        QueueInSql(database, SystemClock()).ask(run_record().id, Request.STOP)
 
 
 def test_a_run_that_nobody_asked_to_stop_is_left_alone(held: Held) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,8 +12,9 @@ from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.render import files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
 from alpha_discovery.discovery.records import RunRecord, RunState
+from alpha_discovery.errors import UserError
 from alpha_discovery.reports.words import count, ratio
-from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.discoveries import HIGHEST_PRIORITY, Discoveries
 from alpha_discovery.service.retention import archived, restore
 from alpha_discovery.storage.trials import NAME
 
@@ -106,6 +107,47 @@ def pause_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> N
 def resume_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> None:
     """Let a run that was put down, or has failed, go on from its last checkpoint."""
     _asked(run_id, "resume", userdir, as_json=as_json)
+
+
+@runs_app.command("again", epilog="Example: alpha runs again 1a2b3c --change max_iterations=5000")
+def again_(
+    run_id: RunId,
+    change: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE of its campaign, also costs.commission=0.001; may be given several times.")
+    ] = None,
+    priority: Annotated[int, typer.Option(min=-HIGHEST_PRIORITY, max=HIGHEST_PRIORITY, help="Higher: sooner.")] = 0,
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Queue the campaign of a run once more, with changes; a worker, the lab or the server takes it."""
+    changes = _changes(change or [])
+    with open_lab(settings_of(userdir), create=False) as opened:
+        new = Discoveries(opened).rerun(run_id, changes, priority=priority)
+    if as_json:
+        print_json({"run_id": new, "status": RunState.QUEUED})
+        return
+    say(console(), f"run {new[:12]} is queued; alpha worker takes it, see: alpha runs show {new[:8]}")
+
+
+def _changes(told: list[str]) -> dict[str, Any]:
+    """Settings of a campaign from NAME=VALUE; a dot goes into a part of it, and values are read as YAML."""
+    import yaml
+
+    found: dict[str, Any] = {}
+    for one in told:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            raise UserError(f"--change needs NAME=VALUE, such as max_iterations=5000; found {one!r}")
+        part, dot, inner = name.partition(".")
+        try:
+            read = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise UserError(f"--change {one}: cannot read the value {value!r}") from None
+        if dot:
+            found.setdefault(part, {})[inner] = read
+        else:
+            found[part] = read
+    return found
 
 
 def _asked(run_id: str, what: str, userdir: Path | None, *, as_json: bool) -> None:

@@ -40,7 +40,7 @@ from alpha_discovery.discovery.records import AlphaRecord, LedgerEntry, RunRecor
 from alpha_discovery.discovery.replication import copies_done, estimate, replicator
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.discovery.validation_score import Scores, shipped
-from alpha_discovery.errors import BadMarketData, TooFewBars
+from alpha_discovery.errors import BadMarketData, TooFewBars, UserError
 
 MOST_RUNS = 10_000  # looked through for runs of the same campaign
 
@@ -138,7 +138,8 @@ def discover(
     except BaseException as error:
         state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
         last = lab.runs.get(record.id)
-        lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
+        if last.state is not RunState.STOPPED:
+            lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
 
 
@@ -357,9 +358,12 @@ def _counter(
         with lab.transaction():
             lab.ledger.record(entry)
             # read again: somebody may have asked it to stop meanwhile
-            lab.runs.update(replace(lab.runs.get(record.id), strategies_tested=batch.done, best_sharpe=best))
+            last = lab.runs.get(record.id)
+            lab.runs.update(replace(last, strategies_tested=batch.done, best_sharpe=best))
             if batch.step is not None:
                 lab.checkpoints.save(record.id, batch.step, told)
+        if last.state is RunState.STOPPED:  # of a run at a terminal: what workers hold, they are asked to put down
+            raise UserError(f"run {record.id[:12]} was stopped from elsewhere; what it tried stays counted")
         progress(batch)
 
     return counted

@@ -211,16 +211,18 @@ class QueueInSql:
         """Stop or pause a run; the state it is in then.
 
         A run that nobody works on is put down at once, another one is `STOPPING` until its worker has heard of it, for
-        `GRACE` seconds at most.
+        `GRACE` seconds at most. One that was started at a terminal ends after its batch, if it is still alive.
 
         Raises
         ------
         NotFound
-            For a run that is not stored, or was never queued.
+            For a run that is not stored; for a pause of one that was never queued.
         ImpossibleMove
             For a run that is over.
         """
         with self._database.transaction() as session:
+            if request is Request.STOP and (alone := self._at_terminal(session, run_id)) is not None:
+                return _end(session, alone, RunState.STOPPED, self._now(session))
             row, run = self._both(session, run_id)
             state, goal, now = RunState(run.state), AFTER[request], self._now(session)
             if state in (RunState.RUNNING, RunState.STOPPING):
@@ -279,11 +281,16 @@ class QueueInSql:
             session.flush()
             note_event(session, run.id, "yielded", now, {"note": told} if told else None)
 
+    def _at_terminal(self, session: Session, run_id: str) -> RunRow | None:
+        """The run, locked, if it was never queued."""
+        id_ = find_row(session, RunRow, run_id, kind="run").id
+        return None if session.get(QueueRow, id_) is not None else _run(session, id_)
+
     def _both(self, session: Session, run_id: str) -> tuple[QueueRow, RunRow]:
         id_ = find_row(session, RunRow, run_id, kind="run").id
         row = session.get(QueueRow, id_, with_for_update=True, populate_existing=True)
         if row is None:
-            raise NotFound(f"run {id_} was started at a terminal, not queued; stop it there, or queue it again")
+            raise NotFound(f"run {id_} was started at a terminal and never queued; queue it with: alpha runs again")
         return row, _run(session, id_)
 
     def _now(self, session: Session) -> datetime:
@@ -345,14 +352,21 @@ def _take(session: Session, row: QueueRow, run: RunRow, hold: _Hold) -> Claim:
 def _put_down(
     session: Session, row: QueueRow, run: RunRow, state: RunState, now: datetime, error: str | None = None
 ) -> None:
+    _free(row)
+    row.token += 1
+    _end(session, run, state, now, error)
+
+
+def _end(session: Session, run: RunRow, state: RunState, now: datetime, error: str | None = None) -> RunState:
+    if state is RunState(run.state):
+        return state
     _move(run, state)
     run.end_time = now
     run.runtime_hours = (now - run.start_time).total_seconds() / 3600.0
     run.error_message = error
-    _free(row)
-    row.token += 1
     session.flush()
     note_event(session, run.id, state.value, now, {"error": error} if error else None)
+    return state
 
 
 def _free(row: QueueRow) -> None:
