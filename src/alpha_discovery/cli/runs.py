@@ -113,7 +113,7 @@ def resume_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> 
 def again_(
     run_id: RunId,
     change: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE of its campaign, also costs.commission=0.001; may be given several times.")
+        list[str] | None, typer.Option(help="NAME=VALUE of its campaign, also costs.commission=0.001; several times.")
     ] = None,
     priority: Annotated[int, typer.Option(min=-HIGHEST_PRIORITY, max=HIGHEST_PRIORITY, help="Higher: sooner.")] = 0,
     userdir: UserDir = None,
