@@ -72,6 +72,25 @@ def test_what_has_decayed_is_told_and_one_that_fails_stops_no_other(
     ]
 
 
+def test_a_program_that_ends_leaves_the_other_alphas_for_another_time(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.lab.runs.add(run_record())
+    for id_ in ("a1", "b2", "c3"):
+        place.lab.alphas.add(replace(alpha_record(), id=id_))
+    looked: list[str] = []
+
+    def fails(alpha_id: str, _: Any) -> Any:
+        looked.append(alpha_id)
+        raise NotFound("its market is gone")
+
+    monkeypatch.setattr(upkeep, "check_decay", fails)
+    monkeypatch.setattr(upkeep, "improve", fails)
+    look_for_decay(place, Heard(), is_over=lambda: len(looked) == 1)
+    look_for_better(place, Heard(), top=3, is_over=lambda: len(looked) == 2)
+    assert len(looked) == 2
+
+
 class _Until:
     """The same market before its last days have come."""
 

@@ -14,7 +14,7 @@ from alpha_discovery.cli.options import UserDir, Workers, log_day_and_night, set
 from alpha_discovery.config import Config, read_config
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.lab import LabSchedule
-from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.refresh import refresher
 from alpha_discovery.service.watch import watched
 from alpha_discovery.service.worker import Pace, Worker
 from alpha_discovery.settings import Settings
@@ -44,12 +44,12 @@ def lab(
     log_day_and_night(settings)
     with open_lab(settings) as opened:
         worker = Worker(opened, Pace(slots=told.resources.runs_at_once), Governor(limits_of(told)))
-        schedule = LabSchedule(opened, told, before=(refresh,))
+        ended = threading.Event()
+        schedule = LabSchedule(opened, told, before=(refresher(ended.is_set),))
         schedule.look()  # a schedule that is no cron line is told at once
         if now:
             started = schedule.start_all(opened.lab.clock.now())
             typer.echo(f"started {len(started)} runs", err=True)
-        ended = threading.Event()
         on_signals(ended.set, worker.end)
         thread = threading.Thread(target=schedule.run, args=(ended,), name="schedule")
         thread.start()

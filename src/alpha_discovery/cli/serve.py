@@ -34,7 +34,7 @@ from alpha_discovery.config import read_config
 from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.limits import LimitsBook, WorkerLimits
-from alpha_discovery.service.refresh import refresh
+from alpha_discovery.service.refresh import refresher
 from alpha_discovery.service.watch import watched
 from alpha_discovery.settings import Settings
 
@@ -131,7 +131,7 @@ def serve(
     ended = threading.Event()
     on_signals(ended.set)
     with open_lab(settings) as opened:
-        schedule = LabSchedule(opened, told, before=(refresh,))
+        schedule = LabSchedule(opened, told, before=(refresher(ended.is_set),))
         schedule.look()
         limits = LimitsBook(settings.userdir / "limits.json", told.resources)
         server = HttpServer(opened, options, say=lambda line: typer.echo(line, err=True), limits=limits)

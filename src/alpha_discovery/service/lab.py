@@ -74,9 +74,11 @@ class LabSchedule:
     def __post_init__(self) -> None:
         self.discoveries = Discoveries(self.place)
         self._due: datetime | None = None
+        self._is_over: Callable[[], bool] = lambda: False
 
     def run(self, ended: threading.Event) -> None:
         """Start what falls due until told to end."""
+        self._is_over = ended.is_set
         while not ended.wait(LOOK):
             try:
                 self.look()
@@ -110,8 +112,8 @@ class LabSchedule:
         found = [run_id for run_id in started if run_id is not None]
         if found:  # another lab on this database may have been first: then it looks after the alphas too
             if self.config.lab.check_decay:
-                look_for_decay(self.place, self.notifier)
-            look_for_better(self.place, self.notifier, top=self.config.lab.improve_top)
+                look_for_decay(self.place, self.notifier, is_over=self._is_over)
+            look_for_better(self.place, self.notifier, top=self.config.lab.improve_top, is_over=self._is_over)
         return found
 
     def _start(self, plan: dict[str, object], due: datetime) -> str | None:

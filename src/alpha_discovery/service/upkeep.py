@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import takewhile
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.notices import Notice, Notifier
@@ -16,10 +17,13 @@ MOST = 10_000  # alphas and runs that are looked through
 _log = logging.getLogger(__name__)
 
 
-def look_for_decay(place: Workplace, notifier: Notifier) -> list[str]:
-    """Demote what the days since its judging prove to lose; the ids. One that cannot be looked at stops no other."""
+def look_for_decay(place: Workplace, notifier: Notifier, *, is_over: Callable[[], bool] = lambda: False) -> list[str]:
+    """Demote what the days since its judging prove to lose; the ids. One that cannot be looked at stops no other.
+
+    ``is_over`` is asked before each: once it says so, the rest is left for another time.
+    """
     demoted = []
-    for alpha in _standing(place):
+    for alpha in takewhile(lambda _: not is_over(), _standing(place)):
         try:
             found = check_decay(alpha.id, place.lab)
         except TooFewBars:
@@ -34,11 +38,16 @@ def look_for_decay(place: Workplace, notifier: Notifier) -> list[str]:
     return demoted
 
 
-def look_for_better(place: Workplace, notifier: Notifier, *, top: int) -> list[str]:
-    """Try variations of the best alphas, each alpha once: a judging round is charged for it. Ids of what was stored."""
+def look_for_better(
+    place: Workplace, notifier: Notifier, *, top: int, is_over: Callable[[], bool] = lambda: False
+) -> list[str]:
+    """Try variations of the best alphas, each alpha once: a judging round is charged for it. Ids of what was stored.
+
+    ``is_over`` as in `look_for_decay`.
+    """
     stored: list[str] = []
     tried = _tried(place) if top else set()
-    for alpha in list(_standing(place))[:top]:
+    for alpha in takewhile(lambda _: not is_over(), list(_standing(place))[:top]):
         if alpha.id in tried:
             continue
         try:
