@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.http.options import PREFIX
 
 PASSWORD = "correct horse battery"
@@ -117,3 +117,20 @@ def test_everything_that_was_done_is_in_the_audit_log(server: Any) -> None:
     log = server.client.get(f"{PREFIX}/audit", headers=server.login()).json()
     assert (log[0]["who"], log[0]["action"], log[0]["target"]) == ("ada", "user_added", "zoe")
     assert PASSWORD not in str(log)
+
+
+def test_who_has_not_signed_in_is_not_told_where_the_database_is(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise StorageFailed("the database postgresql://lab@10.0.0.7/lab cannot be reached")
+
+    headers = server.login()
+    monkeypatch.setattr(server.site.place.events, "last_id", away)
+    monkeypatch.setattr(server.site.discoveries, "list", away)
+    anonymous = server.client.get(f"{PREFIX}/ready")
+    assert anonymous.status_code == 503
+    assert anonymous.json()["detail"] == (
+        "what the laboratory stores cannot be reached; try again, and see the server's log"
+    )
+    assert anonymous.headers["retry-after"] == "5"
+    signed_in = server.client.get(f"{PREFIX}/runs", headers=headers)
+    assert (signed_in.status_code, "10.0.0.7" in signed_in.json()["detail"]) == (503, True)

@@ -54,7 +54,9 @@ def viewer(
     _c: Annotated[object, Depends(_cookie)],
 ) -> Principal:  # fmt: skip
     """Anybody who has signed in."""
-    return principal_of(request)
+    found = principal_of(request)
+    request.state.is_known = True  # a failure may be told in full
+    return found
 
 
 async def admin(principal: Annotated[Principal, Depends(viewer)]) -> Principal:

@@ -105,12 +105,15 @@ async def _of_ours(request: Request, error: Exception) -> JSONResponse:
     if status == 500:
         return await _of_defect(request, error)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    detail = str(error)
     if status == 503:
+        if not getattr(request.state, "is_known", False):  # it names folders, servers and users of databases
+            detail = "what the laboratory stores cannot be reached; try again, and see the server's log"
         _log.error("storage_failed", error=str(error))
         headers["Retry-After"] = "5"
     faults = error.faults if isinstance(error, FaultyCampaign) else ()
     wrong = [Wrong(where=".".join(filter(None, ("body.campaign", one.where))), message=one.message) for one in faults]
-    return problem(request, status, str(error), kind=f"#{type(error).__name__}", headers=headers, errors=wrong)
+    return problem(request, status, detail, kind=f"#{type(error).__name__}", headers=headers, errors=wrong)
 
 
 async def _of_request(request: Request, error: Exception) -> JSONResponse:
