@@ -19,6 +19,7 @@ from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.discovery.records import RunState
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.settings import Settings
+from alpha_discovery.storage.queue_models import QueueRow
 
 Alpha = Callable[..., Result]
 COMMAND = "import sys; from alpha_discovery.cli.main import app; sys.argv[0] = 'alpha'; app()"
@@ -66,6 +67,26 @@ def test_a_change_that_cannot_be_made_says_why(
     result = in_copy_of_found("runs", "again", found_run(userdir), "--change", change)
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_a_run_that_is_not_over_is_shown_with_how_far_it_is(in_copy_of_found: Alpha, userdir: Path) -> None:
+    told = in_copy_of_found("runs", "again", found_run(userdir), "--change", "max_iterations=1000", "--json")
+    run_id = json.loads(told.stdout)["run_id"]
+    shown = " ".join(in_copy_of_found("runs", "show", run_id).stdout.split())
+    assert "0 candidates so far" in shown
+    assert "waiting, 0% of the search done; priority 0; waits for a worker" in shown
+    with open_lab(Settings(userdir=userdir)) as place:
+        claim = place.queue.claim("m-1", lease=60.0)
+        assert claim is not None
+        place.queue.beat(claim, lease=60.0, worked=90.0)
+        with place.database.transaction() as session:
+            row = session.get_one(QueueRow, run_id)
+            row.stage, row.done, row.planned = "search", 250, 1000
+    shown = " ".join(in_copy_of_found("runs", "show", run_id).stdout.split())
+    assert "search, 25% of the search done; priority 0; held by m-1; about 4 min 30 s left at its pace" in shown
+    far = json.loads(in_copy_of_found("runs", "show", run_id, "--json").stdout)["run"]
+    assert (far["stage"], far["progress"]) == ("search", 0.25)
+    assert far["remaining_hours"] == pytest.approx(0.075)  # a quarter took 90 s
 
 
 def test_a_run_whose_terminal_was_killed_is_ended_by_a_stop(in_copy_of_found: Alpha, userdir: Path) -> None:

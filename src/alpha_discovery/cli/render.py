@@ -67,15 +67,21 @@ def title(screen: Console, run: RunRecord) -> None:
             f"{split['search_end'][:10]}, sealed in the vault from {split['vault_start'][:10]} on",
             style="dim",
         )
-    seconds = (run.runtime_hours or 0.0) * 3600.0
-    rate = f" ({run.strategies_tested / seconds:,.0f} a second)" if seconds > 0 else ""
-    say(screen, f"{plural(run.strategies_tested, 'candidate')} in {duration(seconds)}{rate}", style="dim")
+    say(screen, f"{plural(run.strategies_tested, 'candidate')} {_in_time(run)}", style="dim")
     say(
         screen,
         f"{run.optimization_method.replace('_', ' ')} search, seed {campaign['seed']}; commission "
         f"{percent(costs.commission, 2)} a side, slippage {percent(costs.slippage, 2)}",
         style="dim",
     )
+
+
+def _in_time(run: RunRecord) -> str:
+    if run.end_time is None:
+        return "so far"
+    seconds = (run.runtime_hours or 0.0) * 3600.0
+    rate = f" ({run.strategies_tested / seconds:,.0f} a second)" if seconds > 0 else ""
+    return f"in {duration(seconds)}{rate}"
 
 
 def tried(screen: Console, run: RunRecord) -> None:

@@ -9,13 +9,15 @@ import typer
 
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
-from alpha_discovery.cli.render import files, run_text
+from alpha_discovery.cli.render import duration, files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
 from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.errors import UserError
 from alpha_discovery.reports.words import count, ratio
 from alpha_discovery.service.discoveries import HIGHEST_PRIORITY, Discoveries
-from alpha_discovery.service.retention import archived, restore
+from alpha_discovery.service.retention import OVER, archived, restore
+from alpha_discovery.service.status import RunStatus
+from alpha_discovery.storage.queue import QueueEntry
 from alpha_discovery.storage.trials import NAME
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="Its id, or the beginning of it.")]
@@ -54,12 +56,17 @@ def show(
         run = opened.lab.runs.get(run_id)
         alphas = opened.lab.alphas.of_run(run.id)
         account = opened.lab.ledger.account(run.epoch, level=run.campaign["protocol"]["level"])
+        status = Discoveries(opened).status(run.id)
     if as_json:
         ledger = {**vars(account), "level_left": account.level_left}
-        print_json({"run": record_json(run), "alphas": [record_json(alpha) for alpha in alphas], "ledger": ledger})
+        far = {"stage": status.stage, "progress": status.progress, "remaining_hours": status.remaining_hours}
+        alphas_ = [record_json(alpha) for alpha in alphas]
+        print_json({"run": {**record_json(run), **far}, "alphas": alphas_, "ledger": ledger})
         return
     screen = console()
     run_text(screen, run, alphas, account)
+    if status.entry is not None and run.state not in OVER:
+        say(screen, _how_far(status, status.entry))
     written = {"report": settings.reports / f"run-{run.id[:12]}.html", "trials": settings.runs / run.id / NAME}
     files(screen, {what: path for what, path in written.items() if path.exists()})
 
@@ -161,6 +168,18 @@ def _asked(run_id: str, what: str, userdir: Path | None, *, as_json: bool) -> No
         print_json({"run_id": id_, "status": state})
         return
     say(console(), f"run {id_[:12]} is {state}")
+
+
+def _how_far(status: RunStatus, entry: QueueEntry) -> str:
+    """How far a run of the queue is, who has it, and how long the search will take."""
+    left = status.remaining_hours
+    words = [
+        f"{status.stage}, {status.progress:.0%} of the search done", f"priority {entry.priority}",
+        f"held by {entry.worker}" if entry.worker else "waits for a worker",
+    ]  # fmt: skip
+    if left is not None:
+        words.append(f"about {duration(3600.0 * left)} left at its pace")
+    return "; ".join(words)
 
 
 def _row(run: RunRecord) -> tuple[str, ...]:
