@@ -51,7 +51,7 @@ class Pace:
     slots: int = 2
     lease: float = 15.0
     look: float = 0.25
-    patience: float = 0.75
+    patience: float = 0.5
     turn: float = 60.0
     poll: float = 0.5
 
@@ -184,6 +184,8 @@ class Worker:
         """End a run whose thread is in the middle of something long: what it still writes is refused."""
         with suppress(ImpossibleMove, LeaseLost):  # it was quicker
             self.place.queue.put_down(held.claim, AFTER[held.request or Request.STOP])
+            told, about = "run %s put down in the middle of a step; what it still writes is refused", held.claim.run_id
+            _log.info(told, about, extra={"run_id": about})
         self._drop(held)
 
     def _drop(self, held: HeldRun) -> None:
@@ -201,9 +203,10 @@ class Worker:
         if len(at_work) > 1:
             at_work[-1].let_wait()
         elif time.monotonic() - at_work[0].began > self.pace.patience:
-            error = f"{told}; raise the limit, or search fewer markets or shorter histories"
+            error, claim = f"{told}; raise the limit, or search fewer markets or shorter histories", at_work[0].claim
             with suppress(ImpossibleMove, LeaseLost):
-                self.place.queue.put_down(at_work[0].claim, RunState.FAILED, error=error)
+                self.place.queue.put_down(claim, RunState.FAILED, error=error)
+                _log.error("run %s failed: %s", claim.run_id, error, extra={"run_id": claim.run_id})
             self._drop(at_work[0])
 
     def _share_turns(self) -> None:

@@ -33,7 +33,7 @@ class Request(StrEnum):
 
 
 AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
-GRACE = 1.0  # seconds that a worker has to put down what was asked of it; then whoever looks does it
+GRACE = 0.75  # seconds that a worker has to put down what was asked of it; then whoever looks does it
 
 
 @dataclass(frozen=True)
