@@ -11,6 +11,9 @@ import pytest
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.http.options import PREFIX
+from alpha_discovery.service import alpha_checks
+from alpha_discovery.service.alpha_checks import AlphaChecks
+from alpha_discovery.service.alpha_views import AlphaViews
 
 
 def test_costs_as_assumed_give_the_stored_result(server: Any, alpha_id: str) -> None:
@@ -103,3 +106,25 @@ def test_a_file_holds_what_the_table_shows(server: Any, alpha_id: str) -> None:
     assert ids(symbol="SYN/USDT", text=alpha_id) == [alpha_id]
     assert ids(text="nothing of that name") == []
     assert ids(state="decayed") == []
+
+
+def test_what_takes_long_is_computed_once_for_every_process(
+    server: Any, alpha_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def here() -> AlphaChecks:
+        """As another process has it: nothing in memory but what the cache gives."""
+        return AlphaChecks(server.site.place, AlphaViews(server.site.place))
+
+    first = [here().costs(alpha_id), here().fan(alpha_id), here().plateau(alpha_id)]
+
+    def again(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it is computed again")
+
+    for name in ("evaluate_sleeves", "fan", "sweeps"):
+        monkeypatch.setattr(alpha_checks, name, again)
+    assert [here().costs(alpha_id), here().fan(alpha_id), here().plateau(alpha_id)] == first
+    with pytest.raises(AssertionError, match="computed again"):
+        here().plateau(alpha_id, "slow", "fast")  # another question
+    monkeypatch.setattr(alpha_checks, "_sources", lambda: "another version")
+    with pytest.raises(AssertionError, match="computed again"):
+        here().fan(alpha_id)

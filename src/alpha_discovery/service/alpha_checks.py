@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.cache.key import result_key
+from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import Space
-from alpha_discovery.discovery.evidence import finite, sharpe_of
+from alpha_discovery.discovery import plateau as plateau_module
+from alpha_discovery.discovery.evidence import finite, jsonable, sharpe_of
 from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.origin import is_generated, written
 from alpha_discovery.discovery.plateau import Sweep, square, sweeps
@@ -21,6 +27,8 @@ from alpha_discovery.discovery.run import campaign_from
 from alpha_discovery.discovery.strata import NAMES, strata
 from alpha_discovery.discovery.subject import Subject
 from alpha_discovery.errors import AlphaDiscoveryError, UnknownName
+from alpha_discovery.kernels import source_hash
+from alpha_discovery.reports import pooled
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.reports.pooled import Course, course
 from alpha_discovery.reports.stresses import stress_table, year_sentence
@@ -35,7 +43,7 @@ WORST_COST = 0.49  # of the traded value: more cannot be simulated
 
 
 class AlphaChecks:
-    """Alphas of a workplace, put under stress."""
+    """Alphas of a workplace, put under stress; what takes long is kept in its cache."""
 
     def __init__(self, place: Workplace, views: AlphaViews) -> None:
         self._place = place
@@ -53,23 +61,29 @@ class AlphaChecks:
     def costs(self, alpha_id: str) -> dict[str, Any]:
         """What is left at multiples of the assumed costs, both parts; ``break_even`` as the judge found it, or None."""
         seen = self._views.see(alpha_id)
+        tests = (seen.alpha.evidence.get("fragility") or {}).get("tests", {})
+        break_even = finite(float(tests.get("double_costs", {}).get("break_even") or np.nan))
+        return {**self._kept("costs", seen.alpha, seen.bars, lambda: self._costs(seen)), "break_even": break_even}
+
+    def _costs(self, seen: Seen) -> dict[str, Any]:
         costs = Costs(**seen.alpha.costs)
         highest = max(costs.commission, costs.slippage, costs.limit_commission)
         multiples = [m for m in MULTIPLES if m * highest <= WORST_COST]
         days = [self._course(seen, costs.times(multiple)) for multiple in multiples]
         year = _year(seen)
-        tests = (seen.alpha.evidence.get("fragility") or {}).get("tests", {})
         return {
             "multiples": multiples, "commission": costs.commission, "slippage": costs.slippage,
             "adjusted_sharpe": [finite(sharpe_of(one.adjusted, year)) for one in days],
             "sharpe": [finite(sharpe_of(one.returns, year)) for one in days],
             "total_return": [float(one.equity[-1] - 1.0) for one in days],
-            "break_even": finite(float(tests.get("double_costs", {}).get("break_even") or np.nan)),
         }  # fmt: skip
 
     def fan(self, alpha_id: str) -> dict[str, Any]:
         """Equity of resampled years: a course for each of `LEVELS`, and the share of years that lose."""
         seen = self._views.see(alpha_id)
+        return self._kept("fan", seen.alpha, seen.bars, lambda: self._fan(seen))
+
+    def _fan(self, seen: Seen) -> dict[str, Any]:
         returns, days, seed = seen.course.returns, round(_year(seen)), int(content_hash("fan", seen.alpha.id)[:8], 16)
         bands = fan(returns, rng=seed, levels=LEVELS, days=days)
         paths = resampled_paths(returns, rng=seed, days=days)
@@ -94,7 +108,12 @@ class AlphaChecks:
         UnknownName
             For a parameter that it does not have or that cannot be moved.
         """
-        subject = self._subject(self._place.lab.alphas.get(alpha_id))
+        alpha = self._place.lab.alphas.get(alpha_id)
+        subject = self._subject(alpha)
+        more = [across, up, subject.space.to_json()]
+        return self._kept("plateau", alpha, subject.bars, lambda: self._plateau(subject, across, up), more)
+
+    def _plateau(self, subject: Subject, across: str | None, up: str | None) -> dict[str, Any]:
         found = sweeps(subject)
         known = [one.name for one in found]
         for name in (across, up):
@@ -110,6 +129,20 @@ class AlphaChecks:
                 "sharpes": [[finite(float(v)) for v in row] for row in both.sharpes],
             },
         }  # fmt: skip
+
+    def _kept(
+        self, kind: str, alpha: AlphaRecord, bars: Mapping[str, Bars], make: Callable[[], dict[str, Any]],
+        more: Any = None,
+    ) -> dict[str, Any]:
+        """What was computed of an alpha on these very bars, by whichever process, or computed now."""
+        key = result_key(
+            kind, data={name: one.fingerprint for name, one in bars.items()}, rules=alpha.rules,
+            parameters=alpha.parameters, costs=alpha.costs, more=[alpha.id, alpha.market, _sources(), more],
+        )  # fmt: skip
+        found: dict[str, Any] = json.loads(
+            self._place.cache.get_or_compute(key, lambda: json.dumps(jsonable(make())).encode())
+        )
+        return found
 
     def _course(self, seen: Seen, costs: Costs) -> Course:
         alpha = seen.alpha
@@ -144,6 +177,13 @@ class AlphaChecks:
                 return job.strategy, job.space
         strategy = find_strategy(alpha.strategy_type, folder)
         return strategy, strategy.allowed
+
+
+@cache
+def _sources() -> str:
+    """Hash of the code that results depend on: what was kept by another version is computed anew."""
+    files = (__file__, str(plateau_module.__file__), str(pooled.__file__))
+    return content_hash(source_hash(), *(Path(file).read_text(encoding="utf-8") for file in files))
 
 
 def _regime(name: str, days: Course, inside: np.ndarray[Any, np.dtype[np.bool_]], year: float) -> dict[str, Any]:
