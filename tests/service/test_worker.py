@@ -14,6 +14,7 @@ import pytest
 from alpha_discovery.bootstrap import Workplace, claimed_lab
 from alpha_discovery.core.clock import SystemClock
 from alpha_discovery.discovery import fragility, replication
+from alpha_discovery.discovery import run as run_module
 from alpha_discovery.discovery import screening as screening_module
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.records import AlphaRecord, RunState
@@ -275,6 +276,27 @@ def test_a_run_that_was_paused_ends_as_an_undisturbed_one(
     assert found
     assert found == at_the_terminal(place, discoveries.status(run_id).record.campaign)
     assert place.lab.ledger.account(discoveries.status(run_id).record.epoch).n_tested == 200, "none was counted twice"
+
+
+def test_a_run_that_was_killed_before_it_was_foreseen_is_foreseen_by_the_next_worker(
+    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, killed = (discoveries.start(campaign(seed=seed)) for seed in (7, 8))
+
+    def dies(*_: Any) -> Any:
+        raise SystemExit("kill -9")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module, "outlook", dies)
+        for _ in range(2):
+            claim = place.queue.claim("dies", lease=-1.0)
+            assert claim is not None
+            with pytest.raises(SystemExit):
+                take_up(claim.run_id, claimed_lab(place, claim))
+    Worker(place, QUICK).run_until_idle()
+    for run_id in (whole, killed):
+        assert discoveries.status(run_id).record.report["outlook"]["planned"] == 60
+        assert discoveries.status(run_id).state is RunState.COMPLETED
 
 
 def test_whoever_lost_his_lease_writes_nothing(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:

@@ -168,10 +168,9 @@ def take_up(
     jobs = jobs_of(campaign, lab.user_strategies)
     if not record.data_hash:
         campaign, past = _with_fresh_vault(campaign, jobs, lab, notice)
-        record = _begun(replace(record, campaign=campaign.to_json()), past, lab, workers)
-        told = _foreseen(campaign, jobs, past, lab, notice)
-        record = replace(record, report={**record.report, "outlook": told})
-        lab.runs.update(record)
+        lab.ledger.enter(past.stretch)
+        told = _foreseen(campaign, jobs, past, lab, notice)  # before it has begun: killed here, it is foreseen again
+        record = _begun(replace(record, campaign=campaign.to_json()), past, told, lab, workers)
     else:
         past = loaded_again(campaign, jobs, record, lab.market_data)
     if record.data_hash != past.fingerprint:
@@ -326,14 +325,14 @@ def _of_bars(past: History) -> dict[str, Any]:
     return told | ({"spans": past.spans} if past.spans else {})
 
 
-def _begun(record: RunRecord, past: History, lab: Lab, workers: int) -> RunRecord:
-    """Pin a run that was queued to the bars that are there now."""
+def _begun(record: RunRecord, past: History, outlook: dict[str, Any], lab: Lab, workers: int) -> RunRecord:
+    """Pin a run that was queued to the bars that are there now, together with what it can find."""
     with lab.transaction():
         lab.ledger.enter(past.stretch)
         began = replace(
             lab.runs.get(record.id), campaign=record.campaign, campaign_hash=campaign_from(record).fingerprint,
             data_hash=past.fingerprint, epoch=past.epoch, start_time=lab.clock.now(), parallel_workers=workers,
-            report=_of_bars(past),
+            report={**_of_bars(past), "outlook": outlook},
         )  # fmt: skip
         lab.runs.update(began)
     return began
