@@ -2,54 +2,37 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Any
-
 import pytest
+from tests.service.portfolio_of_two import FIRST, SECOND, START, deployed, lived, owe, pending, with_two_alphas
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.portfolio import Holding, Portfolio
-from alpha_discovery.errors import StorageFailed, UserError
+from alpha_discovery.errors import UserError
 from alpha_discovery.service.bot_crew import BotCrew
-from alpha_discovery.service.bots import ATTEMPTS, Deployment, begun, compare, deploy
+from alpha_discovery.service.bot_desk import BotDesk
+from alpha_discovery.service.bots import Deployment, begun, compare, deploy
 from alpha_discovery.service.desk import Actor
-from alpha_discovery.service.portfolio_desk import PortfolioDesk
-from alpha_discovery.service.portfolios import Moved, Portfolios, Rebalancing
+from alpha_discovery.service.portfolios import Portfolios, Rebalancing
 from alpha_discovery.storage.audit import AuditInSql
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
-from alpha_discovery.storage.bots import Bot, BotsInSql
-from alpha_discovery.strategies.registry import find_strategy
-from alpha_discovery.testing.example_records import alpha_record, run_record
+from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
-START = "2020-10-01"
+ADA = Actor("1", "ada", "here")
 
 
 @pytest.fixture
 def portfolios(place: Workplace) -> Portfolios:
-    strategy = find_strategy("sma_cross")
-    market = {"sleeves": [["SYN/USDT"]], "venue": None, "intrabar": "stop_first"}
-    place.lab.runs.add(run_record())
-    for id_, fast in (("a" * 32, 5), ("b" * 32, 40)):
-        place.lab.alphas.add(
-            alpha_record(
-                id=id_, rules=strategy.rules.to_json(), timeframe="1h", costs=Costs().to_json(), market=market,
-                parameters=strategy.complete({"fast": fast, "slow": 90, "position_size": 1.0}),
-            )
-        )  # fmt: skip
-    return Portfolios(place)
+    return with_two_alphas(place)
 
 
-def deployed(portfolios: Portfolios, rule: Rebalancing, name: str = "mine", **more: Any) -> list[Bot]:
-    holdings = tuple(Holding(id_ * 32, w, w * 10_000.0, 1.0, 0.1, 0.5) for id_, w in (("a", 0.7), ("b", 0.2)))
-    chosen = Portfolio(holdings, {}, 1.0, 0.1, 100, 1_000.0)
-    return portfolios.deploy(chosen, Deployment(name, start=START, **more), rule)
+@pytest.fixture
+def desk(place: Workplace) -> BotDesk:
+    return BotDesk(place, AuditInSql(place.database, place.lab.clock))
 
 
 def test_money_moves_between_its_bots_until_their_shares_are_its_weights(
     place: Workplace, portfolios: Portfolios
 ) -> None:
-    bots = deployed(portfolios, Rebalancing())
+    bots = deployed(portfolios)
     for bot in bots:
         running = begun(place, bot.id)
         for _ in range(700):
@@ -70,86 +53,146 @@ def test_money_moves_between_its_bots_until_their_shares_are_its_weights(
         assert compare(place, bot.id).is_equal
 
 
-def lived(place: Workplace, portfolios: Portfolios) -> None:
-    """A portfolio whose bots have lived through a bar, after which one has 1000 more than its share."""
-    bots = deployed(portfolios, Rebalancing())
-    for bot in bots:
-        begun(place, bot.id).step()
-    memory = BotMemoryInSql(place.database)
-    memory.save(bots[0].id, {**(memory.load(bots[0].id) or {}), "pending": 1_000.0}, [])
-
-
-def pending(portfolios: Portfolios) -> list[float]:
-    """What is still to be moved of each bot."""
-    return [row["pending"] for row in portfolios.show("mine")["bots"]]
-
-
-def paid(moved: list[Moved]) -> list[float]:
-    """What is to be moved once this was paid, beside the 1000."""
-    gives, takes = sorted(one.amount for one in moved)
-    assert gives == -takes < 0.0
-    return sorted([gives + 1_000.0, takes])
-
-
-def test_of_two_who_rebalance_at_once_one_finds_what_the_other_moved(
-    place: Workplace, portfolios: Portfolios, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lived(place, portfolios)
-    other, found = Portfolios(place), list[list[Moved]]()
-    thread = threading.Thread(target=lambda: found.append(other.rebalance("mine")))
-    show = portfolios.show
-
-    def slow(name: str) -> dict[str, Any]:
-        told = show(name)
-        thread.start()
-        thread.join(0.3)  # it must wait until all is paid
-        return told
-
-    with monkeypatch.context() as patch:
-        patch.setattr(portfolios, "show", slow)
-        moved = portfolios.rebalance("mine")
-    thread.join()
-    assert found == [[]]
-    assert sorted(pending(portfolios)) == paid(moved)
-
-
-@pytest.mark.parametrize("refusals", [1, ATTEMPTS])
-def test_payments_that_cannot_all_be_stored_are_asked_for_anew_together_or_not_made(
-    place: Workplace, portfolios: Portfolios, monkeypatch: pytest.MonkeyPatch, refusals: int
-) -> None:
-    lived(place, portfolios)
-    save, saves = BotMemoryInSql.save, [0]
-
-    def failing(self: BotMemoryInSql, *given: Any) -> None:
-        saves[0] += 1
-        if saves[0] % 2 == 0 and saves[0] <= 2 * refusals:  # the second bot of each attempt
-            raise StorageFailed("the disk is full")
-        save(self, *given)
-
-    monkeypatch.setattr(BotMemoryInSql, "save", failing)
-    if refusals == ATTEMPTS:
-        with pytest.raises(StorageFailed):
-            portfolios.rebalance("mine")
-        assert sorted(pending(portfolios)) == [0.0, 1_000.0]
+def rest(place: Workplace, desk: BotDesk, bot: Bot, how: str) -> None:
+    """Let a bot rest in one of the ways."""
+    if how == "ended for good: it loses":
+        desk.demote(bot.id, "it loses", ADA)
+    elif how == "halted: look":
+        desk.halt(bot.id, "look", ADA)
+    elif how == "stopped":
+        desk.stop(bot.id, ADA)
     else:
-        moved = portfolios.rebalance("mine")
-        assert sorted(pending(portfolios)) == paid(moved)
+        BotsInSql(place.database).set_state(bot.id, BotState.FAILED, place.lab.clock.now(), why="no prices")
 
 
-def test_what_cannot_be_written_into_the_audit_log_is_not_paid(
+WAYS = ["ended for good: it loses", "halted: look", "stopped", "failed: no prices"]
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("loser", [0, 1])
+def test_a_bot_that_rests_neither_gets_nor_gives_money(
+    place: Workplace, portfolios: Portfolios, desk: BotDesk, how: str, loser: int
+) -> None:
+    bots = lived(place, portfolios, auto_start=True)
+    owe(place, bots[0], -5_000.0)  # far from the weights on either side
+    rest(place, desk, bots[loser], how)
+    before = portfolios.show("mine")
+    assert portfolios.rebalance("mine") == []  # of one that trades nothing is off
+    after = portfolios.show("mine")
+    assert after == before
+    assert {row["alpha"]: row["rests"] for row in after["bots"]}[bots[loser].alpha_id] == how
+    assert [row["rests"] for row in after["bots"]].count(None) == 1
+    assert after["set_aside"] == pytest.approx(7_000.0 - 5_000.0 if loser == 0 else 2_000.0, rel=0.01)
+
+
+def test_the_others_are_brought_to_their_weights_in_what_they_are_worth_themselves(
+    place: Workplace, portfolios: Portfolios, desk: BotDesk
+) -> None:
+    bots = lived(place, portfolios, auto_start=True)
+    third = deploy(place, SECOND, Deployment("third", capital=1_000.0, start=START, auto_start=True))[0]
+    begun(place, third.id).step()
+    stored = BotsInSql(place.database)
+    stored.add_config(third.id, {"portfolio": "mine", "weight": 0.1}, place.lab.clock.now())
+    desk.demote(third.id, "it loses", ADA)
+    held = {row["bot"]: row["equity"] for row in portfolios.show("mine")["bots"]}
+    moved = {one.bot: one for one in portfolios.rebalance("mine")}
+    assert set(moved) == {bot.name for bot in bots}
+    whole = sum(held[bot.name] for bot in bots)
+    told = {row["bot"]: row for row in portfolios.show("mine")["bots"]}
+    assert told["third"]["equity"] == held["third"]
+    assert [told[bot.name]["equity"] for bot in bots] == pytest.approx([whole * 7 / 9, whole * 2 / 9])
+
+
+def test_what_was_still_to_be_paid_to_a_bot_that_is_ended_goes_back_to_the_others(
+    place: Workplace, portfolios: Portfolios, desk: BotDesk
+) -> None:
+    bots = lived(place, portfolios)  # the first is to get 1,000
+    before = portfolios.show("mine")["equity"]
+    desk.demote(bots[0].id, "it loses", ADA)
+    moved = {one.bot: one.amount for one in portfolios.rebalance("mine", threshold=0.5)}
+    assert moved == {bots[0].name: -1_000.0, bots[1].name: pytest.approx(1_000.0)}
+    assert pending(portfolios) == {FIRST: 0.0, SECOND: pytest.approx(1_000.0)}
+    assert portfolios.show("mine")["equity"] == pytest.approx(before)
+
+
+def test_what_an_ended_bot_still_has_to_pay_out_is_not_asked_for_twice(
+    place: Workplace, portfolios: Portfolios, desk: BotDesk
+) -> None:
+    bots = lived(place, portfolios)
+    owe(place, bots[0], -1_000.0)
+    owe(place, bots[1], 1_000.0)
+    desk.demote(bots[0].id, "it loses", ADA)
+    assert portfolios.rebalance("mine") == []
+    assert pending(portfolios) == {FIRST: -1_000.0, SECOND: 1_000.0}
+
+
+def test_a_halted_bot_that_is_resumed_takes_part_again(
+    place: Workplace, portfolios: Portfolios, desk: BotDesk
+) -> None:
+    bots = lived(place, portfolios)
+    desk.halt(bots[1].id, "look", ADA)
+    assert portfolios.rebalance("mine") == []
+    desk.resume(bots[1].id, ADA)
+    assert len(portfolios.rebalance("mine")) == 2
+
+
+def test_bots_that_nobody_started_are_run_by_hand_and_take_part(place: Workplace, portfolios: Portfolios) -> None:
+    bots = lived(place, portfolios)
+    assert {bot.state for bot in bots} == {BotState.STOPPED}
+    assert len(portfolios.rebalance("mine")) == 2
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_rule_goes_on_without_a_bot_that_rests(
+    place: Workplace, portfolios: Portfolios, desk: BotDesk, how: str
+) -> None:
+    bots = lived(place, portfolios, rule=Rebalancing(days=5.0, threshold=0.0), auto_start=True)
+    rest(place, desk, bots[0], how)
+    running = begun(place, bots[1].id)
+    for _ in range(24 * 6):
+        running.step()
+    assert portfolios.rebalance_due() == ["mine"]
+    assert portfolios.rebalance_due() == []
+
+
+def test_a_portfolio_that_cannot_be_rebalanced_keeps_no_other_from_it(
     place: Workplace, portfolios: Portfolios, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lived(place, portfolios)
-    audit = AuditInSql(place.database, place.lab.clock)
-    desk = PortfolioDesk(place, portfolios, audit)
+    for name in ("a", "b"):
+        for bot in deployed(portfolios, Rebalancing(days=1.0), name=name, auto_start=True):
+            running = begun(place, bot.id)
+            for _ in range(26):
+                running.step()
+    whole, failed = portfolios.rebalance, list[str]()
 
-    def failing(*_: Any, **__: Any) -> None:
-        raise RuntimeError("killed")
+    def refuse(name: str, **more: object) -> object:
+        if name == "a":
+            raise UserError("not now")
+        return whole(name, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(audit, "note", failing)
-    with pytest.raises(RuntimeError):
-        desk.rebalance("mine", 0.0, Actor("1", "ada", "here"))
-    assert sorted(pending(portfolios)) == [0.0, 1_000.0]
+    monkeypatch.setattr(portfolios, "rebalance", refuse)
+    assert portfolios.rebalance_due(lambda name, error: failed.append(f"{name}: {error}")) == ["b"]
+    assert failed == ["a: not now"]
+
+
+def test_an_ended_bot_closes_what_it_holds_and_enters_nothing_more(
+    place: Workplace, portfolios: Portfolios, desk: BotDesk
+) -> None:
+    bots = deployed(portfolios, auto_start=True)
+    memory = BotMemoryInSql(place.database)
+    running = begun(place, bots[0].id)
+    while running.book.position is None:
+        running.step()
+    desk.demote(bots[0].id, "it loses", ADA)
+    desk.stop(bots[1].id, ADA)
+    crew = BotCrew(place)
+    while crew.look():
+        pass
+    state = memory.load(bots[0].id)
+    assert state is not None
+    assert (state["book"]["position"], state["orders"], state["halted"]) == (None, {}, "ended for good")
+    entered = [one for one in memory.events(bots[0].id, limit=100_000) if one["kind"] == "entered"]
+    assert len(entered) == 1
 
 
 def test_less_than_a_cent_is_not_moved(place: Workplace, portfolios: Portfolios) -> None:
@@ -162,7 +205,7 @@ def test_less_than_a_cent_is_not_moved(place: Workplace, portfolios: Portfolios)
 
 def test_what_is_worth_nothing_has_no_shares(place: Workplace, portfolios: Portfolios) -> None:
     memory = BotMemoryInSql(place.database)
-    for bot in deployed(portfolios, Rebalancing()):
+    for bot in deployed(portfolios):
         begun(place, bot.id).step()
         state = memory.load(bot.id)
         assert state is not None
@@ -172,7 +215,7 @@ def test_what_is_worth_nothing_has_no_shares(place: Workplace, portfolios: Portf
 
 
 def test_shares_that_are_near_enough_are_left_alone(place: Workplace, portfolios: Portfolios) -> None:
-    for bot in deployed(portfolios, Rebalancing()):
+    for bot in deployed(portfolios):
         begun(place, bot.id).step()
     assert portfolios.rebalance("mine", threshold=0.05) == []
 
@@ -180,15 +223,15 @@ def test_shares_that_are_near_enough_are_left_alone(place: Workplace, portfolios
 def test_a_portfolio_of_which_one_bot_cannot_be_made_is_not_made_at_all(
     place: Workplace, portfolios: Portfolios
 ) -> None:
-    deploy(place, "b" * 32, Deployment("mine " + "b" * 8, start=START))  # takes the name of its second bot
+    deploy(place, SECOND, Deployment("mine " + "b" * 8, start=START))  # takes the name of its second bot
     with pytest.raises(UserError, match="there is a bot named"):
-        deployed(portfolios, Rebalancing())
+        deployed(portfolios)
     assert [bot.name for bot in BotsInSql(place.database).list()[0]] == ["mine " + "b" * 8]
-    assert place.lab.alphas.get("a" * 32).deployment_count == 0
+    assert place.lab.alphas.get(FIRST).deployment_count == 0
 
 
 def test_a_bot_that_has_not_begun_is_named(portfolios: Portfolios) -> None:
-    deployed(portfolios, Rebalancing())
+    deployed(portfolios)
     with pytest.raises(UserError, match="has lived through no bar yet"):
         portfolios.rebalance("mine")
 
@@ -204,13 +247,13 @@ def test_started_bots_are_brought_back_every_so_many_days(place: Workplace, port
 
 
 def test_a_name_is_taken_once(portfolios: Portfolios) -> None:
-    deployed(portfolios, Rebalancing())
+    deployed(portfolios)
     with pytest.raises(UserError, match="already"):
-        deployed(portfolios, Rebalancing())
+        deployed(portfolios)
 
 
 @pytest.mark.parametrize("name", ["choice", "a/b", ".."])
 def test_a_name_that_no_address_can_have_is_refused(portfolios: Portfolios, name: str) -> None:
     with pytest.raises(UserError, match="cannot be named"):
-        deployed(portfolios, Rebalancing(), name=name)
+        deployed(portfolios, name=name)
     assert portfolios.names() == []

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from alpha_discovery.storage.alphas import AlphasInSql
 from alpha_discovery.storage.cache import CacheInSql
 from alpha_discovery.storage.database import Database
-from alpha_discovery.storage.engine import address
 from alpha_discovery.storage.ledger import LedgerInSql
-from alpha_discovery.storage.queue_models import TABLES
 from alpha_discovery.storage.runs import RunsInSql
+from alpha_discovery.testing.databases import empty
 from alpha_discovery.testing.example_records import TickingClock
 from alpha_discovery.testing.servers import private_postgres
 from alpha_discovery.testing.storage_suite import Stores
@@ -45,10 +43,7 @@ def where(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Ite
         return
     url: str = request.getfixturevalue("postgres")
     yield url
-    engine = sa.create_engine(address(url), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"TRUNCATE {', '.join(TABLES.tables)} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+    empty(url)
 
 
 @pytest.fixture

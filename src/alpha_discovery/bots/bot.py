@@ -74,6 +74,7 @@ class Bot:
         self.halted: str | None = None
         self.pending = 0.0  # money to be paid in or out as soon as nothing is held
         self.scale = 1.0  # the capital now over that without what was paid in and out
+        self._refused = 0.0  # what could not be moved, and was said
         self.feed_lost: int | None = None  # since when no bar has come, milliseconds UTC
         self.held: Bar | None = None
         self.levels: BarLevels | None = None
@@ -285,10 +286,12 @@ class Bot:
         if self.pending == 0.0 or self.book.position is not None or self.desk.orders:
             return
         amount, before = self.pending, self.equity
-        self.pending = 0.0
-        if before + amount <= 0.0:
-            self.note("transfer_refused", amount=amount, equity=before)
+        if min(before, before + amount) <= 0.0:  # it stays to be moved: what others got for it is still owed
+            if amount != self._refused:
+                self.note("transfer_refused", amount=amount, equity=before)
+            self._refused = amount
             return
+        self.pending = 0.0
         factor = (before + amount) / before
         self.book.equity, self.scale = before + amount, self.scale * factor
         self.guard.scaled(factor)

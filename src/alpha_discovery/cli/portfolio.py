@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
@@ -63,11 +64,16 @@ def deploy(
 
 @portfolio_app.command("rebalance", epilog="Example: alpha portfolio rebalance mine --threshold 0.02")
 def rebalance(name: str, threshold: Threshold = 0.0, userdir: UserDir = None, as_json: AsJson = False) -> None:
-    """Bring the bots of a portfolio back to its weights; money moves once a bot holds nothing."""
+    """Bring the bots of a portfolio back to its weights; money moves once a bot holds nothing.
+
+    A bot that is ended, failed, halted, or stopped while others run gets nothing: its money is set aside.
+    """
     with open_lab(settings_of(userdir), create=False) as opened:
         moved = Portfolios(opened).rebalance(name, threshold=threshold)
+        told = Portfolios(opened).show(name)
     if as_json:
-        print_json({"portfolio": name, "moved": [vars(one) for one in moved]})
+        aside = {row["bot"]: row["rests"] for row in told["bots"] if row["rests"] is not None}
+        print_json({"portfolio": name, "moved": [vars(one) for one in moved], "set_aside": aside})
         return
     screen = console()
     rows = [(one.bot, percent(one.share), percent(one.weight), f"{one.amount:+,.2f}") for one in moved]
@@ -75,6 +81,7 @@ def rebalance(name: str, threshold: Threshold = 0.0, userdir: UserDir = None, as
         table(screen, ("Bot", "Share", "Weight", "Money"), rows, "lrrr")
     else:
         say(screen, f"no share is further than {percent(threshold)} from its weight; nothing is moved")
+    _rest(screen, told)
 
 
 @portfolio_app.command("show", epilog="Example: alpha portfolio show mine")
@@ -93,8 +100,16 @@ def show(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
     ]
     table(screen, ("Bot", "State", "Weight", "Share", "Capital", "Worth"), rows, "llrrrr")
     say(screen, f"{name} is worth {told['equity']:,.2f}, {percent(told['return'], signed=True)}")
+    _rest(screen, told)
     for line in told["idle"]:
         say(screen, line)
+
+
+def _rest(screen: Console, told: Mapping[str, Any]) -> None:
+    """Name the bots that get no money, and why."""
+    for row in told["bots"]:
+        if row["rests"] is not None:
+            say(screen, f"{row['bot']} is set aside with {row['equity']:,.2f}: {row['rests']}")
 
 
 def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None, idle: Sequence[str] = ()) -> None:

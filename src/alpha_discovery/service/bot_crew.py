@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, Bot
+from alpha_discovery.bots.forward import Forward
 from alpha_discovery.bots.told import notice
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.notices import Notifier
 from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.discovery.records import ImpossibleMove
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, SourceFailed, StorageFailed
-from alpha_discovery.service.bots import Live, begun
-from alpha_discovery.service.forward import ForwardEvidence
+from alpha_discovery.service.bots import Live, begun, insisting
+from alpha_discovery.service.forward import LOSES, ForwardEvidence
 from alpha_discovery.service.portfolios import Portfolios
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
@@ -88,7 +91,9 @@ class BotCrew:
         return lived
 
     def _rebalance(self, bots: Sequence[StoredBot]) -> None:
-        done = self._portfolios.rebalance_due()
+        done = self._portfolios.rebalance_due(
+            lambda name, error: self._say(f"portfolio {name} is not rebalanced, which is tried again: {error}")
+        )
         for name in done:
             self._say(f"portfolio {name} is rebalanced")
         for bot in bots:  # they go on from a memory that has their new money in it
@@ -131,49 +136,56 @@ class BotCrew:
             lived = self._steps(self._held[id_])
             self._unanswered.pop(id_, None)
             self._waits.over(id_)
+            if lived and not is_over:
+                self._judged(id_)
+            if self._live is not None:
+                self._held[id_].look_at_clock(self._now())
         except SourceFailed as error:
             lived = self._no_answer(id_, name, error)
-        except StorageFailed:  # somebody halted or resumed it meanwhile: go on from what they stored
+        except StorageFailed:  # somebody halted, paid or resumed it meanwhile: go on from what they stored
             self._held.pop(id_, None)
             return 0
         except AlphaDiscoveryError as error:
             self._failed(id_, name, error)
             return 0
-        if lived and id_ in self._held and not is_over:
-            self._judged(self._held[id_])
-        if self._live is not None and id_ in self._held:
-            self._held[id_].look_at_clock(self._now())
         return lived
 
     def _now(self) -> int:
         return int(self._place.lab.clock.now().timestamp() * 1000)
 
     def _leave(self, bot: Bot) -> None:
-        """Close what an ended bot holds."""
+        """Close what an ended bot holds, and enter nothing before that is done."""
+        bot.halt("ended for good")
         if bot.book.position is not None and not bot.desk.leaving:
-            bot.halt("ended for good")
             bot.flatten("ended for good")
 
-    def _judged(self, bot: Bot) -> None:
+    def _judged(self, id_: str) -> None:
         """Once a UTC day of its bars: what its results say about its alpha, stored, and acted on by the stated rule."""
-        assert bot.last is not None
-        day = bot.last // DAY
-        if self._days.get(bot.config.id) == day:
+        last = self._held[id_].last
+        assert last is not None
+        if self._days.get(id_) == last // DAY:
             return
-        self._days[bot.config.id] = day
-        found, kind = self._forward.apply(bot.config.id)
-        before, self._alarms[bot.config.id] = self._alarms.get(bot.config.id, False), found.alarm
-        if found.alarm and not before:
+        found, kind = self._forward.apply(id_)
+        insisting(lambda: self._tell(id_, found, kind))
+        self._days[id_], self._alarms[id_] = last // DAY, found.alarm
+
+    def _tell(self, id_: str, found: Forward, kind: str | None) -> None:
+        """Write into the log of a bot what was found of it, and end it where its alpha was; from the newest memory."""
+        if id_ not in self._held:
+            self._held[id_] = begun(self._place, id_, live=self._live, notifier=self._notifier)
+        bot = self._held.pop(id_)  # and back once it is stored
+        if found.alarm and not self._alarms.get(id_, False):
             bot.note("below_band", equity=found.equity, low=found.low)
         if kind == "promoted":
             bot.note(kind, evidence=found.evidence_for, days=found.days)
         if kind == "demoted":
-            why = f"its days prove that its alpha loses (evidence {found.evidence_against:.1f})"
+            why = f"{LOSES} (evidence {found.evidence_against:.1f})"
             bot.note(kind, why=why)
             bot.halt(why)
             bot.flatten(why)  # nobody looks after what it holds any more
         bot.note("forward", **found.to_json())
         bot.save()
+        self._held[id_] = bot
 
     def _no_answer(self, id_: str, name: str, error: SourceFailed) -> int:
         """Said once for each wording, and asked again later and later; the clock says when it has lasted too long."""
@@ -208,6 +220,8 @@ class BotCrew:
                 self._notifier.tell(told)
         else:
             bot.note("failed", why=str(error))
-            bot.save()
+            with suppress(StorageFailed):  # somebody changed it meanwhile: its state says why
+                bot.save()
         if not self._only:
-            self._bots.set_state(id_, BotState.FAILED, self._place.lab.clock.now(), why=str(error))
+            with suppress(ImpossibleMove):  # somebody stopped or ended it meanwhile
+                self._bots.set_state(id_, BotState.FAILED, self._place.lab.clock.now(), why=str(error))

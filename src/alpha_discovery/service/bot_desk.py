@@ -89,9 +89,8 @@ class BotDesk:
         """End a bot for good and call its alpha decayed: it earned its money no more."""
         alphas = self._place.lab.alphas
         with self._place.database.transaction():
-            bot = self._moved(bot_id, BotState.DEMOTED, actor, "bot_demote", {"why": why})
-            alphas.set_state(bot.alpha_id, AlphaState.DECAYED)
-        return bot
+            alphas.set_state(self._bots.get(bot_id).alpha_id, AlphaState.DECAYED)  # alpha first, as in ForwardEvidence
+            return self._moved(bot_id, BotState.DEMOTED, actor, "bot_demote", {"why": why})
 
     def halt(self, bot_id: str, why: str, actor: Actor, *, close: bool = False) -> None:
         """Enter nothing more until resumed; with ``close``, what is open is closed at the next open."""

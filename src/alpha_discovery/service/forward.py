@@ -10,13 +10,15 @@ import numpy.typing as npt
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.forward import Forward, band, daily_returns, forward
 from alpha_discovery.core.identity import content_hash
-from alpha_discovery.discovery.records import ALPHA_MOVES, AlphaState
+from alpha_discovery.discovery.records import ALPHA_MOVES, AlphaState, ImpossibleMove
 from alpha_discovery.errors import AlphaDiscoveryError
 from alpha_discovery.reports.pooled import course
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.bots import events_of
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
+
+LOSES = "its days prove that its alpha loses"
 
 
 class ForwardEvidence:
@@ -46,13 +48,13 @@ class ForwardEvidence:
         alphas = self._place.lab.alphas
         state = alphas.get(bot.alpha_id).state
         if found.verdict == "proven" and AlphaState.PROVEN in ALPHA_MOVES[state]:
-            alphas.set_state(bot.alpha_id, AlphaState.PROVEN)
-            return found, "promoted"
+            with suppress(ImpossibleMove):  # somebody called it decayed meanwhile
+                alphas.set_state(bot.alpha_id, AlphaState.PROVEN)
+                return found, "promoted"
         if found.verdict == "decayed" and bot.state != BotState.DEMOTED:
             with self._place.database.transaction():
-                if AlphaState.DECAYED in ALPHA_MOVES[state]:
-                    alphas.set_state(bot.alpha_id, AlphaState.DECAYED)
-                self._bots.set_state(bot.id, BotState.DEMOTED, self._place.lab.clock.now())
+                alphas.set_state(bot.alpha_id, AlphaState.DECAYED)
+                self._bots.set_state(bot.id, BotState.DEMOTED, self._place.lab.clock.now(), why=LOSES)
             return found, "demoted"
         return found, None
 

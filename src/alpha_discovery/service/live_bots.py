@@ -53,8 +53,7 @@ def arm(place: Workplace, bot_id: str, *, venue: str, mode: str, confirm: str) -
         raise UserError(f"to arm bot {stored.name}, repeat its name; found {confirm!r}")
     if mode != stored.config["mode"] and _has_begun(place, stored):
         raise UserError(f"bot {stored.name} has traded on {stored.config['mode']}; deploy another one for {mode}")
-    config = {**stored.config, "mode": mode, "venue": venue}
-    return bots.set_config(stored.id, config, place.lab.clock.now())
+    return bots.add_config(stored.id, {"mode": mode, "venue": venue}, place.lab.clock.now())
 
 
 def _has_begun(place: Workplace, stored: StoredBot) -> bool:

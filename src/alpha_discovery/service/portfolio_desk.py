@@ -11,7 +11,8 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.portfolio import Wishes
 from alpha_discovery.service.bots import Deployment
 from alpha_discovery.service.desk import Actor
-from alpha_discovery.service.portfolios import Moved, Portfolios, Rebalancing
+from alpha_discovery.service.portfolios import Portfolios, Rebalancing
+from alpha_discovery.service.shares import Moved
 from alpha_discovery.storage.audit import AnswersInSql, AuditInSql, Question
 
 

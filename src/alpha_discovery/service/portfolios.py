@@ -17,14 +17,13 @@ from alpha_discovery.discovery.portfolio import Holding, Portfolio, Wishes, choo
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.bots import Deployment, check_deployable, idle_of, insisting, keep, planned
+from alpha_discovery.service.shares import Moved, any_started, moves, rests
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 TOLD = 3  # reasons that a refusal names
 MOST = 200  # alphas that are looked at
 ADDRESSES = frozenset({"choice", ".", ".."})  # mean something else behind /portfolios/
-CENT = 1e-6  # of the whole, a cent of 10,000: what is off by less is rounding
-DECIMALS = 8  # of money that moves; currencies have no more
 
 
 @dataclass(frozen=True)
@@ -34,16 +33,6 @@ class Rebalancing:
 
     days: float | None = None
     threshold: float = 0.05
-
-
-@dataclass(frozen=True)
-class Moved:
-    """Money paid to a bot, or out where negative: its share of the whole before, and the share that it should have."""
-
-    bot: str
-    share: float
-    weight: float
-    amount: float
 
 
 AS_ASKED = Rebalancing()
@@ -127,7 +116,10 @@ class Portfolios:
     def rebalance(
         self, name: str, *, threshold: float = 0.0, note: Callable[[list[Moved]], None] = lambda _: None
     ) -> list[Moved]:
-        """Bring every bot back to its weight in what all are worth together; nothing if none is further off than that.
+        """Bring bots back to their weights in what all that trade are worth together; nothing if none is further off.
+
+        A bot that enters nothing (`show` says why) gets nothing and gives nothing: its money is set aside, as cash once
+        what it holds is closed. What was to be paid to it and has not been goes back to the others.
 
         Money is paid in at once where a bot holds nothing, and otherwise when it has left its position: no open trade
         changes. What is still to be moved counts as moved. Every payment is made or none; of two that ask at once, the
@@ -136,7 +128,7 @@ class Portfolios:
         Parameters
         ----------
         threshold : float
-            Share of the whole; what is off by less than `CENT` stays in any case.
+            Share of the whole; what is off by less than `shares.CENT` stays in any case.
         note : callable
             Stores what was moved somewhere else, together with it or not at all.
 
@@ -145,60 +137,63 @@ class Portfolios:
         NotFound
             If there is no such portfolio.
         UserError
-            If one of its bots has not begun.
+            If one of its bots that trade has not begun.
         StorageFailed
             If it cannot be stored; nothing has moved then.
         """
 
         def whole() -> list[Moved]:
             with self._place.database.transaction():
-                own = self._bots_of(name)
-                BotMemoryInSql(self._place.database).hold([bot.id for bot in own])
-                moved = self._off(name, threshold)
-                for bot, one in zip(own, moved, strict=False):  # of both as many, or nothing moved
-                    self._pay(bot, one.amount)
+                own = self._held(name)
+                moved = moves(self._told(name, own)["bots"], threshold)
+                bots = {bot.name: bot for bot in own}
+                for one in moved:
+                    self._pay(bots[one.bot], one.amount)
                 note(moved)
                 return moved
 
         return insisting(whole)
 
-    def _off(self, name: str, threshold: float) -> list[Moved]:
-        """What brings every bot back to its weight; nothing if none is further off."""
-        rows = self.show(name)["bots"]
-        if waiting := [row["bot"] for row in rows if row["bars"] == 0]:
-            raise UserError(f"bot {waiting[0]} has lived through no bar yet; run it first: alpha bots run")
-        whole = sum(row["equity"] for row in rows)
-        weights = {row["bot"]: row["weight"] / sum(one["weight"] for one in rows) for row in rows}
-        moved = [
-            Moved(row["bot"], row["share"], weights[row["bot"]],
-                  round(weights[row["bot"]] * whole - row["equity"], DECIMALS))
-            for row in rows
-        ]  # fmt: skip
-        near = all(abs(one.share - one.weight) <= max(threshold, CENT) for one in moved)
-        return [] if near else moved
+    def _held(self, name: str) -> Sequence[Bot]:
+        """Its bots, whose state and money nobody else changes before the transaction ends."""
+        ids = [bot.id for bot in self._bots_of(name)]
+        held = BotsInSql(self._place.database).hold(ids)
+        BotMemoryInSql(self._place.database).hold(ids)
+        return held
 
-    def rebalance_due(self) -> list[str]:
-        """Rebalance every portfolio whose bots have all lived through the days of its rule; names of those."""
+    def rebalance_due(self, failed: Callable[[str, AlphaDiscoveryError], None] = lambda name, error: None) -> list[str]:
+        """Rebalance every portfolio whose trading bots have all lived through the days of its rule; names of those.
+
+        ``failed`` is told of one that cannot be brought back just now; it is due again at the next look.
+        """
         done, every = [], BotsInSql(self._place.database).list(state=BotState.RUNNING, limit=10_000)[0]
         for name in _names(every):
             own = self._bots_of(name)
             rule = Rebalancing(**own[0].config.get("rebalancing", {}))
-            states = [BotMemoryInSql(self._place.database).load(bot.id) for bot in own]
-            lasts = [state["last"] for state in states if state is not None and state["last"] is not None]
-            if rule.days is None or len(lasts) < len(own):
+            if rule.days is None or (at := self._due(own, int(rule.days * DAY))) is None:
                 continue
-            since, every_ms = max(int(bot.config["rebalanced"]) for bot in own), int(rule.days * DAY)
-            if min(lasts) - since < every_ms:
-                continue
-            at = since + (min(lasts) - since) // every_ms * every_ms  # days count from the first, not from a look
-            self.rebalance(name, threshold=rule.threshold, note=partial(self._rebalanced, own, at))
-            done.append(name)
+            try:
+                self.rebalance(name, threshold=rule.threshold, note=partial(self._rebalanced, own, at))
+            except AlphaDiscoveryError as error:
+                failed(name, error)
+            else:
+                done.append(name)
         return done
+
+    def _due(self, own: Sequence[Bot], every_ms: int) -> int | None:
+        """The time at which bots were due last; None if they have lived through too few days since, or none trades."""
+        memory, started = BotMemoryInSql(self._place.database), any_started(own)
+        states = [state for bot in own if rests(bot, state := memory.load(bot.id), started=started) is None]
+        lasts = [state["last"] for state in states if state is not None and state["last"] is not None]
+        if not lasts or len(lasts) < len(states):
+            return None
+        since = max(int(bot.config["rebalanced"]) for bot in own)
+        passed = (min(lasts) - since) // every_ms
+        return since + passed * every_ms if passed >= 1 else None  # days count from the first, not from a look
 
     def _rebalanced(self, bots: Sequence[Bot], at: int, _: list[Moved]) -> None:
         for bot in bots:
-            config = {**bot.config, "rebalanced": at}
-            BotsInSql(self._place.database).set_config(bot.id, config, self._place.lab.clock.now())
+            BotsInSql(self._place.database).add_config(bot.id, {"rebalanced": at}, self._place.lab.clock.now())
 
     def _pay(self, bot: Bot, amount: float) -> None:
         """Leave the amount in the bot's memory; a process that runs it notices, and goes on from there."""
@@ -220,27 +215,31 @@ class Portfolios:
         return _names(every)
 
     def show(self, name: str) -> dict[str, Any]:
-        """A deployed portfolio as one: its worth, and each bot's.
+        """A deployed portfolio as one: its worth, and each bot's; ``rests`` says why one gets no money, None if it may.
 
         Raises
         ------
         NotFound
             If no bot belongs to it.
         """
-        own = self._bots_of(name)
+        return self._told(name, self._bots_of(name))
+
+    def _told(self, name: str, own: Sequence[Bot]) -> dict[str, Any]:
         if not own:
             raise NotFound(f"there is no portfolio {name!r}; make one: alpha portfolio deploy {name}")
-        memory, rows = BotMemoryInSql(self._place.database), list[dict[str, Any]]()
+        memory, rows, started = BotMemoryInSql(self._place.database), list[dict[str, Any]](), any_started(own)
         for bot in own:
             state, capital = memory.load(bot.id), float(bot.allocated_capital)
-            equity = capital if state is None else float(state["book"]["equity"]) + state.get("pending", 0.0)
+            pending = 0.0 if state is None else state.get("pending", 0.0)
+            equity = capital if state is None else float(state["book"]["equity"]) + pending
             rows.append({"bot": bot.name, "alpha": bot.alpha_id, "state": bot.state, "weight": bot.config["weight"],
                          "capital": capital, "equity": equity, "bars": 0 if state is None else state["bars"],
-                         "pending": 0.0 if state is None else state.get("pending", 0.0)})  # fmt: skip
+                         "pending": pending, "rests": rests(bot, state, started=started)})  # fmt: skip
         capital, equity = (sum(row[key] for row in rows) for key in ("capital", "equity"))
         rows = [{**row, "share": row["equity"] / equity if equity > 0.0 else 0.0} for row in rows]
-        return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0, "bots": rows,
-                "idle": idle_of(own)}  # fmt: skip
+        aside = sum(row["equity"] for row in rows if row["rests"] is not None)
+        return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0,
+                "set_aside": aside, "bots": rows, "idle": idle_of(own)}  # fmt: skip
 
 
 def _check_name(name: str) -> None:

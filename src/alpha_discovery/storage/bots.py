@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from alpha_discovery.discovery.records import check_move
 from alpha_discovery.errors import UserError
@@ -77,7 +78,7 @@ class BotsInSql:
     def set_state(self, bot_id: str, state: BotState, at: datetime, *, why: str | None = None) -> Bot:
         """Move a bot's state, and keep the reason under ``why``; the bot then. Raises `NotFound`, `ImpossibleMove`."""
         with self._database.transaction() as session:
-            row = session.get_one(BotRow, self.get(bot_id).id, with_for_update=True, populate_existing=True)
+            row = self._own(session, bot_id)
             check_move(BotState(row.state), state, moves=BOT_MOVES, what=f"bot {row.name}")
             row.state, row.updated_at, row.config = state, at, {**row.config, "why": why}
             session.flush()
@@ -95,13 +96,26 @@ class BotsInSql:
             total = session.scalar(select(func.count()).select_from(BotRow).where(*wanted)) or 0
             return [_bot(row) for row in session.scalars(page)], total
 
-    def set_config(self, bot_id: str, config: Any, at: datetime) -> Bot:
-        """Replace the configuration of a bot; raises `NotFound`."""
+    def add_config(self, bot_id: str, more: Mapping[str, Any], at: datetime) -> Bot:
+        """Add to the configuration of a bot, or replace parts of it; the others stay. Raises `NotFound`."""
         with self._database.transaction() as session:
-            row = session.get_one(BotRow, self.get(bot_id).id, with_for_update=True, populate_existing=True)
-            row.config, row.updated_at = plain_json("config", config), at
+            row = self._own(session, bot_id)
+            row.config, row.updated_at = plain_json("config", {**row.config, **more}), at
             session.flush()
             return _bot(row)
+
+    def hold(self, bot_ids: Collection[str]) -> Sequence[Bot]:
+        """These bots as they are; nobody else changes them before the transaction that this is a part of ends."""
+        query = select(BotRow).where(BotRow.id.in_(bot_ids)).order_by(BotRow.id)
+        with self._database.transaction() as session:
+            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+            found = {row.id: _bot(row) for row in session.scalars(query)}
+        return [found[id_] for id_ in bot_ids if id_ in found]
+
+    def _own(self, session: Session, bot_id: str) -> BotRow:
+        """The row of a bot, which nobody else changes before the transaction ends; its events may be written."""
+        lock: Any = {"key_share": True}
+        return session.get_one(BotRow, self.get(bot_id).id, with_for_update=lock, populate_existing=True)
 
 
 def _bot(row: BotRow) -> Bot:

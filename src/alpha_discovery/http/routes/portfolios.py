@@ -78,7 +78,10 @@ def get_portfolio(name: Name, site: SiteDep, _: ViewerDep) -> PortfolioOut:
 
 @router.post("/{name}/rebalance")
 def rebalance_portfolio(name: str, site: SiteDep, actor: ActorDep, threshold: Threshold = 0.0) -> list[MovedOut]:
-    """Bring the bots of a portfolio back to its weights; money moves once a bot holds nothing."""
+    """Bring the bots of a portfolio back to its weights; money moves once a bot holds nothing.
+
+    A bot that rests gets nothing and gives nothing; its money is set aside.
+    """
     return [MovedOut(**vars(one)) for one in site.portfolio_desk.rebalance(name, threshold, actor)]
 
 
@@ -86,7 +89,7 @@ def _told(site: Site, name: str) -> PortfolioOut:
     told = site.portfolios.show(name)
     return PortfolioOut(
         name=name, capital=told["capital"], equity=told["equity"], total_return=told["return"],
-        bots=[PortfolioBot(**row) for row in told["bots"]], idle=told["idle"],
+        set_aside=told["set_aside"], bots=[PortfolioBot(**row) for row in told["bots"]], idle=told["idle"],
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class PortfolioBot(BaseModel):
     equity: float
     pending: float = Field(description="money that moves once it has left its position")
     bars: int
+    rests: str | None = Field(description="why it enters nothing and gets no money: ended, failed, halted, or stopped")
 
 
 class PortfolioOut(BaseModel):
@@ -48,6 +49,7 @@ class PortfolioOut(BaseModel):
     capital: float
     equity: float
     total_return: float = Field(description="of the capital, a fraction")
+    set_aside: float = Field(description="worth of the bots that get no money; it stays with them")
     bots: list[PortfolioBot]
     idle: list[str] = Field(description="markets that got no bot, for they were delisted, and what lies idle")
 
@@ -56,6 +58,6 @@ class MovedOut(BaseModel):
     """Money paid to a bot, or out of it where negative."""
 
     bot: str
-    share: float
-    weight: float
+    share: float = Field(description="before, of what the bots that trade are worth together")
+    weight: float = Field(description="the share that it should have; 0 where a payment not yet made is taken back")
     amount: float
