@@ -42,6 +42,8 @@ __all__ = [
     "backtest",
     "discover",
     "evaluate",
+    "judge_family",
+    "judge_signals",
     "ledger",
     "load_bars",
     "plot",

@@ -23,8 +23,11 @@ from alpha_discovery.discovery.across_epochs import vaults
 from alpha_discovery.discovery.by_hand import Book, backtest_by_hand, screen_by_hand
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.data_epoch import DataEpoch
-from alpha_discovery.discovery.detectors import Function, detect, signals_of
+from alpha_discovery.discovery.detectors import Detected, Function, detect, signals_of
 from alpha_discovery.discovery.foreign import Foreign, judge_foreign
+from alpha_discovery.discovery.foreign_course import Signals
+from alpha_discovery.discovery.foreign_family import ForeignFamily
+from alpha_discovery.discovery.foreign_family import judge_family as judge_variants
 from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.replay import Replay
@@ -32,7 +35,7 @@ from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab
 from alpha_discovery.errors import BadMarketData, UnknownName, UserError
 from alpha_discovery.market_data import Catalog, Request, check_files
-from alpha_discovery.market_data.foreign_files import read_signals
+from alpha_discovery.market_data.foreign_files import read_family, read_signals
 from alpha_discovery.market_data.quality import good_bars
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.settings import Settings, read_settings
@@ -212,18 +215,59 @@ def judge_signals(
     UserError, NotFound, TooFewBars
         With what to do about it.
     """
-    detected = None
     if isinstance(source, str | Path):
-        signals = read_signals(Path(source), bars)
-    elif isinstance(source, pd.DataFrame):
-        signals = signals_of(lambda _: source, bars)
+        signals, detected = read_signals(Path(source), bars), None
     else:
-        signals = signals_of(source, bars)
-        detected = detect(source, bars, signals)
+        signals, detected = _signals(source, bars)
     with _open(_settings(settings)) as opened:
         return judge_foreign(
             signals, bars, book(opened), name=name, trials=trials, risk=risk, costs=costs, detected=detected
         )
+
+
+def judge_family(
+    sources: Path | str | Sequence[Path | str] | Mapping[str, pd.DataFrame | Function], bars: Bars, *, name: str,
+    trials: int, risk: Mapping[str, Any] | None = None, costs: Costs | None = None, settings: Settings | None = None,
+) -> ForeignFamily:  # fmt: skip
+    """Judge variants of a strategy that was written elsewhere together, by StepM over all of them.
+
+    Parameters
+    ----------
+    sources : path, sequence of paths, or mapping of name to frame or callable
+        CSV files as for `judge_signals`, each a variant, or several where it has a column ``variant``; or frames and
+        functions by name. A function that takes parameters: ``{str(n): partial(rule, n=n) for n in range(5, 50)}``.
+    trials : int
+        Variants that were tried, those given included; each that is not given counts as an independent one.
+
+    Returns
+    -------
+    ForeignFamily
+        ``.variants`` with a p-value and a reason each, ``.accepted`` the surest first.
+
+    Raises
+    ------
+    UserError, NotFound, TooFewBars
+        With what to do about it.
+    """
+    detected: dict[str, Detected] = {}
+    if isinstance(sources, Mapping):
+        both = {one: _signals(source, bars) for one, source in sources.items()}
+        variants = {one: signals for one, (signals, _) in both.items()}
+        detected = {one: found for one, (_, found) in both.items() if found is not None}
+    else:
+        variants = read_family([sources] if isinstance(sources, str | Path) else sources, bars)
+    with _open(_settings(settings)) as opened:
+        return judge_variants(
+            variants, bars, book(opened), name=name, trials=trials, risk=risk, costs=costs, detected=detected
+        )
+
+
+def _signals(source: pd.DataFrame | Function, bars: Bars) -> tuple[Signals, Detected | None]:
+    """Signals of a frame or a function, and what taking bars away brought to light of a function."""
+    if isinstance(source, pd.DataFrame):
+        return signals_of(lambda _: source, bars), None
+    signals = signals_of(source, bars)
+    return signals, detect(source, bars, signals)
 
 
 def discover(

@@ -70,6 +70,56 @@ def test_a_function_is_judged_counted_and_searched_for_look_ahead(in_copy_of_fou
     assert (peeked.exit_code, told(peeked)["detected"]["looks_ahead"]) == (1, True)
 
 
+def test_a_function_with_rows_of_parameters_is_a_family_that_is_judged_together(
+    in_copy_of_found: Alpha, tmp_path: Path
+) -> None:
+    file, grid = tmp_path / "mine.py", tmp_path / "grid.csv"
+    file.write_text(
+        "def follow(frame, fast, slow):\n"
+        "    up = frame['close'].rolling(fast).mean() > frame['close'].rolling(slow).mean()\n"
+        "    return {'enter_long': up, 'exit_long': ~up}\n"
+    )
+    grid.write_text("fast,slow\n16,48\n12,60\n")
+    words = ("--symbol", "SYN/USDT", "--trials", "40", "--commission", "0.0002", "--slippage", "0.0001")
+    found = told(in_copy_of_found("import", f"{file}:follow", "--parameters", str(grid), *words, "--json"))
+    assert (found["holds"], found["trials"]) == (True, 40)
+    assert [one["name"] for one in found["variants"]] == ["fast=16, slow=48", "fast=12, slow=60"]
+    assert all(one["p_single"] < one["p"] for one in found["variants"])
+    shown = in_copy_of_found("import", f"{file}:follow", "--parameters", str(grid), *words)
+    assert "2 variants, worth" in shown.stdout
+    assert "these hold: " in shown.stdout
+    few = in_copy_of_found("import", f"{file}:follow", "--parameters", str(grid), *words[:2], "--trials", "1")
+    assert (few.exit_code, "the 2 that are given were tried too" in few.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("sources", "more", "why"),
+    [
+        (("a.csv",), ("--parameters", "grid.csv"), "needs one FILE.py:FUNCTION"),
+        (("mine.py:follow",), ("--parameters", "none.csv"), "there is no file"),
+        (("mine.py:follow",), ("--parameters", "empty.csv"), "cannot be read as CSV of parameters"),
+        (("mine.py:follow",), ("--parameters", "twice.csv"), "needs rows of parameters that differ"),
+        (("mine.py:follow", "mine.py:follow"), (), "two variants named 'follow'"),
+        (("mine.py:lead",), (), "has no function lead"),
+        (("broken.py:follow",), (), "cannot be run"),
+        (("prices.bin",), (), "cannot be read as CSV"),
+    ],
+)
+def test_variants_that_cannot_be_read_are_named(
+    in_found: Alpha, tmp_path: Path, sources: tuple[str, ...], more: tuple[str, ...], why: str
+) -> None:
+    (tmp_path / "mine.py").write_text("def follow(frame, fast=1): ...\n")
+    (tmp_path / "broken.py").write_text("import nothing_that_exists\n")
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "twice.csv").write_text("fast\n5\n5\n")
+    (tmp_path / "prices.bin").write_bytes(bytes(range(256)))
+    words = [str(tmp_path / one) for one in sources]
+    extra = [str(tmp_path / one) if one.endswith(".csv") else one for one in more]
+    result = in_found("import", *words, "--symbol", "SYN/USDT", "--trials", "9", *extra)
+    assert result.exit_code == (1 if why == "there is no file" else 2)
+    assert why in result.stderr
+
+
 def test_the_number_of_trials_is_asked_for(in_found: Alpha, tmp_path: Path) -> None:
     result = in_found("import", str(tmp_path / "none.csv"), "--symbol", "SYN/USDT")
     assert "How many variants were tried" in result.stdout

@@ -15,7 +15,8 @@ from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.detectors import detect, signals_of
-from alpha_discovery.discovery.foreign import Foreign, adjusted
+from alpha_discovery.discovery.foreign import Foreign
+from alpha_discovery.discovery.foreign_course import adjusted
 from alpha_discovery.discovery.replay import encoded
 from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.market_data.foreign_files import read_signals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.rules.strategy import SIGNALS
 
+VARIANT = "variant"
 _TIMES = ("time", "date", "timestamp", "datetime")
 _ENTRY = ("entry_time", "open_date", "open_time", "entry")
 _EXIT = ("exit_time", "close_date", "close_time", "exit")
@@ -34,12 +35,46 @@ def read_signals(path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
     NotFound
         If the file is not there.
     UserError
-        If its columns are neither, or a time is not that of a bar.
+        If its columns are neither, a time is not that of a bar, or it holds several variants.
+    """
+    found = read_variants(path, bars)
+    if len(found) > 1:
+        raise UserError(f"{path.name} holds {len(found)} variants; one strategy was wanted: judge them as a family")
+    return next(iter(found.values()))
+
+
+def read_variants(path: Path, bars: Bars) -> dict[str, npt.NDArray[np.bool_]]:
+    """Signals (4, T) of each variant, by name: as `read_signals`, with a column ``variant`` where there are several.
+
+    Without that column the file is one variant, named like it. Raises as `read_signals`.
     """
     if not path.exists():
         raise NotFound(f"there is no file {path}; check the name")
-    frame = pd.read_csv(path)
+    try:
+        frame = pd.read_csv(path)
+    except (OSError, ValueError) as error:  # pandas' own are ValueErrors
+        raise UserError(f"{path} cannot be read as CSV: {error}; write time and signals, or trades, as text") from error
     columns = {str(name).strip().lower(): name for name in frame.columns}
+    if VARIANT not in columns:
+        return {path.stem: _signals(frame, columns, path, bars)}
+    if frame[columns[VARIANT]].isna().any() or frame.empty:
+        raise UserError(f"{path.name} has a column {VARIANT} that is empty in some row; name the variant of each")
+    groups = frame.groupby(frame[columns[VARIANT]].astype(str).str.strip(), sort=False)
+    return {str(name): _signals(group, columns, path, bars) for name, group in groups}
+
+
+def read_family(paths: Sequence[Path | str], bars: Bars) -> dict[str, npt.NDArray[np.bool_]]:
+    """Signals (4, T) of the variants of several files, by name; raises as `read_variants`, and for a name twice."""
+    out: dict[str, npt.NDArray[np.bool_]] = {}
+    for path in map(Path, paths):
+        for name, signals in read_variants(path, bars).items():
+            if name in out:
+                raise UserError(f"there are two variants named {name!r}; rename a file, or what its column says")
+            out[name] = signals
+    return out
+
+
+def _signals(frame: Any, columns: dict[str, Any], path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
     signals = [name for name in SIGNALS if name in columns]
     time = _first(columns, _TIMES)
     if signals and time is not None:
