@@ -1,7 +1,8 @@
 """Run 50 exported strategies through freqtrade's own backtesting and store what it found, beside ours.
 
     python tools/oracle_env.py freqtrade
-    python -m tools.export_parity            writes tests/exports/data/freqtrade-parity.json
+    python -m tools.export_parity            runs the alphas of tests/exports/data/freqtrade-parity.json again
+    python -m tools.export_parity --draw     draws others, as the generator makes them now
 
 The prices are the first year of the sample's BTC/USD by the hour, missing bars filled in as freqtrade fills them.
 Stored are each alpha, a signature of freqtrade's trades, and every trade that differs from ours, as freqtrade made it.
@@ -9,6 +10,7 @@ Stored are each alpha, a signature of freqtrade's trades, and every trade that d
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import tempfile
@@ -25,7 +27,7 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import EXIT_REASONS
 from alpha_discovery.discovery.replay import encoded
 from alpha_discovery.exports.freqtrade_file import MOST_STARTUP, class_name, freqtrade_file
-from alpha_discovery.exports.json_file import json_file
+from alpha_discovery.exports.json_file import json_file, subject_of
 from alpha_discovery.exports.subject import Subject
 from alpha_discovery.market_data.sample import load_sample
 from alpha_discovery.testing.alpha_examples import filled, random_subjects
@@ -91,10 +93,18 @@ def run_freqtrade(subjects: list[Subject], bars: Bars) -> list[list[Trade]]:
     return found
 
 
+def recorded() -> list[Subject]:
+    """The alphas of the record."""
+    return [subject_of(json.dumps(case["alpha"])) for case in json.loads(TARGET.read_text())["cases"]]
+
+
 def main() -> None:
-    """Draw, run, compare, write."""
+    """Draw or read, run, compare, write."""
+    words = argparse.ArgumentParser(description="Run exported strategies through freqtrade and store what it found.")
+    words.add_argument("--draw", action="store_true", help="draw other alphas instead of those of the record")
     bars = market()
-    subjects = list(random_subjects(MANY, SEED, bars, costs=Costs(FEE, 0.0)))
+    draw = words.parse_args().draw
+    subjects = list(random_subjects(MANY, SEED, bars, costs=Costs(FEE, 0.0))) if draw else recorded()
     lines = []
     for subject, theirs in zip(subjects, run_freqtrade(subjects, bars), strict=True):
         mine = {trade[1]: trade for trade in ours(subject, bars)}
