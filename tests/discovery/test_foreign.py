@@ -188,6 +188,8 @@ def test_signals_of_a_csv_are_read_at_the_close_of_their_bars(tmp_path: Path) ->
         ("a,b\n1,2\n", "needs time and enter_long"),
         ("entry_time,exit_time,side\n2001-01-01,2001-01-02,long\n", "lies in no bar"),
         ("entry_time,exit_time,side\n2024-01-05,2024-01-06,up\n", "a side is long or short"),
+        ("time,enter_long\nyesterday,1\n", "no time or no 0 or 1 .*yesterday.*; mend that row"),
+        ("time,enter_long\n2020-01-05,maybe\n", "no time or no 0 or 1 .*maybe.*; mend that row"),
     ],
 )
 def test_a_csv_that_cannot_be_read_says_what_it_needs(tmp_path: Path, text: str, why: str) -> None:

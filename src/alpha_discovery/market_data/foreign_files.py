@@ -75,6 +75,16 @@ def read_family(paths: Sequence[Path | str], bars: Bars) -> dict[str, npt.NDArra
 
 
 def _signals(frame: Any, columns: dict[str, Any], path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
+    try:
+        return _read(frame, columns, path, bars)
+    except ValueError as error:  # of pandas, about a value, or our own
+        if isinstance(error, UserError):
+            raise
+        why = str(error).partition(", at position")[0]
+        raise UserError(f"{path.name} has a value that is no time or no 0 or 1 ({why}); mend that row") from error
+
+
+def _read(frame: Any, columns: dict[str, Any], path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
     signals = [name for name in SIGNALS if name in columns]
     time = _first(columns, _TIMES)
     if signals and time is not None:
