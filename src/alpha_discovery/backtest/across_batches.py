@@ -25,11 +25,14 @@ Compute = Callable[[npt.NDArray[np.float64]], npt.NDArray[Any]]
 
 
 class _Growing:
-    """Rows of one node, in the order in which their values came up; rows once written stay as they are."""
+    """Rows of one node, in the order in which their values came up; rows once written stay as they are.
 
-    def __init__(self, like: npt.NDArray[Any]) -> None:
-        self.table: npt.NDArray[Any] = empty((max(16, 2 * len(like)), like.shape[1]), like.dtype)
-        self.place: dict[float, int] = {}
+    The first ones are the table as they come: most batches are no generation of a search and have no next one.
+    """
+
+    def __init__(self, values: npt.NDArray[np.float64], rows: npt.NDArray[Any]) -> None:
+        self.table = rows
+        self.place = {value: k for k, value in enumerate(values.tolist())}
 
     def add(self, values: npt.NDArray[np.float64], rows: npt.NDArray[Any]) -> None:
         """More values with their rows; those who read the table meanwhile keep the one they have."""
@@ -76,9 +79,12 @@ class KeptColumns:
         if rows.nbytes + sum(one.table.nbytes for one in self._nodes.values()) > self._most:
             self._nodes.clear()
             missing, rows = values, rows if len(missing) == len(values) else compute(values)
-        if 2 * rows.nbytes > self._most:
+        if rows.nbytes > self._most:
             return False
-        self._nodes.setdefault(node, _Growing(rows)).add(missing, rows)
+        if node in self._nodes:
+            self._nodes[node].add(missing, rows)
+        else:
+            self._nodes[node] = _Growing(missing, rows)
         return True
 
 
