@@ -64,7 +64,7 @@ def test_numbers_that_hardly_come_again_are_not_kept() -> None:
 
 
 def test_what_is_kept_is_bounded_and_dropped_as_a_whole() -> None:
-    kept, compute = KeptColumns(most=60 * 8 * WIDTH), Counted()
+    kept, compute = KeptColumns(most=40 * 8 * WIDTH), Counted()
     kept.find(NODE, np.arange(1.0, 21.0), compute)
     assert values_of(kept.find(OTHER, np.arange(1.0, 25.0), compute)) == list(range(1, 25))
     compute.asked.clear()
