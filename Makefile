@@ -103,7 +103,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Alpha Discovery needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1);" \
 			"name another one like this: make $(or $(MAKECMDGOALS),demo) PYTHON=python3.12" >&2; exit 1; }
-	@# the pip that Debian brings (23.0) does not come to an end with our pins
+	@# a pip that says which pins conflict; Debian's (23.0) seeks on without an end
 	@$(PYTHON) -m venv --clear $(VENV) && $(PIP) install --quiet --upgrade -c constraints.txt pip || { rm -rf $(VENV); exit 1; }
 
 $(RUNTIME): $(PINS) | $(VENV)/bin/python
