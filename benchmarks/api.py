@@ -1,6 +1,6 @@
 """How fast the server answers: pages of 100,000 alphas, starts, and one event told to 200 listeners.
 
-    python -m benchmarks.api [--alphas 100000] [--seconds 15] [--nice -15] > benchmarks/results/api.json
+    python -m benchmarks.api [--alphas 100000] [--seconds 15] [--nice -15]
 
 The server is a process of its own, with a worker beside it that is busy with a run all the time; the client shares the
 machine with both, and with whatever else runs. ``--nice`` (root) lets all three go before the rest of a machine that is
