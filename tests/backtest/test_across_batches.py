@@ -22,6 +22,7 @@ from alpha_discovery.testing.markets import random_walk
 
 NODE, OTHER = sma(Field("close", 0), Param("fast")), ema(Field("close", 0), Param("fast"))
 WIDTH = 100
+ROW = 8 * WIDTH  # bytes
 Float1D = npt.NDArray[np.float64]
 
 
@@ -46,34 +47,43 @@ def values_of(found: Any) -> list[float]:
 def test_a_value_is_computed_once_whichever_batch_asks() -> None:
     kept, compute = KeptColumns(), Counted()
     for batch in ([3.0, 7.0], [3.0, 5.0, 7.0], [5.0]):
-        assert values_of(kept.find(NODE, np.array(batch), compute)) == batch
+        assert values_of(kept.find(NODE, np.array(batch), ROW, compute)) == batch
     assert sorted(compute.asked) == [3.0, 5.0, 7.0]
 
 
 def test_tables_stay_as_they_are_for_those_who_read_them() -> None:
     kept, compute = KeptColumns(), Counted()
-    first = kept.find(NODE, np.array([4.0, 9.0]), compute)
+    first = kept.find(NODE, np.array([4.0, 9.0]), ROW, compute)
     for k in range(200):
-        kept.find(NODE, np.array([100.0 + k]), compute)
+        kept.find(NODE, np.array([100.0 + k]), ROW, compute)
     assert values_of(first) == [4.0, 9.0]
-    assert values_of(kept.find(NODE, np.array([9.0, 250.0]), compute)) == [9.0, 250.0]
+    assert values_of(kept.find(NODE, np.array([9.0, 250.0]), ROW, compute)) == [9.0, 250.0]
 
 
 def test_numbers_that_hardly_come_again_are_not_kept() -> None:
-    assert KeptColumns().find(NODE, np.array([2.0, 2.5]), Counted()) is None
+    assert KeptColumns().find(NODE, np.array([2.0, 2.5]), ROW, Counted()) is None
 
 
 def test_what_is_kept_is_bounded_and_dropped_as_a_whole() -> None:
     kept, compute = KeptColumns(most=40 * 8 * WIDTH), Counted()
-    kept.find(NODE, np.arange(1.0, 21.0), compute)
-    assert values_of(kept.find(OTHER, np.arange(1.0, 25.0), compute)) == list(range(1, 25))
+    kept.find(NODE, np.arange(1.0, 21.0), ROW, compute)
+    assert values_of(kept.find(OTHER, np.arange(1.0, 25.0), ROW, compute)) == list(range(1, 25))
     compute.asked.clear()
-    kept.find(NODE, np.arange(1.0, 4.0), compute)
+    kept.find(NODE, np.arange(1.0, 4.0), ROW, compute)
     assert compute.asked == [1.0, 2.0, 3.0]
 
 
-def test_more_than_the_bound_is_not_kept() -> None:
-    assert KeptColumns(most=8 * WIDTH).find(NODE, np.arange(1.0, 5.0), Counted()) is None
+def test_more_than_the_bound_is_neither_kept_nor_computed() -> None:
+    compute = Counted()
+    assert KeptColumns(most=8 * WIDTH).find(NODE, np.arange(1.0, 5.0), ROW, compute) is None
+    assert not compute.asked
+
+
+def test_growing_keeps_within_the_bound() -> None:
+    kept, compute = KeptColumns(most=30 * ROW), Counted()
+    for k in range(1, 40):
+        assert values_of(kept.find(NODE, np.array([float(k), 100.0 + k]), ROW, compute)) == [k, 100.0 + k]
+        assert sum(one.table.nbytes for one in kept._nodes.values()) <= 30 * ROW
 
 
 def test_the_latest_tapes_have_their_columns() -> None:

@@ -58,6 +58,26 @@ def test_no_more_lies_idle_than_is_allowed() -> None:
     assert 0 < memory.idle <= 3 * LEAST
 
 
+def test_sizes_of_earlier_work_make_room_for_those_of_the_present() -> None:
+    memory = KeptMemory(most=4 * LEAST)
+    earlier = [memory.empty((ROWS,), np.float64) for _ in range(4)]
+    del earlier
+    large = memory.empty((3 * ROWS,), np.float64)
+    where = address(large)
+    del large
+    assert address(memory.empty((3 * ROWS,), np.float64)) == where
+    assert memory.idle <= 4 * LEAST
+
+
+def test_all_that_lies_idle_can_be_let_go() -> None:
+    memory = KeptMemory()
+    del (array := [memory.empty((ROWS,), np.float64)])[:]
+    assert not array
+    assert memory.idle > 0
+    memory.forget()
+    assert memory.idle == 0
+
+
 def test_threads_never_share_memory() -> None:
     memory = KeptMemory()
 

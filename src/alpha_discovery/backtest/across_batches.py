@@ -34,11 +34,16 @@ class _Growing:
         self.table = rows
         self.place = {value: k for k, value in enumerate(values.tolist())}
 
+    def room_for(self, more: int) -> int:
+        """Rows of the table once so many are added."""
+        need = len(self.place) + more
+        return len(self.table) if need <= len(self.table) else 2 * need
+
     def add(self, values: npt.NDArray[np.float64], rows: npt.NDArray[Any]) -> None:
         """More values with their rows; those who read the table meanwhile keep the one they have."""
-        used = len(self.place)
-        if used + len(rows) > len(self.table):
-            table = empty((2 * (used + len(rows)), self.table.shape[1]), self.table.dtype)
+        used, room = len(self.place), self.room_for(len(rows))
+        if room > len(self.table):
+            table = empty((room, self.table.shape[1]), self.table.dtype)
             table[:used] = self.table[:used]
             self.table = table
         self.table[used : used + len(rows)] = rows
@@ -54,38 +59,39 @@ class KeptColumns:
         self._lock = threading.Lock()
 
     def find(
-        self, node: Node, values: npt.NDArray[np.float64], compute: Compute
+        self, node: Node, values: npt.NDArray[np.float64], row_bytes: int, compute: Compute
     ) -> tuple[npt.NDArray[Any], Rows] | None:
         """A table, and the row in it of each of some values; what is missing is computed.
 
-        None where values are no whole numbers, for these hardly come again.
+        None where values are no whole numbers, for these hardly come again, and where they are too many to be kept.
         """
-        if (values != np.floor(values)).any():
+        if len(values) * row_bytes > self._most or (values != np.floor(values)).any():
             return None
         with self._lock:
             known = self._nodes.get(node)
             missing = [one for one in values.tolist() if known is None or one not in known.place]
-            if missing and not self._added(node, np.array(missing), values, compute):
-                return None
-            known = self._nodes[node]
+            if missing:
+                known = self._with(node, np.array(missing), values, row_bytes, compute)
+            assert known is not None
             row = np.array([known.place[one] for one in values.tolist()], dtype=np.int64)
             return known.table[: len(known.place)], row
 
-    def _added(
-        self, node: Node, missing: npt.NDArray[np.float64], values: npt.NDArray[np.float64], compute: Compute
-    ) -> bool:
-        """Whether the bound lets a node's rows be kept; where they are too many beside others, these go."""
-        rows = compute(missing)
-        if rows.nbytes + sum(one.table.nbytes for one in self._nodes.values()) > self._most:
+    def _with(
+        self, node: Node, missing: npt.NDArray[np.float64], values: npt.NDArray[np.float64], row_bytes: int,
+        compute: Compute,
+    ) -> _Growing:  # fmt: skip
+        """A node's rows with those that are missing; where they are too many beside others, all others go."""
+        known = self._nodes.get(node)
+        grown = len(missing) if known is None else known.room_for(len(missing))
+        others = sum(one.table.nbytes for one in self._nodes.values() if one is not known)
+        if others + grown * row_bytes > self._most:
             self._nodes.clear()
-            missing, rows = values, rows if len(missing) == len(values) else compute(values)
-        if rows.nbytes > self._most:
-            return False
-        if node in self._nodes:
-            self._nodes[node].add(missing, rows)
+            known, missing = None, values
+        if known is None:
+            known = self._nodes[node] = _Growing(missing, compute(missing))
         else:
-            self._nodes[node] = _Growing(missing, rows)
-        return True
+            known.add(missing, compute(missing))
+        return known
 
 
 _LATEST: list[tuple[Tape, KeptColumns]] = []
@@ -98,3 +104,9 @@ def kept_of(tape: Tape) -> KeptColumns:
         found = next((columns for known, columns in _LATEST if known is tape), None) or KeptColumns()
         _LATEST[:] = [*(pair for pair in _LATEST if pair[0] is not tape), (tape, found)][-TAPES:]
         return found
+
+
+def forget() -> None:
+    """Let everything go that batches left."""
+    with _LOCK:
+        _LATEST.clear()

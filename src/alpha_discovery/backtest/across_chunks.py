@@ -76,18 +76,22 @@ class Common:
             self._distinct[names[0]] = np.unique(self._batch[names[0]])
         rows = len(self._distinct[names[0]]) if names else 1
         new = {one for one in walk(node) if not isinstance(one, Scalar | Field)} - self._counted
-        need = rows * sum(self._n_bars // 8 if isinstance(one, Bool) else 8 * self._n_bars for one in new)
+        need = rows * sum(map(self._row_bytes, new))
         if need > self._left:
             return False
         self._left -= need
         self._counted |= new
         return True
 
+    def _row_bytes(self, node: Node) -> int:
+        return self._n_bars // 8 if isinstance(node, Bool) else 8 * self._n_bars
+
     def _computed(self, node: Node) -> npt.NDArray[Any]:
         names = parameters(node)
         if self._kept is not None and names:
             name = names[0]
-            found = self._kept.find(node, self._distinct[name], lambda some: self._make({name: some}).values(node))
+            compute = lambda some: self._make({name: some}).values(node)  # noqa: E731
+            found = self._kept.find(node, self._distinct[name], self._row_bytes(node), compute)
             if found is not None:
                 values, self._places[node] = found
                 return values

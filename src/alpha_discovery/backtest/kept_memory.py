@@ -48,11 +48,24 @@ class KeptMemory:
         return np.empty(size, dtype=np.uint8)
 
     def give_back(self, memory: npt.NDArray[np.uint8]) -> None:
-        """Keep a block for the next array, or let it go where too many lie idle."""
+        """Keep a block for the next array; where too many lie idle, those of sizes that nobody gave back lately go."""
+        size = len(memory)
         with self._lock:
-            if self._idle + len(memory) <= self._most:
-                self._idle += len(memory)
-                self._free.setdefault(len(memory), []).append(memory)
+            blocks = self._free.pop(size, [])
+            while self._free and self._idle + size > self._most:
+                oldest = next(iter(self._free))
+                self._idle -= oldest * len(self._free.pop(oldest))
+            if self._idle + size <= self._most:
+                self._idle += size
+                blocks.append(memory)
+            if blocks:
+                self._free[size] = blocks
+
+    def forget(self) -> None:
+        """Let everything go that lies idle."""
+        with self._lock:
+            self._free.clear()
+            self._idle = 0
 
 
 class _Block:
@@ -89,3 +102,8 @@ def zeros(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.NDAr
     out = _MEMORY.empty(shape, dtype)
     out.fill(0)
     return out
+
+
+def forget() -> None:
+    """Let all memory go that lies idle in this process."""
+    _MEMORY.forget()

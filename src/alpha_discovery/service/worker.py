@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from alpha_discovery.backtest import across_batches, kept_memory
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.discovery.records import ImpossibleMove, RunState
 from alpha_discovery.errors import LeaseLost, StorageFailed
@@ -71,6 +72,7 @@ class Worker:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._ending = False
+        self._let_go_for: HeldRun | None = None  # whose need of memory ended what was kept for speed
         self._away = False  # whether the database was last heard of as failing
         self._claimed_at = float("-inf")
 
@@ -200,7 +202,11 @@ class Worker:
         told = self.governor.over_memory()
         if told is None or not at_work:
             return
-        if len(at_work) > 1:
+        if self._let_go_for is not at_work[0]:  # what is kept for speed goes first, once for a run
+            self._let_go_for = at_work[0]
+            across_batches.forget()
+            kept_memory.forget()
+        elif len(at_work) > 1:
             at_work[-1].let_wait()
         elif time.monotonic() - at_work[0].began > self.pace.patience:
             error, claim = f"{told}; raise the limit, or search fewer markets or shorter histories", at_work[0].claim
@@ -235,11 +241,14 @@ class Worker:
                     break
         try:
             self._settle()
-            for held in self._at_work():
+        except StorageFailed as error:
+            _log.warning("%s", error)
+        for held in self._at_work():
+            try:
                 self.place.queue.hand_back(held.claim)
                 self._drop(held)
-        except (LeaseLost, ImpossibleMove, StorageFailed) as error:
-            _log.warning("%s", error)
+            except (LeaseLost, ImpossibleMove, StorageFailed) as error:
+                _log.warning("%s", error)
 
 
 def _priority(entries: dict[str, QueueEntry], held: HeldRun) -> int:
