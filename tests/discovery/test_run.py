@@ -114,6 +114,22 @@ def test_a_run_that_is_stopped_from_elsewhere_ends_after_its_batch_and_stays_sto
     assert lab.ledger.account(record.epoch).n_tested == 20
 
 
+def test_a_run_that_is_stopped_after_its_last_batch_is_not_judged_and_not_charged(
+    make_lab: Make, make_campaign: Make, noise: Bars
+) -> None:
+    lab = make_lab(noise)
+
+    def stop(_: Any) -> None:
+        (record,) = lab.runs.list()
+        lab.runs.update(replace(record, state=RunState.STOPPED))
+
+    with pytest.raises(UserError, match="was stopped from elsewhere"):
+        discover(make_campaign(), lab, progress=stop)
+    (record,) = lab.runs.list()
+    account = lab.ledger.account(record.epoch)
+    assert (record.state, account.rounds, account.level_spent) == (RunState.STOPPED, 0, 0.0)
+
+
 def test_deleting_a_run_does_not_lower_the_ledger(make_lab: Make, make_campaign: Make, planted: Bars) -> None:
     lab = make_lab(planted)
     discovery = discover(make_campaign(), lab)

@@ -134,13 +134,28 @@ def discover(
     lab.runs.add(record)
     try:
         task = Task(campaign, jobs, past, record)
-        return _carried_out(task, lab, workers=workers, progress=progress, notice=notice, course=course)
+        wanted = _still_wanted(record.id, lab)
+        return _carried_out(task, lab, workers=workers, progress=progress, notice=notice, course=course, wanted=wanted)
     except BaseException as error:
         state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
         last = lab.runs.get(record.id)
         if last.state is not RunState.STOPPED:
             lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
+
+
+def _still_wanted(run_id: str, lab: Lab) -> Callable[[], None]:
+    """What raises once a run at a terminal was stopped from elsewhere: workers are asked to put theirs down."""
+
+    def wanted() -> None:
+        if lab.runs.get(run_id).state is RunState.STOPPED:
+            raise _stopped_elsewhere(run_id)
+
+    return wanted
+
+
+def _stopped_elsewhere(run_id: str) -> UserError:
+    return UserError(f"run {run_id[:12]} was stopped from elsewhere; what it tried stays counted")
 
 
 def take_up(
@@ -209,6 +224,7 @@ def _carried_out(
     progress: Callable[[Counted], None],
     notice: Callable[[str], None],
     course: Course = Course(),  # noqa: B008  (frozen)
+    wanted: Callable[[], None] = lambda: None,
 ) -> Discovery:
     campaign, jobs, past, run_id = task.campaign, task.jobs, task.past, task.record.id
     course = replace(course, clock=lab.clock.monotonic)
@@ -221,11 +237,17 @@ def _carried_out(
         lab.checkpoints.enter(run_id, "judge")
     replicate = replicator(
         [(campaign, screening.jobs)], past, workers=workers, journal=lab.checkpoints.journal(run_id) or lab.journal,
-        progress=_copies_told(run_id, lab, progress), course=course,
+        progress=_copies_told(run_id, lab, progress, wanted), course=course,
     )  # fmt: skip
+    wanted()
+
+    def attend() -> None:
+        course.attend()
+        wanted()
+
     verdict = judge(
         campaign, past, screening, lab.ledger,
-        run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign), attend=course.attend,
+        run_ids=[run_id], replicate=replicate, same=same_campaign(lab.runs, campaign), attend=attend,
     )  # fmt: skip
     course.attend()
     alphas = alpha_records(
@@ -267,13 +289,16 @@ def same_campaign(runs: Runs, campaign: Campaign) -> list[str]:
     return [run.id for run in runs.list(limit=MOST_RUNS) if run.campaign_hash == campaign.fingerprint]
 
 
-def _copies_told(run_id: str, lab: Lab, progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
+def _copies_told(
+    run_id: str, lab: Lab, progress: Callable[[Counted], None], wanted: Callable[[], None]
+) -> Callable[[int, int], None]:
     """Progress of the null markets, written down for who watches from elsewhere."""
     tell = copies_done(progress)
 
     def told(done: int, copies: int) -> None:
         with lab.transaction():
             lab.checkpoints.copied(run_id, done, copies)
+        wanted()
         tell(done, copies)
 
     return told
@@ -362,7 +387,7 @@ def _counter(
             if batch.step is not None:
                 lab.checkpoints.save(record.id, batch.step, told)
         if last.state is RunState.STOPPED:  # of a run at a terminal: what workers hold, they are asked to put down
-            raise UserError(f"run {record.id[:12]} was stopped from elsewhere; what it tried stays counted")
+            raise _stopped_elsewhere(record.id)
         progress(batch)
 
     return counted
