@@ -69,6 +69,21 @@ def test_a_change_that_cannot_be_made_says_why(
     assert told in result.stderr
 
 
+def test_numbers_of_changes_may_be_written_with_a_power_of_ten(in_copy_of_found: Alpha, userdir: Path) -> None:
+    result = in_copy_of_found("runs", "again", found_run(userdir), "--change", "costs.commission=1e-3", "--json")
+    assert result.exit_code == 0, result.stderr
+    with open_lab(Settings(userdir=userdir)) as place:
+        status = Discoveries(place).status(json.loads(result.stdout)["run_id"])
+    assert status.record.campaign["costs"]["commission"] == 0.001
+
+
+def test_a_part_is_not_changed_as_a_whole_and_in_a_piece(in_copy_of_found: Alpha, userdir: Path) -> None:
+    words = ("--change", "costs=5", "--change", "costs.commission=0.1")
+    result = in_copy_of_found("runs", "again", found_run(userdir), *words)
+    assert result.exit_code == 2
+    assert "costs was changed as a whole already" in result.stderr
+
+
 def test_a_run_that_is_not_over_is_shown_with_how_far_it_is(in_copy_of_found: Alpha, userdir: Path) -> None:
     told = in_copy_of_found("runs", "again", found_run(userdir), "--change", "max_iterations=1000", "--json")
     run_id = json.loads(told.stdout)["run_id"]

@@ -131,6 +131,8 @@ def test_a_handful_says_nothing_of_the_rest() -> None:
     full, control = np.array([1.0, 2.0, np.nan]), np.full(50, np.nan)
     control[:9] = 0.5
     assert not spread_of(full, control, 0.1).is_whole
+    assert not spread_of(full, None, 0.1).is_whole  # an earlier version of the program drew none
+    assert spread_of(full, None, 0.0).is_whole
     control[:10] = 0.5
     assert spread_of(full, control, 0.1).weights.tolist() == [1.0, 1.0] + [10.0] * 10
 

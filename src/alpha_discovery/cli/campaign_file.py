@@ -85,7 +85,7 @@ def _flat(data: Mapping[str, Any]) -> Told:
     known = {f.name for f in fields(Campaign)} | FLAT
     for name in data:
         _check("campaign setting", str(name), known)
-    campaign = {name: _plain(value) for name, value in data.items() if name not in FLAT}
+    campaign = {name: plain(value) for name, value in data.items() if name not in FLAT}
     return Told((campaign,), data.get("period_days"), data.get("workers"))
 
 
@@ -116,7 +116,7 @@ def _take(section: str, key: str, value: Any, found: dict[str, Any], unused: lis
     if name is None:
         unused.append(f"{section}.{key}" if section else key)
     else:
-        found[name] = _plain(value)
+        found[name] = plain(value)
 
 
 def _campaigns(found: dict[str, Any], unused: tuple[str, ...]) -> Told:
@@ -138,7 +138,7 @@ def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """YAML reads 2024-01-31 as a date; a campaign writes times as text."""
     return value.isoformat() if hasattr(value, "isoformat") else value
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.cli.campaign_file import plain
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.render import duration, files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
@@ -147,11 +149,16 @@ def _changes(told: list[str]) -> dict[str, Any]:
             raise UserError(f"--change needs NAME=VALUE, such as max_iterations=5000; found {one!r}")
         part, dot, inner = name.partition(".")
         try:
-            read = yaml.safe_load(value)
+            read = plain(yaml.safe_load(value))
         except yaml.YAMLError:
             raise UserError(f"--change {one}: cannot read the value {value!r}") from None
+        if isinstance(read, str):
+            with suppress(ValueError):
+                read = float(read)  # YAML takes 1e-3 for a word
         if dot:
-            found.setdefault(part, {})[inner] = read
+            if not isinstance(found.setdefault(part, {}), dict):
+                raise UserError(f"--change {one}: {part} was changed as a whole already; use one of the two")
+            found[part][inner] = read
         else:
             found[part] = read
     return found

@@ -74,8 +74,8 @@ def together(spreads: Iterable[Spread]) -> Spread:
 def spread_of(in_full: F64, control: F64 | None, share: float) -> Spread:
     """Of what was looked at in full (n,), and of the control (m,) of what was not; NaN where there is none."""
     values = in_full[np.isfinite(in_full)]
-    if control is None:
-        return Spread(values, np.ones(len(values)))
+    if control is None:  # drawn but not kept: a run that an earlier version began
+        return Spread(values, np.ones(len(values)), share == 0.0)
     more = control[np.isfinite(control)]
     weights = np.append(np.ones(len(values)), np.full(len(more), 1.0 / share))
     return Spread(np.append(values, more), weights, len(more) >= FEWEST)

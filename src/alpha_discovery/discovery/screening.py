@@ -18,7 +18,7 @@ from alpha_discovery.discovery.behaviour import behaviour
 from alpha_discovery.discovery.block_sample import BlockSample
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Checkpoint, Course, Resumed, Segment, Step
-from alpha_discovery.discovery.control import share_of
+from alpha_discovery.discovery.control import COLUMN, share_of
 from alpha_discovery.discovery.evaluating import Evaluator, Grounds
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
@@ -297,14 +297,21 @@ def _batch(grounds: Grounds, job: Job, optimizer: Optimizer) -> int:
     return max(BATCH, PARTS_AHEAD * executor.width * part_size(grounds.bars_of(job)))
 
 
+def _with_control(
+    values: dict[str, npt.NDArray[np.float64]], control: float
+) -> dict[str, npt.NDArray[np.float64]]:
+    """A checkpoint of an earlier version has none."""
+    return values if not control or COLUMN in values else {**values, COLUMN: np.full(len(values["t"]), np.nan)}
+
+
 def _joined(
     job: Job, spent: Spent, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]],
     log: list[Row], grounds: Grounds,
 ) -> Trials:
     batch = joined([part for part, _ in parts])
-    columns = joined([values for _, values in parts])
+    control = 0.0 if job.halving is None else grounds.control
+    columns = joined([_with_control(values, control) for _, values in parts])
     adaptive = optimizer.adaptive or job.selects
     plan = _plan(job, optimizer, spent)
-    control = 0.0 if job.halving is None else grounds.control
     n_periods = grounds.tally.n_periods
     return Trials(_as_ended(job, spent), plan, adaptive, batch, columns, tuple(log), n_periods, control)
