@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from alpha_discovery.backtest import across_batches
 from alpha_discovery.backtest.across_batches import KeptColumns, kept_of
+from alpha_discovery.backtest.latest_tapes import TAPES
 from alpha_discovery.backtest.screen import Options, screen
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.costs import Costs
@@ -87,7 +87,7 @@ def test_growing_keeps_within_the_bound() -> None:
 
 
 def test_the_latest_tapes_have_their_columns() -> None:
-    tapes = [tape((random_walk(50, seed=k),)) for k in range(across_batches.TAPES + 1)]
+    tapes = [tape((random_walk(50, seed=k),)) for k in range(TAPES + 1)]
     columns = [kept_of(one) for one in tapes]
     assert kept_of(tapes[-1]) is columns[-1]
     assert kept_of(tapes[0]) is not columns[0]

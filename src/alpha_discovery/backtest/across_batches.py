@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.kept_memory import empty
+from alpha_discovery.backtest.latest_tapes import LatestTapes
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.rules.nodes import Node
 
 KEPT = 48 * 2**20  # bytes of columns of a tape
-TAPES = 4  # whose columns a process keeps: sleeves take turns
 
 Rows = npt.NDArray[np.int64]
 Compute = Callable[[npt.NDArray[np.float64]], npt.NDArray[Any]]
@@ -71,17 +71,16 @@ class KeptColumns:
             known = self._nodes.get(node)
             missing = [one for one in values.tolist() if known is None or one not in known.place]
             if missing:
-                known = self._with(node, np.array(missing), values, row_bytes, compute)
+                known = self._with(node, known, np.array(missing), values, row_bytes, compute)
             assert known is not None
             row = np.array([known.place[one] for one in values.tolist()], dtype=np.int64)
             return known.table[: len(known.place)], row
 
     def _with(
-        self, node: Node, missing: npt.NDArray[np.float64], values: npt.NDArray[np.float64], row_bytes: int,
-        compute: Compute,
+        self, node: Node, known: _Growing | None, missing: npt.NDArray[np.float64], values: npt.NDArray[np.float64],
+        row_bytes: int, compute: Compute,
     ) -> _Growing:  # fmt: skip
         """A node's rows with those that are missing; where they are too many beside others, all others go."""
-        known = self._nodes.get(node)
         grown = len(missing) if known is None else known.room_for(len(missing))
         others = sum(one.table.nbytes for one in self._nodes.values() if one is not known)
         if others + grown * row_bytes > self._most:
@@ -94,19 +93,17 @@ class KeptColumns:
         return known
 
 
-_LATEST: list[tuple[Tape, KeptColumns]] = []
+_LATEST = LatestTapes(lambda _: KeptColumns())
 _LOCK = threading.Lock()
 
 
 def kept_of(tape: Tape) -> KeptColumns:
-    """What earlier batches over a tape left."""
+    """What earlier batches over a tape left in this process."""
     with _LOCK:
-        found = next((columns for known, columns in _LATEST if known is tape), None) or KeptColumns()
-        _LATEST[:] = [*(pair for pair in _LATEST if pair[0] is not tape), (tape, found)][-TAPES:]
-        return found
+        return _LATEST.of(tape)
 
 
 def forget() -> None:
     """Let everything go that batches left."""
     with _LOCK:
-        _LATEST.clear()
+        _LATEST.forget()

@@ -15,13 +15,13 @@ import numpy.typing as npt
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.bitmaps import words
 from alpha_discovery.backtest.columns import Columns, Table
+from alpha_discovery.backtest.latest_tapes import TAPES, LatestTapes
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.space import Batch
 from alpha_discovery.rules.spelled import AnyRules, Spelled
 
 KEPT = 64 * 2**20  # bytes of columns that trees share; each thread that screens has its own
 _LOOK = 64  # trees between two looks at how much is kept
-_TAPES = 4  # whose columns a thread keeps: sleeves take turns
 
 Weights = npt.NDArray[np.float64]
 
@@ -40,32 +40,23 @@ def signals_of(
 
 
 def _of_many(spelled: Spelled, tape: Tape) -> tuple[list[Table], Weights]:
-    columns = _kept(tape)
+    columns = _KEPT.columns.of(tape)
     bits = np.empty((4, len(spelled.rules), words(tape.close.shape[1])), dtype=np.uint64)
     weights = np.empty((len(spelled.rules), len(tape.bars)))
     for k, rules in enumerate(spelled.rules):
         for signal, row in zip(rules.signals, bits, strict=True):
             row[k] = columns.bitmaps(signal).values[0]
         weights[k] = [float(weight.values({})) for weight in rules.weights]
-        if k % _LOOK == 0 and columns.held > KEPT // _TAPES:
+        if k % _LOOK == 0 and columns.held > KEPT // TAPES:
             columns.forget()
     return [Table(row, spelled.row) for row in bits], weights[spelled.row]
 
 
 class _Kept(threading.local):
-    """The columns of the tapes that a thread looked at last, the newest last."""
+    """Columns that earlier batches left; trees of a generator hold numbers, no parameters."""
 
     def __init__(self) -> None:
-        self.columns: list[tuple[Tape, Columns]] = []
+        self.columns = LatestTapes(lambda tape: Columns(tape, {"": np.zeros(1)}))
 
 
 _KEPT = _Kept()
-
-
-def _kept(tape: Tape) -> Columns:
-    """Columns over a tape, with what earlier batches left there; trees of a generator hold numbers, no parameters."""
-    found = next((columns for known, columns in _KEPT.columns if known is tape), None)
-    columns = Columns(tape, {"": np.zeros(1)}) if found is None else found
-    others = [pair for pair in _KEPT.columns if pair[0] is not tape]
-    _KEPT.columns = [*others, (tape, columns)][-_TAPES:]
-    return columns
