@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from scipy.stats import t as student
 
 from alpha_discovery.backtest.evaluate import evaluate_signals
-from alpha_discovery.backtest.tape import tape
+from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.core import risk as risk_space
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
@@ -102,9 +103,14 @@ class Opened:
     round: JudgingRound
     earlier: int
 
+    @cached_property
+    def tape(self) -> Tape:
+        """The bars as the engine reads them, for every course of the round."""
+        return tape((self.bars,))
+
     def course(self, signals: Signals, risk: Mapping[str, Any], costs: Costs) -> Course:
         """Trade signals (4, T) of the given bars, also at twice the costs and a bar later."""
-        row, prices, signals = _row(risk), tape((self.bars,)), signals[:, self.chosen]
+        row, prices, signals = _row(risk), self.tape, signals[:, self.chosen]
         found = evaluate_signals(signals, row, prices, costs)
         stressed = evaluate_signals(signals, row, prices, costs.times(2.0))
         shifted = np.concatenate((np.zeros((4, 1), np.bool_), signals[:, :-1]), axis=1)
