@@ -33,9 +33,7 @@ from alpha_discovery.settings import Settings
 from alpha_discovery.storage.audit import AuditInSql
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
-from alpha_discovery.storage.database import Database
-from alpha_discovery.testing.databases import empty
-from alpha_discovery.testing.servers import private_postgres
+from alpha_discovery.testing.databases import empty, newest_postgres
 
 ADA = Actor("1", "ada", "here")
 PAUSE = 0.4  # seconds in which the other side would be done if it did not wait
@@ -45,9 +43,8 @@ PATIENCE = 120.0
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a private PostgreSQL server, its database at the newest schema."""
-    with private_postgres(tmp_path_factory.mktemp("postgres")) as found:
-        Database.open(found.url).close()
-        yield found.url
+    with newest_postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -13,9 +13,8 @@ from alpha_discovery.storage.cache import CacheInSql
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.ledger import LedgerInSql
 from alpha_discovery.storage.runs import RunsInSql
-from alpha_discovery.testing.databases import empty
+from alpha_discovery.testing.databases import empty, newest_postgres
 from alpha_discovery.testing.example_records import TickingClock
-from alpha_discovery.testing.servers import private_postgres
 from alpha_discovery.testing.storage_suite import Stores
 
 
@@ -30,9 +29,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a private PostgreSQL server, its database at the newest schema."""
-    with private_postgres(tmp_path_factory.mktemp("postgres")) as server:
-        Database.open(server.url).close()
-        yield server.url
+    with newest_postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
