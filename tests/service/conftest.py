@@ -11,6 +11,8 @@ import pytest
 
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.core.bars import Bars
+from alpha_discovery.discovery import screening as screening_module
+from alpha_discovery.service import held_run as held_run_module
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.settings import Settings
 from alpha_discovery.storage.database import Database
@@ -67,3 +69,10 @@ def discoveries(place: Workplace) -> Discoveries:
 def campaign() -> Callable[..., dict[str, Any]]:
     """A campaign of 60 candidates, changed as asked."""
     return lambda **changes: {**CAMPAIGN, **changes}
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many batches of few candidates, and no report: a page of five megabytes says nothing about workers."""
+    monkeypatch.setattr(screening_module, "BATCH", 10)
+    monkeypatch.setattr(held_run_module, "write_run_report", lambda *_: None)

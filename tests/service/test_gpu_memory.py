@@ -8,23 +8,20 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.service.test_worker import kinds, long_one, wait_for, working
+from tests.service.at_work import Make, kinds, long_one, wait_for, working
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.discovery import screening as screening_module
 from alpha_discovery.discovery.records import RunState
-from alpha_discovery.service import held_run as held_run_module
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.governor import Governor, Limits, Machine
 from alpha_discovery.service.snapshot import snapshot
 from alpha_discovery.service.worker import Pace, Worker
 from alpha_discovery.telemetry.metrics import Telemetry
 
-Make = Callable[..., dict[str, Any]]
+pytestmark = pytest.mark.usefixtures("small_batches")
 QUICK = Pace(slots=2, lease=0.3, look=0.01, poll=0.01, turn=1_000.0)
 LIMIT = Limits(max_gpu_memory_gb=5.0)
 # what nvidia-smi is asked, and answers: a line a process, its number and MiB
@@ -33,13 +30,6 @@ import sys
 assert sys.argv[1:] == ["--query-compute-apps=pid,used_memory", "--format=csv,noheader,nounits"]
 print(open({told!r}).read())
 """
-
-
-@pytest.fixture(autouse=True)
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many batches of few candidates, and no report."""
-    monkeypatch.setattr(screening_module, "BATCH", 10)
-    monkeypatch.setattr(held_run_module, "write_run_report", lambda *_: None)
 
 
 @pytest.fixture

@@ -1,79 +1,35 @@
-"""A worker: what it finishes, how fast it lets go, who gets a turn, and that nobody writes who lost his lease."""
+"""A worker: what it finishes, who gets a turn, and that nobody writes who lost his lease."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.service.at_work import QUICK, Make, kinds, long_one, wait_for, working
 
 from alpha_discovery.bootstrap import Workplace, claimed_lab
 from alpha_discovery.core.clock import SystemClock
-from alpha_discovery.discovery import fragility, replication
 from alpha_discovery.discovery import run as run_module
-from alpha_discovery.discovery import screening as screening_module
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.records import AlphaRecord, RunState
 from alpha_discovery.discovery.run import Lab, discover, take_up
 from alpha_discovery.errors import LeaseLost, StorageFailed
 from alpha_discovery.service import held_run as held_run_module
 from alpha_discovery.service.discoveries import Discoveries
-from alpha_discovery.service.governor import EVERY, Governor, Limits, Measured
+from alpha_discovery.service.governor import Governor, Limits, Measured
 from alpha_discovery.service.held_run import MOST_ATTEMPTS
-from alpha_discovery.service.worker import Pace, Worker
+from alpha_discovery.service.worker import Worker
 from alpha_discovery.storage.search_runs import RunQuery
 from alpha_discovery.testing.example_records import NOON, data_epoch, ledger_entry
 from alpha_discovery.testing.in_memory import AlphasInMemory, LedgerInMemory, Memory, RunsInMemory
 
-Make = Callable[..., dict[str, Any]]
-QUICK = Pace(slots=1, look=0.01, poll=0.01, turn=0.0)
-
-
-@pytest.fixture(autouse=True)
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many batches of few candidates, and no report: a page of five megabytes says nothing about workers."""
-    monkeypatch.setattr(screening_module, "BATCH", 10)
-    monkeypatch.setattr(held_run_module, "write_run_report", lambda *_: None)
-
-
-@contextmanager
-def working(worker: Worker) -> Iterator[Worker]:
-    """A worker at work in a thread."""
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield worker
-    finally:
-        worker.end()
-        thread.join(90.0)
-        assert not thread.is_alive()
-
-
-def wait_for(happened: Callable[[], bool], seconds: float = 90.0) -> None:
-    """Wait until something is so."""
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def kinds(discoveries: Discoveries, run_id: str) -> list[str]:
-    """What happened to a run."""
-    return [event.kind for event in discoveries.events(run_id=run_id)]
+pytestmark = pytest.mark.usefixtures("small_batches")
 
 
 def bare(alphas: Any) -> list[AlphaRecord]:
     """Alphas without what differs between two runs of one campaign."""
     return [replace(one, discovery_run_id="", discovered_at=NOON) for one in alphas]
-
-
-def long_one(campaign: Make, **changes: Any) -> dict[str, Any]:
-    """A campaign of hundreds of batches."""
-    return campaign(max_iterations=8_000, **changes)
 
 
 def test_a_worker_finds_what_a_run_at_the_terminal_finds(
@@ -105,160 +61,6 @@ def test_a_run_tells_what_happens_to_it(place: Workplace, discoveries: Discoveri
     run_id = discoveries.start(campaign())
     Worker(place, QUICK).run_until_idle()
     assert kinds(discoveries, run_id) == ["queued", "started", *["batch"] * 6, "stage", "completed"]
-
-
-def test_a_stop_is_heard_within_two_seconds(place: Workplace, discoveries: Discoveries, campaign: Make) -> None:
-    run_id = discoveries.start(long_one(campaign))
-    with working(Worker(place, QUICK)):
-        wait_for(lambda: "batch" in kinds(discoveries, run_id))
-        began = time.monotonic()
-        discoveries.stop(run_id)
-        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
-        assert time.monotonic() - began < 2.0
-    record = discoveries.status(run_id).record
-    assert place.lab.ledger.account(record.epoch).n_tested == record.strategies_tested > 0
-
-
-def test_a_stop_is_heard_in_the_middle_of_something_long(
-    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A thread that does not look up is left alone, and what it stores afterwards is refused."""
-    told: list[str] = []
-
-    def deaf(run_id: str, lab: Any, **_: Any) -> None:
-        time.sleep(2.5)
-        try:
-            lab.ledger.record(ledger_entry(run_id=run_id))
-        except LeaseLost as error:
-            told.append(str(error))
-            raise
-
-    monkeypatch.setattr(held_run_module, "take_up", deaf)
-    place.lab.ledger.enter(data_epoch())
-    run_id = discoveries.start(campaign())
-    with working(Worker(place, QUICK)):
-        wait_for(lambda: discoveries.status(run_id).state is RunState.RUNNING)
-        began = time.monotonic()
-        discoveries.stop(run_id)
-        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
-        assert time.monotonic() - began < 2.0
-        wait_for(lambda: bool(told))
-    assert place.lab.ledger.account("epoch-1").n_tested == 0
-    assert discoveries.status(run_id).state is RunState.STOPPED
-
-
-def test_a_stop_is_heard_while_the_machine_is_slow_to_tell_what_is_used(
-    place: Workplace, discoveries: Discoveries, campaign: Make
-) -> None:
-    """A graphics card may take seconds to say how much of its memory is used."""
-    asked = threading.Event()
-
-    def measure() -> Measured:
-        if asked.is_set():
-            time.sleep(3.0)
-        return Measured()
-
-    run_id = discoveries.start(long_one(campaign))
-    with working(Worker(place, QUICK, Governor(measure=measure))):
-        wait_for(lambda: "batch" in kinds(discoveries, run_id))
-        asked.set()
-        time.sleep(EVERY)
-        began = time.monotonic()
-        discoveries.stop(run_id)
-        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
-        assert time.monotonic() - began < 2.0
-
-
-def asleep(place: Workplace) -> None:
-    """Another worker takes the run that waits, and does nothing any more: killed, or without a processor."""
-    assert place.queue.claim("asleep", lease=600.0) is not None
-
-
-def seconds_to_stop(discoveries: Discoveries, run_id: str) -> float:
-    """From the request until the run was put down, by what is written of both."""
-    at = {event.kind: event.at for event in discoveries.events(run_id=run_id)}
-    return (at["stopped"] - at["stopping"]).total_seconds()
-
-
-def test_a_stop_of_a_run_whose_worker_is_dead_is_done_by_another_one_within_two_seconds(
-    place: Workplace, discoveries: Discoveries, campaign: Make
-) -> None:
-    run_id = discoveries.start(long_one(campaign))
-    asleep(place)
-    busy = discoveries.start(long_one(campaign, seed=8))
-    with working(Worker(place, QUICK)):  # it has no room for a second run, and looks all the same
-        wait_for(lambda: "batch" in kinds(discoveries, busy))
-        discoveries.stop(run_id)
-        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
-    assert seconds_to_stop(discoveries, run_id) < 2.0
-    assert discoveries.status(busy).state is RunState.QUEUED
-
-
-def test_whoever_waits_for_a_stop_does_it_where_no_worker_is_left(
-    place: Workplace, discoveries: Discoveries, campaign: Make
-) -> None:
-    run_id = discoveries.start(campaign())
-    asleep(place)
-    assert discoveries.stop(run_id) is RunState.STOPPING
-    assert discoveries.put_down(run_id) is RunState.STOPPED
-    assert seconds_to_stop(discoveries, run_id) < 2.0
-
-
-@contextmanager
-def stopped_in(step: str, place: Workplace, discoveries: Discoveries, run_id: str, rest: list[str]) -> Iterator[None]:
-    """Stop a run as soon as its thread reaches a step; the thread must end there, not after ``rest``."""
-    with working(Worker(place, QUICK)) as worker:
-        wait_for(lambda: step in rest)
-        thread = worker._at_work()[0]
-        discoveries.stop(run_id)
-        wait_for(lambda: discoveries.status(run_id).state is RunState.STOPPED)
-        assert thread.join(20.0), "the thread goes on"
-        yield
-
-
-def test_a_stop_ends_the_kill_tests_of_a_judging_between_two_of_them(
-    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reached: list[str] = []
-
-    def slowly(name: str) -> None:
-        before = getattr(fragility, name)
-
-        def test(*words: Any) -> Any:
-            reached.append(name)
-            time.sleep(0.5)
-            return before(*words)
-
-        monkeypatch.setattr(fragility, name, test)
-
-    for name in ("_double_costs", "_late", "_worst_intrabar", "_neighbourhood", "_sub_periods", "_symbols"):
-        slowly(name)
-    run_id = discoveries.start(campaign())
-    with stopped_in("_double_costs", place, discoveries, run_id, reached):
-        assert "_symbols" not in reached
-    assert not place.lab.alphas.of_run(run_id)
-
-
-def test_a_stop_ends_the_search_of_a_copy_before_it_begins(
-    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reached: list[str] = []
-    made, searched = replication.null_copy, screening_module.run_screening
-
-    def slowly(*words: Any, **more: Any) -> Any:
-        reached.append("copy")
-        time.sleep(0.5)
-        return made(*words, **more)
-
-    def noted(*words: Any, **more: Any) -> Any:
-        reached.append("search")
-        return searched(*words, **more)
-
-    monkeypatch.setattr(replication, "null_copy", slowly)
-    monkeypatch.setattr(replication, "run_screening", noted)
-    run_id = discoveries.start(campaign(method="genetic"))
-    with stopped_in("copy", place, discoveries, run_id, reached):
-        assert reached == ["copy"]
 
 
 def test_a_run_that_was_paused_ends_as_an_undisturbed_one(
@@ -329,16 +131,6 @@ def test_the_run_of_a_silent_worker_is_taken_over(place: Workplace, discoveries:
     event = discoveries.events(run_id=run_id)[2]
     assert (event.kind, event.data) == ("taken_over", {"worker": "alive", "from": "dead"})
     assert discoveries.status(run_id).state is RunState.COMPLETED
-
-
-def test_a_run_that_was_to_stop_when_its_worker_died_is_stopped(
-    place: Workplace, discoveries: Discoveries, campaign: Make
-) -> None:
-    run_id = discoveries.start(campaign())
-    place.queue.claim("dead", lease=0.0)
-    assert discoveries.stop(run_id) is RunState.STOPPING
-    assert place.queue.claim("alive", lease=60.0) is None
-    assert discoveries.status(run_id).state is RunState.STOPPED
 
 
 def test_the_higher_priority_comes_first_then_who_waited_longest(
