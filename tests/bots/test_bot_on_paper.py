@@ -21,14 +21,16 @@ from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import EXIT_REASONS
+from alpha_discovery.core.scalar import Const
 from alpha_discovery.market_data.resample import resample
+from alpha_discovery.rules.nodes import Field, lag
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.strategies.templates import templates
 from alpha_discovery.testing.bot_examples import BotMemory, config_for
 from alpha_discovery.testing.markets import garch, random_walk
-from alpha_discovery.testing.paths import funding_strategy, legs_strategy
+from alpha_discovery.testing.paths import explicit_bars, funding_strategy, legs_strategy
 from alpha_discovery.testing.trees import busy_rules, risk_strategy, strategy_of, values_strategy
 from alpha_discovery.trading.fills import Fills
 
@@ -92,6 +94,21 @@ def test_a_paper_bot_trades_as_the_backtest(data: Any, costs: Costs, intrabar: A
     memory = run(config, ReplayFeed(bars, funding=funding), intrabar=intrabar, kills=kills)
     backtest = expected(rules, values, bars, costs, funding=funding, intrabar=intrabar)
     assert_same(trades_of(memory), backtest)
+
+
+def test_so_does_one_whose_entry_slips_beyond_its_stop() -> None:
+    """After a wild bar latency costs more than the stop is away: it then lies above the open, and fills there."""
+    calm, wild = (100.0, 101.0, 99.0, 100.0), (100.0, 180.0, 40.0, 110.0)
+    bars = explicit_bars([calm, wild, (110.0, 112.0, 100.0, 105.0), (105.0, 106.0, 104.0, 105.0)])
+    rules = Rules(enter_long=Field("close") > lag(Field("close")), latency_ms=Const(500.0))
+    values = {"position_size": 0.1, "stop_loss": 0.01, "take_profit": None, "trailing_stop": None,
+              "max_holding_bars": None, "direction": "both", "leverage": 1.0}  # fmt: skip
+    costs = Costs(0.0, 0.0)
+    memory = run(config_for(rules, values, costs, timeframe_ms=bars.timeframe.ms), ReplayFeed((bars,)))
+    (trade,) = expected(rules, values, (bars,), costs)
+    assert trade["entry_price"] * 0.99 > 110.0
+    assert trade["exit_price"] < 110.0
+    assert_same(trades_of(memory), [trade])
 
 
 @given(st.data(), SOME_COSTS)

@@ -59,8 +59,11 @@ class PaperBroker:
             if len(touched) > 1 and self._intrabar == "detail":
                 touched = _first_of(touched, bar.finer)
             if touched:
-                assert touched[0].price is not None
-                self._fill_level(touched[0], touched[0].price, at_open=False, ambiguous=len(touched) > 1)
+                level = touched[0].price
+                assert level is not None
+                # a stop that the entry came to stand beyond: nobody sells above the market
+                beyond = touched[0].kind is Kind.STOP and _reaches(touched[0], row.open, row.open)
+                self._fill_level(touched[0], row.open if beyond else level, at_open=False, ambiguous=len(touched) > 1)
         self._bar, self._before = None, bar.rows
 
     def submit(self, order: Order) -> Report:
