@@ -95,6 +95,14 @@ def test_too_many_attempts_have_to_wait(open_server: Callable[..., Any]) -> None
     assert sign_in(server).headers["retry-after"] == "60"
 
 
+def test_one_who_knows_the_password_never_has_to_wait(open_server: Callable[..., Any]) -> None:
+    server = open_server()
+    server.site.attempts.__init__(3)
+    wrong = {"password": "wrong"}
+    codes = [sign_in(server, **more).status_code for more in [{}, {}, {}, {}, wrong, wrong, wrong, {}]]
+    assert codes == [200, 200, 200, 200, 401, 401, 401, 429]
+
+
 def test_the_first_admin_is_made_once_with_the_printed_link(server: Any) -> None:
     access = server.site.access
     assert access.offer_setup() is None  # there are users

@@ -23,3 +23,7 @@ class Attempts:
         allowed = self._limiter.hit(self._of_address, "address", address)
         if not (allowed and self._limiter.hit(self._of_name, "name", name.lower()[:64], address)):
             raise HTTPException(429, "too many attempts; wait a minute", {"Retry-After": "60"})
+
+    def forget(self, name: str, address: str) -> None:
+        """Take back what was counted for a name that knew its password; the address keeps its count."""
+        self._limiter.clear(self._of_name, "name", name.lower()[:64], address)

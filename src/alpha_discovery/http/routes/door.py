@@ -57,6 +57,7 @@ def login(wanted: LoginRequest, request: Request, response: Response, site: Site
     except NotSignedIn:
         site.audit.note(wanted.name, "login_refused", client=client_of(request))
         raise
+    site.attempts.forget(wanted.name, client_of(request))
     site.audit.note(tokens.user.name, "login", client=client_of(request))
     return _signed(site, response, tokens, in_cookie=wanted.cookie)
 
