@@ -32,13 +32,14 @@ def test_prices_are_shown_before_they_are_stored(filled: Any, open_page: Callabl
     page.goto("/data?open=upload")
     dialog = page.get_by_role("dialog")
     choose = dialog.get_by_role("button", name="Choose a file")
-    for _ in range(6):  # as one who has no mouse
-        if choose.evaluate("one => one === document.activeElement"):
-            break
-        page.keyboard.press("Tab")
-        page.wait_for_timeout(150)
-    expect(choose).to_be_focused()
-    with page.expect_file_chooser(timeout=15_000) as waiting:
+    # listened for before the first key: the browser hears of keys sooner than that its file chooser is to be caught
+    with page.expect_file_chooser() as waiting:
+        for _ in range(6):  # as one who has no mouse
+            if choose.evaluate("one => one === document.activeElement"):
+                break
+            page.keyboard.press("Tab")
+            page.wait_for_timeout(150)
+        expect(choose).to_be_focused()
         page.keyboard.press("Enter")
     waiting.value.set_files(price_file)
     expect(dialog.get_by_text("name it in the field Symbol")).to_be_visible()
