@@ -159,15 +159,20 @@ class Columns:
         indicator = node.indicator
         inputs = [self._table(part) for part in node.inputs]
         columns = [
-            self._bars(scalar, candidates, f"{node.name} {name}").tolist()
+            self._bars(scalar, candidates, f"{node.name} {name}")
             if indicator.is_window(name)
-            else self._numbers(scalar, candidates).tolist()
+            else self._numbers(scalar, candidates)
             for name, scalar in zip(indicator.params, node.params, strict=True)
         ]
         out = empty((len(candidates), self._n_bars))
+        if indicator.many is not None and all(len(table.values) == 1 for table in inputs):
+            for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
+                indicator.many(*(table.values[0, start:stop] for table in inputs), *columns, out[:, start:stop])
+            return out
+        numbers = [column.tolist() for column in columns]
         for i, candidate in enumerate(candidates):
+            params = [column[i] for column in numbers]
             series = [table.values[table.row[candidate]] for table in inputs]
-            params = [column[i] for column in columns]
             for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
                 out[i, start:stop] = indicator.array(*(x[start:stop] for x in series), *params)
         return out

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from alpha_discovery.indicators.registry import Indicator
+from alpha_discovery.indicators.runs import next_run
 from alpha_discovery.kernels import kernel
 
 State = tuple[float, float, int]
@@ -63,12 +64,57 @@ def smooth(x: Any, window: int, alpha: float) -> Any:
 
 
 @kernel
+def smooth_many(x: Any, windows: Any, alphas: Any, out: Any) -> None:
+    """`smooth` of one series ``x`` (T,) into the rows of ``out`` (n, T), bit for bit.
+
+    Four rows in step: each value of a row waits for the one before it, and that of another row need not.
+    """
+    done, (first, stop) = 0, next_run(x, 0)
+    while first < stop:
+        out[:, done:first] = np.nan
+        series, rows = x[first:stop], out[:, first:stop]
+        for k in range(0, len(windows) - 3, 4):
+            _four(series, windows[k : k + 4], alphas[k : k + 4], rows[k : k + 4])
+        for k in range(len(windows) // 4 * 4, len(windows)):
+            _begun(series, windows[k], alphas[k], rows[k], len(series))
+        done, (first, stop) = stop, next_run(x, stop)
+    out[:, done:] = np.nan
+
+
+@kernel
+def _begun(x, window, alpha, out, stop):  # type: ignore[no-untyped-def]
+    state = START
+    for t in range(stop):
+        out[t], state = advance(x[t], window, alpha, state)
+
+
+@kernel
+def _four(x, windows, alphas, out):  # type: ignore[no-untyped-def]
+    begun = min(windows.max(), len(x))  # all are warm from here on
+    for k in range(4):
+        _begun(x, windows[k], alphas[k], out[k], begun)
+    p, q, r, s = alphas[0], alphas[1], alphas[2], alphas[3]
+    a, b, c, d = out[0, begun - 1], out[1, begun - 1], out[2, begun - 1], out[3, begun - 1]
+    for t in range(begun, len(x)):
+        a += p * (x[t] - a)
+        b += q * (x[t] - b)
+        c += r * (x[t] - c)
+        d += s * (x[t] - d)
+        out[0, t], out[1, t], out[2, t], out[3, t] = a, b, c, d
+
+
+@kernel
 def _array(x, window):  # type: ignore[no-untyped-def]
     return smooth(x, window, 2.0 / (window + 1))
 
 
+@kernel
+def _many(x, window, out):  # type: ignore[no-untyped-def]
+    smooth_many(x, window, 2.0 / (window + 1), out)
+
+
 ema = Indicator(
-    name="ema", inputs=("x",), params=("window",), unit="same",
+    name="ema", inputs=("x",), params=("window",), unit="same", many=_many,
     array=_array, step=lambda window: Smooth(window, 2.0 / (int(window) + 1)), warmup=lambda window: int(window),
     source="Appel (1979), The Moving Average Convergence Divergence Trading Method; started as TA-Lib EMA",
 )

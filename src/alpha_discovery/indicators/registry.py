@@ -57,6 +57,9 @@ class Indicator:
         ``warmup(*params)``: number of real inputs up to and including the first non-NaN value.
     source : str
         Where the formula comes from.
+    many : callable or None
+        Compiled ``(float64 (T,), ..., *params as arrays (n,), out float64 (n, T)) -> None``: the bits of ``array`` for
+        many parameter sets over the same inputs, in less time than one after another. None: there is no such form.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Indicator:
     step: Callable[..., Step]
     warmup: Callable[..., int]
     source: str
+    many: Callable[..., None] | None = None
 
     def __call__(self, *args: Any) -> Any:
         """Apply to arrays (returns an array) or to rule expressions (returns an expression)."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from alpha_discovery.indicators.ema import START, advance
+from alpha_discovery.indicators.ema import START, advance, smooth_many
 from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.indicators.rma import rma
 from alpha_discovery.kernels import kernel
@@ -22,6 +22,22 @@ def _array(x, window):  # type: ignore[no-untyped-def]
         moved = gain + loss
         out[t] = 50.0 if moved == 0.0 else 100.0 * (gain / moved)
     return out
+
+
+@kernel
+def _many(x, window, out):  # type: ignore[no-untyped-def]
+    if len(x) == 0:
+        return
+    change = x[1:] - x[:-1]
+    losses = np.empty((len(window), len(change)))
+    smooth_many(0.5 * (np.abs(change) + change), window, 1.0 / window, out[:, 1:])
+    smooth_many(0.5 * (np.abs(change) - change), window, 1.0 / window, losses)
+    out[:, 0] = np.nan
+    for k in range(len(window)):
+        for t in range(len(change)):
+            gain = out[k, t + 1]
+            moved = gain + losses[k, t]
+            out[k, t + 1] = 50.0 if moved == 0.0 else 100.0 * (gain / moved)
 
 
 class _Step:
@@ -43,7 +59,7 @@ class _Step:
 
 
 rsi = Indicator(
-    name="rsi", inputs=("x",), params=("window",), unit="ratio",
+    name="rsi", inputs=("x",), params=("window",), unit="ratio", many=_many,
     array=_array, step=_Step, warmup=lambda window: int(window) + 1,
     source="Wilder (1978), New Concepts in Technical Trading Systems",
 )

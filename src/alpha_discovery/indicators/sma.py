@@ -12,6 +12,7 @@ from itertools import accumulate
 import numpy as np
 
 from alpha_discovery.indicators.registry import Indicator
+from alpha_discovery.indicators.sma_blocks import averages
 from alpha_discovery.kernels import kernel
 
 
@@ -34,6 +35,11 @@ def _array(x, window):  # type: ignore[no-untyped-def]
         if seen >= window:
             out[t] = anchor + (tail[window - size] + head) / window
     return out
+
+
+@kernel
+def _many(x, window, out):  # type: ignore[no-untyped-def]
+    averages(x, window, out)
 
 
 class _Step:
@@ -62,7 +68,7 @@ class _Step:
 
 
 sma = Indicator(
-    name="sma", inputs=("x",), params=("window",), unit="same",
+    name="sma", inputs=("x",), params=("window",), unit="same", many=_many,
     array=_array, step=_Step, warmup=lambda window: int(window),
     source="arithmetic mean of the last `window` values",
 )
