@@ -2,6 +2,9 @@
 
 Kept are nodes of one parameter whose values are whole numbers, such as averages of windows: there are few of them, and
 children have those of their parents. What is kept is bounded, and dropped as a whole when the bound is reached.
+
+Most batches are no generation of a search and have no next one: only what a second one asks for is kept. A batch over
+a new tape finds the memory of the one before then, where the system would have to give it new.
 """
 
 from __future__ import annotations
@@ -19,16 +22,14 @@ from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.rules.nodes import Node
 
 KEPT = 48 * 2**20  # bytes of columns of a tape
+ASKED = 1_024  # nodes that are remembered to have been asked for
 
 Rows = npt.NDArray[np.int64]
 Compute = Callable[[npt.NDArray[np.float64]], npt.NDArray[Any]]
 
 
 class _Growing:
-    """Rows of one node, in the order in which their values came up; rows once written stay as they are.
-
-    The first ones are the table as they come: most batches are no generation of a search and have no next one.
-    """
+    """Rows of one node, in the order in which their values came up; rows once written stay as they are."""
 
     def __init__(self, values: npt.NDArray[np.float64], rows: npt.NDArray[Any]) -> None:
         self.table = rows
@@ -56,7 +57,18 @@ class KeptColumns:
     def __init__(self, most: int = KEPT) -> None:
         self._most = most
         self._nodes: dict[Node, _Growing] = {}
+        self._asked: set[Node] = set()
         self._lock = threading.Lock()
+
+    def asked_before(self, node: Node) -> bool:
+        """Whether an earlier batch asked this, and so a next one may."""
+        with self._lock:
+            if node in self._asked:
+                return True
+            if len(self._asked) >= ASKED:
+                self._asked.clear()
+            self._asked.add(node)
+            return False
 
     def find(
         self, node: Node, values: npt.NDArray[np.float64], row_bytes: int, compute: Compute

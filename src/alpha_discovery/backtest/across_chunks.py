@@ -88,7 +88,7 @@ class Common:
 
     def _computed(self, node: Node) -> npt.NDArray[Any]:
         names = parameters(node)
-        if self._kept is not None and names:
+        if self._kept is not None and names and self._kept.asked_before(node):
             name = names[0]
             compute = lambda some: self._make({name: some}).values(node)  # noqa: E731
             found = self._kept.find(node, self._distinct[name], self._row_bytes(node), compute)
