@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,9 +17,11 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, join_rows, packed, words
+from alpha_discovery.backtest.both_sides import both_sides, rounded_rows
 from alpha_discovery.backtest.comparisons import COMPARISONS, GREATER, LESS, LESS_EQUAL, compare_rows, crossed_rows
 from alpha_discovery.backtest.kept_memory import empty, zeros
 from alpha_discovery.backtest.tape import Tape
+from alpha_discovery.core.hashed_once import hashed_once
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.core.timeframe import DAY
@@ -32,6 +35,20 @@ _BLOCK = 16  # rows of arithmetic that are computed together and dropped
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
 
+_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@hashed_once
+@dataclass(frozen=True)
+class Rounded(Unary):
+    """A series in single precision, as `rounded_rows` gives it: what two comparisons read together."""
+
+    @classmethod
+    def of(cls, x: Series) -> Rounded:
+        """``x`` rounded; the operation of its parent class means nothing here."""
+        return cls("abs", x)
+
+
 class Table(NamedTuple):
     """Values of a node: ``values[row[i]]`` belongs to candidate i."""
 
@@ -40,12 +57,19 @@ class Table(NamedTuple):
 
 
 class Columns:
-    """Tables of the nodes asked for, over one tape and one batch."""
+    """Tables of the nodes asked for, over one tape and one batch.
 
-    def __init__(self, tape: Tape, batch: Batch, common: Common | None = None) -> None:
+    ``wanted`` has the conditions that will be asked for, as far as that is known: one that is the mirror of another is
+    computed together with it.
+    """
+
+    def __init__(
+        self, tape: Tape, batch: Batch, common: Common | None = None, wanted: frozenset[Node] = frozenset()
+    ) -> None:
         self._tape = tape
         self._batch = batch
         self._common = common
+        self._wanted = wanted
         self._size = batch_size(batch)
         self._n_bars = tape.close.shape[1]
         self._tables: dict[Node, Table] = {}
@@ -126,7 +150,7 @@ class Columns:
             raise RuleError(f"{what} needs a whole number of bars >= 1; {scalar} gives {values[bad][0]:g}")
         return values.astype(np.int64)
 
-    def _series(self, node: Series, candidates: Rows) -> npt.NDArray[np.float64]:
+    def _series(self, node: Series, candidates: Rows) -> npt.NDArray[Any]:
         match node:
             case Field():
                 return self._field(node)[None, :]
@@ -135,6 +159,9 @@ class Columns:
             case Combine():
                 sides = [self._table(side) for side in (node.left, node.right)]
                 return self._combined(node, [Table(side.values, side.row[candidates]) for side in sides])
+            case Rounded():
+                table = self._table(node.x)
+                return rounded_rows(table.values, table.row[candidates])
             case Unary():
                 return np.asarray(_UNARY[node.op](self._aligned(node.x, candidates)))
             case Lag():
@@ -189,23 +216,58 @@ class Columns:
         return out
 
     def _condition(self, node: Bool, candidates: Rows) -> npt.NDArray[np.uint64]:
-        out = zeros((len(candidates), words(self._n_bars)), np.uint64)
         if isinstance(node, Junction):
-            is_and = node.op == "and"
-            if is_and:
-                out[:] = packed(np.ones(self._n_bars, dtype=np.bool_))
-            for part in node.parts:
-                table = self._table(part)
-                join_rows(is_and, table.values, table.row[candidates], out)
-            return out
+            return self._junction(node, candidates)
         assert isinstance(node, Compare | Cross)
-        sides = (node.left, node.right)
-        step = _BLOCK if any(self._is_passing(side) for side in sides) else max(1, len(candidates))
+        sides, mirror = (node.left, node.right), mirrored(node)
+        passing = any(self._is_passing(side) for side in sides)
+        if mirror in self._wanted and not passing:
+            values, other = self._both(node, candidates)
+            self._tables[mirror] = Table(other, self._group(parameters(mirror))[1])
+            self._held += other.nbytes
+            return values
+        out = empty((len(candidates), words(self._n_bars)), np.uint64)
+        step = _BLOCK if passing else max(1, len(candidates))
         sources = [self._source(side) for side in sides]
         for start in range(0, len(candidates), step):
             block = candidates[start : start + step]
             self._compare(node, [source(block) for source in sources], block, out[start : start + step])
         return out
+
+    def _junction(self, node: Junction, candidates: Rows) -> npt.NDArray[np.uint64]:
+        out = zeros((len(candidates), words(self._n_bars)), np.uint64)
+        if node.op == "and":
+            out[:] = packed(np.ones(self._n_bars, dtype=np.bool_))
+        for part in node.parts:
+            table = self._table(part)
+            join_rows(node.op == "and", table.values, table.row[candidates], out)
+        return out
+
+    def _both(
+        self, node: Compare | Cross, candidates: Rows
+    ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+        """Bitmaps of a condition and of its mirror."""
+        up, down = (empty((len(candidates), words(self._n_bars)), np.uint64) for _ in range(2))
+        left, right = (self._thrice(side, candidates) for side in (node.left, node.right))
+        both_sides(left, right, isinstance(node, Cross) or node.op in ("<", ">"), up, down)
+        if isinstance(node, Cross):
+            for bits in (up, down):
+                crossed_rows(node.happens, *left[1], *right[1], self._fresh, bits)
+        first_is_up = node.direction == "above" if isinstance(node, Cross) else node.op in (">", ">=")
+        return (up, down) if first_is_up else (down, up)
+
+    def _thrice(self, node: Node, candidates: Rows) -> tuple[Table, Table, Table]:
+        """A side of a comparison for some candidates: rounded, where it is known, and as it is."""
+        exact = self._table(node)
+        if exact.values.shape[1] == 1:
+            near = Table(rounded_rows(exact.values, np.arange(len(exact.values))), exact.row)
+            every = Table(_known_numbers(exact.values), exact.row)
+        else:
+            assert isinstance(node, Series)
+            rounded = Rounded.of(node)
+            near, every = self._table(rounded), self._table(Compare("<=", rounded, rounded))
+        near, every, exact = (Table(one.values, one.row[candidates]) for one in (near, every, exact))
+        return near, every, exact
 
     def _compare(self, node: Compare | Cross, sides: list[Table], block: Rows, out: npt.NDArray[np.uint64]) -> None:
         rows = (sides[0].values, sides[0].row, sides[1].values, sides[1].row)
@@ -219,7 +281,7 @@ class Columns:
     def _known(self, node: Node, table: Table, block: Rows) -> Table:
         """Bitmaps of the bars at which a side of a comparison has a value; those of a kept table are kept too."""
         if table.values.shape[1] == 1:
-            return Table(np.where(np.isnan(table.values), np.uint64(0), ~np.uint64(0)), table.row)
+            return Table(_known_numbers(table.values), table.row)
         if isinstance(node, Series) and not self._is_passing(node):
             every = self._table(Compare("<=", node, node))
             return Table(every.values, every.row[block])
@@ -233,7 +295,7 @@ class Columns:
 
         True for arithmetic with many distinct rows: whole tables of it would be written to memory and read back.
         """
-        if not isinstance(node, Combine | Unary) or node in self._tables:
+        if not isinstance(node, Combine | Unary) or isinstance(node, Rounded) or node in self._tables:
             return False
         if self._common is not None and self._common.values(node) is not None:
             return False
@@ -268,3 +330,14 @@ class Columns:
         out = empty((len(left.row), max(left.values.shape[1], right.values.shape[1])))
         combine_rows(ARITHMETIC[node.op], left.values, left.row, right.values, right.row, out)
         return out
+
+
+def mirrored(node: Compare | Cross) -> Compare | Cross:
+    """The condition with its sides exchanged, said of the sides as they are."""
+    if isinstance(node, Compare):
+        return Compare(_MIRROR[node.op], node.left, node.right)
+    return Cross("below" if node.direction == "above" else "above", node.left, node.right, node.happens)
+
+
+def _known_numbers(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
+    return np.where(np.isnan(values), np.uint64(0), ~np.uint64(0))

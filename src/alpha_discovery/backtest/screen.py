@@ -21,7 +21,7 @@ from alpha_discovery.backtest.across_batches import kept_of
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.cuda_kernel import on_cuda
-from alpha_discovery.backtest.signals import signals_of
+from alpha_discovery.backtest.signals import conditions, signals_of
 from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.backtest.task import Simulator, Task, on_cpu
@@ -113,7 +113,7 @@ def screen_chunks(
     order = _order(rules, batch)
     size = options.chunk or _chunk_of(len(order), tape, options.device)
     pieces = [order[start : start + size] for start in range(0, len(order), size)]
-    common = Common(tape.close.shape[1], batch, partial(Columns, tape), kept=kept_of(tape))
+    common = Common(tape.close.shape[1], batch, partial(Columns, tape, wanted=conditions(rules)), kept=kept_of(tape))
     simulator = on_cuda(tape) if options.device == "cuda" else on_cpu
 
     def work(rows: npt.NDArray[np.int64]) -> Chunk:

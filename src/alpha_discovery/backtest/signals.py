@@ -8,6 +8,7 @@ and dropped as a whole when the bound is reached.
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,10 @@ from alpha_discovery.backtest.columns import Columns, Table
 from alpha_discovery.backtest.latest_tapes import TAPES, LatestTapes
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.space import Batch
+from alpha_discovery.rules.nodes import Node
 from alpha_discovery.rules.spelled import AnyRules, Spelled
+from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.walk import walk
 
 KEPT = 64 * 2**20  # bytes of columns that trees share; each thread that screens has its own
 _LOOK = 64  # trees between two looks at how much is kept
@@ -32,11 +36,22 @@ def signals_of(
     """Four tables of bitmaps (enter and exit long, enter and exit short), and the legs' weights (n, L)."""
     spelled = rules.spelled(batch)
     if len(spelled.rules) == 1:
-        columns, one = Columns(tape, batch, common), spelled.rules[0]
+        one = spelled.rules[0]
+        columns = Columns(tape, batch, common, conditions(one))
         shares = [np.broadcast_to(weight.values(batch), len(spelled.row)) for weight in one.weights]
         weights = np.ascontiguousarray(np.stack(shares, axis=1), dtype=np.float64)
         return [columns.bitmaps(signal) for signal in one.signals], weights
     return _of_many(spelled, tape)
+
+
+def conditions(rules: AnyRules) -> frozenset[Node]:
+    """All conditions of one tree with everything that they are made of; none of a generator, whose trees come later."""
+    return _parts(rules) if isinstance(rules, Rules) else frozenset()
+
+
+@lru_cache(maxsize=256)
+def _parts(rules: Rules) -> frozenset[Node]:
+    return frozenset(part for signal in rules.signals for part in walk(signal))
 
 
 def _of_many(spelled: Spelled, tape: Tape) -> tuple[list[Table], Weights]:

@@ -82,14 +82,14 @@ def smooth_many(x: Any, windows: Any, alphas: Any, out: Any) -> None:
 
 
 @kernel
-def _begun(x, window, alpha, out, stop):  # type: ignore[no-untyped-def]
+def _begun(x: Any, window: int, alpha: float, out: Any, stop: int) -> None:
     state = START
     for t in range(stop):
         out[t], state = advance(x[t], window, alpha, state)
 
 
 @kernel
-def _four(x, windows, alphas, out):  # type: ignore[no-untyped-def]
+def _four(x: Any, windows: Any, alphas: Any, out: Any) -> None:
     begun = min(windows.max(), len(x))  # all are warm from here on
     for k in range(4):
         _begun(x, windows[k], alphas[k], out[k], begun)

@@ -28,7 +28,7 @@ def averages(x: Any, windows: Any, out: Any) -> None:
 
 
 @inlined
-def _of_run(x, window, out, sums):  # type: ignore[no-untyped-def]
+def _of_run(x: Any, window: int, out: Any, sums: Any) -> None:
     out[: window - 1] = np.nan
     if len(x) < window:
         return
@@ -50,7 +50,7 @@ def _of_run(x, window, out, sums):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _sum_one(x, start, window, size, sums):  # type: ignore[no-untyped-def]
+def _sum_one(x: Any, start: int, window: int, size: int, sums: Any) -> None:
     anchor, tail, head = x[start], 0.0, 0.0
     sums[0, window - 1] = 0.0
     for k in range(window - 1):
@@ -62,7 +62,7 @@ def _sum_one(x, start, window, size, sums):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _sum_two(x, start, window, sums):  # type: ignore[no-untyped-def]
+def _sum_two(x: Any, start: int, window: int, sums: Any) -> None:
     u = start + window
     a, b = x[start], x[u]
     tail_a, head_a, tail_b, head_b = 0.0, 0.0, 0.0, 0.0
@@ -78,6 +78,6 @@ def _sum_two(x, start, window, sums):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _write(anchor, tail, head, window, out):  # type: ignore[no-untyped-def]
+def _write(anchor: float, tail: Any, head: Any, window: int, out: Any) -> None:
     for k in range(len(out)):
         out[k] = anchor + (tail[k] + head[k]) / window
