@@ -7,7 +7,7 @@ asks first, as far as they fit a bounded room; the others wait for it and then r
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -60,6 +60,11 @@ class Common:
             if node not in self._values:
                 self._values[node] = self._computed(node) if self._fits(node) else None
             return self._values[node]
+
+    def prepare(self, nodes: Iterable[Node]) -> None:
+        """Compute those of some nodes that are shared."""
+        for node in nodes:
+            self.values(node)
 
     def rows(self, node: Node, part: Batch, size: int) -> npt.NDArray[np.int64]:
         """The row of each of some candidates."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from alpha_discovery.backtest.bitmaps import words
 from alpha_discovery.backtest.kept_memory import empty
 from alpha_discovery.backtest.lowest_bit import lowest_bit
+from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.sides import above
 from alpha_discovery.kernels import hot_kernel, inlined
 
@@ -67,11 +68,13 @@ def _unrounded(x, y, start, bars):
     return greater, less
 
 
-def rounded_rows(table: npt.NDArray[np.float64], row: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def rounded_rows(
+    table: npt.NDArray[np.float64], row: npt.NDArray[np.int64], parts: Parts
+) -> npt.NDArray[np.float32]:
     """Rows of a table in single precision, float32 (n, 64 * words), NaN after the last bar; (n, 1) of numbers."""
     n_bars = table.shape[1]
     out = empty((len(row), 1 if n_bars == 1 else 64 * words(n_bars)), np.float32)
-    _round(table, row, out)
+    parts.each(lambda part: _round(table, row[part], out[part]), len(out))
     return out
 
 

@@ -8,8 +8,9 @@ condition tables hold bitmaps.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, join_rows
 from alpha_discovery.backtest.both_sides import both_sides, rounded_rows
 from alpha_discovery.backtest.comparisons import COMPARISONS, GREATER, LESS, LESS_EQUAL, compare_rows, crossed_rows
 from alpha_discovery.backtest.kept_memory import empty, zeros
+from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.hashed_once import hashed_once
 from alpha_discovery.core.scalar import Scalar
@@ -31,6 +33,7 @@ from alpha_discovery.rules.walk import parameters
 
 Rows = npt.NDArray[np.int64]
 _LARGEST = 2**62
+ALONE = Parts()
 _BLOCK = 16  # rows of arithmetic that are computed together and dropped
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
@@ -60,16 +63,18 @@ class Columns:
     """Tables of the nodes asked for, over one tape and one batch.
 
     ``wanted`` has the conditions that will be asked for, as far as that is known: one that is the mirror of another is
-    computed together with it.
+    computed together with it. ``parts`` has the threads that share the rows of a table, if any.
     """
 
     def __init__(
-        self, tape: Tape, batch: Batch, common: Common | None = None, wanted: frozenset[Node] = frozenset()
-    ) -> None:
+        self, tape: Tape, batch: Batch, common: Common | None = None, wanted: frozenset[Node] = frozenset(),
+        parts: Parts = ALONE,
+    ) -> None:  # fmt: skip
         self._tape = tape
         self._batch = batch
         self._common = common
         self._wanted = wanted
+        self._parts = parts
         self._size = batch_size(batch)
         self._n_bars = tape.close.shape[1]
         self._tables: dict[Node, Table] = {}
@@ -161,7 +166,7 @@ class Columns:
                 return self._combined(node, [Table(side.values, side.row[candidates]) for side in sides])
             case Rounded():
                 table = self._table(node.x)
-                return rounded_rows(table.values, table.row[candidates])
+                return rounded_rows(table.values, table.row[candidates], self._parts)
             case Unary():
                 return np.asarray(_UNARY[node.op](self._aligned(node.x, candidates)))
             case Lag():
@@ -193,16 +198,28 @@ class Columns:
         ]
         out = empty((len(candidates), self._n_bars))
         if indicator.many is not None and all(len(table.values) == 1 for table in inputs):
-            for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
-                indicator.many(*(table.values[0, start:stop] for table in inputs), *columns, out[:, start:stop])
-            return out
-        numbers = [column.tolist() for column in columns]
-        for i, candidate in enumerate(candidates):
-            params = [column[i] for column in numbers]
-            series = [table.values[table.row[candidate]] for table in inputs]
-            for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
-                out[i, start:stop] = indicator.array(*(x[start:stop] for x in series), *params)
+            work = partial(self._many, indicator.many, [table.values[0] for table in inputs], columns, out)
+        else:
+            rows = [Table(table.values, table.row[candidates]) for table in inputs]
+            work = partial(self._one_by_one, indicator.array, rows, [column.tolist() for column in columns], out)
+        self._parts.each(work, len(out))
         return out
+
+    def _many(
+        self, many: Callable[..., None], series: list[npt.NDArray[Any]], columns: list[npt.NDArray[Any]],
+        out: npt.NDArray[np.float64], part: slice,
+    ) -> None:  # fmt: skip
+        for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
+            many(*(x[start:stop] for x in series), *(column[part] for column in columns), out[part, start:stop])
+
+    def _one_by_one(
+        self, array: Callable[..., Any], inputs: list[Table], columns: list[list[Any]], out: npt.NDArray[np.float64],
+        part: slice,
+    ) -> None:  # fmt: skip
+        for i in range(part.start, part.stop):
+            series, params = [table.values[table.row[i]] for table in inputs], [column[i] for column in columns]
+            for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
+                out[i, start:stop] = array(*(x[start:stop] for x in series), *params)
 
     def _lag(self, node: Lag, candidates: Rows) -> npt.NDArray[np.float64]:
         distance = self._bars(node.bars, candidates, "lag")
@@ -227,11 +244,14 @@ class Columns:
             self._held += other.nbytes
             return values
         out = empty((len(candidates), words(self._n_bars)), np.uint64)
-        step = _BLOCK if passing else max(1, len(candidates))
         sources = [self._source(side) for side in sides]
-        for start in range(0, len(candidates), step):
-            block = candidates[start : start + step]
-            self._compare(node, [source(block) for source in sources], block, out[start : start + step])
+        if not passing:
+            tables = [source(candidates) for source in sources]
+            self._compare(node, tables, candidates, out)
+            return out
+        for start in range(0, len(candidates), _BLOCK):
+            block = candidates[start : start + _BLOCK]
+            self._compare(node, [source(block) for source in sources], block, out[start : start + _BLOCK])
         return out
 
     def _junction(self, node: Junction, candidates: Rows) -> npt.NDArray[np.uint64]:
@@ -249,10 +269,16 @@ class Columns:
         """Bitmaps of a condition and of its mirror."""
         up, down = (empty((len(candidates), words(self._n_bars)), np.uint64) for _ in range(2))
         left, right = (self._thrice(side, candidates) for side in (node.left, node.right))
-        both_sides(left, right, isinstance(node, Cross) or node.op in ("<", ">"), up, down)
-        if isinstance(node, Cross):
-            for bits in (up, down):
-                crossed_rows(node.happens, *left[1], *right[1], self._fresh, bits)
+        strict = isinstance(node, Cross) or node.op in ("<", ">")
+
+        def work(part: slice) -> None:
+            a, b = (tuple((one.values, one.row[part]) for one in side) for side in (left, right))
+            both_sides(a, b, strict, up[part], down[part])
+            if isinstance(node, Cross):
+                for bits in (up[part], down[part]):
+                    crossed_rows(node.happens, *a[1], *b[1], self._fresh, bits)
+
+        self._parts.each(work, len(candidates))
         first_is_up = node.direction == "above" if isinstance(node, Cross) else node.op in (">", ">=")
         return (up, down) if first_is_up else (down, up)
 
@@ -260,30 +286,36 @@ class Columns:
         """A side of a comparison for some candidates: rounded, where it is known, and as it is."""
         exact = self._table(node)
         if exact.values.shape[1] == 1:
-            near = Table(rounded_rows(exact.values, np.arange(len(exact.values))), exact.row)
+            near = Table(rounded_rows(exact.values, np.arange(len(exact.values)), ALONE), exact.row)
             every = Table(_known_numbers(exact.values), exact.row)
         else:
             assert isinstance(node, Series)
             rounded = Rounded.of(node)
-            near, every = self._table(rounded), self._table(Compare("<=", rounded, rounded))
+            near, every = self._table(rounded), self._table(_where_known(rounded))
         near, every, exact = (Table(one.values, one.row[candidates]) for one in (near, every, exact))
         return near, every, exact
 
     def _compare(self, node: Compare | Cross, sides: list[Table], block: Rows, out: npt.NDArray[np.uint64]) -> None:
-        rows = (sides[0].values, sides[0].row, sides[1].values, sides[1].row)
         if isinstance(node, Compare):
-            compare_rows(COMPARISONS[node.op], *rows, out)
+            self._bits(COMPARISONS[node.op], sides, out)
             return
-        compare_rows(GREATER if node.direction == "above" else LESS, *rows, out)
+        self._bits(GREATER if node.direction == "above" else LESS, sides, out)
         left, right = self._known(node.left, sides[0], block), self._known(node.right, sides[1], block)
         crossed_rows(node.happens, left.values, left.row, right.values, right.row, self._fresh, out)
+
+    def _bits(self, op: int, sides: list[Table], out: npt.NDArray[np.uint64]) -> None:
+        left, right = sides
+        self._parts.each(
+            lambda part: compare_rows(op, left.values, left.row[part], right.values, right.row[part], out[part]),
+            len(out),
+        )
 
     def _known(self, node: Node, table: Table, block: Rows) -> Table:
         """Bitmaps of the bars at which a side of a comparison has a value; those of a kept table are kept too."""
         if table.values.shape[1] == 1:
             return Table(_known_numbers(table.values), table.row)
         if isinstance(node, Series) and not self._is_passing(node):
-            every = self._table(Compare("<=", node, node))
+            every = self._table(_where_known(node))
             return Table(every.values, every.row[block])
         bits = empty((len(table.values), words(self._n_bars)), np.uint64)
         each = np.arange(len(bits), dtype=np.int64)
@@ -337,6 +369,19 @@ def mirrored(node: Compare | Cross) -> Compare | Cross:
     if isinstance(node, Compare):
         return Compare(_MIRROR[node.op], node.left, node.right)
     return Cross("below" if node.direction == "above" else "above", node.left, node.right, node.happens)
+
+
+def read_by(node: Node, wanted: frozenset[Node]) -> Iterator[Node]:
+    """The node, and what is made of its sides for it and its mirror."""
+    yield node
+    if isinstance(node, Compare | Cross) and mirrored(node) in wanted:
+        for side in (node.left, node.right):
+            if isinstance(side, Series):
+                yield from (Rounded.of(side), _where_known(Rounded.of(side)))
+
+
+def _where_known(node: Series) -> Compare:
+    return Compare("<=", node, node)
 
 
 def _known_numbers(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:

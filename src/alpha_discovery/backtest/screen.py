@@ -21,7 +21,8 @@ from alpha_discovery.backtest.across_batches import kept_of
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.cuda_kernel import on_cuda
-from alpha_discovery.backtest.signals import conditions, signals_of
+from alpha_discovery.backtest.parts import Parts
+from alpha_discovery.backtest.signals import computed_for, conditions, signals_of
 from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.backtest.task import Simulator, Task, on_cpu
@@ -113,7 +114,9 @@ def screen_chunks(
     order = _order(rules, batch)
     size = options.chunk or _chunk_of(len(order), tape, options.device)
     pieces = [order[start : start + size] for start in range(0, len(order), size)]
-    common = Common(tape.close.shape[1], batch, partial(Columns, tape, wanted=conditions(rules)), kept=kept_of(tape))
+    parts = Parts()
+    make = partial(Columns, tape, wanted=conditions(rules), parts=parts)
+    common = Common(tape.close.shape[1], batch, make, kept=kept_of(tape))
     simulator = on_cuda(tape) if options.device == "cuda" else on_cpu
 
     def work(rows: npt.NDArray[np.int64]) -> Chunk:
@@ -124,6 +127,8 @@ def screen_chunks(
         yield from map(work, pieces)
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="screen") as pool:
+        with parts.among(pool, workers):
+            common.prepare(computed_for(rules))
         ahead: deque[Future[Chunk]] = deque()
         try:
             for piece in pieces:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.bitmaps import words
-from alpha_discovery.backtest.columns import Columns, Table
+from alpha_discovery.backtest.columns import Columns, Table, read_by
 from alpha_discovery.backtest.latest_tapes import TAPES, LatestTapes
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.space import Batch
@@ -49,9 +49,21 @@ def conditions(rules: AnyRules) -> frozenset[Node]:
     return _parts(rules) if isinstance(rules, Rules) else frozenset()
 
 
+def computed_for(rules: AnyRules) -> tuple[Node, ...]:
+    """What the conditions of one tree read, whatever they are made of first; nothing for a generator."""
+    return _reading(rules) if isinstance(rules, Rules) else ()
+
+
 @lru_cache(maxsize=256)
 def _parts(rules: Rules) -> frozenset[Node]:
     return frozenset(part for signal in rules.signals for part in walk(signal))
+
+
+@lru_cache(maxsize=256)
+def _reading(rules: Rules) -> tuple[Node, ...]:
+    wanted = _parts(rules)
+    read = (one for signal in rules.signals for part in walk(signal) for one in read_by(part, wanted))
+    return tuple(dict.fromkeys(read))[::-1]
 
 
 def _of_many(spelled: Spelled, tape: Tape) -> tuple[list[Table], Weights]:
