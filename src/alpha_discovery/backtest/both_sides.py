@@ -29,7 +29,7 @@ def both_sides(left, right, strict, up, down):
     ----------
     left, right : tuples (rounded, row), (known, row), (exact, row)
         Three tables of a side, and the row of each that is candidate i's: as `rounded_rows` gives it, uint64 bitmaps
-        of the bars that have a value, float64 (n, T). Tables of width 1 are numbers.
+        of the bars that have a value, float64 (n, T).
     """
     n_words = up.shape[1]
     for tile in range(0, n_words, _TILE):
@@ -38,13 +38,7 @@ def both_sides(left, right, strict, up, down):
             of_a, of_b = left[1][0][left[1][1][i]], right[1][0][right[1][1][i]]
             for w in range(tile, min(tile + _TILE, n_words)):
                 start = w << 6
-                if len(a) == 1:
-                    greater, less = above(a[0], b, start), above(b, a[0], start)
-                elif len(b) == 1:
-                    greater, less = above(a, b[0], start), above(b[0], a, start)
-                else:
-                    greater, less = above(a, b, start), above(b, a, start)
-                both = of_a[w if len(of_a) > 1 else 0] & of_b[w if len(of_b) > 1 else 0]
+                greater, less, both = above(a, b, start), above(b, a, start), of_a[w] & of_b[w]
                 same = both & ~(greater | less)
                 if same != _ZERO:
                     x, y = left[2][0][left[2][1][i]], right[2][0][right[2][1][i]]
@@ -61,9 +55,8 @@ def _unrounded(x, y, start, bars):
     while bars != _ZERO:
         bit = np.uint64(lowest_bit(bars))
         t = start + np.int64(bit)
-        p, q = x[t if len(x) > 1 else 0], y[t if len(y) > 1 else 0]
-        greater |= np.uint64(p > q) << bit
-        less |= np.uint64(p < q) << bit
+        greater |= np.uint64(x[t] > y[t]) << bit
+        less |= np.uint64(x[t] < y[t]) << bit
         bars &= bars - _ONE
     return greater, less
 
@@ -71,9 +64,8 @@ def _unrounded(x, y, start, bars):
 def rounded_rows(
     table: npt.NDArray[np.float64], row: npt.NDArray[np.int64], parts: Parts
 ) -> npt.NDArray[np.float32]:
-    """Rows of a table in single precision, float32 (n, 64 * words), NaN after the last bar; (n, 1) of numbers."""
-    n_bars = table.shape[1]
-    out = empty((len(row), 1 if n_bars == 1 else 64 * words(n_bars)), np.float32)
+    """Rows of a table in single precision, float32 (n, 64 * words), NaN after the last bar."""
+    out = empty((len(row), 64 * words(table.shape[1])), np.float32)
     parts.each(lambda part: _round(table, row[part], out[part]), len(out))
     return out
 

@@ -8,22 +8,22 @@ condition tables hold bitmaps.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, join_rows, packed, words
-from alpha_discovery.backtest.both_sides import both_sides, rounded_rows
-from alpha_discovery.backtest.comparisons import COMPARISONS, GREATER, LESS, LESS_EQUAL, compare_rows, crossed_rows
+from alpha_discovery.backtest.both_sides import rounded_rows
+from alpha_discovery.backtest.conditions import BLOCK, Conditions, Rows, Table
+from alpha_discovery.backtest.derived import Bucketed, Derived, Extent, Rounded, mirrored
 from alpha_discovery.backtest.kept_memory import empty, zeros
 from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.tape import Tape
-from alpha_discovery.core.hashed_once import hashed_once
+from alpha_discovery.backtest.thresholds import bucketed_rows, extents
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.core.timeframe import DAY
@@ -31,32 +31,10 @@ from alpha_discovery.errors import RuleError
 from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Field, Junction, Lag, Node, Series, Unary
 from alpha_discovery.rules.walk import parameters
 
-Rows = npt.NDArray[np.int64]
 _LARGEST = 2**62
 ALONE = Parts()
-_BLOCK = 16  # rows of arithmetic that are computed together and dropped
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
-
-_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-
-@hashed_once
-@dataclass(frozen=True)
-class Rounded(Unary):
-    """A series in single precision, as `rounded_rows` gives it: what two comparisons read together."""
-
-    @classmethod
-    def of(cls, x: Series) -> Rounded:
-        """``x`` rounded; the operation of its parent class means nothing here."""
-        return cls("abs", x)
-
-
-class Table(NamedTuple):
-    """Values of a node: ``values[row[i]]`` belongs to candidate i."""
-
-    values: npt.NDArray[Any]
-    row: Rows
 
 
 class Columns:
@@ -73,7 +51,6 @@ class Columns:
         self._tape = tape
         self._batch = batch
         self._common = common
-        self._wanted = wanted
         self._parts = parts
         self._size = batch_size(batch)
         self._n_bars = tape.close.shape[1]
@@ -81,16 +58,16 @@ class Columns:
         self._held = 0
         self._groups: dict[tuple[str, ...], tuple[Rows, Rows]] = {}
         self._codes: dict[str, tuple[Rows, int]] = {}
-        self._fresh = packed(tape.fresh)
+        self._comparing = packed(tape.fresh), wanted, parts
         self._segments = np.append(np.flatnonzero(tape.fresh), self._n_bars)
 
     def bitmaps(self, node: Bool) -> Table:
         """uint64 (rows, words) bitmaps of a condition."""
-        return self._table(node)
+        return self.table(node)
 
     def values(self, node: Node) -> npt.NDArray[Any]:
         """The rows of a node's table, in the order of its parameters' values."""
-        return self._table(node).values
+        return self.table(node).values
 
     @property
     def held(self) -> int:
@@ -102,7 +79,7 @@ class Columns:
         self._tables.clear()
         self._held = 0
 
-    def _table(self, node: Node) -> Table:
+    def table(self, node: Node) -> Table:
         if node not in self._tables:
             if self._common is not None and (shared := self._common.values(node)) is not None:
                 self._tables[node] = Table(shared, self._common.rows(node, self._batch, self._size))
@@ -162,19 +139,30 @@ class Columns:
             case Apply():
                 return self._indicator(node, candidates)
             case Combine():
-                sides = [self._table(side) for side in (node.left, node.right)]
+                sides = [self.table(side) for side in (node.left, node.right)]
                 return self._combined(node, [Table(side.values, side.row[candidates]) for side in sides])
-            case Rounded():
-                table = self._table(node.x)
-                return rounded_rows(table.values, table.row[candidates], self._parts)
+            case Derived():
+                return self._derived(node, candidates)
             case Unary():
                 return np.asarray(_UNARY[node.op](self._aligned(node.x, candidates)))
             case Lag():
                 return self._lag(node, candidates)
         raise AssertionError(node)
 
+    def _derived(self, node: Derived, candidates: Rows) -> npt.NDArray[Any]:
+        rows = self.table(node.x).of(candidates)
+        match node:
+            case Rounded():
+                return rounded_rows(*rows, self._parts)
+            case Extent():
+                return extents(*rows)
+            case Bucketed():
+                place = self.table(Extent.of(node.x)).of(candidates)
+                return bucketed_rows(*rows, place.values[place.row], self._parts)
+        raise AssertionError(node)
+
     def _aligned(self, node: Node, candidates: Rows) -> npt.NDArray[np.float64]:
-        table = self._table(node)
+        table = self.table(node)
         if len(table.values) == 1:
             return table.values
         return np.asarray(table.values[table.row[candidates]])
@@ -189,7 +177,7 @@ class Columns:
 
     def _indicator(self, node: Apply, candidates: Rows) -> npt.NDArray[np.float64]:
         indicator = node.indicator
-        inputs = [self._table(part) for part in node.inputs]
+        inputs = [self.table(part) for part in node.inputs]
         columns = [
             self._bars(scalar, candidates, f"{node.name} {name}")
             if indicator.is_window(name)
@@ -236,113 +224,44 @@ class Columns:
         if isinstance(node, Junction):
             return self._junction(node, candidates)
         assert isinstance(node, Compare | Cross)
-        sides, mirror = (node.left, node.right), mirrored(node)
-        passing = any(self._is_passing(side) for side in sides)
-        if mirror in self._wanted and not passing:
-            values, other = self._both(node, candidates)
+        # not kept: who holds on to each other holds on to memory until the collector comes
+        found, other = Conditions(self, self._n_bars, *self._comparing).bitmaps(node, candidates)
+        if other is not None:
+            mirror = mirrored(node)
             self._tables[mirror] = Table(other, self._group(parameters(mirror))[1])
             self._held += other.nbytes
-            return values
-        out = empty((len(candidates), words(self._n_bars)), np.uint64)
-        sources = [self._source(side) for side in sides]
-        if not passing:
-            tables = [source(candidates) for source in sources]
-            self._compare(node, tables, candidates, out)
-            return out
-        for start in range(0, len(candidates), _BLOCK):
-            block = candidates[start : start + _BLOCK]
-            self._compare(node, [source(block) for source in sources], block, out[start : start + _BLOCK])
-        return out
+        return found
 
     def _junction(self, node: Junction, candidates: Rows) -> npt.NDArray[np.uint64]:
         out = zeros((len(candidates), words(self._n_bars)), np.uint64)
         if node.op == "and":
             out[:] = packed(np.ones(self._n_bars, dtype=np.bool_))
         for part in node.parts:
-            table = self._table(part)
+            table = self.table(part)
             join_rows(node.op == "and", table.values, table.row[candidates], out)
         return out
 
-    def _both(
-        self, node: Compare | Cross, candidates: Rows
-    ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-        """Bitmaps of a condition and of its mirror."""
-        up, down = (empty((len(candidates), words(self._n_bars)), np.uint64) for _ in range(2))
-        left, right = (self._thrice(side, candidates) for side in (node.left, node.right))
-        strict = isinstance(node, Cross) or node.op in ("<", ">")
-
-        def work(part: slice) -> None:
-            a, b = (tuple((one.values, one.row[part]) for one in side) for side in (left, right))
-            both_sides(a, b, strict, up[part], down[part])
-            if isinstance(node, Cross):
-                for bits in (up[part], down[part]):
-                    crossed_rows(node.happens, *a[1], *b[1], self._fresh, bits)
-
-        self._parts.each(work, len(candidates))
-        first_is_up = node.direction == "above" if isinstance(node, Cross) else node.op in (">", ">=")
-        return (up, down) if first_is_up else (down, up)
-
-    def _thrice(self, node: Node, candidates: Rows) -> tuple[Table, Table, Table]:
-        """A side of a comparison for some candidates: rounded, where it is known, and as it is."""
-        exact = self._table(node)
-        if exact.values.shape[1] == 1:
-            near = Table(rounded_rows(exact.values, np.arange(len(exact.values)), ALONE), exact.row)
-            every = Table(_known_numbers(exact.values), exact.row)
-        else:
-            assert isinstance(node, Series)
-            rounded = Rounded.of(node)
-            near, every = self._table(rounded), self._table(_where_known(rounded))
-        near, every, exact = (Table(one.values, one.row[candidates]) for one in (near, every, exact))
-        return near, every, exact
-
-    def _compare(self, node: Compare | Cross, sides: list[Table], block: Rows, out: npt.NDArray[np.uint64]) -> None:
-        if isinstance(node, Compare):
-            self._bits(COMPARISONS[node.op], sides, out)
-            return
-        self._bits(GREATER if node.direction == "above" else LESS, sides, out)
-        left, right = self._known(node.left, sides[0], block), self._known(node.right, sides[1], block)
-        crossed_rows(node.happens, left.values, left.row, right.values, right.row, self._fresh, out)
-
-    def _bits(self, op: int, sides: list[Table], out: npt.NDArray[np.uint64]) -> None:
-        left, right = sides
-        self._parts.each(
-            lambda part: compare_rows(op, left.values, left.row[part], right.values, right.row[part], out[part]),
-            len(out),
-        )
-
-    def _known(self, node: Node, table: Table, block: Rows) -> Table:
-        """Bitmaps of the bars at which a side of a comparison has a value; those of a kept table are kept too."""
-        if table.values.shape[1] == 1:
-            return Table(_known_numbers(table.values), table.row)
-        if isinstance(node, Series) and not self._is_passing(node):
-            every = self._table(_where_known(node))
-            return Table(every.values, every.row[block])
-        bits = empty((len(table.values), words(self._n_bars)), np.uint64)
-        each = np.arange(len(bits), dtype=np.int64)
-        compare_rows(LESS_EQUAL, table.values, each, table.values, each, bits)
-        return Table(bits, table.row)
-
-    def _is_passing(self, node: Node) -> bool:
+    def is_passing(self, node: Node) -> bool:
         """Whether a node is better computed a block at a time and dropped than kept as a table.
 
         True for arithmetic with many distinct rows: whole tables of it would be written to memory and read back.
         """
-        if not isinstance(node, Combine | Unary) or isinstance(node, Rounded) or node in self._tables:
+        if not isinstance(node, Combine | Unary) or isinstance(node, Derived) or node in self._tables:
             return False
         if self._common is not None and self._common.values(node) is not None:
             return False
-        return len(self._group(parameters(node))[0]) > _BLOCK
+        return len(self._group(parameters(node))[0]) > BLOCK
 
-    def _source(self, node: Node) -> Callable[[Rows], Table]:
+    def source(self, node: Node) -> Callable[[Rows], Table]:
         """What gives values for some candidates, one row of the index each; arithmetic that is passing is not kept.
 
         Nodes are looked up once and not for every block: hashing a tree costs more than some rows of it.
         """
-        if not self._is_passing(node):
-            table = self._table(node)
+        if not self.is_passing(node):
+            table = self.table(node)
             return lambda block: Table(table.values, table.row[block])
         if isinstance(node, Unary):
-            apply, inner = _UNARY[node.op], self._source(node.x)
+            apply, inner = _UNARY[node.op], self.source(node.x)
 
             def changed(block: Rows) -> Table:
                 before = inner(block)
@@ -350,7 +269,7 @@ class Columns:
 
             return changed
         assert isinstance(node, Combine)
-        left, right, combine = self._source(node.left), self._source(node.right), node
+        left, right, combine = self.source(node.left), self.source(node.right), node
 
         def combined(block: Rows) -> Table:
             return Table(self._combined(combine, [left(block), right(block)]), np.arange(len(block), dtype=np.int64))
@@ -362,27 +281,3 @@ class Columns:
         out = empty((len(left.row), max(left.values.shape[1], right.values.shape[1])))
         combine_rows(ARITHMETIC[node.op], left.values, left.row, right.values, right.row, out)
         return out
-
-
-def mirrored(node: Compare | Cross) -> Compare | Cross:
-    """The condition with its sides exchanged, said of the sides as they are."""
-    if isinstance(node, Compare):
-        return Compare(_MIRROR[node.op], node.left, node.right)
-    return Cross("below" if node.direction == "above" else "above", node.left, node.right, node.happens)
-
-
-def read_by(node: Node, wanted: frozenset[Node]) -> Iterator[Node]:
-    """The node, and what is made of its sides for it and its mirror."""
-    yield node
-    if isinstance(node, Compare | Cross) and mirrored(node) in wanted:
-        for side in (node.left, node.right):
-            if isinstance(side, Series):
-                yield from (Rounded.of(side), _where_known(Rounded.of(side)))
-
-
-def _where_known(node: Series) -> Compare:
-    return Compare("<=", node, node)
-
-
-def _known_numbers(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
-    return np.where(np.isnan(values), np.uint64(0), ~np.uint64(0))

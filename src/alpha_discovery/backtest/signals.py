@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.bitmaps import words
-from alpha_discovery.backtest.columns import Columns, Table, read_by
+from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.conditions import Table
+from alpha_discovery.backtest.derived import read_by
 from alpha_discovery.backtest.latest_tapes import TAPES, LatestTapes
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.space import Batch
