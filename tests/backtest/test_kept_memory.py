@@ -40,6 +40,15 @@ def test_a_view_keeps_the_memory_of_its_array() -> None:
     assert memory.idle == 0
 
 
+def test_records_start_as_zeros_under_their_names() -> None:
+    kind = np.dtype([("trades", np.int64), ("sums", np.float64, (4,))])
+    array = zeros((LEAST,), kind)
+    assert array.dtype == kind
+    array["sums"][:, 1] = 2.0
+    del array
+    assert not zeros((LEAST,), kind)["sums"].any()
+
+
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.uint64, np.int64, np.bool_])
 def test_an_array_has_the_shape_and_the_type_that_were_asked_for(kind: type[np.generic]) -> None:
     array = KeptMemory().empty((3, LEAST), kind)

@@ -11,6 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.kept_memory import zeros
 from alpha_discovery.core.results import BLOCKS, SUMMARY, Records
 from alpha_discovery.kernels import inlined
 
@@ -90,7 +91,7 @@ def count_held(row, day, entry, last):
 
 def summaries(rows: npt.NDArray[np.float64], *, n_days: int, n_bars: int) -> Records:
     """SUMMARY records (n,) of kernel rows (n, WIDTH)."""
-    out = np.zeros(len(rows), dtype=SUMMARY)
+    out = zeros((len(rows),), SUMMARY)
     counts = {"n_trades": TRADES, "n_wins": WINS, "active_days": ACTIVE, "n_ambiguous": AMBIGUOUS, "n_capped": CAPPED}
     sums = {
         "gross_profit": PROFIT, "gross_loss": LOSS, "max_drawdown": DRAWDOWN, "turnover": TURNOVER,

@@ -38,7 +38,7 @@ class KeptMemory:
         need = math.prod(shape) * kind.itemsize
         if need < LEAST:
             return np.empty(shape, dtype=kind)
-        return np.asarray(_Block(self, self._taken(_rounded(need)), shape, kind))
+        return np.asarray(_Block(self, self._taken(_rounded(need)), shape, kind)).view(kind)
 
     def _taken(self, size: int) -> npt.NDArray[np.uint8]:
         with self._lock:
@@ -100,7 +100,7 @@ def empty(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.NDAr
 def zeros(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.NDArray[Any]:
     """`numpy.zeros` from the memory that this process keeps."""
     out = _MEMORY.empty(shape, dtype)
-    out.fill(0)
+    out[...] = np.zeros((), dtype)
     return out
 
 

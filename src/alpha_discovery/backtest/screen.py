@@ -21,6 +21,7 @@ from alpha_discovery.backtest.across_batches import kept_of
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.cuda_kernel import on_cuda
+from alpha_discovery.backtest.kept_memory import zeros
 from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.signals import computed_for, conditions, signals_of
 from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK
@@ -144,7 +145,7 @@ def screen_chunks(
 
 def screen(rules: AnyRules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT) -> Records:
     """SUMMARY records (n,) of every row of ``batch``."""
-    out = np.zeros(batch_size(batch), dtype=SUMMARY)
+    out = zeros((batch_size(batch),), SUMMARY)
     for chunk in screen_chunks(rules, batch, tape, costs, options):
         out[chunk.rows] = chunk.summary
     return out

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.account import WIDTH
+from alpha_discovery.backtest.kept_memory import empty
 from alpha_discovery.backtest.simulate import N_TRADE, simulate, simulate_all
 from alpha_discovery.backtest.simulate_legs import simulate_legs, simulate_legs_all
 from alpha_discovery.backtest.tape import Tape, days_of_one_leg, one_leg
@@ -98,7 +99,7 @@ def simulate_one(
 def on_cpu(task: Task) -> Sums:
     """One candidate after another, in the calling thread."""
     tape = task.tape
-    out = np.empty((task.size, WIDTH))
+    out = empty((task.size, WIDTH))
     daily = np.zeros((task.size, task.daily, tape.n_days), dtype=np.float32)
     shared = task.span, task.bitmaps, task.rows_of, task.risk
     if len(tape.bars) == 1:

@@ -29,15 +29,18 @@ def _many(x, window, out):  # type: ignore[no-untyped-def]
     if len(x) == 0:
         return
     change = x[1:] - x[:-1]
-    losses = np.empty((len(window), len(change)))
-    smooth_many(0.5 * (np.abs(change) + change), window, 1.0 / window, out[:, 1:])
-    smooth_many(0.5 * (np.abs(change) - change), window, 1.0 / window, losses)
+    gains, losses = 0.5 * (np.abs(change) + change), 0.5 * (np.abs(change) - change)
+    lost = np.empty((4, len(change)))
     out[:, 0] = np.nan
-    for k in range(len(window)):
-        for t in range(len(change)):
-            gain = out[k, t + 1]
-            moved = gain + losses[k, t]
-            out[k, t + 1] = 50.0 if moved == 0.0 else 100.0 * (gain / moved)
+    for first in range(0, len(window), 4):
+        some = window[first : first + 4]
+        smooth_many(gains, some, 1.0 / some, out[first : first + 4, 1:])
+        smooth_many(losses, some, 1.0 / some, lost[: len(some)])
+        for k in range(len(some)):
+            for t in range(len(change)):
+                gain = out[first + k, t + 1]
+                moved = gain + lost[k, t]
+                out[first + k, t + 1] = 50.0 if moved == 0.0 else 100.0 * (gain / moved)
 
 
 class _Step:
