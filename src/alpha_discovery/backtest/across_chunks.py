@@ -66,6 +66,12 @@ class Common:
         for node in nodes:
             self.values(node)
 
+    def code(self, name: str, part: Batch) -> tuple[npt.NDArray[np.int64], int]:
+        """Position of each candidate's value among the batch's distinct values of a parameter, and their number."""
+        with self._lock:
+            values = self._values_of(name)
+        return np.searchsorted(values, part[name]).astype(np.int64, copy=False), len(values)
+
     def rows(self, node: Node, part: Batch, size: int) -> npt.NDArray[np.int64]:
         """The row of each of some candidates."""
         names = parameters(node)
@@ -74,12 +80,15 @@ class Common:
         found = np.searchsorted(self._distinct[names[0]], part[names[0]]).astype(np.int64)
         return self._places[node][found] if node in self._places else found
 
+    def _values_of(self, name: str) -> npt.NDArray[np.float64]:
+        if name not in self._distinct:
+            self._distinct[name] = np.unique(self._batch[name])
+        return self._distinct[name]
+
     def _fits(self, node: Node) -> bool:
         """Whether room is left for the node and what it is made of; if so it is taken."""
         names = parameters(node)
-        if names and names[0] not in self._distinct:
-            self._distinct[names[0]] = np.unique(self._batch[names[0]])
-        rows = len(self._distinct[names[0]]) if names else 1
+        rows = len(self._values_of(names[0])) if names else 1
         new = {one for one in walk(node) if not isinstance(one, Scalar | Field)} - self._counted
         need = rows * sum(map(self._row_bytes, new))
         if need > self._left:

@@ -116,6 +116,8 @@ class Columns:
 
     def _code(self, name: str) -> tuple[Rows, int]:
         """Position of each candidate's value among the distinct values of a parameter, and their number."""
+        if name not in self._codes and self._common is not None:
+            self._codes[name] = self._common.code(name, self._batch)
         if name not in self._codes:
             values, code = np.unique(self._batch[name], return_inverse=True)
             self._codes[name] = code.astype(np.int64), len(values)
