@@ -15,7 +15,6 @@ from alpha_discovery.backtest.bitmaps import packed, words
 from alpha_discovery.backtest.both_sides import both_sides, rounded_rows
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.derived import mirrored
-from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.scalar import Param
 from alpha_discovery.indicators import rsi, sma
@@ -38,7 +37,7 @@ def side(values: npt.NDArray[np.float64], row: npt.NDArray[np.int64]) -> Any:
     """The three tables of a side; the rows of each are in an order of their own."""
     known = np.stack([packed(~np.isnan(one)) for one in values])
     turned = np.arange(len(values))[::-1]
-    return (rounded_rows(values, turned, Parts()), turned[row]), (known, row), (values, row)
+    return (rounded_rows(values, turned), turned[row]), (known, row), (values, row)
 
 
 @pytest.mark.parametrize("strict", [True, False])
@@ -57,7 +56,7 @@ def test_both_directions_are_those_of_numpy(strict: bool, seed: int, n_bars: int
 
 
 def test_rounded_rows_end_in_bars_without_a_value() -> None:
-    found = rounded_rows(np.array([[1.0, 2.0], [3.0, 1e-60]]), np.array([1]), Parts())
+    found = rounded_rows(np.array([[1.0, 2.0], [3.0, 1e-60]]), np.array([1]))
     assert found.dtype == np.float32
     assert found.shape == (1, 64)
     assert found[0, :2].tolist() == [3.0, 0.0]
@@ -86,9 +85,9 @@ def test_a_condition_and_its_mirror_are_those_that_each_is_alone(condition: Comp
 def test_a_mirror_that_nobody_wants_is_not_computed() -> None:
     columns = Columns(tape((random_walk(300, seed=4),)), {"fast": np.array([3.0]), "slow": np.array([9.0])})
     columns.bitmaps(CONDITIONS[0])
-    assert mirrored(CONDITIONS[0]) not in columns._tables  # type: ignore[arg-type]
+    assert mirrored(CONDITIONS[0]) not in columns._tables
 
 
 def test_the_mirror_of_a_mirror_is_the_condition() -> None:
     for condition in CONDITIONS:
-        assert mirrored(mirrored(condition)) == condition  # type: ignore[arg-type]
+        assert mirrored(mirrored(condition)) == condition

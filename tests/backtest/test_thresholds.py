@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tests.backtest.test_bitmaps import flags_of, seeds, sizes
 
 from alpha_discovery.backtest.bitmaps import words
-from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.thresholds import beside_thresholds, bucketed_rows, equal, extents, higher, lower
 from alpha_discovery.kernels import kernel
 
@@ -56,7 +55,7 @@ def test_they_are_on_the_side_that_numpy_finds(strict: bool, asked: str, seed: i
     c, own, row = thresholds(rng, x), rng.integers(0, 5, ROWS), rng.integers(0, 3, ROWS)
     each = np.arange(3)
     extent = extents(x, each)
-    buckets = bucketed_rows(x, each, extent, Parts())
+    buckets = bucketed_rows(x, each, extent)
     up, down = (np.ones((ROWS if asked in ("both", name) else 0, words(n_bars)), np.uint64) for name in ("up", "down"))
     beside_thresholds((buckets, row), (extent, row), (x, row), (c, own), strict, up, down)
     above, below = (np.greater, np.less) if strict else (np.greater_equal, np.less_equal)
@@ -68,7 +67,7 @@ def test_they_are_on_the_side_that_numpy_finds(strict: bool, asked: str, seed: i
 def test_what_has_no_value_is_in_no_bucket() -> None:
     x = np.array([[1.0, np.nan, 3.0, np.inf, -np.inf]])
     row = np.array([0])
-    found = bucketed_rows(x, row, extents(x, row), Parts())
+    found = bucketed_rows(x, row, extents(x, row))
     assert found.shape == (1, 64)
     assert (found[0, :5] > 0).tolist() == [True, False, True, True, True]
     assert not found[0, 5:].any()

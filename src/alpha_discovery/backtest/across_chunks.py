@@ -72,13 +72,9 @@ class Common:
             values = self._values_of(name)
         return np.searchsorted(values, part[name]).astype(np.int64, copy=False), len(values)
 
-    def rows(self, node: Node, part: Batch, size: int) -> npt.NDArray[np.int64]:
-        """The row of each of some candidates."""
-        names = parameters(node)
-        if not names:
-            return np.zeros(size, dtype=np.int64)
-        found = np.searchsorted(self._distinct[names[0]], part[names[0]]).astype(np.int64)
-        return self._places[node][found] if node in self._places else found
+    def rows(self, node: Node, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The row of each of some candidates, given what `code` says of the node's parameter."""
+        return self._places[node][codes] if node in self._places else codes
 
     def _values_of(self, name: str) -> npt.NDArray[np.float64]:
         if name not in self._distinct:

@@ -41,7 +41,7 @@ class Columns:
     """Tables of the nodes asked for, over one tape and one batch.
 
     ``wanted`` has the conditions that will be asked for, as far as that is known: one that is the mirror of another is
-    computed together with it. ``parts`` has the threads that share the rows of a table, if any.
+    computed together with it. ``parts`` has the threads that share the rows of an indicator, if any.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Columns:
         self._held = 0
         self._groups: dict[tuple[str, ...], tuple[Rows, Rows]] = {}
         self._codes: dict[str, tuple[Rows, int]] = {}
-        self._comparing = packed(tape.fresh), wanted, parts
+        self._comparing = packed(tape.fresh), wanted
         self._segments = np.append(np.flatnonzero(tape.fresh), self._n_bars)
 
     def bitmaps(self, node: Bool) -> Table:
@@ -82,7 +82,9 @@ class Columns:
     def table(self, node: Node) -> Table:
         if node not in self._tables:
             if self._common is not None and (shared := self._common.values(node)) is not None:
-                self._tables[node] = Table(shared, self._common.rows(node, self._batch, self._size))
+                names = parameters(node)
+                codes = self._code(names[0])[0] if names else np.zeros(self._size, dtype=np.int64)
+                self._tables[node] = Table(shared, self._common.rows(node, codes))
                 return self._tables[node]
             first, row = self._group(parameters(node))
             if isinstance(node, Scalar):
@@ -155,12 +157,12 @@ class Columns:
         rows = self.table(node.x).of(candidates)
         match node:
             case Rounded():
-                return rounded_rows(*rows, self._parts)
+                return rounded_rows(*rows)
             case Extent():
                 return extents(*rows)
             case Bucketed():
                 place = self.table(Extent.of(node.x)).of(candidates)
-                return bucketed_rows(*rows, place.values[place.row], self._parts)
+                return bucketed_rows(*rows, place.values[place.row])
         raise AssertionError(node)
 
     def _aligned(self, node: Node, candidates: Rows) -> npt.NDArray[np.float64]:

@@ -18,7 +18,6 @@ from alpha_discovery.backtest.both_sides import both_sides
 from alpha_discovery.backtest.comparisons import COMPARISONS, GREATER, LESS, LESS_EQUAL, compare_rows, crossed_rows
 from alpha_discovery.backtest.derived import Bucketed, Extent, Rounded, is_number, mirrored, where_known
 from alpha_discovery.backtest.kept_memory import empty
-from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.thresholds import beside_thresholds
 from alpha_discovery.rules.nodes import Compare, Cross, Node, Series
 
@@ -55,12 +54,11 @@ class Sides(Protocol):
 class Conditions:
     """Bitmaps over bars of which ``fresh`` (a bitmap) follow a gap; see `columns.Columns` for the rest."""
 
-    def __init__(self, sides: Sides, n_bars: int, fresh: Bits, wanted: frozenset[Node], parts: Parts) -> None:
+    def __init__(self, sides: Sides, n_bars: int, fresh: Bits, wanted: frozenset[Node]) -> None:
         self._sides = sides
         self._words = words(n_bars)
         self._fresh = fresh
         self._wanted = wanted
-        self._parts = parts
 
     def bitmaps(self, node: Compare | Cross, candidates: Rows) -> tuple[Bits, Bits | None]:
         """A row for each of some candidates, and those of the mirrored condition if it came along."""
@@ -97,12 +95,8 @@ class Conditions:
         up, down = self._empty(candidates, both or upwards), self._empty(candidates, both or not upwards)
         read = [Bucketed.of(series), Extent.of(series), series, number]
         tables = [self._sides.table(one).of(candidates) for one in read]
-
-        def work(part: slice) -> None:
-            buckets, extent, exact, levels = ((one.values, one.row[part]) for one in tables)
-            beside_thresholds(buckets, extent, exact, levels, _strict(node), up[part], down[part])
-
-        self._parts.each(work, len(candidates))
+        buckets, extent, exact, levels = map(tuple, tables)
+        beside_thresholds(buckets, extent, exact, levels, _strict(node), up, down)
         found = [one for one in ((up, down) if upwards else (down, up)) if len(one)]
         if isinstance(node, Cross):
             sides = [self._known(side, self._sides.table(side).of(candidates), candidates) for side in (series, number)]
@@ -112,16 +106,12 @@ class Conditions:
 
     def _both(self, node: Compare | Cross, candidates: Rows) -> tuple[Bits, Bits]:
         up, down = self._empty(candidates), self._empty(candidates)
-        left, right = (self._thrice(side, candidates) for side in (node.left, node.right))
-
-        def work(part: slice) -> None:
-            a, b = (tuple((one.values, one.row[part]) for one in side) for side in (left, right))
-            both_sides(a, b, _strict(node), up[part], down[part])
-
-        self._parts.each(work, len(candidates))
+        sides = [self._thrice(side, candidates) for side in (node.left, node.right)]
+        left, right = (tuple(map(tuple, tables)) for tables in sides)
+        both_sides(left, right, _strict(node), up, down)
         if isinstance(node, Cross):
             for bits in (up, down):
-                self._to_crosses(node, [left[1], right[1]], bits)
+                self._to_crosses(node, [known for _, known, _ in sides], bits)
         return (up, down) if _upwards(node) else (down, up)
 
     def _thrice(self, node: Node, candidates: Rows) -> list[Table]:
@@ -140,10 +130,7 @@ class Conditions:
 
     def _bits(self, op: int, sides: list[Table], out: Bits) -> None:
         left, right = sides
-        self._parts.each(
-            lambda part: compare_rows(op, left.values, left.row[part], right.values, right.row[part], out[part]),
-            len(out),
-        )
+        compare_rows(op, left.values, left.row, right.values, right.row, out)
 
     def _to_crosses(self, node: Cross, known: list[Table], bits: Bits) -> None:
         left, right = known

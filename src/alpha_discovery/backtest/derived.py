@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from alpha_discovery.core.hashed_once import hashed_once
@@ -48,6 +49,7 @@ def where_known(node: Series) -> Compare:
     return Compare("<=", node, node)
 
 
+@lru_cache(maxsize=4_096)
 def mirrored(node: Compare | Cross) -> Compare | Cross:
     """The condition with its sides exchanged, said of the sides as they are."""
     if isinstance(node, Compare):

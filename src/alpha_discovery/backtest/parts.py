@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
-LEAST = 32  # rows of a part: fewer are done sooner than handed over
+LEAST = 16  # rows of a part: fewer are done sooner than handed over
 
 
 class Parts:
