@@ -143,6 +143,23 @@ class IndicatorSuite:
         assert same(indicator.array(*inputs, *params), stream(indicator.step(*params), inputs))
 
     @_some
+    @given(history=histories, seeds=st.lists(st.integers(0, 2**32 - 1), max_size=11))
+    def test_many_parameter_sets_together_give_the_same_bits(
+        self, indicator: Indicator, history: History, seeds: list[int]
+    ) -> None:
+        """The form for many, where there is one, is the other one in less time."""
+        if indicator.many is None:
+            return
+        inputs, sets = history.inputs(indicator), [History(1, seed).params(indicator) for seed in seeds]
+        columns = [
+            np.array([one[k] for one in sets], dtype=np.int64 if indicator.is_window(name) else np.float64)
+            for k, name in enumerate(indicator.params)
+        ]
+        out = np.full((len(sets), history.n_bars), 7.0)
+        indicator.many(*inputs, *columns, out)
+        assert all(same(row, indicator.array(*inputs, *params)) for row, params in zip(out, sets, strict=True))
+
+    @_some
     @given(history=histories, cut=starts)
     def test_the_future_changes_nothing(self, indicator: Indicator, history: History, cut: int) -> None:
         """Every value depends on its own bar and those before it."""
