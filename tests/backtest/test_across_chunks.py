@@ -9,6 +9,7 @@ import pytest
 
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.derived import Bucketed, Rounded
 from alpha_discovery.backtest.screen import Options, screen
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.costs import Costs
@@ -54,6 +55,14 @@ def test_a_node_without_parameters_has_one_row() -> None:
 
 def test_a_node_of_two_parameters_is_not_shared() -> None:
     assert common().values(crosses_above(sma(CLOSE, Param("fast")), sma(CLOSE, Param("slow")))) is None
+
+
+def test_shorter_forms_of_a_series_need_less_room() -> None:
+    node = sma(CLOSE, Param("fast"))
+    of_series, of_rounded, of_sorted = (3 * 300 * each for each in (8, 4, 2))
+    assert common(of_series + of_rounded).values(Rounded.of(node)) is not None
+    assert common(of_series + of_rounded - 1).values(Rounded.of(node)) is None
+    assert common(of_series + of_sorted).values(Bucketed.of(node)) is not None
 
 
 def test_what_does_not_fit_the_room_is_not_shared() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.across_batches import KeptColumns
+from alpha_discovery.backtest.derived import DERIVED_BYTES
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch
 from alpha_discovery.rules.nodes import Bool, Field, Node
@@ -94,7 +95,9 @@ class Common:
         return True
 
     def _row_bytes(self, node: Node) -> int:
-        return self._n_bars // 8 if isinstance(node, Bool) else 8 * self._n_bars
+        if isinstance(node, Bool):
+            return self._n_bars // 8
+        return DERIVED_BYTES.get(type(node), 8) * self._n_bars
 
     def _computed(self, node: Node) -> npt.NDArray[Any]:
         names = parameters(node)

@@ -44,6 +44,9 @@ class Bucketed(Derived):
     """The bucket of a series at each bar, as `thresholds.bucketed_rows` gives it."""
 
 
+DERIVED_BYTES: dict[type, int] = {Rounded: 4, Bucketed: 2, Extent: 0}  # a bar
+
+
 def where_known(node: Series) -> Compare:
     """True at the bars at which a series has a value."""
     return Compare("<=", node, node)
