@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import F64
 from alpha_discovery.validation.bootstrap import (
+    drawn_numbers,
+    drawn_shares,
+    laid_days,
     optimal_block_length,
     stationary_bootstrap_indices,
     stationary_weights,
@@ -48,6 +51,27 @@ def test_mean_block_length_is_one_over_p() -> None:
 def test_a_chance_outside_the_unit_interval_is_refused(p: Any) -> None:
     with pytest.raises(OutOfRange, match="p="):
         stationary_bootstrap_indices(10, 2, p, 0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 60), st.integers(1, 9), st.floats(0.01, 1.0), st.integers(0, 99))
+def test_days_are_counted_on_from_where_their_block_started(n_obs: int, draws: int, p: float, seed: int) -> None:
+    drawn = drawn_numbers(n_obs, draws, seed)
+    fresh = drawn.uniforms < p
+    fresh[:, 0] = True
+    day = np.arange(n_obs)
+    start = np.maximum.accumulate(np.where(fresh, day, 0), axis=1)
+    expected = (np.take_along_axis(drawn.jumps, start, axis=1) + day - start) % n_obs
+    assert np.array_equal(laid_days(drawn, p), expected)
+    assert np.array_equal(laid_days(drawn, p, length=min(n_obs, 3)), expected[:, :3])
+
+
+def test_the_same_numbers_serve_blocks_of_any_length() -> None:
+    drawn = drawn_numbers(50, 20, 3)
+    for mean_block in (1.0, 4.0, 9.5):
+        days = stationary_bootstrap_indices(50, 20, 1.0 / mean_block, 3)
+        expected = np.stack([np.bincount(row, minlength=50) for row in days])
+        assert np.array_equal(drawn_shares(drawn, mean_block), expected / 50)
 
 
 @settings(max_examples=20, deadline=None)

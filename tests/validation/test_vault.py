@@ -11,7 +11,7 @@ from scipy.stats import t as student
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import F64
 from alpha_discovery.validation.longrun import bartlett_dof, newey_west_lags, newey_west_t
-from alpha_discovery.validation.vault import vault_test
+from alpha_discovery.validation.vault import vault_test, vault_tests_alone
 
 
 def test_one_finalist_on_a_short_vault_is_read_with_student_quantiles() -> None:
@@ -41,6 +41,16 @@ def test_a_second_finalist_costs_the_first_something() -> None:
     x[:, 0] += 0.12
     alone = vault_test(x[:, :1], rng=1, draws=2000)[1][0]
     assert vault_test(x, rng=1, draws=2000)[1][0] > alone
+
+
+@pytest.mark.parametrize("days", [120, 400])
+def test_each_alone_is_tested_as_the_only_one(days: int) -> None:
+    x = np.random.default_rng(4).standard_normal((days, 4)) + np.array([0.2, 0.1, 0.0, -0.1])
+    x[:, 2] = 0.0
+    t, p = vault_tests_alone(x, rng=7, draws=300)
+    each = [vault_test(x[:, [j]], rng=7, draws=300) for j in range(4)]
+    assert np.array_equal(t, [one[0] for one, _ in each], equal_nan=True)
+    assert np.array_equal(p, [one[0] for _, one in each])
 
 
 def test_a_finalist_that_does_not_trade_in_the_vault_has_shown_nothing() -> None:

@@ -62,10 +62,9 @@ class Round:
             best = int(np.nanargmax(t)) if np.isfinite(t).any() else 0
             p = float(self._whole_p(t[[best]])[0])
             shown = best if p <= self._level else 0
-            finalist = self._finalist(cluster, shown)
-            alone = float(vault_p(_column(finalist), rng=self._seed)[0])
-            out.append(replace(finalist, t_full=float(t[best]), p_vault=alone, p=p))
-        return out
+            out.append(replace(self._finalist(cluster, shown), t_full=float(t[best]), p=p))
+        alone = vault_p(np.concatenate([_column(one) for one in out], axis=1), rng=self._seed)
+        return [replace(one, p_vault=float(alone[k])) for k, one in enumerate(out)]
 
     def _one_by_one(self, clusters: list[Places]) -> list[Finalist]:
         """The most central members in the order of the search part, each tested if the one before passed."""

@@ -27,7 +27,7 @@ from alpha_discovery.validation.arrays import F64, Returns
 from alpha_discovery.validation.effective import implied_number
 from alpha_discovery.validation.replication import replication_p
 from alpha_discovery.validation.stepm import StepMResult
-from alpha_discovery.validation.vault import vault_test
+from alpha_discovery.validation.vault import vault_tests_alone
 
 SMALLEST = 1e-5  # p-value of the whole period: two decades below a bootstrap of 1,000 draws
 FACED = 32  # the best of a search that learned, by the search part, that are measured over both parts
@@ -125,4 +125,4 @@ def sequence_p(p_vault: F64) -> F64:
 
 def vault_p(vault: Returns, *, rng: int) -> F64:
     """One-sided p-value of each finalist on the vault, taken alone, float64 (k,)."""
-    return np.array([vault_test(vault[:, [k]], rng=rng)[1][0] for k in range(vault.shape[1])])
+    return vault_tests_alone(vault, rng=rng)[1]

@@ -7,11 +7,93 @@ correction of Patton, Politis & White (2009), Econometric Reviews 28.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from alpha_discovery.errors import OutOfRange, TooFewBars, UserError
+from alpha_discovery.kernels import kernel
 from alpha_discovery.validation.arrays import F32, F64, I64, Returns, Seed
+
+
+class Drawn(NamedTuple):
+    """Random numbers of a stationary bootstrap, of which blocks of any mean length can be made.
+
+    ``uniforms`` float64 (draws, n_obs): a new block starts where one is below p; ``jumps`` int64 (draws, n_obs): the
+    day that it starts with, in the first column that of the draw.
+    """
+
+    uniforms: F64
+    jumps: I64
+
+
+def drawn_numbers(n_obs: int, draws: int, rng: Seed) -> Drawn:
+    """Random numbers for resamples of ``n_obs`` days; taken in this order: first days, uniforms, jumps."""
+    if n_obs < 1 or draws < 1:
+        raise OutOfRange(name="n_obs, draws", value=(n_obs, draws), allowed="the whole numbers from 1")
+    rng = np.random.default_rng(rng)
+    first = rng.integers(0, n_obs, draws)
+    uniforms = rng.random((draws, n_obs))
+    jumps = rng.integers(0, n_obs, (draws, n_obs))
+    jumps[:, 0] = first
+    return Drawn(uniforms, jumps)
+
+
+def laid_days(drawn: Drawn, p: float, *, length: int | None = None) -> I64:
+    """Resampled day numbers, int64 (draws, length), blocks of mean length 1/p; ``length`` is n_obs by default."""
+    _check_chance(p)
+    draws, n_obs = drawn.jumps.shape
+    out = np.empty((draws, n_obs if length is None else length), dtype=np.int64)
+    _lay(drawn.uniforms, drawn.jumps, p, out)
+    return out
+
+
+def drawn_shares(drawn: Drawn, mean_block: float, *, into: F64 | None = None) -> F64:
+    """Share of each day among the `laid_days` of a draw, float64 (draws, n_obs); counts over n_obs.
+
+    ``into`` is memory of that shape to use again: large arrays take longer to get than to fill.
+    """
+    if not mean_block >= 1.0:
+        raise OutOfRange(name="mean_block", value=mean_block, allowed="[1, inf)")
+    out = np.empty(drawn.jumps.shape) if into is None else into
+    _share(drawn.uniforms, drawn.jumps, 1.0 / mean_block, out)
+    return out
+
+
+def _check_chance(p: float) -> None:
+    if not 0.0 < p <= 1.0:
+        raise OutOfRange(name="p", value=p, allowed="(0, 1]")
+
+
+@kernel
+def _lay(uniforms: F64, jumps: I64, p: float, out: I64) -> None:
+    """Day after day on a circle; a new block jumps."""
+    n_obs = jumps.shape[1]
+    for b in range(len(out)):
+        day = jumps[b, 0]
+        out[b, 0] = day
+        for t in range(1, out.shape[1]):
+            following = day + 1 if day + 1 < n_obs else 0
+            day = jumps[b, t] if uniforms[b, t] < p else following
+            out[b, t] = day
+
+
+@kernel
+def _share(uniforms: F64, jumps: I64, p: float, out: F64) -> None:
+    """The days of `_lay`, counted, over their number."""
+    n_obs = jumps.shape[1]
+    for b in range(len(out)):
+        row = out[b]
+        for t in range(n_obs):
+            row[t] = 0.0
+        day = jumps[b, 0]
+        row[day] += 1.0
+        for t in range(1, n_obs):
+            following = day + 1 if day + 1 < n_obs else 0
+            day = jumps[b, t] if uniforms[b, t] < p else following
+            row[day] += 1.0
+        for t in range(n_obs):
+            row[t] /= n_obs
 
 
 def stationary_bootstrap_indices(n_obs: int, draws: int, p: float, rng: Seed) -> I64:
@@ -30,20 +112,8 @@ def stationary_bootstrap_indices(n_obs: int, draws: int, p: float, rng: Seed) ->
     -------
     int64 (draws, n_obs), values in [0, n_obs).
     """
-    if not 0.0 < p <= 1.0:
-        raise OutOfRange(name="p", value=p, allowed="(0, 1]")
-    if n_obs < 1 or draws < 1:
-        raise OutOfRange(name="n_obs, draws", value=(n_obs, draws), allowed="the whole numbers from 1")
-    rng = np.random.default_rng(rng)
-    first = rng.integers(0, n_obs, draws)
-    fresh = rng.random((draws, n_obs)) < p
-    jumps = rng.integers(0, n_obs, (draws, n_obs))
-    jumps[:, 0] = first
-    fresh[:, 0] = True
-    day = np.arange(n_obs)
-    block_start = np.maximum.accumulate(np.where(fresh, day, 0), axis=1)
-    started_at = np.take_along_axis(jumps, block_start, axis=1)
-    return (started_at + day - block_start) % n_obs
+    _check_chance(p)
+    return laid_days(drawn_numbers(n_obs, draws, rng), p)
 
 
 def stationary_weights(n_obs: int, draws: int, *, mean_block: float, rng: Seed) -> F32:
@@ -56,12 +126,7 @@ def stationary_weights(n_obs: int, draws: int, *, mean_block: float, rng: Seed) 
     -------
     float32 (draws, n_obs); each row sums to one.
     """
-    if not mean_block >= 1.0:
-        raise OutOfRange(name="mean_block", value=mean_block, allowed="[1, inf)")
-    days = stationary_bootstrap_indices(n_obs, draws, 1.0 / mean_block, rng)
-    flat = days + np.arange(draws)[:, None] * n_obs
-    counts = np.bincount(flat.ravel(), minlength=draws * n_obs).reshape(draws, n_obs)
-    return (counts / n_obs).astype(np.float32)
+    return drawn_shares(drawn_numbers(n_obs, draws, rng), mean_block).astype(np.float32)
 
 
 def exact_weights(weights: F32) -> F64:

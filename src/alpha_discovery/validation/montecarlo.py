@@ -15,7 +15,7 @@ import numpy as np
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.kernels import kernel
 from alpha_discovery.validation.arrays import F64, I64, Returns, Seed
-from alpha_discovery.validation.bootstrap import optimal_block_length, stationary_bootstrap_indices
+from alpha_discovery.validation.bootstrap import drawn_numbers, laid_days, optimal_block_length
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,12 @@ def _blocks(x: F64, rng: Seed, draws: int, length: int, mean_block: float | None
         raise OutOfRange(name="days, draws", value=(length, draws), allowed="the whole numbers from 1")
     block = optimal_block_length(x) if mean_block is None else mean_block
     generator = np.random.default_rng(rng)
+    n = len(x)
     parts = [
-        stationary_bootstrap_indices(len(x), draws, 1.0 / block, generator) for _ in range(-(-length // len(x)))
+        laid_days(drawn_numbers(n, draws, generator), 1.0 / block, length=min(n, length - done))
+        for done in range(0, length, n)
     ]
-    return np.concatenate(parts, axis=1)[:, :length]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
 def reshuffled_drawdowns(trades: Returns, *, rng: Seed, draws: int = 1000) -> F64:

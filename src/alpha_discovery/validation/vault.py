@@ -10,7 +10,7 @@ from scipy.stats import t as student
 
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import F64, Returns, Seed
-from alpha_discovery.validation.bootstrap import exact_weights, optimal_block_length, stationary_weights
+from alpha_discovery.validation.bootstrap import Drawn, drawn_numbers, drawn_shares, optimal_block_length
 from alpha_discovery.validation.longrun import bartlett_dof, hac_scale, newey_west_lags, newey_west_t
 
 SHORT = 365  # days below which the bootstrap's own scale is too liberal
@@ -38,18 +38,38 @@ def vault_test(returns: Returns, *, rng: Seed, draws: int = 2000) -> tuple[F64, 
 
     Source: Romano & Wolf (2005, 2016); Newey & West (1987, 1994).
     """
-    T, k = returns.shape
-    if T < 30:
-        raise TooFewBars(have=T, need=30, purpose="a vault test")
+    values = _checked(returns)
+    return _tested(values, drawn_numbers(len(values), draws, rng))
+
+
+def vault_tests_alone(returns: Returns, *, rng: Seed, draws: int = 2000) -> tuple[F64, F64]:
+    """`vault_test` of each finalist as if it were the only one, on the same random numbers: t and p, float64 (k,).
+
+    With a seed they are what `vault_test` finds for each column, with less drawing.
+    """
+    values = _checked(returns)
+    drawn = drawn_numbers(len(values), draws, rng)
+    weights = np.empty(drawn.jumps.shape)
+    each = [_tested(values[:, [j]], drawn, weights) for j in range(values.shape[1])]
+    return np.array([t[0] for t, _ in each]), np.array([p[0] for _, p in each])
+
+
+def _checked(returns: Returns) -> F64:
+    if len(returns) < 30:
+        raise TooFewBars(have=len(returns), need=30, purpose="a vault test")
     if not np.isfinite(returns).all():
         raise OutOfRange(name="returns", value="nan or inf", allowed="the finite numbers")
-    values = np.asarray(returns, dtype=np.float64)
+    return np.asarray(returns, dtype=np.float64)
+
+
+def _tested(values: F64, drawn: Drawn, into: F64 | None = None) -> tuple[F64, F64]:
+    T, k = values.shape
     block = float(np.mean([optimal_block_length(values[:, j]) for j in range(k)])) if k else 1.0
     omega = hac_scale(values, mean_block=block)
     alive = np.isfinite(omega)
     t, p = np.full(k, np.nan), np.ones(k)
     t[alive], z = _statistics(values[:, alive], omega[alive])
-    weights = exact_weights(stationary_weights(T, draws, mean_block=block, rng=rng))
+    weights = drawn_shares(drawn, block, into=into)
     centred = values[:, alive] - values[:, alive].mean(axis=0)
     p[alive] = _step_down(z, math.sqrt(T) * (weights @ centred) / omega[alive])
     return t, p
