@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpha_discovery.backtest.tape import WIDTHS, one_leg, tape
+from alpha_discovery.backtest.tape import WIDTHS, Tape, one_leg, repriced, tape
 from alpha_discovery.core.funding import funding_by_bar
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import TooFewBars, UserError
@@ -157,3 +157,19 @@ def test_what_falls_due_on_the_31st_belongs_to_the_month() -> None:
     months = replace(explicit_bars([(1.0,) * 4] * 1, timeframe="1M"), time=np.array([1_704_067_200_000]))  # 2024-01
     last = np.array([1_706_659_200_000])  # 2024-01-31
     assert funding_by_bar(months, last, np.array([0.001])).tolist() == [0.001]
+
+
+def test_other_prices_at_the_same_times_make_the_tape_that_is_made_of_them() -> None:
+    before = explicit_bars([(10 + k, 12 + k, 9 + k, 11 + k) for k in range(60)], missing={20: 3})
+    rates = np.linspace(-1e-4, 1e-4, 60)
+    after = replace(before, **{name: getattr(before, name) * 1.5 for name in ("open", "high", "low", "close")})
+    after = replace(after, funding=rates)
+    expected, found = tape((after,), begin=5), repriced(tape((before,), begin=5), (after,))
+    for name in (one.name for one in fields(Tape) if one.name not in ("bars", "detail")):
+        assert np.array_equal(getattr(found, name), getattr(expected, name), equal_nan=True), name
+    assert found.bars == (after,)
+
+
+def test_prices_at_other_times_are_refused() -> None:
+    with pytest.raises(UserError, match="same times"):
+        repriced(tape((FOUR,)), (FOUR.slice(0, 3),))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.bitmaps import words
+from alpha_discovery.backtest.extremes import fill_extremes
+from alpha_discovery.backtest.kept_memory import empty
 from alpha_discovery.core.bars import Bars, Float1D, Int1D, iso
 from alpha_discovery.core.funding import closing_times
 from alpha_discovery.core.results import BLOCKS
@@ -126,13 +128,6 @@ def tape(
     end = len(first) if end is None else end
     if not 0 <= begin < end <= len(first):
         raise TooFewBars(have=max(0, min(end, len(first)) - begin), need=1, purpose="a backtest")
-    stacked = {name: np.stack([getattr(leg, name) for leg in bars]) for name in ("open", "high", "low", "close")}
-    spread = np.zeros_like(stacked["close"])
-    spread[:, 1:] = ((stacked["high"] - stacked["low"]) / stacked["close"])[:, :-1]
-    flow = np.zeros_like(spread)
-    flow[:, 1:] = np.stack([leg.volume for leg in bars])[:, :-1]
-    running = np.zeros((len(bars), len(first) + 1))
-    np.cumsum(stacked["close"], axis=1, out=running[:, 1:])
     day = first.day - first.day[begin]
     inside = day[begin:end]
     starts = begin + np.flatnonzero(np.diff(inside, prepend=-1))
@@ -140,18 +135,49 @@ def tape(
     fresh[0] = True
     last = np.append(starts[1:], end) - 1
     block = np.arange(len(last)) * BLOCKS // len(last)
-    due = _due(stacked["open"], funding or tuple(leg.funding for leg in bars))
-    marked = stacked["close"] - due
-    ahead = _ahead(marked)
-    quick = _quick(stacked["low"], stacked["high"])
-    held = (running[:, last] - running[:, np.maximum(starts - 1, 0)]) / (last - starts + 1)
-    drift = _drift(stacked["open"], stacked["close"], begin, last)
+    prices = _prices(bars, funding or tuple(leg.funding for leg in bars), begin, starts, last)
     return Tape(
-        bars, **stacked, spread=spread, flow=flow, due=due, marked=marked, ahead=ahead, quick=quick,
-        running=running, day=day, day_first=starts, day_last=last, day_block=block, day_mark=marked[:, last],
-        day_held=held, drift=drift, detail=_finer(first, first.detail if detail is None else detail),
-        begin=begin, end=end, fresh=fresh,
+        bars, **prices, day=day, day_first=starts, day_last=last, day_block=block,
+        detail=_finer(first, first.detail if detail is None else detail), begin=begin, end=end, fresh=fresh,
     )  # fmt: skip
+
+
+def repriced(one: Tape, bars: tuple[Bars, ...]) -> Tape:
+    """A tape over other prices at the same times: what hangs on the times alone is not computed again.
+
+    Funding is that of the bars; finer bars stay as they are.
+
+    Raises
+    ------
+    UserError
+        If the times differ.
+    """
+    for before, after in zip(one.bars, bars, strict=True):
+        _same_times(before, after)
+    funding = tuple(leg.funding for leg in bars)
+    return replace(one, bars=bars, **_prices(bars, funding, one.begin, one.day_first, one.day_last))
+
+
+def _prices(
+    bars: tuple[Bars, ...], funding: tuple[Float1D | None, ...], begin: int, starts: Int1D, last: Int1D
+) -> dict[str, Any]:
+    """What hangs on the prices, by the names of `Tape`; periods run from bars ``starts`` to ``last``."""
+    stacked = {name: np.stack([getattr(leg, name) for leg in bars]) for name in ("open", "high", "low", "close")}
+    open_, close = stacked["open"], stacked["close"]
+    spread = np.zeros_like(close)
+    spread[:, 1:] = ((stacked["high"] - stacked["low"]) / close)[:, :-1]
+    flow = np.zeros_like(spread)
+    flow[:, 1:] = np.stack([leg.volume for leg in bars])[:, :-1]
+    running = np.zeros((len(bars), close.shape[1] + 1))
+    np.cumsum(close, axis=1, out=running[:, 1:])
+    due = _due(open_, funding)
+    marked = close - due
+    held = (running[:, last] - running[:, np.maximum(starts - 1, 0)]) / (last - starts + 1)
+    return stacked | {
+        "spread": spread, "flow": flow, "running": running, "due": due, "marked": marked, "ahead": _ahead(marked),
+        "quick": _quick(stacked["low"], stacked["high"]), "day_mark": marked[:, last], "day_held": held,
+        "drift": _drift(open_, close, begin, last),
+    }  # fmt: skip
 
 
 def one_leg(tape: Tape) -> tuple[Any, ...]:
@@ -194,13 +220,10 @@ def _finer(bars: Bars, detail: Bars | None) -> tuple[npt.NDArray[Any], ...]:
 
 
 def _ahead(marked: Float2D) -> Float4D:
-    """Sliding minima and maxima over each of the `WIDTHS`, by doubling."""
-    now = np.stack([marked, marked], axis=2)
-    out = np.empty((len(marked), len(WIDTHS), *now.shape[1:]))
-    for level, width in enumerate(WIDTHS):
-        out[:, level] = now
-        np.minimum(now[:, :-width, 0], now[:, width:, 0].copy(), out=now[:, :-width, 0])
-        np.maximum(now[:, :-width, 1], now[:, width:, 1].copy(), out=now[:, :-width, 1])
+    """Sliding minima and maxima over each of the `WIDTHS`."""
+    legs, n_bars = marked.shape
+    out: Float4D = empty((legs, len(WIDTHS), n_bars, 2))
+    fill_extremes(marked, out)
     return out
 
 
