@@ -13,6 +13,7 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.capacity import SHARE, capacity
+from alpha_discovery.discovery.choosing import Choosing
 from alpha_discovery.discovery.fragility import Subject, kill_tests
 from alpha_discovery.discovery.sleeves import calendar_of
 from alpha_discovery.discovery.strata import NAMES, WINDOW, strata
@@ -91,7 +92,7 @@ class TestCapacity:
         names = ("time", "open", "high", "low", "close")
         columns = {name: getattr(good_night, name) for name in names}
         flat = Bars(good_night.instrument, good_night.timeframe, volume=volume, **columns)
-        (evaluation,) = (one := subject(flat)).evaluated(one.over())
+        (evaluation,) = (one := subject(flat)).traded(one.ready(one.over()))
         # a position of a fifth of equity may be 1% of 50 units: equity of about 2.5 units at the price of the day
         lowest, highest = (SHARE * 50.0 / 0.2 * f(flat.close) for f in (np.min, np.max))
         assert 0.95 * lowest < capacity([evaluation]) < 1.05 * highest
@@ -134,7 +135,8 @@ class TestWalk:
     def test_a_good_search_walks_well(self, good_night: Bars) -> None:
         tried = HOURS.space.from_unit(np.random.default_rng(1).random((40, len(HOURS.space.free))))
         one = subject(good_night)
-        found = kill_tests(replace(one, tried=tried, search_bars={"A": good_night}))["tests"]["walk_forward"]
+        choosing = Choosing(HOURS.rules, tried, one.over(), one.costs, one.intrabar, 365.0)
+        found = kill_tests(replace(one, choosing=choosing))["tests"]["walk_forward"]
         assert found["passed"]
         assert len(found["sharpe_ratios"]) == 3
 

@@ -77,14 +77,14 @@ class TestLate:
 class TestCosts:
     def test_at_the_break_even_nothing_is_left(self, good_night: Bars) -> None:
         one = subject(good_night, start=0, hours=10)
-        factor = break_even(one, one.over())
+        factor = break_even(one, one.ready(one.over()))
         assert 1.0 < factor < 64.0
-        left, right = (one.sharpe(one.over(), costs=CHEAP.times(factor * k)) for k in (0.98, 1.02))
+        left, right = (one.sharpe(one.ready(one.over()), costs=CHEAP.times(factor * k)) for k in (0.98, 1.02))
         assert left > 0.0 > right
 
     def test_an_alpha_that_lives_on_half_its_costs_fails(self, good_night: Bars) -> None:
         cheap = subject(good_night, start=0, hours=10)
-        factor = break_even(cheap, cheap.over())
+        factor = break_even(cheap, cheap.ready(cheap.over()))
         dear = replace(cheap, costs=CHEAP.times(factor / 1.5))
         found = kill_tests(dear)
         assert "double_costs" in found["failed"]
@@ -92,11 +92,11 @@ class TestCosts:
 
     def test_without_costs_there_is_no_break_even(self, good_night: Bars) -> None:
         free = subject(good_night, start=0, hours=10, costs=Costs(0.0, 0.0))
-        assert break_even(free, free.over()) == math.inf
+        assert break_even(free, free.ready(free.over())) == math.inf
 
     def test_a_loser_has_its_break_even_at_nothing(self, good_night: Bars) -> None:
         loser = subject(good_night, start=12, hours=10)
-        assert break_even(loser, loser.over()) == 0.0
+        assert break_even(loser, loser.ready(loser.over())) == 0.0
 
 
 def test_an_edge_that_only_one_quarter_had_fails_on_sub_periods() -> None:
@@ -119,7 +119,7 @@ def test_each_symbol_is_asked_alone(good_night: Bars) -> None:
     pooled = replace(one, keys=(("A",), ("B",)), bars={"A": good_night, "B": noise})
     found = kill_tests(pooled)["tests"]["symbols"]
     assert set(found["sharpe_ratios"]) == {"A", "B"}
-    assert found["sharpe_ratios"]["A"] == pytest.approx(one.sharpe(one.over()))
+    assert found["sharpe_ratios"]["A"] == pytest.approx(one.sharpe(one.ready(one.over())))
 
 
 class TestNoise:

@@ -205,7 +205,7 @@ def test_a_failed_finalist_is_the_central_member_of_its_cluster(
     verdict, screening = discovery.verdict, discovery.screening
     chosen = np.flatnonzero((verdict.family.p_adjusted <= 0.5) & (verdict.family.t > 0.0))
     places = [screening.find(int(verdict.family.ids[k])) for k in chosen]
-    _, members = medoids(daily_returns(make_campaign(), past.search, places), rho=0.7)
+    _, members = medoids(daily_returns(make_campaign(), past.laid_out, places), rho=0.7)
     central = {int(verdict.family.ids[chosen[member]]) for member in members}
     failed = [one for one in verdict.finalists if one.reason is Reason.NOT_CONFIRMED]
     assert failed

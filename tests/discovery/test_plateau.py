@@ -38,7 +38,7 @@ def test_the_planted_hour_is_the_best_start(subject: Subject) -> None:
 
 
 def test_its_own_value_reaches_what_its_backtest_says(subject: Subject) -> None:
-    own = subject.sharpe(subject.over())
+    own = subject.sharpe(subject.ready(subject.over()))
     for one in sweeps(subject):
         assert one.sharpes[one.own] == pytest.approx(own, abs=1e-5)  # returns of a screen are float32
 
@@ -52,4 +52,4 @@ def test_a_square_crosses_the_sweeps_at_its_own_values(subject: Subject) -> None
     found = square(subject, "start", "hours")
     assert found.sharpes.shape == (len(found.up.values), len(found.across.values))
     at = found.sharpes[found.up.own, found.across.own]
-    assert at == pytest.approx(subject.sharpe(subject.over()), abs=1e-5)
+    assert at == pytest.approx(subject.sharpe(subject.ready(subject.over())), abs=1e-5)

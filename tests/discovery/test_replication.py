@@ -14,6 +14,7 @@ from alpha_discovery.discovery.history import History, Split, history
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of
 from alpha_discovery.discovery.journal import JournalInMemory
 from alpha_discovery.discovery.judging_round import daily_returns
+from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.replication import estimate, null_copies, null_copy, replicator
 from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.discovery.weighing import FACED, plain_t
@@ -57,7 +58,7 @@ def test_the_best_of_a_copy_of_all_bars_are_measured_over_both_parts(setting: Se
     bars = null_copy(past, 1, whole=BARS)
     screening = run_screening(CAMPAIGN, History(bars, past.split), jobs)
     found = [screening.find(int(one)) for one in screening.family.result().ids[:FACED]]
-    assert copies(setting, whole=BARS).whole[1] == np.nanmax(plain_t(daily_returns(CAMPAIGN, bars, found)))
+    assert copies(setting, whole=BARS).whole[1] == np.nanmax(plain_t(daily_returns(CAMPAIGN, LaidOut(bars), found)))
 
 
 def test_the_search_part_of_a_copy_does_not_depend_on_the_vault(setting: Setting) -> None:

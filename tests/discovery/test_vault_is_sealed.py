@@ -22,6 +22,7 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.discovery.adapting import adapted
 from alpha_discovery.discovery.campaign import METHODS, Campaign, Protocol
+from alpha_discovery.discovery.choosing import chosen_among
 from alpha_discovery.discovery.circumstances import walk_of_the_search
 from alpha_discovery.discovery.context import alpha_context, search_context
 from alpha_discovery.discovery.evidence import measure
@@ -171,7 +172,7 @@ def test_no_figure_that_is_shown_of_a_finalist_does(worlds: tuple[History, Histo
             search_context(screening, family), alpha_context(part, screening, family, float(family.p_adjusted[0])),
             walk_of_the_search(
                 Subject(job.strategy, job.space, alone, job.sleeves, {}, plan.costs, plan.intrabar, 365.0,
-                        tried=trials.batch, search_bars=past.search)
+                        chosen_among(plan, trials, past.laid_out, 365.0))
             ),
             strata(past.search, calendar_of(past.search)).tolist(),
         ))  # fmt: skip

@@ -31,8 +31,8 @@ def bars(n: int, timeframe: str, start: str) -> Bars:
 def idle(market: Bars, *, begin: int) -> Evaluation:
     n, days = len(market) - begin, len(set(market.day[begin:]))
     return Evaluation(
-        (market,), begin, len(market), np.ones(n), np.zeros(n), np.zeros(days), np.zeros((1, days)),
-        np.zeros(0, TRADE), np.zeros(1, SUMMARY)[0],
+        (market,), begin, len(market), np.ones(n), np.zeros(0, TRADE), np.zeros(n), np.zeros(days),
+        np.zeros((1, days)), np.zeros(1, SUMMARY)[0],
     )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def evaluation(*, traded: bool = True) -> Evaluation:
         summary["n_trades"], summary["n_wins"], summary["gross_profit"] = 1, 1, 0.04
         summary["total_return"], summary["max_drawdown"] = 0.04, 0.03 / 1.02
     market = (bars(10, "8h", "2023-12-31T16:00"),)
-    return Evaluation(market, 1, 10, equity, np.zeros(9), returns, np.zeros((1, 3)), trades, summary)
+    return Evaluation(market, 1, 10, equity, trades, np.zeros(9), returns, np.zeros((1, 3)), summary)
 
 
 def test_every_name_of_the_three_sources_is_there() -> None:

@@ -13,13 +13,16 @@ from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_ma
 from alpha_discovery.backtest.signals import signals_of
 from alpha_discovery.backtest.simulate import N_TRADE
 from alpha_discovery.backtest.tape import Tape
-from alpha_discovery.backtest.task import simulate_one
+from alpha_discovery.backtest.task import Task, simulate_one
+from alpha_discovery.core.bars import Float1D
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.core.results import TRADE, Evaluation, Records
+from alpha_discovery.core.results import TRADE, Evaluation, Records, Traded
 from alpha_discovery.core.space import Batch
 from alpha_discovery.rules.nodes import Junction
 from alpha_discovery.rules.spelled import AnyRules
 from alpha_discovery.rules.strategy import Rules
+
+Bits = tuple[npt.NDArray[np.uint64], ...]  # enter and exit long, enter and exit short
 
 _COLUMNS = (
     "side", "entry_bar", "exit_bar", "entry_price", "exit_price", "quantity", "pnl", "commission", "slippage", "reason",
@@ -61,26 +64,32 @@ def evaluate_signals(
     return _evaluated(bits, (risk[0], np.ones(1)), tape, costs, intrabar)
 
 
-def _evaluated(
-    bits: tuple[Any, ...], sized: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]], tape: Tape, costs: Costs,
-    intrabar: str,
-) -> Evaluation:  # fmt: skip
-    risk, shares = sized
+def traded(task: Task) -> Traded:
+    """Trades and equity of the first candidate of a task, without what `evaluate` makes of them."""
+    bits = tuple(table[row] for table, row in zip(task.bitmaps, task.rows_of[0], strict=True))
+    return _traded(bits, (task.risk[0], task.weights[0], task.fees), task.tape, task.policy)[0]
+
+
+def _evaluated(bits: Bits, sized: tuple[Float1D, Float1D], tape: Tape, costs: Costs, intrabar: str) -> Evaluation:
+    one, sums = _traded(bits, (*sized, cost_row(costs)), tape, INTRABAR.index(intrabar))
+    summary = summaries(sums, n_days=tape.n_days, n_bars=tape.end - tape.begin)[0]
+    equity = np.concatenate((np.ones(tape.begin), one.equity))
+    return Evaluation(
+        **vars(one), exposure=_exposure(one.trades, equity, tape), daily_returns=_daily_returns(equity, tape),
+        daily_exposure=_daily_exposure(one.trades, equity, tape), summary=summary,
+    )  # fmt: skip
+
+
+def _traded(bits: Bits, row: tuple[Any, Any, Any], tape: Tape, policy: int) -> tuple[Traded, npt.NDArray[np.float64]]:
+    """Trades and equity, and the kernel's sums (1, WIDTH); ``row`` as `simulate_one` takes it."""
     n_bars, legs = tape.close.shape[1], len(tape.bars)
     sums = np.empty((1, WIDTH))
     trades = np.zeros(((tape.end - tape.begin) * legs, N_TRADE))
     equity = np.ones(n_bars)
     daily = np.zeros((0, tape.n_days), dtype=np.float32)
-    span = (tape.begin, tape.end, INTRABAR.index(intrabar))
-    simulate_one(tape, span, bits, (risk, shares, cost_row(costs)), (sums[0], daily, trades, equity))
+    simulate_one(tape, (tape.begin, tape.end, policy), bits, row, (sums[0], daily, trades, equity))
     records = _records(trades[: int(sums[0, TRADES]) * legs], legs)
-    summary = summaries(sums, n_days=tape.n_days, n_bars=tape.end - tape.begin)[0]
-    equity = equity[: tape.end]
-    returns = _daily_returns(equity, tape)
-    return Evaluation(
-        tape.bars, tape.begin, tape.end, equity[tape.begin :], _exposure(records, equity, tape), returns,
-        _daily_exposure(records, equity, tape), records, summary,
-    )  # fmt: skip
+    return Traded(tape.bars, tape.begin, tape.end, equity[tape.begin : tape.end], records), sums
 
 
 def _records(trades: npt.NDArray[np.float64], legs: int) -> Records:

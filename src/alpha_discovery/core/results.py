@@ -64,8 +64,8 @@ Records = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
-    """Everything about one backtest of one candidate.
+class Traded:
+    """Trades and equity of one backtest of one candidate.
 
     Attributes
     ----------
@@ -75,25 +75,35 @@ class Evaluation:
         The backtest runs over bars ``begin .. end-1``; earlier bars only warm indicators up.
     equity : float64 (end-begin,)
         At each bar close, starting equity 1.
-    exposure : float64 (end-begin,)
-        Signed position value over equity, at each bar close.
-    daily_returns : float64 (n_days,)
-        Per accounting period (see `Bars.day`).
-    daily_exposure : float64 (n_legs, n_days)
-        Signed share of equity held in each leg, averaged over the bars of the period.
     trades : TRADE records
         In order of entry.
-    summary : one SUMMARY record
     """
 
     bars: tuple[Bars, ...]
     begin: int
     end: int
     equity: npt.NDArray[np.float64]
+    trades: Records
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation(Traded):
+    """Everything about one backtest of one candidate: what `Traded` has, and what follows from it.
+
+    Attributes
+    ----------
+    exposure : float64 (end-begin,)
+        Signed position value over equity, at each bar close.
+    daily_returns : float64 (n_days,)
+        Per accounting period (see `Bars.day`).
+    daily_exposure : float64 (n_legs, n_days)
+        Signed share of equity held in each leg, averaged over the bars of the period.
+    summary : one SUMMARY record
+    """
+
     exposure: npt.NDArray[np.float64]
     daily_returns: npt.NDArray[np.float64]
     daily_exposure: npt.NDArray[np.float64]
-    trades: Records
     summary: Records
 
     def to_frame(self) -> pd.DataFrame:

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from alpha_discovery.core.results import Evaluation
+from alpha_discovery.core.results import Traded
 from alpha_discovery.validation.arrays import F64
 
 SHARE = 0.01  # of the value traded in the bar that a position is opened or closed in
 RARELY = 0.05  # of the fills may be a larger share
 
 
-def capacity(evaluations: Iterable[Evaluation], *, of: int | None = None) -> float:
+def capacity(evaluations: Iterable[Traded], *, of: int | None = None) -> float:
     """Largest equity, in quote currency, at which 95% of the fills are at most `SHARE` of their bar's traded value.
 
     Parameters
     ----------
-    evaluations : iterable of Evaluation
+    evaluations : iterable of Traded
         One a sleeve; each of several has an equal share of the equity.
     of : int, optional
         How many sleeves share it, if some of them have no bars.
@@ -35,7 +35,7 @@ def capacity(evaluations: Iterable[Evaluation], *, of: int | None = None) -> flo
     return float(np.quantile(each, RARELY)) * (len(every) if of is None else of) if len(each) else float("nan")
 
 
-def _bearable(one: Evaluation) -> F64:
+def _bearable(one: Traded) -> F64:
     """Equity that each fill can carry alone."""
     out = []
     for leg, bars in enumerate(one.bars):

@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.core.results import Evaluation
-from alpha_discovery.core.space import batch_size, take
+from alpha_discovery.core.results import Traded
+from alpha_discovery.discovery.answers import Found, answer, plain_values
 from alpha_discovery.discovery.capacity import capacity
 from alpha_discovery.discovery.evidence import sharpe_of
 from alpha_discovery.discovery.sleeves import Sleeves
 from alpha_discovery.discovery.strata import FEWEST, NAMES, strata
-from alpha_discovery.discovery.subject import Found, Subject, answer, plain_values
-from alpha_discovery.discovery.walked import PERIODS, walked
+from alpha_discovery.discovery.subject import Subject
 from alpha_discovery.validation.montecarlo import drawdown_percentile, reshuffled_drawdowns
 
 LEAST_KINDS = 0.5  # share of the kinds of days that must have earned something
-MOST_WALKED = 2_000  # candidates among which the choice is walked; more are thinned evenly
 
 
 def kinds_of_days(subject: Subject, over: Sleeves, adjusted: npt.NDArray[np.float64]) -> Found:
@@ -39,7 +37,7 @@ def kinds_of_days(subject: Subject, over: Sleeves, adjusted: npt.NDArray[np.floa
     return answer(question, earning, passed=passed, sharpe_ratios=values, days=days)
 
 
-def carries(subject: Subject, evaluated: list[Evaluation]) -> Found:
+def carries(subject: Subject, evaluated: list[Traded]) -> Found:
     """Equity that it can carry without being a visible part of the trading."""
     most = capacity(evaluated, of=len(subject.keys))
     passed = not math.isfinite(most) or most >= subject.least_capital
@@ -49,24 +47,10 @@ def carries(subject: Subject, evaluated: list[Evaluation]) -> Found:
 
 def walk_of_the_search(subject: Subject) -> Found | None:
     """Walk-forward of the choosing over the search part; None where what was tried is not known or days are too few."""
-    if subject.tried is None or subject.search_bars is None or batch_size(subject.tried) < 2:
-        return None
-    size = batch_size(subject.tried)
-    rows = np.unique(np.linspace(0, size - 1, min(size, MOST_WALKED)).astype(np.int64))
-    over = subject.over(subject.search_bars)
-    if len(over.calendar) < 8 * (PERIODS + 1):
-        return None
-    returns = np.zeros((len(over.calendar), len(rows)), dtype=np.float32)
-    for chunk in subject.screened(take(subject.tried, rows), over):
-        returns[:, chunk.rows] = chunk.adjusted
-    course = walked(returns)
-    each = [sharpe_of(part, subject.periods_per_year) for part in np.array_split(course.returns, PERIODS)]
-    value = sharpe_of(course.returns, subject.periods_per_year)
-    question = f"would choosing the best of its strategy by the past alone have earned over the next {PERIODS} periods?"
-    return answer(question, value, n=len(rows), sharpe_ratios=each)
+    return None if subject.choosing is None else subject.choosing.walk
 
 
-def reshuffled(subject: Subject, evaluated: list[Evaluation]) -> dict[str, Any]:
+def reshuffled(subject: Subject, evaluated: list[Traded]) -> dict[str, Any]:
     """Drawdown over trades in their order beside that of random orders, which earn the same in all.
 
     ``percentile`` near 0: the order was lucky, deeper drawdowns are to be expected.
@@ -83,7 +67,7 @@ def reshuffled(subject: Subject, evaluated: list[Evaluation]) -> dict[str, Any]:
     return dict(plain_values(found | {"percentile": drawdown_percentile(own, courses)}))
 
 
-def _on_equity(one: Evaluation) -> npt.NDArray[np.float64]:
+def _on_equity(one: Traded) -> npt.NDArray[np.float64]:
     """Profit of each trade on the equity before it."""
     before = one.equity[np.maximum(one.trades["entry_bar"] - one.begin - 1, 0)]
     return np.asarray(one.trades["pnl"] / np.maximum(before, 1e-12))

@@ -17,11 +17,13 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.bars import FIELDS, Bars
+from alpha_discovery.discovery.answers import Found, answer
 from alpha_discovery.discovery.circumstances import carries, kinds_of_days, reshuffled, walk_of_the_search
-from alpha_discovery.discovery.evidence import measure, sharpe_of
+from alpha_discovery.discovery.evidence import sharpe_of
 from alpha_discovery.discovery.neighbours import neighbours
-from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, sleeves, traded
-from alpha_discovery.discovery.subject import Found, Subject, answer
+from alpha_discovery.discovery.readied import Readied
+from alpha_discovery.discovery.sleeves import Sleeves, repriced_sleeves, sleeves, traded
+from alpha_discovery.discovery.subject import Subject
 from alpha_discovery.validation.montecarlo import Paths, resampled_paths
 from alpha_discovery.validation.perturb import noisy_prices
 from alpha_discovery.validation.surrogates import Ohlc
@@ -51,21 +53,19 @@ def kill_tests(subject: Subject, attend: Callable[[], None] = lambda: None) -> d
         other orders.
     """
     base = subject.over()
-    part = measure(
-        subject.strategy, subject.row, base, subject.costs,
-        intrabar=subject.intrabar, periods_per_year=subject.periods_per_year,
-    )  # fmt: skip
-    evaluated = subject.evaluated(base)
+    ready = subject.ready(base)
+    adjusted = ready.adjusted(subject.costs, intrabar=subject.intrabar)
+    courses = subject.traded(ready)
     asked: dict[str, Callable[[], Found | None]] = {
-        "double_costs": lambda: _double_costs(subject, base),
+        "double_costs": lambda: _double_costs(subject, ready),
         "late_by_a_bar": lambda: _late(subject, base),
-        "worst_intrabar": lambda: _worst_intrabar(subject, base),
+        "worst_intrabar": lambda: _worst_intrabar(subject, ready),
         "neighbourhood": lambda: _neighbourhood(subject, base),
-        "sub_periods": lambda: _sub_periods(subject, part.adjusted),
-        "symbols": lambda: _symbols(subject),
-        "noisy_prices": lambda: _noisy_prices(subject, attend),
-        "kinds_of_days": lambda: kinds_of_days(subject, base, part.adjusted),
-        "capacity": lambda: carries(subject, evaluated),
+        "sub_periods": lambda: _sub_periods(subject, adjusted),
+        "symbols": lambda: _symbols(subject, base),
+        "noisy_prices": lambda: _noisy_prices(subject, base, attend),
+        "kinds_of_days": lambda: kinds_of_days(subject, base, adjusted),
+        "capacity": lambda: carries(subject, courses),
         "walk_forward": lambda: walk_of_the_search(subject),
     }
     tests: dict[str, Found] = {}
@@ -74,29 +74,29 @@ def kill_tests(subject: Subject, attend: Callable[[], None] = lambda: None) -> d
         if (found := test()) is not None:
             tests[name] = found
     attend()
-    raw = next(subject.screened(subject.row, base)).raw[:, 0]
+    raw = ready.raw(subject.costs, intrabar=subject.intrabar)
     return {
         "tests": tests,
         "failed": [name for name, found in tests.items() if not found["passed"]],
         "paths": _year(raw, subject),
-        "order_of_trades": reshuffled(subject, evaluated),
+        "order_of_trades": reshuffled(subject, courses),
     }
 
 
-def _double_costs(subject: Subject, base: Sleeves) -> Found:
+def _double_costs(subject: Subject, ready: Readied) -> Found:
     """Twice the costs; beside it the multiple at which nothing is left."""
-    doubled = subject.sharpe(base, costs=subject.costs.times(2.0))
-    return answer("does it earn at twice the costs?", doubled, break_even=break_even(subject, base))
+    doubled = subject.sharpe(ready, costs=subject.costs.times(2.0))
+    return answer("does it earn at twice the costs?", doubled, break_even=break_even(subject, ready))
 
 
-def break_even(subject: Subject, base: Sleeves) -> float:
+def break_even(subject: Subject, ready: Readied) -> float:
     """Multiple of the costs at which the detrended net mean is zero; 0 if it is not above zero without costs.
 
     Infinity if it is free of costs, or still earns at `MOST_COSTS` times them.
     """
 
     def earns(factor: float) -> bool:
-        return subject.sharpe(base, costs=subject.costs.times(factor)) > 0.0
+        return subject.sharpe(ready, costs=subject.costs.times(factor)) > 0.0
 
     highest = max(subject.costs.commission, subject.costs.slippage, subject.costs.limit_commission)
     most = min(MOST_COSTS, 0.49 / highest) if highest > 0.0 else MOST_COSTS
@@ -113,7 +113,7 @@ def break_even(subject: Subject, base: Sleeves) -> float:
 
 def _late(subject: Subject, base: Sleeves) -> Found:
     """Every signal reaches the market one bar later."""
-    value = subject.sharpe(replace(base, tapes=tuple(late(tape) for tape in base.tapes)))
+    value = subject.sharpe(subject.ready(replace(base, tapes=tuple(late(tape) for tape in base.tapes))))
     return answer("does it earn if every order comes a bar late?", value)
 
 
@@ -133,8 +133,8 @@ def _shifted(bars: Bars) -> Bars:
     return Bars(bars.instrument, bars.timeframe, time=time, **columns)
 
 
-def _worst_intrabar(subject: Subject, base: Sleeves) -> Found:
-    values = {policy: subject.sharpe(base, intrabar=policy) for policy in ("stop_first", "target_first")}
+def _worst_intrabar(subject: Subject, ready: Readied) -> Found:
+    values = {policy: subject.sharpe(ready, intrabar=policy) for policy in ("stop_first", "target_first")}
     question = "does it earn whichever of stop and target a bar touches first?"
     return answer(question, min(values.values()), policies=values)
 
@@ -158,25 +158,28 @@ def _sub_periods(subject: Subject, adjusted: npt.NDArray[np.float64]) -> Found:
     return answer(question, earning, passed=earning >= LEAST_PERIODS, sharpe_ratios=values)
 
 
-def _symbols(subject: Subject) -> Found:
+def _symbols(subject: Subject, base: Sleeves) -> Found:
     """Each market alone; the pool must not live on one of several."""
-    calendar = calendar_of(subject.bars)
+
+    def alone(legs: tuple[str, ...]) -> Sleeves:
+        return base if subject.keys == (legs,) else sleeves((legs,), subject.bars, base.calendar)
+
     there = traded(subject.keys, subject.bars)
-    values = {"/".join(legs): subject.sharpe(sleeves((legs,), subject.bars, calendar)) for legs in there}
+    values = {"/".join(legs): subject.sharpe(subject.ready(alone(legs))) for legs in there}
     earning = sum(value > 0.0 for value in values.values()) / len(values)
     return answer(
         "does it earn in at least half of its markets?", earning, passed=earning >= 0.5, sharpe_ratios=values
     )
 
 
-def _noisy_prices(subject: Subject, attend: Callable[[], None]) -> Found:
+def _noisy_prices(subject: Subject, base: Sleeves, attend: Callable[[], None]) -> Found:
     """Copies of the bars with small errors on every price."""
     rng = np.random.default_rng(subject.seed)
     known = []
     for _ in range(NOISY_COPIES):
         attend()
         copy = {key: noisy(one, rng) for key, one in subject.bars.items()}
-        if math.isfinite(value := subject.sharpe(subject.over(copy))):
+        if math.isfinite(value := subject.sharpe(subject.ready(repriced_sleeves(base, copy)))):
             known.append(value)
     mean = float(np.mean(known)) if known else math.nan
     return answer("does it earn on average over prices with small errors?", mean, worst=min(known, default=math.nan))

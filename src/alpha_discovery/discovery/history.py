@@ -21,6 +21,7 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.timeframe import DAY, Timeframe
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.data_epoch import DataEpoch, data_epoch
+from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.sleeves import common_times
@@ -54,6 +55,7 @@ class History:
         self.split = split
         self.keys = tuple(bars)
         self.search = {key: _alone(one.between(None, split.search_end)) for key, one in bars.items()}
+        self.laid_out = LaidOut(self.search)
 
     @property
     def fingerprint(self) -> str:

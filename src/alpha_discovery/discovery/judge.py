@@ -139,7 +139,7 @@ def _clusters(
 ) -> list[Places]:
     """Places of look-alikes in the family's result, the most central first; clusters by the p of that one."""
     found = [screening.find(int(family.ids[k])) for k in chosen]
-    labels, members = medoids(daily_returns(campaign, history.search, found), rho=campaign.protocol.cluster_rho)
+    labels, members = medoids(daily_returns(campaign, history.laid_out, found), rho=campaign.protocol.cluster_rho)
     members = members[np.argsort(family.p_adjusted[chosen[members]], kind="stable")]
     clusters = []
     for member in members[: campaign.protocol.finalists]:

@@ -12,13 +12,15 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import take
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.discovery.choosing import Choosing, chosen_among
 from alpha_discovery.discovery.evidence import Part, measure, number
 from alpha_discovery.discovery.fragility import Subject, kill_tests
 from alpha_discovery.discovery.history import History
+from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.regime_days import with_regimes
 from alpha_discovery.discovery.screening import Screening, Trials
-from alpha_discovery.discovery.sleeves import calendar_of, screen_sleeves, sleeves
+from alpha_discovery.discovery.sleeves import screen_sleeves
 from alpha_discovery.discovery.verdict import Finalist, Reason, Verdict
 from alpha_discovery.discovery.weighing import Rule, copies_p, plain_t, sequence_p, vault_p, whole_p
 from alpha_discovery.validation.arrays import F64, Returns
@@ -41,8 +43,11 @@ class Round:
         self._screening = screening
         self._verdict = verdict
         self._level = round_.level
-        self._bars = bars
+        self._search = history.laid_out
+        self._vault = LaidOut(bars, begin=history.split.vault_start)
+        self._full = LaidOut(bars)
         self._attend = attend
+        self._choosings: dict[Trials, Choosing] = {}
         self._seed = int(content_hash("vault", history.epoch, round_.number)[:8], 16)
 
     def judged(self, clusters: list[Places]) -> tuple[Finalist, ...]:
@@ -57,8 +62,7 @@ class Round:
         So which member did well in the vault is not told of a cluster that failed.
         """
         out = []
-        for cluster in clusters:
-            t = plain_t(self._over_all(cluster))
+        for cluster, t in zip(clusters, self._over_all(clusters), strict=True):
             best = int(np.nanargmax(t)) if np.isfinite(t).any() else 0
             p = float(self._whole_p(t[[best]])[0])
             shown = best if p <= self._level else 0
@@ -72,9 +76,9 @@ class Round:
         vault = np.concatenate([_column(one) for one in finalists], axis=1)
         alone = vault_p(vault, rng=self._seed)
         p = sequence_p(alone)
-        t = [float(plain_t(self._over_all(cluster[:1]))[0]) for cluster in clusters]
+        t = np.concatenate(self._over_all([cluster[:1] for cluster in clusters]))
         return [
-            replace(one, t_full=t[k], p_vault=float(alone[k]), p=float(p[k])) for k, one in enumerate(finalists)
+            replace(one, t_full=float(t[k]), p_vault=float(alone[k]), p=float(p[k])) for k, one in enumerate(finalists)
         ]
 
     def _whole_p(self, t: F64) -> F64:
@@ -88,27 +92,28 @@ class Round:
         self._attend()
         k, family = int(cluster[member]), self._verdict.family
         trials, row = self._screening.find(int(family.ids[k]))
-        vault = self._measured(trials, row, self._bars, begin=self._history.split.vault_start)
+        vault = self._measured(trials, row, self._vault)
         t_vault = float(plain_t(vault.adjusted[:, None])[0])
         return Finalist(
             int(family.ids[k]), trials, row, float(family.t[k]), float(family.p_adjusted[k]), len(cluster),
-            search=self._measured(trials, row, self._history.search), t_vault=t_vault, vault=vault,
-            full=self._measured(trials, row, self._bars),
+            search=self._measured(trials, row, self._search), t_vault=t_vault, vault=vault,
+            full=self._measured(trials, row, self._full),
         )  # fmt: skip
 
-    def _over_all(self, places: Places) -> Returns:
-        found = [self._screening.find(int(self._verdict.family.ids[k])) for k in places]
-        return daily_returns(self._campaign, self._bars, found)
+    def _over_all(self, clusters: list[Places]) -> list[F64]:
+        """t over both parts of the members of each cluster."""
+        found = [self._screening.find(int(self._verdict.family.ids[k])) for k in np.concatenate(clusters)]
+        returns = daily_returns(self._campaign, self._full, found)
+        ends = np.cumsum([len(cluster) for cluster in clusters])
+        return [plain_t(own) for own in np.split(returns, ends[:-1], axis=1)]
 
-    def _measured(self, trials: Trials, row: int, bars: Mapping[str, Bars], *, begin: int | None = None) -> Part:
-        over = sleeves(trials.job.sleeves, bars, calendar_of(bars, begin=begin), begin=begin)
-        year = self._screening.periods_per_year
-        part = measure(
-            trials.job.strategy, take(trials.batch, np.array([row])), over, self._campaign.costs,
-            intrabar=self._campaign.intrabar, periods_per_year=year,
+    def _measured(self, trials: Trials, row: int, part: LaidOut) -> Part:
+        keys, campaign, year = trials.job.sleeves, self._campaign, self._screening.periods_per_year
+        found = measure(
+            trials.job.strategy, take(trials.batch, np.array([row])), part.over(keys), campaign.costs,
+            intrabar=campaign.intrabar, periods_per_year=year,
         )  # fmt: skip
-        traded = {key: bars[key] for sleeve in trials.job.sleeves for key in sleeve}
-        return with_regimes(part, traded, over.calendar, year, self._campaign.regimes)
+        return with_regimes(found, part.regimes(keys, campaign.regimes), year)
 
     def _reason(self, finalist: Finalist) -> Reason:
         assert finalist.vault is not None
@@ -130,12 +135,20 @@ class Round:
         """The finalist with its kill tests; demoted if one of them fails."""
         job, campaign = finalist.trials.job, self._campaign
         subject = Subject(
-            job.strategy, job.space, finalist.batch, job.sleeves, self._bars, campaign.costs, campaign.intrabar,
-            self._screening.periods_per_year, tried=finalist.trials.batch, search_bars=self._history.search,
-            least_capital=campaign.thresholds.min_capacity,
+            job.strategy, job.space, finalist.batch, job.sleeves, self._full.bars, campaign.costs, campaign.intrabar,
+            self._screening.periods_per_year, self._choosing(finalist.trials), campaign.thresholds.min_capacity,
+            self._full.over(job.sleeves),
         )  # fmt: skip
         found = kill_tests(subject, self._attend)
         return replace(finalist, fragility=found, reason=Reason.FRAGILE if found["failed"] else Reason.ACCEPTED)
+
+    def _choosing(self, trials: Trials) -> Choosing:
+        """What was tried with a finalist; of finalists of one strategy the same, so that its walk is made once."""
+        if trials not in self._choosings:
+            self._choosings[trials] = chosen_among(
+                self._campaign, trials, self._search, self._screening.periods_per_year
+            )
+        return self._choosings[trials]
 
 
 def _column(finalist: Finalist) -> F64:
@@ -144,13 +157,12 @@ def _column(finalist: Finalist) -> F64:
     return finalist.vault.adjusted[:, None]
 
 
-def daily_returns(campaign: Campaign, bars: Mapping[str, Bars], found: list[tuple[Trials, int]]) -> Returns:
-    """Detrended daily returns over bars, (n_days, k), in the order of ``found``."""
-    calendar = calendar_of(bars)
-    out = np.zeros((len(calendar), len(found)), dtype=np.float32)
+def daily_returns(campaign: Campaign, part: LaidOut, found: list[tuple[Trials, int]]) -> Returns:
+    """Detrended daily returns over a part, (n_days, k), in the order of ``found``."""
+    out = np.zeros((len(part.calendar), len(found)), dtype=np.float32)
     for trials in dict.fromkeys(trials for trials, _ in found):
         columns = np.array([k for k, (owner, _) in enumerate(found) if owner is trials])
-        over = sleeves(trials.job.sleeves, bars, calendar)
+        over = part.over(trials.job.sleeves)
         batch = take(trials.batch, np.array([found[k][1] for k in columns]))
         rules = trials.job.strategy.rules
         for chunk in screen_sleeves(rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=1):

@@ -46,11 +46,9 @@ def regime_days(bars: Mapping[str, Bars], calendar: Int1D, detector: str = "quan
     return np.where(np.minimum(*counted) > 0, code, -1).astype(np.int64)
 
 
-def with_regimes(
-    part: Part, bars: Mapping[str, Bars], calendar: Int1D, periods_per_year: float, detector: str
-) -> Part:
-    """A part with its detrended returns told apart by the regimes of the markets that were traded."""
-    return replace(part, regimes=by_regime(part.adjusted, regime_days(bars, calendar, detector), periods_per_year))
+def with_regimes(part: Part, regime: Int1D, periods_per_year: float) -> Part:
+    """A part with its detrended returns told apart by `regime_days` of the markets that were traded."""
+    return replace(part, regimes=by_regime(part.adjusted, regime, periods_per_year))
 
 
 def by_regime(returns: Float1D, regime: Int1D, periods_per_year: float) -> Rows:

@@ -29,10 +29,10 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.evidence import Part, jsonable, measure, reported_beside
 from alpha_discovery.discovery.finer import load_market
 from alpha_discovery.discovery.history import History, Split, within
+from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.ports import Ledger, MarketData
 from alpha_discovery.discovery.records import AlphaRecord, JudgingRound
 from alpha_discovery.discovery.regime_days import with_regimes
-from alpha_discovery.discovery.sleeves import calendar_of, sleeves
 from alpha_discovery.errors import BadMarketData
 from alpha_discovery.rules.strategy import Rules, Strategy
 
@@ -199,14 +199,13 @@ def measured(alpha: AlphaRecord, past: History, ledger: Ledger) -> dict[str, Par
 
 def _part(alpha: AlphaRecord, bars: Mapping[str, Bars], *, begin: int | None = None) -> Part:
     keys = tuple(tuple(sleeve) for sleeve in alpha.market["sleeves"])
-    over = sleeves(keys, bars, calendar_of(bars, begin=begin), begin=begin)
+    laid_out = LaidOut(bars, begin=begin)
     year = bars[keys[0][0]].periods_per_year
     part = measure(
-        _stored_strategy(alpha), row_of(alpha), over, Costs(**alpha.costs),
+        _stored_strategy(alpha), row_of(alpha), laid_out.over(keys), Costs(**alpha.costs),
         intrabar=alpha.market["intrabar"], periods_per_year=year,
     )  # fmt: skip
-    traded = {key: bars[key] for sleeve in keys for key in sleeve}
-    return with_regimes(part, traded, over.calendar, year, detector_of(alpha))
+    return with_regimes(part, laid_out.regimes(keys, detector_of(alpha)), year)
 
 
 def detector_of(alpha: AlphaRecord) -> str:

@@ -26,6 +26,7 @@ from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
 from alpha_discovery.discovery.judging_round import daily_returns
+from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.noise_markets import signflip
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.discovery.weighing import FACED, plain_t
@@ -212,7 +213,7 @@ def _over_all(ground: Ground, screening: Screening, bars: Mapping[str, Bars]) ->
     found = [screening.find(int(one)) for one in screening.family.result().ids[:FACED]]
     if not found:
         return -np.inf
-    return float(np.nanmax(plain_t(daily_returns(ground.searches[0][0], bars, found)), initial=-np.inf))
+    return float(np.nanmax(plain_t(daily_returns(ground.searches[0][0], LaidOut(bars), found)), initial=-np.inf))
 
 
 def _reached(found: Sequence[Entry], best: float) -> int:

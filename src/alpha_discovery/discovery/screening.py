@@ -23,7 +23,6 @@ from alpha_discovery.discovery.evaluating import Evaluator, Grounds
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.parts import SECONDS_PER_BAR, part_size
-from alpha_discovery.discovery.sleeves import calendar_of, sleeves
 from alpha_discovery.discovery.tally import Tally, empty_tally
 from alpha_discovery.generation.strategy import Generated
 from alpha_discovery.search.behaviour import Watching
@@ -150,9 +149,9 @@ def run_screening(
     control : bool
         Whether some of what short looks drop is looked at in full, which changes no other number.
     """
-    calendar = calendar_of(history.search)
+    laid_out = history.laid_out
     year = history.search[jobs[0].sleeves[0][0]].periods_per_year
-    pool = _pool(campaign, history, len(calendar), year) if into is None else into
+    pool = _pool(campaign, history, len(laid_out.calendar), year) if into is None else into
     planned = [_optimizer(campaign, job, history) for job in jobs]
     at = _Standing(sum(optimizer.planned for optimizer in planned))
     if course.resume is not None:
@@ -161,7 +160,7 @@ def run_screening(
     grounds = Grounds(campaign, history, tally, course, workers, share_of(campaign.max_iterations) if control else 0.0)
     trials: list[Trials] = []
     for job, optimizer in zip(jobs, planned, strict=True):
-        over = sleeves(job.sleeves, history.search, calendar)
+        over = laid_out.over(job.sleeves)
         evaluator = Evaluator(grounds, job, over)
         number = len(pool.trials) + len(trials)
         known = course.resume.of_job(len(trials)) if course.resume else ()

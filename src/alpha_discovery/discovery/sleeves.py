@@ -7,14 +7,14 @@ capital of a market that is not listed yet, or not any more, lies idle.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.screen import Chunk, Options, chunk_size, screen_chunks
-from alpha_discovery.backtest.tape import Tape, tape
+from alpha_discovery.backtest.tape import Tape, repriced, tape
 from alpha_discovery.core.bars import Bars, Float1D, Int1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import BLOCKS, SUMMARY, Records
@@ -37,6 +37,8 @@ class Sleeves:
     ----------
     tapes : tuple of Tape
         Of those that have a bar to trade.
+    keys : tuple of tuples of str
+        Markets of each tape.
     calendar : int64 (n_days,)
         Start of each accounting period, ms.
     place : tuple of int64 arrays
@@ -46,6 +48,7 @@ class Sleeves:
     """
 
     tapes: tuple[Tape, ...]
+    keys: tuple[tuple[str, ...], ...]
     calendar: Int1D
     place: tuple[Int1D, ...]
     of: int
@@ -61,17 +64,24 @@ def sleeves(
     TooFewBars
         If no sleeve has a bar to trade, one that all of its legs have.
     """
-    tapes = []
+    tapes, there = [], []
     for legs in keys:
         aligned = align(tuple(bars[key] for key in legs))
         first = 0 if begin is None else int(np.searchsorted(aligned[0].time, begin))
         if first < len(aligned[0]):
             tapes.append(tape(aligned, begin=first))
+            there.append(legs)
     if not tapes:
         told = " or ".join(" with ".join(legs) for legs in keys)
         raise TooFewBars(have=0, need=1, purpose=f"trading {told} at common times")
     place = tuple(np.searchsorted(calendar, period_starts(t)).astype(np.int64) for t in tapes)
-    return Sleeves(tuple(tapes), calendar, place, len(keys))
+    return Sleeves(tuple(tapes), tuple(there), calendar, place, len(keys))
+
+
+def repriced_sleeves(over: Sleeves, bars: Mapping[str, Bars]) -> Sleeves:
+    """The same sleeves over other prices at the same times; raises `UserError` if the times differ."""
+    legs = [align(tuple(bars[key] for key in keys)) for keys in over.keys]
+    return replace(over, tapes=tuple(repriced(one, own) for one, own in zip(over.tapes, legs, strict=True)))
 
 
 def traded(keys: tuple[tuple[str, ...], ...], bars: Mapping[str, Bars]) -> tuple[tuple[str, ...], ...]:
@@ -119,12 +129,12 @@ def screen_sleeves(
     each = costs.shared(over.of)
     streams = [screen_chunks(rules, batch, t, each, options) for t in over.tapes]
     for parts in zip(*streams, strict=True):
-        adjusted = _pooled([part.adjusted for part in parts], over)
+        adjusted = pooled([part.adjusted for part in parts], over)
         if not several:
-            own = _pooled([parts[0].raw], over) if raw else parts[0].raw
+            own = pooled([parts[0].raw], over) if raw else parts[0].raw
             yield Chunk(parts[0].rows, parts[0].summary, adjusted, own)
             continue
-        pool = _pooled([part.raw for part in parts], over)
+        pool = pooled([part.raw for part in parts], over)
         yield Chunk(parts[0].rows, pooled_summary([part.summary for part in parts], pool, of=over.of), adjusted, pool)
 
 
@@ -163,7 +173,8 @@ def _fill_from_returns(out: Records, returns: npt.NDArray[np.float64]) -> None:
         out["block_sumsq"][:, b] = (returns[block == b] ** 2).sum(axis=0)
 
 
-def _pooled(parts: list[npt.NDArray[np.float32]], over: Sleeves) -> npt.NDArray[np.float32]:
+def pooled(parts: list[npt.NDArray[np.float32]], over: Sleeves) -> npt.NDArray[np.float32]:
+    """Daily returns of each tape (its days, n) on the calendar, with equal weights: (n_days, n)."""
     n_days = len(over.calendar)
     if over.of == 1 and parts[0].shape[0] == n_days:
         return parts[0]

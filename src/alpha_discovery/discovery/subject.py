@@ -1,4 +1,4 @@
-"""An accepted alpha with everything that it takes to backtest it again, and the form of a kill test's answer."""
+"""An accepted alpha with everything that it takes to backtest it again."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.evaluate import evaluate
+from alpha_discovery.backtest.evaluate import traded
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
-from alpha_discovery.core.results import Evaluation
+from alpha_discovery.core.results import Traded
 from alpha_discovery.core.space import Batch, Space
-from alpha_discovery.discovery.evidence import jsonable, measure, number, sharpe_of
+from alpha_discovery.discovery.choosing import Choosing
+from alpha_discovery.discovery.evidence import sharpe_of
+from alpha_discovery.discovery.readied import Readied, readied
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
 from alpha_discovery.rules.strategy import Strategy
-
-Found = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +30,12 @@ class Subject:
     ----------
     bars : mapping
         Search part and vault.
-    tried : Batch, optional
-        Everything of its strategy that the search tried: what the choice was made among.
-    search_bars : mapping, optional
-        Bars of the search part alone, for what is asked about the choosing.
+    choosing : Choosing, optional
+        What it was chosen among.
     least_capital : float
         Equity, in quote currency, that the user wants it to carry.
+    laid_out : Sleeves, optional
+        Its sleeves over its bars, where they are made already.
     """
 
     strategy: Strategy
@@ -46,31 +46,30 @@ class Subject:
     costs: Costs
     intrabar: str
     periods_per_year: float
-    tried: Batch | None = None
-    search_bars: Mapping[str, Bars] | None = None
+    choosing: Choosing | None = None
     least_capital: float = 0.0
+    laid_out: Sleeves | None = None
 
-    def over(self, bars: Mapping[str, Bars] | None = None) -> Sleeves:
-        """Its sleeves over its own bars, or over others of the same markets."""
-        held = self.bars if bars is None else bars
-        return sleeves(self.keys, held, calendar_of(held))
+    def over(self) -> Sleeves:
+        """Its sleeves over its bars."""
+        return self.laid_out or sleeves(self.keys, self.bars, calendar_of(self.bars))
 
-    def sharpe(self, over: Sleeves, *, costs: Costs | None = None, intrabar: str | None = None) -> float:
+    def ready(self, over: Sleeves) -> Readied:
+        """The alpha over sleeves, its signals computed."""
+        return readied(self.strategy.rules, self.row, over)
+
+    def sharpe(self, ready: Readied, *, costs: Costs | None = None, intrabar: str | None = None) -> float:
         """Annual Sharpe ratio of the detrended net returns; NaN without variation."""
-        part = measure(
-            self.strategy, self.row, over, costs or self.costs,
-            intrabar=intrabar or self.intrabar, periods_per_year=self.periods_per_year,
-        )  # fmt: skip
-        return number(part.metrics["adjusted_sharpe"])
+        returns = ready.adjusted(costs or self.costs, intrabar=intrabar or self.intrabar)
+        return sharpe_of(returns, self.periods_per_year)
 
     def screened(self, batch: Batch, over: Sleeves) -> Iterator[Any]:
         """Chunks of a batch of its strategy, raw returns too."""
         return screen_sleeves(self.strategy.rules, batch, over, self.costs, intrabar=self.intrabar, workers=1, raw=True)
 
-    def evaluated(self, over: Sleeves) -> list[Evaluation]:
-        """Equity and trades of each sleeve."""
-        rules = self.strategy.rules
-        return [evaluate(rules, self.row, tape, self.costs, intrabar=self.intrabar) for tape in over.tapes]
+    def traded(self, ready: Readied) -> list[Traded]:
+        """Equity and trades of each sleeve, each with the whole capital."""
+        return [traded(task) for task in ready.under(self.costs, intrabar=self.intrabar)]
 
     def sharpes(self, adjusted: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Annual Sharpe ratio of each column of daily returns."""
@@ -83,17 +82,3 @@ class Subject:
         values = {name: str(column[0]) for name, column in self.row.items()}
         return int(content_hash("fragility", self.strategy.fingerprint, values)[:8], 16)
 
-
-def answer(question: str, value: float, *, passed: bool | None = None, **details: Any) -> Found:
-    """One test as plain JSON values; passed if the value is above zero unless it says otherwise."""
-    fine = bool(value > 0.0) if passed is None else passed
-    return {"question": question, "passed": fine, **jsonable({"value": value}), **plain_values(details)}
-
-
-def plain_values(values: Any) -> Any:
-    """JSON values, nested."""
-    if isinstance(values, Mapping):
-        return {name: plain_values(value) for name, value in values.items()}
-    if isinstance(values, list | tuple):
-        return [plain_values(value) for value in values]
-    return jsonable({"": values})[""]

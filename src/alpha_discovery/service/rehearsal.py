@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.space import batch_size
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Course
+from alpha_discovery.discovery.choosing import chosen_among
 from alpha_discovery.discovery.fragility import Subject, kill_tests
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.jobs import Job
@@ -61,7 +61,7 @@ class Rehearsal:
         cheap = replace(campaign, protocol=replace(campaign.protocol, draws=1))
         search, screening = self._paced(campaign, job, copy, self._threads)
         alone, _ = self._paced(cheap, job, copy, 1)
-        _, seconds = timed(lambda: _stressed(campaign, screening, copy.search))
+        _, seconds = timed(lambda: _stressed(campaign, screening, copy))
         return Tried(search / bars, alone / bars, seconds / bars)
 
     def _paced(self, campaign: Campaign, job: Job, copy: History, workers: int) -> tuple[float, Screening]:
@@ -94,12 +94,13 @@ def _copied(past: History) -> History:
     return History(null_copy(past, 0), Split(past.split.start, end, end, end))
 
 
-def _stressed(campaign: Campaign, screening: Screening, bars: Mapping[str, Bars]) -> None:
+def _stressed(campaign: Campaign, screening: Screening, past: History) -> None:
     """Put any candidate through the kill tests."""
     trials, row = screening.find(0)
+    year = screening.periods_per_year
     subject = Subject(
         trials.job.strategy, trials.job.space, {name: column[row : row + 1] for name, column in trials.batch.items()},
-        trials.job.sleeves, bars, campaign.costs, campaign.intrabar, screening.periods_per_year, tried=trials.batch,
-        search_bars=bars, least_capital=campaign.thresholds.min_capacity,
+        trials.job.sleeves, past.search, campaign.costs, campaign.intrabar, year,
+        chosen_among(campaign, trials, past.laid_out, year), campaign.thresholds.min_capacity,
     )  # fmt: skip
     kill_tests(subject)

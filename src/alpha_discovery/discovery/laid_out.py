@@ -1,0 +1,45 @@
+"""One part of the data laid out for trading: calendar, sleeves and regimes, each made when first asked for.
+
+Jobs of a search and finalists of a judging trade the same markets. Made once, their tapes also keep the columns that
+one backtest leaves to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from alpha_discovery.core.bars import Bars, Int1D
+from alpha_discovery.discovery.regime_days import regime_days
+from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, sleeves
+
+Keys = tuple[tuple[str, ...], ...]
+
+
+class LaidOut:
+    """Bars of a part, from time ``begin`` (ms) on; earlier ones warm up."""
+
+    def __init__(self, bars: Mapping[str, Bars], *, begin: int | None = None) -> None:
+        self.bars = bars
+        self._begin = begin
+        self._sleeves: dict[Keys, Sleeves] = {}
+        self._regimes: dict[tuple[Keys, str], Int1D] = {}
+
+    @cached_property
+    def calendar(self) -> Int1D:
+        """int64 (n_days,): starts of all accounting periods, ms."""
+        return calendar_of(self.bars, begin=self._begin)
+
+    def over(self, keys: Keys) -> Sleeves:
+        """Sleeves of some markets; raises `TooFewBars` as `sleeves`."""
+        if keys not in self._sleeves:
+            self._sleeves[keys] = sleeves(keys, self.bars, self.calendar, begin=self._begin)
+        return self._sleeves[keys]
+
+    def regimes(self, keys: Keys, detector: str) -> Int1D:
+        """int64 (n_days,): `regime_days` of the markets that are traded."""
+        asked = keys, detector
+        if asked not in self._regimes:
+            traded = {key: self.bars[key] for sleeve in keys for key in sleeve}
+            self._regimes[asked] = regime_days(traded, self.calendar, detector)
+        return self._regimes[asked]

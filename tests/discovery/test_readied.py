@@ -1,0 +1,55 @@
+"""A candidate made ready once: under any costs the same as backtested anew."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from alpha_discovery.backtest.evaluate import evaluate, traded
+from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery.evidence import measure
+from alpha_discovery.discovery.readied import readied
+from alpha_discovery.discovery.sleeves import calendar_of, repriced_sleeves, screen_sleeves, sleeves
+from alpha_discovery.strategies.registry import find_strategy
+from alpha_discovery.testing import markets
+
+BARS = {"A": markets.random_walk(24 * 120, seed=1), "B": markets.random_walk(24 * 90, seed=2)}
+SMA = find_strategy("sma_cross")
+ROW = SMA.allowed.encode(SMA.complete({"fast": 5, "slow": 30, "stop_loss": 0.01, "take_profit": 0.01}))
+EVERY = [
+    Costs(0.0, 0.0), Costs(0.001, 0.0005), Costs(0.001, 0.0005, impact=1.0, max_share=0.1, capital=1e6),
+]  # fmt: skip
+KEYS = [(("A",),), (("A",), ("B",))]
+
+
+@pytest.mark.parametrize("keys", KEYS)
+@pytest.mark.parametrize("costs", EVERY)
+@pytest.mark.parametrize("intrabar", ["stop_first", "target_first"])
+def test_returns_are_those_of_a_backtest(keys: tuple[tuple[str, ...], ...], costs: Costs, intrabar: str) -> None:
+    over = sleeves(keys, BARS, calendar_of(BARS))
+    ready = readied(SMA.rules, ROW, over)
+    anew = measure(SMA, ROW, over, costs, intrabar=intrabar, periods_per_year=365.0)
+    assert np.array_equal(ready.adjusted(costs, intrabar=intrabar), anew.adjusted)
+    (chunk,) = screen_sleeves(SMA.rules, ROW, over, costs, intrabar=intrabar, workers=1, raw=True)
+    assert np.array_equal(ready.raw(costs, intrabar=intrabar), chunk.raw[:, 0])
+
+
+@pytest.mark.parametrize("costs", EVERY)
+def test_trades_are_those_of_an_evaluation(costs: Costs) -> None:
+    over = sleeves(KEYS[0], BARS, calendar_of(BARS), begin=int(BARS["A"].time[500]))
+    (task,) = readied(SMA.rules, ROW, over).under(costs, intrabar="target_first")
+    expected = evaluate(SMA.rules, ROW, over.tapes[0], costs, intrabar="target_first")
+    assert len(expected.trades) > 10
+    assert np.array_equal(traded(task).trades, expected.trades)
+    assert np.array_equal(traded(task).equity, expected.equity)
+
+
+def test_sleeves_over_other_prices_are_those_made_of_them() -> None:
+    other = {key: markets.random_walk(len(bars), seed=9) for key, bars in BARS.items()}
+    found = repriced_sleeves(sleeves(KEYS[1], BARS, calendar_of(BARS)), other)
+    expected = sleeves(KEYS[1], other, calendar_of(other))
+    costs = EVERY[1]
+    assert np.array_equal(
+        readied(SMA.rules, ROW, found).adjusted(costs, intrabar="stop_first"),
+        readied(SMA.rules, ROW, expected).adjusted(costs, intrabar="stop_first"),
+    )
