@@ -12,6 +12,7 @@ from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.discovery.answers import Found, answer
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.evidence import sharpe_of
+from alpha_discovery.discovery.kept_returns import KeptReturns
 from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.screening import Trials
 from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
@@ -30,6 +31,8 @@ class Choosing:
     ----------
     over : Sleeves
         The search part.
+    kept : KeptReturns, optional
+        What the search kept of ``tried``.
     """
 
     rules: AnyRules
@@ -38,6 +41,7 @@ class Choosing:
     costs: Costs
     intrabar: str
     periods_per_year: float
+    kept: KeptReturns | None = None
 
     @cached_property
     def walk(self) -> Found | None:
@@ -56,6 +60,8 @@ class Choosing:
 
     def _returns(self, rows: np.ndarray) -> Returns:
         """Detrended daily returns (n_days, n) of some of what was tried."""
+        if self.kept is not None:
+            return self.kept.columns(rows)
         out = np.zeros((len(self.over.calendar), len(rows)), dtype=np.float32)
         for chunk in screen_sleeves(
             self.rules, take(self.tried, rows), self.over, self.costs, intrabar=self.intrabar, workers=1
@@ -68,4 +74,6 @@ def chosen_among(campaign: Campaign, trials: Trials, part: LaidOut, periods_per_
     """Everything that was tried beside a candidate; ``part`` is the search part."""
     job = trials.job
     over = part.over(job.sleeves)
-    return Choosing(job.strategy.rules, trials.batch, over, campaign.costs, campaign.intrabar, periods_per_year)
+    return Choosing(
+        job.strategy.rules, trials.batch, over, campaign.costs, campaign.intrabar, periods_per_year, trials.kept
+    )  # fmt: skip

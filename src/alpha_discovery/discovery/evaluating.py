@@ -17,6 +17,7 @@ from alpha_discovery.discovery.checkpoint import Course, attended
 from alpha_discovery.discovery.control import COLUMN, drawn
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
+from alpha_discovery.discovery.kept_returns import KeptReturns
 from alpha_discovery.discovery.parts import Ground, Part, cut, looked_at, screened_elsewhere
 from alpha_discovery.discovery.rungs import laid_out, short_look
 from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
@@ -58,11 +59,14 @@ class Evaluator:
     ----------
     whole : Sleeves
         The search part; a short look sees less of it.
+    kept : KeptReturns
+        Where the daily returns are kept that these threads compute in full.
     """
 
     grounds: Grounds
     job: Job
     whole: Sleeves
+    kept: KeptReturns
 
     def columns(self, batch: Batch, first: int) -> Columns:
         """Columns of a batch whose ids begin at ``first``; no values of a candidate that a short look dropped."""
@@ -104,7 +108,7 @@ class Evaluator:
         if course.executor is not None:
             parts = cut(Part(job, ids, batch), bars=self.grounds.bars_of(job), width=course.executor.width)
             return screened_elsewhere(course.executor, self.grounds.handed_out, parts, tally, course.attend)
-        return tally.take_in(self._screened(batch), ids, campaign.protocol)
+        return tally.take_in(self.kept.passing(self._screened(batch), ids), ids, campaign.protocol)
 
     def _screened(self, batch: Batch) -> Iterable[Chunk]:
         """A batch in full, on these threads."""

@@ -30,7 +30,7 @@ from alpha_discovery.discovery.family_test import (
     stood_out,
 )
 from alpha_discovery.discovery.history import History
-from alpha_discovery.discovery.judging_round import Places, Round, daily_returns
+from alpha_discovery.discovery.judging_round import Places, Round, searched_returns
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.screening import Screening
@@ -139,7 +139,7 @@ def _clusters(
 ) -> list[Places]:
     """Places of look-alikes in the family's result, the most central first; clusters by the p of that one."""
     found = [screening.find(int(family.ids[k])) for k in chosen]
-    labels, members = medoids(daily_returns(campaign, history.laid_out, found), rho=campaign.protocol.cluster_rho)
+    labels, members = medoids(searched_returns(campaign, history.laid_out, found), rho=campaign.protocol.cluster_rho)
     members = members[np.argsort(family.p_adjusted[chosen[members]], kind="stable")]
     clusters = []
     for member in members[: campaign.protocol.finalists]:

@@ -23,7 +23,7 @@ from alpha_discovery.discovery.screening import Screening, Trials
 from alpha_discovery.discovery.sleeves import screen_sleeves
 from alpha_discovery.discovery.verdict import Finalist, Reason, Verdict
 from alpha_discovery.discovery.weighing import Rule, copies_p, plain_t, sequence_p, vault_p, whole_p
-from alpha_discovery.validation.arrays import F64, Returns
+from alpha_discovery.validation.arrays import F64, I64, Returns
 
 Places = npt.NDArray[np.intp]  # positions in the family's result
 
@@ -159,12 +159,29 @@ def _column(finalist: Finalist) -> F64:
 
 def daily_returns(campaign: Campaign, part: LaidOut, found: list[tuple[Trials, int]]) -> Returns:
     """Detrended daily returns over a part, (n_days, k), in the order of ``found``."""
+    return _by_trials(part, found, lambda trials, rows: _screened(campaign, part, trials, rows))
+
+
+def searched_returns(campaign: Campaign, part: LaidOut, found: list[tuple[Trials, int]]) -> Returns:
+    """`daily_returns` over the search part: what the search kept of them, or the same computed again."""
+
+    def known(trials: Trials, rows: I64) -> Returns:
+        return _screened(campaign, part, trials, rows) if trials.kept is None else trials.kept.columns(rows)
+
+    return _by_trials(part, found, known)
+
+
+def _by_trials(part: LaidOut, found: list[tuple[Trials, int]], of: Callable[[Trials, I64], Returns]) -> Returns:
     out = np.zeros((len(part.calendar), len(found)), dtype=np.float32)
     for trials in dict.fromkeys(trials for trials, _ in found):
         columns = np.array([k for k, (owner, _) in enumerate(found) if owner is trials])
-        over = part.over(trials.job.sleeves)
-        batch = take(trials.batch, np.array([found[k][1] for k in columns]))
-        rules = trials.job.strategy.rules
-        for chunk in screen_sleeves(rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=1):
-            out[:, columns[chunk.rows]] = chunk.adjusted
+        out[:, columns] = of(trials, np.array([found[k][1] for k in columns]))
+    return out
+
+
+def _screened(campaign: Campaign, part: LaidOut, trials: Trials, rows: I64) -> Returns:
+    rules, batch, over = trials.job.strategy.rules, take(trials.batch, rows), part.over(trials.job.sleeves)
+    out = np.zeros((len(part.calendar), len(rows)), dtype=np.float32)
+    for chunk in screen_sleeves(rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=1):
+        out[:, chunk.rows] = chunk.adjusted
     return out

@@ -22,6 +22,7 @@ from alpha_discovery.discovery.control import COLUMN, share_of
 from alpha_discovery.discovery.evaluating import Evaluator, Grounds
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.jobs import Job
+from alpha_discovery.discovery.kept_returns import ROOM, KeptReturns
 from alpha_discovery.discovery.parts import SECONDS_PER_BAR, part_size
 from alpha_discovery.discovery.tally import Tally, empty_tally
 from alpha_discovery.generation.strategy import Generated
@@ -64,7 +65,8 @@ class Trials:
     ``columns`` hold float64 (n,): sharpe_ratio, profit_factor, the fields of `tally.SLIM`, ``t`` (NaN: not eligible).
     ``log`` is what an optimizer that chooses between methods decided, generation by generation, and why;
     ``n_periods`` the accounting periods that were searched; ``control`` the share of what short looks dropped that was
-    looked at in full for `alpha_discovery.discovery.control`, 0 where nothing was dropped.
+    looked at in full for `alpha_discovery.discovery.control`, 0 where nothing was dropped. ``kept`` has the daily
+    returns of all of them, if they were few and fixed before looking, and these threads computed them.
     """
 
     job: Job
@@ -75,6 +77,7 @@ class Trials:
     log: tuple[Row, ...] = ()
     n_periods: int = 0
     control: float = 0.0
+    kept: KeptReturns | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return batch_size(self.batch)
@@ -89,7 +92,7 @@ class Trials:
             return self, row
         own, space, batch = strategy.found(self.job.space, self.batch, row)
         columns = {name: values[row : row + 1] for name, values in self.columns.items()}
-        return replace(self, job=Job(own, space, self.job.sleeves), batch=batch, columns=columns), 0
+        return replace(self, job=Job(own, space, self.job.sleeves), batch=batch, columns=columns, kept=None), 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,11 +161,12 @@ def run_screening(
         _restore(pool, course.resume, planned, at)
     tally = Tally(pool.family, pool.blocks, pool.n_periods, year)
     grounds = Grounds(campaign, history, tally, course, workers, share_of(campaign.max_iterations) if control else 0.0)
-    trials: list[Trials] = []
+    trials, room = list[Trials](), ROOM
     for job, optimizer in zip(jobs, planned, strict=True):
         over = laid_out.over(job.sleeves)
-        evaluator = Evaluator(grounds, job, over)
         number = len(pool.trials) + len(trials)
+        kept = KeptReturns(number << _JOB_SHIFT, room if _may_keep(job, optimizer, course) else 0)
+        evaluator = Evaluator(grounds, job, over, kept)
         known = course.resume.of_job(len(trials)) if course.resume else ()
         parts = [(one.batch, one.columns) for one in known]
         spent, began = at.enter(len(trials)), course.clock()
@@ -177,7 +181,8 @@ def run_screening(
             began = now
             counted(at.counted(job, Segment(batch, columns), optimizer, pool))
         at.leave(len(trials), optimizer)
-        trials.append(_joined(job, spent, optimizer, parts, at.logs[len(trials)], grounds))
+        trials.append(_joined(job, spent, optimizer, parts, at.logs[len(trials)], grounds, kept))
+        room -= kept.nbytes
     return replace(pool, trials=(*pool.trials, *trials))
 
 
@@ -296,6 +301,11 @@ def _batch(grounds: Grounds, job: Job, optimizer: Optimizer) -> int:
     return max(BATCH, PARTS_AHEAD * executor.width * part_size(grounds.bars_of(job)))
 
 
+def _may_keep(job: Job, optimizer: Optimizer, course: Course) -> bool:
+    """Whether the judge may need daily returns again: of a list, which no copy repeats, as the CPU computes them."""
+    return not optimizer.adaptive and job.halving is None and course.executor is None and course.device == "cpu"
+
+
 def _with_control(
     values: dict[str, npt.NDArray[np.float64]], control: float
 ) -> dict[str, npt.NDArray[np.float64]]:
@@ -305,12 +315,12 @@ def _with_control(
 
 def _joined(
     job: Job, spent: Spent, optimizer: Optimizer, parts: list[tuple[Batch, dict[str, npt.NDArray[np.float64]]]],
-    log: list[Row], grounds: Grounds,
+    log: list[Row], grounds: Grounds, kept: KeptReturns,
 ) -> Trials:
     batch = joined([part for part, _ in parts])
     control = 0.0 if job.halving is None else grounds.control
     columns = joined([_with_control(values, control) for _, values in parts])
     adaptive = optimizer.adaptive or job.selects
     plan = _plan(job, optimizer, spent)
-    n_periods = grounds.tally.n_periods
-    return Trials(_as_ended(job, spent), plan, adaptive, batch, columns, tuple(log), n_periods, control)
+    n_periods, whole = grounds.tally.n_periods, kept if 0 < len(kept) == batch_size(batch) else None
+    return Trials(_as_ended(job, spent), plan, adaptive, batch, columns, tuple(log), n_periods, control, whole)
