@@ -7,7 +7,8 @@ import pytest
 
 from alpha_discovery.backtest.evaluate import evaluate, traded
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.evidence import measure
+from alpha_discovery.core.space import take
+from alpha_discovery.discovery.evidence import measure, measure_each
 from alpha_discovery.discovery.readied import readied
 from alpha_discovery.discovery.sleeves import calendar_of, repriced_sleeves, screen_sleeves, sleeves
 from alpha_discovery.strategies.registry import find_strategy
@@ -53,3 +54,16 @@ def test_sleeves_over_other_prices_are_those_made_of_them() -> None:
         readied(SMA.rules, ROW, found).adjusted(costs, intrabar="stop_first"),
         readied(SMA.rules, ROW, expected).adjusted(costs, intrabar="stop_first"),
     )
+
+
+@pytest.mark.parametrize("keys", KEYS)
+def test_candidates_measured_together_are_those_measured_alone(keys: tuple[tuple[str, ...], ...]) -> None:
+    batch = SMA.space.from_unit(np.random.default_rng(1).random((7, len(SMA.space.free))))
+    over = sleeves(keys, BARS, calendar_of(BARS))
+    told = {"intrabar": "stop_first", "periods_per_year": 365.0}
+    together = measure_each(SMA, batch, over, EVERY[1], **told)  # type: ignore[arg-type]
+    for k, one in enumerate(together):
+        alone = measure(SMA, take(batch, np.array([k])), over, EVERY[1], **told)  # type: ignore[arg-type]
+        assert one.metrics == alone.metrics
+        assert one.summary.tobytes() == alone.summary.tobytes()
+        assert np.array_equal(one.adjusted, alone.adjusted)

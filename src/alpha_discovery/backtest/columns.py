@@ -98,7 +98,7 @@ class Columns:
     def _group(self, names: tuple[str, ...]) -> tuple[Rows, Rows]:
         """Distinct combinations of some parameters: a candidate of each, and the combination of each candidate."""
         if names not in self._groups:
-            if names:
+            if names and self._size != 1:
                 _, first, row = np.unique(self._combination(names), return_index=True, return_inverse=True)
                 self._groups[names] = first.astype(np.int64), row.astype(np.int64)
             else:

@@ -256,12 +256,10 @@ def _check(bars: Bars) -> None:
     if len(bars) > 1 and (late := np.flatnonzero(np.diff(bars.time) <= 0)).size:
         row = int(late[0]) + 1
         raise BadMarketData(f"time does not increase at row {row} ({iso(bars.time[row])})")
-    with np.errstate(invalid="ignore"):
-        good = np.isfinite(bars.volume) & (bars.volume >= 0)
-        for name in PRICE_FIELDS:
-            price = getattr(bars, name)
-            good &= np.isfinite(price) & (price > 0)
-        good &= (bars.high >= np.maximum(bars.open, bars.close)) & (bars.low <= np.minimum(bars.open, bars.close))
+    with np.errstate(invalid="ignore"):  # a price that is not a number is neither above nor below another
+        good = (bars.volume >= 0) & (bars.volume < np.inf) & (bars.low > 0) & (bars.high < np.inf)
+        for price in (bars.open, bars.close):
+            good &= (price <= bars.high) & (price >= bars.low)
     if not good.all():
         row = int(np.flatnonzero(~good)[0])
         found = ", ".join(f"{name}={getattr(bars, name)[row]:g}" for name in FIELDS)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.screen import Chunk
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import Records
-from alpha_discovery.core.space import Batch
+from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
 from alpha_discovery.metrics.summary import metrics_of
 from alpha_discovery.rules.strategy import Strategy
@@ -34,9 +35,29 @@ def measure(
 ) -> Part:
     """Backtest one candidate (a batch of one row) over sleeves."""
     chunk = next(screen_sleeves(strategy.rules, row, over, costs, intrabar=intrabar, workers=1))
-    summary = chunk.summary[0]
+    return _part(chunk, 0, periods_per_year)
+
+
+def measure_each(
+    strategy: Strategy, batch: Batch, over: Sleeves, costs: Costs, *, intrabar: str, periods_per_year: float
+) -> list[Part]:
+    """`measure` of each row of a batch; together where there is one sleeve, for a pool adds up one column otherwise."""
+    size = batch_size(batch)
+    if over.of > 1:
+        rows = (take(batch, np.array([k])) for k in range(size))
+        return [
+            measure(strategy, row, over, costs, intrabar=intrabar, periods_per_year=periods_per_year) for row in rows
+        ]
+    found: dict[int, Part] = {}
+    for chunk in screen_sleeves(strategy.rules, batch, over, costs, intrabar=intrabar, workers=1):
+        found |= {int(row): _part(chunk, k, periods_per_year) for k, row in enumerate(chunk.rows)}
+    return [found[k] for k in range(size)]
+
+
+def _part(chunk: Chunk, column: int, periods_per_year: float) -> Part:
+    summary = chunk.summary[column]
     metrics = metrics_of(summary, periods_per_year)
-    adjusted = chunk.adjusted[:, 0].astype(np.float64)
+    adjusted = chunk.adjusted[:, column].astype(np.float64)
     metrics["adjusted_sharpe"] = sharpe_of(adjusted, periods_per_year)
     metrics["n_days"] = int(summary["n_days"])
     metrics["skew"], metrics["kurtosis"] = float(summary["skew"]), float(summary["kurtosis"])

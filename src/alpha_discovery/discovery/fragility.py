@@ -62,7 +62,7 @@ def kill_tests(subject: Subject, attend: Callable[[], None] = lambda: None) -> d
         "worst_intrabar": lambda: _worst_intrabar(subject, ready),
         "neighbourhood": lambda: _neighbourhood(subject, base),
         "sub_periods": lambda: _sub_periods(subject, adjusted),
-        "symbols": lambda: _symbols(subject, base),
+        "symbols": lambda: _symbols(subject, ready),
         "noisy_prices": lambda: _noisy_prices(subject, base, attend),
         "kinds_of_days": lambda: kinds_of_days(subject, base, adjusted),
         "capacity": lambda: carries(subject, courses),
@@ -158,14 +158,16 @@ def _sub_periods(subject: Subject, adjusted: npt.NDArray[np.float64]) -> Found:
     return answer(question, earning, passed=earning >= LEAST_PERIODS, sharpe_ratios=values)
 
 
-def _symbols(subject: Subject, base: Sleeves) -> Found:
+def _symbols(subject: Subject, ready: Readied) -> Found:
     """Each market alone; the pool must not live on one of several."""
 
-    def alone(legs: tuple[str, ...]) -> Sleeves:
-        return base if subject.keys == (legs,) else sleeves((legs,), subject.bars, base.calendar)
+    def alone(legs: tuple[str, ...]) -> Readied:
+        if subject.keys == (legs,):
+            return ready
+        return subject.ready(sleeves((legs,), subject.bars, ready.over.calendar))
 
     there = traded(subject.keys, subject.bars)
-    values = {"/".join(legs): subject.sharpe(subject.ready(alone(legs))) for legs in there}
+    values = {"/".join(legs): subject.sharpe(alone(legs)) for legs in there}
     earning = sum(value > 0.0 for value in values.values()) / len(values)
     return answer(
         "does it earn in at least half of its markets?", earning, passed=earning >= 0.5, sharpe_ratios=values

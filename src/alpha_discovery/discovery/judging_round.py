@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import take
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.choosing import Choosing, chosen_among
-from alpha_discovery.discovery.evidence import Part, measure, number
+from alpha_discovery.discovery.evidence import Part, measure_each, number
 from alpha_discovery.discovery.fragility import Subject, kill_tests
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.laid_out import LaidOut
@@ -61,24 +61,25 @@ class Round:
 
         So which member did well in the vault is not told of a cluster that failed.
         """
-        out = []
-        for cluster, t in zip(clusters, self._over_all(clusters), strict=True):
-            best = int(np.nanargmax(t)) if np.isfinite(t).any() else 0
-            p = float(self._whole_p(t[[best]])[0])
-            shown = best if p <= self._level else 0
-            out.append(replace(self._finalist(cluster, shown), t_full=float(t[best]), p=p))
-        alone = vault_p(np.concatenate([_column(one) for one in out], axis=1), rng=self._seed)
-        return [replace(one, p_vault=float(alone[k])) for k, one in enumerate(out)]
+        t = self._over_all(clusters)
+        best = [int(np.nanargmax(own)) if np.isfinite(own).any() else 0 for own in t]
+        most = np.array([own[k] for own, k in zip(t, best, strict=True)])
+        p = self._whole_p(most)
+        finalists = self._finalists(clusters, [k if p[n] <= self._level else 0 for n, k in enumerate(best)])
+        return self._weighed(finalists, most, p)
 
     def _one_by_one(self, clusters: list[Places]) -> list[Finalist]:
         """The most central members in the order of the search part, each tested if the one before passed."""
-        finalists = [self._finalist(cluster, 0) for cluster in clusters]
-        vault = np.concatenate([_column(one) for one in finalists], axis=1)
-        alone = vault_p(vault, rng=self._seed)
-        p = sequence_p(alone)
-        t = np.concatenate(self._over_all([cluster[:1] for cluster in clusters]))
+        finalists = self._finalists(clusters, [0] * len(clusters))
+        return self._weighed(finalists, np.concatenate(self._over_all([cluster[:1] for cluster in clusters])), None)
+
+    def _weighed(self, finalists: list[Finalist], t: F64, p: F64 | None) -> list[Finalist]:
+        """With their t over both parts, their p on the vault alone, and what counts: that in sequence, unless given."""
+        alone = vault_p(np.concatenate([_column(one) for one in finalists], axis=1), rng=self._seed)
+        counted = sequence_p(alone) if p is None else p
         return [
-            replace(one, t_full=float(t[k]), p_vault=float(alone[k]), p=float(p[k])) for k, one in enumerate(finalists)
+            replace(one, t_full=float(t[k]), p_vault=float(alone[k]), p=float(counted[k]))
+            for k, one in enumerate(finalists)
         ]
 
     def _whole_p(self, t: F64) -> F64:
@@ -87,18 +88,19 @@ class Round:
             return whole_p(t, family, earlier=earlier)
         return copies_p(t, float(family.p_adjusted[0]), copies, earlier=earlier)
 
-    def _finalist(self, cluster: Places, member: int) -> Finalist:
-        """A member of a cluster, measured on each part."""
-        self._attend()
-        k, family = int(cluster[member]), self._verdict.family
-        trials, row = self._screening.find(int(family.ids[k]))
-        vault = self._measured(trials, row, self._vault)
-        t_vault = float(plain_t(vault.adjusted[:, None])[0])
-        return Finalist(
-            int(family.ids[k]), trials, row, float(family.t[k]), float(family.p_adjusted[k]), len(cluster),
-            search=self._measured(trials, row, self._search), t_vault=t_vault, vault=vault,
-            full=self._measured(trials, row, self._full),
-        )  # fmt: skip
+    def _finalists(self, clusters: list[Places], members: list[int]) -> list[Finalist]:
+        """A member of each cluster, measured on each part."""
+        family = self._verdict.family
+        places = [int(cluster[member]) for cluster, member in zip(clusters, members, strict=True)]
+        found = [self._screening.find(int(family.ids[k])) for k in places]
+        search, vault, full = (self._measured(found, part) for part in (self._search, self._vault, self._full))
+        return [
+            Finalist(
+                int(family.ids[k]), *found[n], float(family.t[k]), float(family.p_adjusted[k]), len(clusters[n]),
+                search=search[n], t_vault=float(plain_t(vault[n].adjusted[:, None])[0]), vault=vault[n], full=full[n],
+            )
+            for n, k in enumerate(places)
+        ]  # fmt: skip
 
     def _over_all(self, clusters: list[Places]) -> list[F64]:
         """t over both parts of the members of each cluster."""
@@ -107,13 +109,20 @@ class Round:
         ends = np.cumsum([len(cluster) for cluster in clusters])
         return [plain_t(own) for own in np.split(returns, ends[:-1], axis=1)]
 
-    def _measured(self, trials: Trials, row: int, part: LaidOut) -> Part:
-        keys, campaign, year = trials.job.sleeves, self._campaign, self._screening.periods_per_year
-        found = measure(
-            trials.job.strategy, take(trials.batch, np.array([row])), part.over(keys), campaign.costs,
-            intrabar=campaign.intrabar, periods_per_year=year,
-        )  # fmt: skip
-        return with_regimes(found, part.regimes(keys, campaign.regimes), year)
+    def _measured(self, found: list[tuple[Trials, int]], part: LaidOut) -> list[Part]:
+        """Candidates on a part, those of a strategy together."""
+        campaign, year = self._campaign, self._screening.periods_per_year
+        out: dict[int, Part] = {}
+        for trials, places, rows in _by_trials(found):
+            self._attend()
+            keys = trials.job.sleeves
+            parts = measure_each(
+                trials.job.strategy, take(trials.batch, rows), part.over(keys), campaign.costs,
+                intrabar=campaign.intrabar, periods_per_year=year,
+            )  # fmt: skip
+            regimes = part.regimes(keys, campaign.regimes)
+            out |= {int(n): with_regimes(one, regimes, year) for n, one in zip(places, parts, strict=True)}
+        return [out[n] for n in range(len(found))]
 
     def _reason(self, finalist: Finalist) -> Reason:
         assert finalist.vault is not None
@@ -159,24 +168,26 @@ def _column(finalist: Finalist) -> F64:
 
 def daily_returns(campaign: Campaign, part: LaidOut, found: list[tuple[Trials, int]]) -> Returns:
     """Detrended daily returns over a part, (n_days, k), in the order of ``found``."""
-    return _by_trials(part, found, lambda trials, rows: _screened(campaign, part, trials, rows))
+    out = np.zeros((len(part.calendar), len(found)), dtype=np.float32)
+    for trials, places, rows in _by_trials(found):
+        out[:, places] = _screened(campaign, part, trials, rows)
+    return out
 
 
 def searched_returns(campaign: Campaign, part: LaidOut, found: list[tuple[Trials, int]]) -> Returns:
     """`daily_returns` over the search part: what the search kept of them, or the same computed again."""
-
-    def known(trials: Trials, rows: I64) -> Returns:
-        return _screened(campaign, part, trials, rows) if trials.kept is None else trials.kept.columns(rows)
-
-    return _by_trials(part, found, known)
-
-
-def _by_trials(part: LaidOut, found: list[tuple[Trials, int]], of: Callable[[Trials, I64], Returns]) -> Returns:
     out = np.zeros((len(part.calendar), len(found)), dtype=np.float32)
-    for trials in dict.fromkeys(trials for trials, _ in found):
-        columns = np.array([k for k, (owner, _) in enumerate(found) if owner is trials])
-        out[:, columns] = of(trials, np.array([found[k][1] for k in columns]))
+    for trials, places, rows in _by_trials(found):
+        kept = trials.kept
+        out[:, places] = _screened(campaign, part, trials, rows) if kept is None else kept.columns(rows)
     return out
+
+
+def _by_trials(found: list[tuple[Trials, int]]) -> Iterator[tuple[Trials, I64, I64]]:
+    """The candidates of each trials: their places in ``found``, and their rows."""
+    for trials in dict.fromkeys(trials for trials, _ in found):
+        places = np.array([n for n, (owner, _) in enumerate(found) if owner is trials])
+        yield trials, places, np.array([found[n][1] for n in places])
 
 
 def _screened(campaign: Campaign, part: LaidOut, trials: Trials, rows: I64) -> Returns:

@@ -39,8 +39,19 @@ def noisy_prices(bars: Ohlc, *, rng: Seed, size: float) -> Ohlc:
         raise OutOfRange(name="size", value=size, allowed="[0, inf)")
     generator = np.random.default_rng(rng)
     scale = size * np.log(bars.high / bars.low)
-    prices = np.stack([price * np.exp(scale * generator.standard_normal(price.shape)) for price in bars])
-    return Ohlc(open=prices[0], high=prices.max(axis=0), low=prices.min(axis=0), close=prices[3])
+    open_, high, low, close = (_with_error(price, scale, generator) for price in bars)
+    outer, inner = np.maximum(open_, close), np.minimum(open_, close)
+    most, least = np.maximum(high, low), np.minimum(high, low)
+    return Ohlc(open=open_, high=np.maximum(most, outer), low=np.minimum(least, inner), close=close)
+
+
+def _with_error(price: F64, scale: F64, generator: np.random.Generator) -> F64:
+    """The price times the exponential of a normal error, in one array of memory."""
+    error = generator.standard_normal(price.shape)
+    error *= scale
+    np.exp(error, out=error)
+    error *= price
+    return error
 
 
 def parameter_permutation(reached: npt.ArrayLike, *, chosen: float) -> Variants:
