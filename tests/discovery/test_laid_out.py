@@ -33,6 +33,14 @@ def test_regimes_are_those_of_the_markets_that_are_traded(begin: int | None) -> 
     assert np.array_equal(LaidOut(BARS, begin=begin).regimes((("B",),), "quantiles"), expected)
 
 
+def test_sleeves_of_long_histories_are_not_kept() -> None:
+    size = LaidOut(BARS).over(KEYS).nbytes
+    assert 100 * (24 * 210) < size < 400 * (24 * 210)  # bytes a bar
+    for most, kept in ((size, True), (size - 1, False)):
+        part = LaidOut(BARS, most=most)
+        assert (part.over(KEYS) is part.over(KEYS)) is kept
+
+
 def test_both_are_made_once() -> None:
     part = LaidOut(BARS)
     assert part.over(KEYS) is part.over(KEYS)

@@ -94,6 +94,11 @@ class Tape:
         return len(self.day_first)
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays, without the bars that they are made of."""
+        return sum(one.nbytes for one in vars(self).values() if isinstance(one, np.ndarray))
+
+    @property
     def bar_ms(self) -> int:
         """Length of a bar."""
         return self.bars[0].timeframe.ms

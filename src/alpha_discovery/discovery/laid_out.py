@@ -1,7 +1,7 @@
 """One part of the data laid out for trading: calendar, sleeves and regimes, each made when first asked for.
 
 Jobs of a search and finalists of a judging trade the same markets. Made once, their tapes also keep the columns that
-one backtest leaves to the next.
+one backtest leaves to the next. Sleeves of long histories are not kept: memory matters more there than making them.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from alpha_discovery.core.bars import Bars, Int1D
 from alpha_discovery.discovery.regime_days import regime_days
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, sleeves
 
+MOST = 128 * 2**20  # bytes of tapes of a part that are kept
+
 Keys = tuple[tuple[str, ...], ...]
 
 
 class LaidOut:
-    """Bars of a part, from time ``begin`` (ms) on; earlier ones warm up."""
+    """Bars of a part, from time ``begin`` (ms) on; earlier ones warm up. ``most`` bytes of tapes are kept."""
 
-    def __init__(self, bars: Mapping[str, Bars], *, begin: int | None = None) -> None:
+    def __init__(self, bars: Mapping[str, Bars], *, begin: int | None = None, most: int = MOST) -> None:
         self.bars = bars
+        self._most = most
         self._begin = begin
         self._sleeves: dict[Keys, Sleeves] = {}
         self._regimes: dict[tuple[Keys, str], Int1D] = {}
@@ -32,9 +35,12 @@ class LaidOut:
 
     def over(self, keys: Keys) -> Sleeves:
         """Sleeves of some markets; raises `TooFewBars` as `sleeves`."""
-        if keys not in self._sleeves:
-            self._sleeves[keys] = sleeves(keys, self.bars, self.calendar, begin=self._begin)
-        return self._sleeves[keys]
+        if (found := self._sleeves.get(keys)) is not None:
+            return found
+        made = sleeves(keys, self.bars, self.calendar, begin=self._begin)
+        if sum(one.nbytes for one in (*self._sleeves.values(), made)) <= self._most:
+            self._sleeves[keys] = made
+        return made
 
     def regimes(self, keys: Keys, detector: str) -> Int1D:
         """int64 (n_days,): `regime_days` of the markets that are traded."""

@@ -53,6 +53,11 @@ class Sleeves:
     place: tuple[Int1D, ...]
     of: int
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the tapes."""
+        return sum(one.nbytes for one in self.tapes)
+
 
 def sleeves(
     keys: tuple[tuple[str, ...], ...], bars: Mapping[str, Bars], calendar: Int1D, *, begin: int | None = None
