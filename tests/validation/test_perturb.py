@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpha_discovery.errors import OutOfRange
-from alpha_discovery.validation.perturb import noisy_prices, parameter_permutation
+from alpha_discovery.validation.perturb import fill_normal, noisy_prices, parameter_permutation
 from alpha_discovery.validation.surrogates import Ohlc
 
 
@@ -51,3 +51,11 @@ def test_without_variants_nothing_is_known() -> None:
 def test_the_order_of_the_variants_does_not_matter(values: list[float], random: object) -> None:
     again = sorted(values)
     assert parameter_permutation(values, chosen=0.1) == parameter_permutation(again, chosen=0.1)
+
+
+@pytest.mark.parametrize("n", [0, 1, 20_000])
+def test_normal_numbers_are_those_of_numpy_and_leave_the_generator_where_it_would(n: int) -> None:
+    ours, numpys, out = np.random.default_rng(3), np.random.default_rng(3), np.empty(n)
+    fill_normal(ours, out)
+    assert np.array_equal(out, numpys.standard_normal(n))
+    assert ours.bit_generator.state == numpys.bit_generator.state

