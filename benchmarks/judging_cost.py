@@ -1,5 +1,6 @@
 """What judging costs beside the search, in processor time: ``python -m benchmarks.judging_cost``.
 
+With OPENBLAS_NUM_THREADS=1 in the environment, or threads that wait for work count too.
 A list that was fixed before looking, on noise and on a strong edge; and a search that learns, whose judging repeats it.
 """
 
