@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 KEPT = 128 * 2**20  # bytes that may lie idle in a process
-LEAST = 256 * 2**10  # smaller arrays are left to the allocator, which keeps them
+LEAST = 32 * 2**10  # smaller arrays are left to the allocator, which keeps them
 
 
 class KeptMemory:
