@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,7 @@ from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.backtest.task import simulate_one
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.space import Batch
+from alpha_discovery.kernels import hot_kernel
 from alpha_discovery.rules.spelled import AnyRules
 
 _SIDE, _ENTRY, _EXIT = 0, 1, 2  # columns of a trade
@@ -33,13 +36,15 @@ def daily_positions(
     for i in range(len(risk)):
         bits = tuple(table.values[table.row[i]] for table in tables)
         simulate_one(tape, span, bits, (risk[i], weights[i], fees), (sums[i], daily, trades, equity))
-        out[i] = _by_day(trades[: int(sums[i, TRADES]) * legs : legs], tape)
-    return out
+        _add_sides(trades[: int(sums[i, TRADES]) * legs : legs], tape.day, tape.day_first, tape.day_last, out[i])
+    return out / (tape.day_last - tape.day_first + 1)
 
 
-def _by_day(trades: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
-    changes = np.zeros(tape.close.shape[1] + 1)
-    np.add.at(changes, trades[:, _ENTRY].astype(np.int64), trades[:, _SIDE])
-    np.add.at(changes, trades[:, _EXIT].astype(np.int64), -trades[:, _SIDE])
-    held = np.cumsum(changes)[: tape.end]
-    return np.asarray(np.add.reduceat(held, tape.day_first) / (tape.day_last - tape.day_first + 1))
+@hot_kernel
+def _add_sides(trades: Any, day: Any, first: Any, last: Any, out: Any) -> None:
+    """Add the side of each trade to its days, once a bar that it is held over the close of."""
+    for trade in trades:
+        start, stop = int(trade[_ENTRY]), int(trade[_EXIT])
+        if start < stop:
+            for d in range(day[start], day[stop - 1] + 1):
+                out[d] += trade[_SIDE] * (min(stop, last[d] + 1) - max(start, first[d]))

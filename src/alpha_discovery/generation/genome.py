@@ -70,7 +70,10 @@ class Spelling:
 
     def derived(self, batch: Batch) -> list[Derived]:
         """What each row says."""
-        return [self.grammar.derive(stripped(genes)) for genes in self.genes(batch).tolist()]
+        genes = self.genes(batch)
+        used = genes[:, ::-1] != 0
+        stops = np.where(used.any(axis=1), genes.shape[1] - used.argmax(axis=1), 0).tolist()
+        return [self.grammar.derive(tuple(row[:stop])) for row, stop in zip(genes.tolist(), stops, strict=True)]
 
     def spelled(self, batch: Batch) -> Spelled:
         """The different rules of a batch, and which are a row's own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from alpha_discovery.core.scalar import Const
 from alpha_discovery.generation.blocks import Block, Blocks
@@ -40,7 +40,7 @@ class SeriesGrammar:
             wrap.name: tuple(one for one in self._wrapped if not _same(blocks, wrap, one)) or self._wrapped
             for wrap in blocks.wraps.values()
         }
-        self._made: dict[tuple[str, int, tuple[int, ...]], Series] = {}  # as many as there are blocks and numbers
+        self._made: dict[tuple[Any, ...], Series] = {}  # as many as there are blocks and numbers
         self.with_levels = bool(self._levelled or self._measures)
         self.with_past = bool(self._wrapped)
 
@@ -112,11 +112,14 @@ class SeriesGrammar:
     def _plain(self, reader: Reader, block: Block, leg: int) -> Series:
         if block.indicator in FIELD_UNITS:
             return Field(block.indicator, leg)
-        chosen = block.name, leg, tuple(reader.choose(len(values)) for values in block.params)
-        if chosen not in self._made:
-            numbers = tuple(Const(values[k]) for values, k in zip(block.params, chosen[2], strict=True))
-            self._made[chosen] = Apply(block.indicator, tuple(Field(name, leg) for name in block.of), numbers)
-        return self._made[chosen]
+        places = [reader.choose(len(values)) for values in block.params]
+        chosen = (block.name, leg, *places)
+        found = self._made.get(chosen)
+        if found is None:
+            numbers = tuple(Const(values[k]) for values, k in zip(block.params, places, strict=True))
+            found = Apply(block.indicator, tuple(Field(name, leg) for name in block.of), numbers)
+            self._made[chosen] = found
+        return found
 
     def _wrap(self, reader: Reader, wrap: Block, inner: Series) -> Series:
         return Apply(wrap.indicator, (inner,), _numbers(reader, wrap))
