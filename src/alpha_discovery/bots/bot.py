@@ -20,6 +20,7 @@ from typing import Any
 from alpha_discovery.bots.book import Book
 from alpha_discovery.bots.config import BotConfig
 from alpha_discovery.bots.desk import Desk, Entry
+from alpha_discovery.bots.ending import Ending
 from alpha_discovery.bots.guard import Guard, defect
 from alpha_discovery.bots.orders import ENTRY, Kind, Order
 from alpha_discovery.bots.ports import Bar, Broker, Feed, Memory
@@ -63,7 +64,8 @@ class Bot:
         self._weights = [number(weight, own) for weight in self.rules.weights]
         self._size = self.limits.position_size * self.limits.leverage
         self._stream = SignalStream(self.rules, config.parameters)
-        self._events: list[dict[str, Any]] = []
+        self._events: list[dict[str, Any]] = []  # not stored yet
+        self._untold: list[dict[str, Any]] = []  # stored
         self.bars = 0  # traded so far: the position of the next one
         self.last: int | None = None
         self.rows: tuple[BarRow, ...] = ()  # the last bar
@@ -72,6 +74,7 @@ class Bot:
         self.skipped: list[int] = []  # open times of bars that the next one refuted
         self.decision = NOTHING
         self.halted: str | None = None
+        self.ending = Ending()
         self.pending = 0.0  # money to be paid in or out as soon as nothing is held
         self.scale = 1.0  # the capital now over that without what was paid in and out
         self._refused = 0.0  # what could not be moved, and was said
@@ -123,6 +126,23 @@ class Bot:
             self.halted = why
             self.note("halted", why=why)
 
+    def end(self, why: str) -> None:
+        """Enter nothing any more, for good; `tell_end` tells people."""
+        self.halted = self.halted or why
+        if self.ending.why is None:
+            self.ending = Ending(why)
+            self.note(Ending.KIND, why=why)
+
+    def tell_end(self) -> None:
+        """Tell people that the bot was ended, once that is stored; again only if we die before the telling is."""
+        if not self.ending.is_untold:
+            return
+        self.save()
+        if (found := notice(self.config.name, self.ending.event)) is not None:
+            self.notifier.tell(found)
+        self.ending = replace(self.ending, told=True)
+        self.save()
+
     def resume(self) -> None:
         """Trade again; the drawdown limit begins anew at the present equity."""
         self.halted = None
@@ -168,11 +188,20 @@ class Bot:
         self._events.append({"kind": kind, "bar": self.bars, "time": self.last, **facts})
 
     def save(self) -> None:
-        """Store state and events in one transaction."""
+        """Store state and events in one transaction, then tell people."""
+        self.store()
+        self.tell()
+
+    def store(self) -> None:
+        """Store state and events, inside a transaction as a part of it: once that is over, `tell`."""
         self.memory.save(self.config.id, self.to_json(), self._events)
-        told, self._events = self._events, []
+        self._untold, self._events = [*self._untold, *self._events], []
+
+    def tell(self) -> None:
+        """Tell people of what was stored, but for the end, which `tell_end` tells."""
+        told, self._untold = self._untold, []
         for event in told:
-            if (found := notice(self.config.name, event)) is not None:
+            if event["kind"] != Ending.KIND and (found := notice(self.config.name, event)) is not None:
                 self.notifier.tell(found)
 
     def to_json(self) -> dict[str, Any]:
@@ -180,7 +209,8 @@ class Bot:
         return {
             "bars": self.bars, "last": self.last, "funded": self.funded, "rows": [list(row) for row in self.rows],
             "decision": list(self.decision), "missed": self.missed, "skipped": self.skipped,
-            "halted": self.halted, "feed_lost": self.feed_lost, "pending": self.pending, "scale": self.scale,
+            "halted": self.halted, "ending": self.ending.to_json(), "feed_lost": self.feed_lost,
+            "pending": self.pending, "scale": self.scale,
             "held": None if self.held is None else _bar_json(self.held),
             "levels": None if self.levels is None else {"best": self.levels.best},
             "joint": None if self.joint is None else {"best": self.joint.best},
@@ -199,7 +229,7 @@ class Bot:
 
     def _restore(self, told: Mapping[str, Any]) -> None:
         self.bars, self.last, self.halted = told["bars"], told["last"], told["halted"]
-        self.feed_lost = told.get("feed_lost")
+        self.ending, self.feed_lost = Ending.of(told.get("ending")), told.get("feed_lost")
         self.pending, self.scale = told.get("pending", 0.0), told.get("scale", 1.0)
         self.rows, self.funded = tuple(BarRow(*row) for row in told["rows"]), told["funded"]
         self.decision, self.missed, self.skipped = Decision(*told["decision"]), told["missed"], list(told["skipped"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, Bot
+from alpha_discovery.bots.ending import Ending
 from alpha_discovery.bots.forward import Forward
 from alpha_discovery.bots.told import notice
 from alpha_discovery.core.clock import Clock
@@ -109,13 +111,13 @@ class BotCrew:
         return [named[name] for name in self._only]
 
     def _ended(self) -> list[StoredBot]:
-        """Bots that were ended while they held something: they are run until it is closed."""
+        """Bots that were ended and hold something, or people do not know yet: they are run until it is closed."""
         memory, found = BotMemoryInSql(self._place.database), []
         for bot in self._bots.list(state=BotState.DEMOTED, limit=MOST)[0]:
             if bot.id in self._closed:
                 continue
             state = memory.load(bot.id)
-            if state is None or (state["book"]["position"] is None and not state["orders"]):
+            if state is None or (_is_flat(state) and not Ending.of(state.get("ending")).is_untold):
                 self._closed.add(bot.id)
             else:
                 found.append(bot)
@@ -131,8 +133,9 @@ class BotCrew:
                 self._held[id_] = begun(self._place, id_, live=self._live, notifier=self._notifier)
                 self._say(f"bot {name} is at work")
             self._silent.pop(id_, None)
-            if is_over := self._bots.get(id_).state == BotState.DEMOTED:
-                self._leave(self._held[id_])
+            stored = self._bots.get(id_)
+            if is_over := stored.state == BotState.DEMOTED:
+                self._leave(self._held[id_], stored.config.get("why") or "ended by hand")
             lived = self._steps(self._held[id_])
             self._unanswered.pop(id_, None)
             self._waits.over(id_)
@@ -153,11 +156,15 @@ class BotCrew:
     def _now(self) -> int:
         return int(self._place.lab.clock.now().timestamp() * 1000)
 
-    def _leave(self, bot: Bot) -> None:
-        """Close what an ended bot holds, and enter nothing before that is done."""
-        bot.halt("ended for good")
+    def _leave(self, bot: Bot, why: str) -> None:
+        """Say that a bot is ended before its exchange is asked anything, and close what it holds; it enters nothing.
+
+        Where the exchange does not answer, the next look begins here again.
+        """
+        bot.end(why)
+        bot.tell_end()
         if bot.book.position is not None and not bot.desk.leaving:
-            bot.flatten("ended for good")
+            bot.flatten(why)
 
     def _judged(self, id_: str) -> None:
         """Once a UTC day of its bars: what its results say about its alpha, stored, and acted on by the stated rule."""
@@ -165,27 +172,34 @@ class BotCrew:
         assert last is not None
         if self._days.get(id_) == last // DAY:
             return
-        found, kind = self._forward.apply(id_)
-        insisting(lambda: self._tell(id_, found, kind))
+        found = self._forward.of(id_)
+        why = insisting(lambda: self._applied(id_, found))
         self._days[id_], self._alarms[id_] = last // DAY, found.alarm
+        if why is not None:
+            self._leave(self._held[id_], why)
 
-    def _tell(self, id_: str, found: Forward, kind: str | None) -> None:
-        """Write into the log of a bot what was found of it, and end it where its alpha was; from the newest memory."""
+    def _applied(self, id_: str, found: Forward) -> str | None:
+        """Act on what was found of a bot and write it into its log, together or not at all; why it ends, if it does.
+
+        It goes on from the newest memory where somebody else changed it.
+        """
         if id_ not in self._held:
             self._held[id_] = begun(self._place, id_, live=self._live, notifier=self._notifier)
         bot = self._held.pop(id_)  # and back once it is stored
-        if found.alarm and not self._alarms.get(id_, False):
-            bot.note("below_band", equity=found.equity, low=found.low)
-        if kind == "promoted":
-            bot.note(kind, evidence=found.evidence_for, days=found.days)
-        if kind == "demoted":
-            why = f"{LOSES} (evidence {found.evidence_against:.1f})"
-            bot.note(kind, why=why)
-            bot.halt(why)
-            bot.flatten(why)  # nobody looks after what it holds any more
-        bot.note("forward", **found.to_json())
-        bot.save()
+        why = f"{LOSES} (evidence {found.evidence_against:.1f})"
+        with self._place.database.transaction():
+            kind = self._forward.apply(id_, found)
+            if found.alarm and not self._alarms.get(id_, False):
+                bot.note("below_band", equity=found.equity, low=found.low)
+            if kind == "promoted":
+                bot.note(kind, evidence=found.evidence_for, days=found.days)
+            if kind == "demoted":
+                bot.end(why)
+            bot.note("forward", **found.to_json())
+            bot.store()
+        bot.tell()
         self._held[id_] = bot
+        return why if kind == "demoted" else None
 
     def _no_answer(self, id_: str, name: str, error: SourceFailed) -> int:
         """Said once for each wording, and asked again later and later; the clock says when it has lasted too long."""
@@ -225,3 +239,7 @@ class BotCrew:
         if not self._only:
             with suppress(ImpossibleMove):  # somebody stopped or ended it meanwhile
                 self._bots.set_state(id_, BotState.FAILED, self._place.lab.clock.now(), why=str(error))
+
+
+def _is_flat(state: Mapping[str, Any]) -> bool:
+    return state["book"]["position"] is None and not state["orders"]

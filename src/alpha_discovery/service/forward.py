@@ -39,24 +39,24 @@ class ForwardEvidence:
         """The course that was expected up to the day that is under way: the band that `of` holds its days against."""
         return band(self._past(bot), days=len(self._returns(bot)), seed=_seed(bot))
 
-    def apply(self, bot_id: str) -> tuple[Forward, str | None]:
-        """Judge a bot and move its alpha and itself; the kind of event that came of it, ``promoted`` or ``demoted``.
+    def apply(self, bot_id: str, found: Forward) -> str | None:
+        """Move a bot and its alpha by what was found; the kind of event that came of it, ``promoted`` or ``demoted``.
 
         A decayed alpha is stored as such and the bot is ended; a proven one is stored as proven. Both happen once.
         """
-        found, bot = self.of(bot_id), self._bots.get(bot_id)
+        bot = self._bots.get(bot_id)
         alphas = self._place.lab.alphas
         state = alphas.get(bot.alpha_id).state
         if found.verdict == "proven" and AlphaState.PROVEN in ALPHA_MOVES[state]:
             with suppress(ImpossibleMove):  # somebody called it decayed meanwhile
                 alphas.set_state(bot.alpha_id, AlphaState.PROVEN)
-                return found, "promoted"
+                return "promoted"
         if found.verdict == "decayed" and bot.state != BotState.DEMOTED:
             with self._place.database.transaction():
                 alphas.set_state(bot.alpha_id, AlphaState.DECAYED)
                 self._bots.set_state(bot.id, BotState.DEMOTED, self._place.lab.clock.now(), why=LOSES)
-            return found, "demoted"
-        return found, None
+            return "demoted"
+        return None
 
     def _returns(self, bot: Bot) -> npt.NDArray[np.float64]:
         told, marks = bot.config["bot"], events_of(BotMemoryInSql(self._place.database), bot.id, "mark")
