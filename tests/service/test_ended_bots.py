@@ -173,3 +173,20 @@ def test_a_bot_that_is_ended_and_resumed_by_hand_enters_nothing_before_it_is_clo
     passing(losing, crew(losing), hours=3)
     assert losing.exchange.held == 0.0
     assert "entered" not in logged(losing)[logged(losing).index("demoted") :]
+
+
+def test_a_crew_lives_on_when_somebody_changes_a_bot_whose_exchange_is_silent(losing: World) -> None:
+    running = crew(losing)
+    passing(losing, running)
+    changed = in_hand(losing.place, losing.bot.id)
+    changed.note("seen")
+    changed.save()
+    losing.feed.is_down = True
+    losing.clock.ms += 3 * HOUR
+    losing.exchange.faults = list(AWAY) * 9
+    for _ in range(3):
+        losing.clock.ms += 1_000
+        running.look()
+    losing.feed.is_down, losing.exchange.faults = False, []
+    passing(losing, running, hours=3)
+    assert losing.exchange.held == 0.0

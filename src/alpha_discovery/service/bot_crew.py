@@ -125,8 +125,7 @@ class BotCrew:
 
     def _turn(self, id_: str, name: str) -> int:
         if self._waits.still(id_):
-            if id_ in self._silent:
-                self._silent[id_].look_at_clock(self._now())
+            self._look_at_clock(id_, self._silent)
             return 0
         try:
             if id_ not in self._held:
@@ -214,10 +213,18 @@ class BotCrew:
         if bot is not None and bot.broker.remembers:
             self._silent[id_] = self._held.pop(id_)
         if id_ in self._silent:
-            self._silent[id_].look_at_clock(self._now())
-        elif bot is not None and self._live is not None:
-            bot.look_at_clock(self._now())
+            self._look_at_clock(id_, self._silent)
+        elif self._live is not None:
+            self._look_at_clock(id_, self._held)
         return 0
+
+    def _look_at_clock(self, id_: str, among: dict[str, Bot]) -> None:
+        """Of a bot whose source is silent: it is put down where somebody else changed it, and begun anew later."""
+        try:
+            if id_ in among:
+                among[id_].look_at_clock(self._now())
+        except StorageFailed:
+            del among[id_]
 
     def _steps(self, bot: Bot) -> int:
         lived = 0
