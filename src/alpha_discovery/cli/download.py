@@ -19,11 +19,12 @@ from alpha_discovery.core.instrument import Instrument, normalise_symbol
 from alpha_discovery.core.timeframe import DAY, Timeframe
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.market_data import Catalog, Entry
-from alpha_discovery.market_data.download import Downloaded, download, repair, source_of
+from alpha_discovery.market_data.download import Downloaded, download, repair
 from alpha_discovery.market_data.funding import stored_funding
 from alpha_discovery.market_data.listings import note_listings, universe
 from alpha_discovery.market_data.marks import mark_entries
 from alpha_discovery.market_data.names import usual_calendar
+from alpha_discovery.market_data.origin import source_of
 from alpha_discovery.market_data.perpetuals import Besides, download_besides, is_perpetual
 from alpha_discovery.market_data.resample import divides, resample
 from alpha_discovery.market_data.sources.folder import Folder
@@ -61,7 +62,8 @@ def download_(
 ) -> None:  # fmt: skip
     """Fetch prices, check them like a file of yours, and store them.
 
-    Only what is not stored yet is fetched. What breaks off goes on where it stopped when you repeat the command;
+    Only what is not stored yet is fetched; what the source did not have when it was asked before is asked for with
+    --start alone. What breaks off goes on where it stopped when you repeat the command;
     until everything has arrived and passed the check, what is stored stays as it was.
 
     Example: alpha data download BTC/USDT ETH/USDT --timeframe 1h --start 2020-01-01
@@ -74,8 +76,9 @@ def download_(
 
     def fetch(market: Market, progress: Progress) -> tuple[Downloaded, Besides]:
         catalog = _catalog(userdir)
-        done = download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad)
-        return done, download_besides(catalog, origin, market, asked, progress=progress)
+        again = start is not None  # somebody means that time
+        done = download(catalog, origin, market, asked, progress=progress, exclude_bad=exclude_bad, again=again)
+        return done, download_besides(catalog, origin, market, asked, progress=progress, again=again)
 
     _each(markets, fetch, as_json=as_json)
 

@@ -7,7 +7,6 @@ that the next attempt goes on from them.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ import numpy as np
 
 from alpha_discovery.core.bars import FIELDS, Bars, iso
 from alpha_discovery.errors import BadMarketData, NotFound
-from alpha_discovery.market_data.catalog import Catalog, Entry
+from alpha_discovery.market_data.catalog import Catalog
 from alpha_discovery.market_data.importing import Checked, Imported, Request, check_files, store, store_bars
+from alpha_discovery.market_data.origin import Origin, empty_from, remember
 from alpha_discovery.market_data.quality import good_bars
 from alpha_discovery.market_data.sources.port import Market, Progress, Source, Span
-from alpha_discovery.market_data.store import replace_file
 
 AGREEMENT = 0.02  # relative difference of closes beside a gap up to which two sources tell of one market
 
@@ -36,7 +35,7 @@ class Downloaded:
     span : Span or None
         What was asked of the source; None if everything was stored already.
     imported : Imported or None
-        What is stored now.
+        What is stored now; None if nothing came.
     """
 
     market: Market
@@ -45,11 +44,13 @@ class Downloaded:
 
 
 def download(
-    catalog: Catalog, source: Source, market: Market, asked: Span, *, progress: Progress, exclude_bad: bool = False
-) -> Downloaded:
+    catalog: Catalog, source: Source, market: Market, asked: Span, *, progress: Progress, exclude_bad: bool = False,
+    again: bool = False,
+) -> Downloaded:  # fmt: skip
     """Bring what the catalog lacks of ``asked``, before and after what is stored.
 
-    Holes inside the stored bars are `repair`'s business: the same source would have them again.
+    Holes inside the stored bars are `repair`'s business: the same source would have them again. So would it for a time
+    before the stored bars that it was asked for already; ``again`` asks it all the same.
 
     Raises
     ------
@@ -64,7 +65,9 @@ def download(
     stored = catalog.stored(market.instrument, market.timeframe)
     listed = source.listed(market)
     wanted = Span(max(asked.start, listed.start), min(asked.end, listed.end))
-    span = _missing(stored, wanted, market)
+    path, first = catalog.path(market.instrument, market.timeframe), _first(stored)
+    known = empty_from(path, source.name, first)
+    span = _missing(stored, wanted, market, None if again else known)
     revises = getattr(source, "revises", False)  # its past changes: all of it is fetched, and replaces what is stored
     if revises and span is not None and stored is not None:
         span = Span(min(wanted.start, int(stored.time[0])), wanted.end)
@@ -74,8 +77,11 @@ def download(
         raise NotFound(f"{source.name} has {market} in {listed}; nothing of it is in {asked}")
     incoming = catalog.root / ".incoming"
     paths = source.fetch(market, span, incoming, progress)
-    imported = store(catalog, _checked(paths, market, span, exclude_bad=exclude_bad), "replace" if revises else "merge")
-    remember_source(catalog, market, source)
+    checked = _checked(paths, market, span, exclude_bad=exclude_bad)
+    nothing_before = first is not None and span.end <= first and not len(checked.raw)
+    imported = None if nothing_before else store(catalog, checked, "replace" if revises else "merge")
+    asked_from = span.start if first is None or span.start < first else known
+    remember(path, Origin(source.name, asked_from, first if imported is None else _first(imported.bars)))
     tidy(paths, incoming)
     return Downloaded(market, span, imported)
 
@@ -114,31 +120,20 @@ def repair(catalog: Catalog, source: Source, market: Market, *, progress: Progre
     return Downloaded(market, span, imported)
 
 
-def remember_source(catalog: Catalog, market: Market, source: Source) -> None:
-    """Write down beside the bars where they came from, so that `update` asks there again."""
-    path = _source_file(catalog.path(market.instrument, market.timeframe))
-    replace_file(path, json.dumps({"source": source.name}).encode())
+def _first(bars: Bars | None) -> int | None:
+    return int(bars.time[0]) if bars is not None and len(bars) else None
 
 
-def source_of(entry: Entry) -> str | None:
-    """The name of the source that stored bars were downloaded from; None if they came from a file."""
-    try:
-        told = json.loads(_source_file(entry.path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return str(told["source"]) if isinstance(told, dict) and "source" in told else None
+def _missing(stored: Bars | None, wanted: Span, market: Market, known: int | None) -> Span | None:
+    """The part of ``wanted`` outside the stored bars, as one span; None if there is none.
 
-
-def _source_file(bars: Path) -> Path:
-    return bars.with_suffix(".source.json")
-
-
-def _missing(stored: Bars | None, wanted: Span, market: Market) -> Span | None:
-    """The part of ``wanted`` outside the stored bars, as one span; None if there is none."""
+    From ``known`` on the source has nothing before the stored bars.
+    """
     if stored is None or not len(stored):
         return wanted
     first, after = int(stored.time[0]), int(stored.time[-1]) + market.timeframe.ms
-    before_is_missing, after_is_missing = wanted.start < first, wanted.end > after
+    before_is_missing = wanted.start < (first if known is None else min(first, known))
+    after_is_missing = wanted.end > after
     if before_is_missing and after_is_missing:
         return wanted
     if before_is_missing:

@@ -114,7 +114,7 @@ class Downloads:
             self._jobs |= {job.id: job for job in jobs}
             self._forget()
         for job, market in zip(jobs, markets, strict=True):
-            self._pool.submit(self._work, job.id, origin, market, span, exclude_bad=wanted.exclude_bad)
+            self._pool.submit(self._work, job.id, origin, market, span, wanted)
         return jobs
 
     def list(self) -> list[Job]:
@@ -140,7 +140,7 @@ class Downloads:
             self._stopped |= set(self._jobs)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _work(self, job_id: str, origin: Source, market: Market, span: Span, *, exclude_bad: bool) -> None:
+    def _work(self, job_id: str, origin: Source, market: Market, span: Span, wanted: Wanted) -> None:
         def progress(done: int, total: int) -> None:
             if job_id in self._stopped:
                 raise _Stopped
@@ -149,8 +149,11 @@ class Downloads:
         try:
             progress(0, 0)
             self._note(job_id, state="fetching")
-            got = download(self.place.catalog, origin, market, span, progress=progress, exclude_bad=exclude_bad)
-            besides = download_besides(self.place.catalog, origin, market, span, progress=progress)
+            catalog, again = self.place.catalog, wanted.start is not None  # somebody means that time
+            got = download(
+                catalog, origin, market, span, progress=progress, exclude_bad=wanted.exclude_bad, again=again
+            )
+            besides = download_besides(catalog, origin, market, span, progress=progress, again=again)
         except _Stopped:
             self._note(job_id, state="stopped", text="stopped; what had arrived is used when it is asked for again")
         except AlphaDiscoveryError as error:

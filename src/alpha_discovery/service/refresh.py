@@ -13,7 +13,8 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.errors import AlphaDiscoveryError
 from alpha_discovery.market_data.catalog import Entry
-from alpha_discovery.market_data.download import download, source_of
+from alpha_discovery.market_data.download import download
+from alpha_discovery.market_data.origin import source_of
 from alpha_discovery.market_data.perpetuals import download_besides
 from alpha_discovery.market_data.sources.named import source_named
 from alpha_discovery.market_data.sources.port import Market, Span

@@ -10,7 +10,8 @@ from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.market_data import Catalog
-from alpha_discovery.market_data.download import download, repair, source_of
+from alpha_discovery.market_data.download import download, repair
+from alpha_discovery.market_data.origin import source_of
 from alpha_discovery.market_data.sources.folder import Folder
 from alpha_discovery.market_data.sources.port import Market, Span
 from alpha_discovery.testing.source_examples import BTC, history, ms

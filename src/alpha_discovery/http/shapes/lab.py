@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from alpha_discovery.core import risk
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.market_data import Entry
-from alpha_discovery.market_data.download import source_of
+from alpha_discovery.market_data.origin import source_of
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.service.limits import WorkerLimits
 from alpha_discovery.strategies.templates import templates

@@ -100,6 +100,10 @@ class Source(Protocol):
 class PerpetualSource(Protocol):
     """A source that has what perpetuals need besides candles."""
 
+    @property
+    def name(self) -> str:
+        """As `Source.name`."""
+
     def marks(self) -> Source:
         """The same source with mark prices for candles."""
 
