@@ -17,6 +17,7 @@ from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.settings import Settings
 from alpha_discovery.storage.database import Database
 from alpha_discovery.testing import markets
+from alpha_discovery.testing.databases import empty, newest_postgres
 
 CAMPAIGN: dict[str, Any] = {
     "symbols": ["SYN/USDT"], "strategies": ["sma_cross"], "max_iterations": 60,
@@ -76,3 +77,22 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many batches of few candidates, and no report: a page of five megabytes says nothing about workers."""
     monkeypatch.setattr(screening_module, "BATCH", 10)
     monkeypatch.setattr(held_run_module, "write_run_report", lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a private PostgreSQL server, its database at the newest schema."""
+    with newest_postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path) -> Iterator[Settings]:
+    """Settings of an empty database that nobody else uses."""
+    if request.param == "sqlite":
+        shutil.copy(empty_file, tmp_path / "alpha.db")
+        yield Settings(userdir=tmp_path, workers=1)
+        return
+    url: str = request.getfixturevalue("server")
+    yield Settings(userdir=tmp_path, workers=1, database_url=url)
+    empty(url)

@@ -6,14 +6,12 @@ Each side has connections of its own, as processes have; one is held in the midd
 from __future__ import annotations
 
 import random
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,30 +31,10 @@ from alpha_discovery.settings import Settings
 from alpha_discovery.storage.audit import AuditInSql
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
-from alpha_discovery.testing.databases import empty, newest_postgres
 
 ADA = Actor("1", "ada", "here")
 PAUSE = 0.4  # seconds in which the other side would be done if it did not wait
 PATIENCE = 120.0
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a private PostgreSQL server, its database at the newest schema."""
-    with newest_postgres(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path) -> Iterator[Settings]:
-    """Settings of an empty database that nobody else uses."""
-    if request.param == "sqlite":
-        shutil.copy(empty_file, tmp_path / "alpha.db")
-        yield Settings(userdir=tmp_path, workers=1)
-        return
-    url: str = request.getfixturevalue("server")
-    yield Settings(userdir=tmp_path, workers=1, database_url=url)
-    empty(url)
 
 
 @dataclass
