@@ -79,6 +79,12 @@ class Runs(Protocol):
     def get(self, run_id: str) -> RunRecord:
         """The run whose id is or uniquely starts with ``run_id``; raises `NotFound`."""
 
+    def held(self, run_id: str) -> RunRecord:
+        """The run of exactly this id; nobody else changes it before the transaction that this is a part of ends.
+
+        Raises `NotFound`.
+        """
+
     def list(self, *, limit: int = 50, state: str | None = None) -> Sequence[RunRecord]:
         """Newest first; raises `UnknownName` for a state that does not exist."""
 

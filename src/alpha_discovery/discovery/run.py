@@ -138,9 +138,10 @@ def discover(
         return _carried_out(task, lab, workers=workers, progress=progress, notice=notice, course=course, wanted=wanted)
     except BaseException as error:
         state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
-        last = lab.runs.get(record.id)
-        if last.state is not RunState.STOPPED:
-            lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
+        with lab.transaction():
+            last = lab.runs.held(record.id)
+            if last.state is not RunState.STOPPED:
+                lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
         raise
 
 
@@ -380,9 +381,9 @@ def _counter(
             "batch_best": own, "method": batch.method, "why": batch.why,
         }  # fmt: skip
         with lab.transaction():
+            # read again: somebody may have stopped it meanwhile; whoever stops it now waits until this is counted
+            last = lab.runs.held(record.id)
             lab.ledger.record(entry)
-            # read again: somebody may have asked it to stop meanwhile
-            last = lab.runs.get(record.id)
             lab.runs.update(replace(last, strategies_tested=batch.done, best_sharpe=best))
             if batch.step is not None:
                 lab.checkpoints.save(record.id, batch.step, told)

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from alpha_discovery.discovery.records import MOVES, RunRecord, RunState, check_move
 from alpha_discovery.errors import NotFound, UnknownName, UserError
@@ -35,9 +36,7 @@ class RunsInSql:
         """Replace the run of this id; raises `NotFound`, or `ImpossibleMove` if its state cannot change so."""
         values = _values(run)
         with self._database.transaction() as session:
-            row = session.get(RunRow, run.id, with_for_update=True, populate_existing=True)
-            if row is None:
-                raise NotFound(f"no run is stored under {run.id!r}")
+            row = _locked(session, run.id)
             check_move(RunState(row.state), run.state, moves=MOVES, what=f"run {run.id}")
             for name, value in values.items():
                 setattr(row, name, value)
@@ -47,6 +46,11 @@ class RunsInSql:
         """The run whose id is or uniquely starts with ``run_id``; raises `NotFound`."""
         with self._database.reading() as session:
             return run_record_of(find_row(session, RunRow, run_id, kind="run"))
+
+    def held(self, run_id: str) -> RunRecord:
+        """The run of exactly this id, which nobody else changes before the transaction ends; raises `NotFound`."""
+        with self._database.transaction() as session:
+            return run_record_of(_locked(session, run_id))
 
     def list(self, *, limit: int = 50, state: str | None = None) -> Sequence[RunRecord]:
         """Newest first; raises `UnknownName` for a state that does not exist."""
@@ -65,6 +69,13 @@ class RunsInSql:
             gone = session.scalar(delete(RunRow).where(RunRow.id == run_id).returning(RunRow.id))
             if gone is None:
                 raise NotFound(f"no run is stored under {run_id!r}")
+
+
+def _locked(session: Session, run_id: str) -> RunRow:
+    row = session.get(RunRow, run_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(f"no run is stored under {run_id!r}")
+    return row
 
 
 def _values(run: RunRecord) -> dict[str, Any]:

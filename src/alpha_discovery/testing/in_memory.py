@@ -122,6 +122,11 @@ class RunsInMemory:
         with self._memory.alone() as tables:
             return checked(tables.runs[the_only(run_id, tables.runs, kind="run")])
 
+    def held(self, run_id: str) -> RunRecord:
+        """The run of exactly this id; raises `NotFound`. Whoever is in a transaction is alone there anyway."""
+        with self._memory.alone() as tables:
+            return checked(_exactly(tables, run_id))
+
     def list(self, *, limit: int = 50, state: str | None = None) -> Sequence[RunRecord]:
         """Newest first; raises `UnknownName` for a state that does not exist."""
         if state is not None and state not in set(RunState):

@@ -104,6 +104,17 @@ class RunsSuite(StoresSuite):
             stores.runs.add(run_record(epoch="another"))
         assert stores.runs.get("run-1").epoch == "epoch-1"
 
+    def test_a_run_that_is_held_is_changed_within_the_transaction(self, stores: Stores) -> None:
+        stores.runs.add(run_record())
+        with stores.transaction():
+            stores.runs.update(replace(stores.runs.held("run-1"), strategies_tested=7))
+        assert stores.runs.get("run-1") == run_record(strategies_tested=7)
+
+    def test_a_run_is_held_by_its_whole_id(self, stores: Stores) -> None:
+        stores.runs.add(run_record())
+        with pytest.raises(NotFound, match="no run is stored under 'run'"):
+            stores.runs.held("run")
+
     def test_an_update_replaces_everything(self, stores: Stores) -> None:
         stores.runs.add(run_record())
         done = run_record(
