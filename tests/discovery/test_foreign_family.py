@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 import alpha_discovery as ad
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.discovery import foreign_together
 from alpha_discovery.discovery.by_hand import Book
 from alpha_discovery.discovery.foreign_course import Signals
 from alpha_discovery.discovery.foreign_family import IDLE, ForeignFamily, judge_family
@@ -103,6 +105,30 @@ def test_variants_that_are_alike_are_worth_fewer_tries_than_there_are() -> None:
     assert found.n_effective < 10
     best = min(found.variants, key=lambda one: one.p)
     assert best.p_single < best.p < 1.0 - (1.0 - best.p_single) ** 20  # Sidak takes all twenty for independent
+
+
+def most_memory(variants: dict[str, Signals]) -> int:
+    """Bytes in use at the worst moment of a judging, beyond what was there before."""
+    tracemalloc.start()
+    try:
+        judged(variants)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_equity_of_every_variant() -> None:
+    few, many = (random_signals(BARS, count, 7) for count in (4, 40))
+    judged(few)  # what is kept of the market, whoever asks first
+    more = most_memory(many) - most_memory(few)
+    assert more < 36 * 40_000  # equity and exposure alone are 16 bytes a bar: 153,600 each
+
+
+def test_what_streams_by_in_chunks_is_judged_as_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    family = random_signals(BARS, 12, 7) | {"trend": signals(crossing(BARS.to_frame()))}
+    at_once = judged(family)
+    monkeypatch.setattr(foreign_together, "CHUNK", 5)
+    assert judged(family).to_json() == at_once.to_json()
 
 
 def test_trials_that_are_not_given_count_as_independent_ones() -> None:

@@ -183,9 +183,9 @@ def _show(found: Foreign) -> None:
 def _show_family(found: ForeignFamily) -> None:
     screen = console()
     rows = [
-        (one.name, _number(one.course.metrics["full"]["adjusted_sharpe"]),
-         _number(one.course.metrics["vault"]["adjusted_sharpe"]),
-         count(int(one.course.metrics["full"]["n_trades"])), percent(one.p, 2), one.reason)
+        (one.name, _number(one.metrics["full"]["adjusted_sharpe"]),
+         _number(one.metrics["vault"]["adjusted_sharpe"]),
+         count(int(one.metrics["full"]["n_trades"])), percent(one.p, 2), one.reason)
         for one in sorted(found.variants, key=lambda one: (one.p, -one.t))[:SHOWN]
     ]  # fmt: skip
     table(screen, ("Variant", "Sharpe", "in the vault", "Trades", "Luck", "Verdict"), rows, "lrrrrl")

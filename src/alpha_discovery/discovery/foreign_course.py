@@ -67,15 +67,20 @@ class Course:
 
     def reason(self, p: float, level: float, detected: Detected | None) -> str:
         """``accepted``, or why not."""
-        if detected is not None and detected.looks_ahead:
-            return "it looks ahead"
-        if p > level:
-            return "not confirmed: luck explains it"
-        for part, words in KILLED:
-            earned = self.metrics[part].get("adjusted_sharpe")
-            if earned is None or not earned > 0.0:
-                return words
-        return ACCEPTED
+        return reason_of(self.metrics, p, level, detected)
+
+
+def reason_of(metrics: Metrics, p: float, level: float, detected: Detected | None) -> str:
+    """``accepted``, or why not; ``metrics`` as of a `Course`."""
+    if detected is not None and detected.looks_ahead:
+        return "it looks ahead"
+    if p > level:
+        return "not confirmed: luck explains it"
+    for part, words in KILLED:
+        earned = metrics[part].get("adjusted_sharpe")
+        if earned is None or not earned > 0.0:
+            return words
+    return ACCEPTED
 
 
 @dataclass(frozen=True, eq=False)
