@@ -1,8 +1,9 @@
 """Run 50 exported strategies through freqtrade's own backtesting and store what it found, beside ours.
 
     python tools/oracle_env.py freqtrade
-    python -m tools.export_parity            runs the alphas of tests/exports/data/freqtrade-parity.json again
-    python -m tools.export_parity --draw     draws others, as the generator makes them now
+    python -m tools.export_parity            runs the alphas of tests/exports/data/freqtrade-*.json again
+    python -m tools.export_parity --draw     draws others for freqtrade-parity.json, as the generator makes them now
+    python -m tools.export_parity --wild 1 2   adds those of other draws that differ most to freqtrade-wild.json
 
 The prices are the first year of the sample's BTC/USD by the hour, missing bars filled in as freqtrade fills them.
 Stored are each alpha, a signature of freqtrade's trades, and every trade that differs from ours, as freqtrade made it.
@@ -34,6 +35,8 @@ from alpha_discovery.testing.alpha_examples import filled, random_subjects
 
 MANY, SEED, FEE, YEAR = 50, 20_261_129, 0.001, 8_760
 TARGET = ROOT / "tests" / "exports" / "data" / "freqtrade-parity.json"
+WILD = TARGET.with_name("freqtrade-wild.json")  # alphas of other draws, chosen because they differ
+FAR = 0.05  # of the price of an exit, from where on an alpha is one of those
 PRECISION = 1e-9  # its prices have steps of 1e-10
 
 Trade = list[Any]
@@ -93,29 +96,58 @@ def run_freqtrade(subjects: list[Subject], bars: Bars) -> list[list[Trade]]:
     return found
 
 
-def recorded() -> list[Subject]:
-    """The alphas of the record."""
-    return [subject_of(json.dumps(case["alpha"])) for case in json.loads(TARGET.read_text())["cases"]]
+def recorded(path: Path) -> list[Subject]:
+    """The alphas of a record; none if there is no record."""
+    told = json.loads(path.read_text())["cases"] if path.exists() else []
+    return [subject_of(json.dumps(case["alpha"])) for case in told]
+
+
+def drawn(seed: int, bars: Bars) -> list[Subject]:
+    """Fifty alphas as the generator makes them now."""
+    return list(random_subjects(MANY, seed, bars, costs=Costs(FEE, 0.0)))
+
+
+def compared(subject: Subject, theirs: list[Trade], bars: Bars) -> dict[str, Any]:
+    """An alpha with what freqtrade found, and the trades of either that the other did not make."""
+    mine, their = ({trade[1]: trade for trade in trades} for trades in (ours(subject, bars), theirs))
+    added = [t for time, t in their.items() if time not in mine or not same(mine[time], t)]
+    dropped = [time for time, t in mine.items() if time not in their or not same(t, their[time])]
+    return {"alpha": json.loads(json_file(subject)), "found": signature(theirs), "dropped": dropped, "added": added}
+
+
+def is_far(case: dict[str, Any], bars: Bars) -> bool:
+    """Whether a trade is only one side's, or leaves more than `FAR` away from the other's price."""
+    mine = {trade[1]: trade for trade in ours(subject_of(json.dumps(case["alpha"])), bars)}
+    if {trade[1] for trade in case["added"]} != set(case["dropped"]):
+        return True
+    return any(abs(trade[4] / mine[trade[1]][4] - 1.0) > FAR for trade in case["added"])
+
+
+def store(path: Path, cases: list[dict[str, Any]], bars: Bars, **more: Any) -> None:
+    """Write a record, a line a case."""
+    head = {"freqtrade": "2026.9", **more, "fee": FEE, "market": bars.fingerprint}
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{json.dumps(head, indent=1)[:-2]},\n \"cases\": [\n{lines}\n]}}\n")
 
 
 def main() -> None:
     """Draw or read, run, compare, write."""
     words = argparse.ArgumentParser(description="Run exported strategies through freqtrade and store what it found.")
     words.add_argument("--draw", action="store_true", help="draw other alphas instead of those of the record")
-    bars = market()
-    draw = words.parse_args().draw
-    subjects = list(random_subjects(MANY, SEED, bars, costs=Costs(FEE, 0.0))) if draw else recorded()
-    lines = []
-    for subject, theirs in zip(subjects, run_freqtrade(subjects, bars), strict=True):
-        mine = {trade[1]: trade for trade in ours(subject, bars)}
-        their = {trade[1]: trade for trade in theirs}
-        added = [t for time, t in their.items() if time not in mine or not same(mine[time], t)]
-        dropped = [time for time, t in mine.items() if time not in their or not same(t, their[time])]
-        told = {"alpha": json.loads(json_file(subject)), "found": signature(theirs), "dropped": dropped, "added": added}
-        lines.append(json.dumps(told))
-    head = {"freqtrade": "2026.9", "seed": SEED, "fee": FEE, "market": market().fingerprint}
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(f"{json.dumps(head, indent=1)[:-2]},\n \"cases\": [\n" + ",\n".join(lines) + "\n]}\n")
+    words.add_argument("--wild", type=int, nargs="*", default=[], help="seeds to look for those that differ most")
+    told, bars = words.parse_args(), market()
+
+    def run(subjects: list[Subject]) -> list[dict[str, Any]]:
+        found = zip(subjects, run_freqtrade(subjects, bars), strict=True) if subjects else ()
+        return [compared(subject, theirs, bars) for subject, theirs in found]
+
+    wild = run(recorded(WILD))
+    for seed in told.wild:
+        wild += [case for case in run(drawn(seed, bars)) if is_far(case, bars)]
+    store(WILD, wild, bars)
+    if not told.wild:
+        store(TARGET, run(drawn(SEED, bars) if told.draw else recorded(TARGET)), bars, seed=SEED)
 
 
 if __name__ == "__main__":
