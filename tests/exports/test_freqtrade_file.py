@@ -23,14 +23,22 @@ Case = dict[str, Any]
 
 
 @cache
-def record() -> Any:
-    return json.loads((Path(__file__).parent / "data" / "freqtrade-parity.json").read_text())
+def record(name: str = "parity") -> Any:
+    return json.loads((Path(__file__).parent / "data" / f"freqtrade-{name}.json").read_text())
 
 
-def test_freqtrade_found_our_trades_but_for_those_that_the_record_lists() -> None:
+@cache
+def extremes() -> dict[int, tuple[float, float]]:
+    """Low and high of each bar."""
     bars = market()
-    assert record()["market"] == bars.fingerprint
-    for case in record()["cases"]:
+    return {int(at): (low, high) for at, low, high in zip(bars.time, bars.low, bars.high, strict=True)}
+
+
+@pytest.mark.parametrize("name", ["parity", "wild"])
+def test_freqtrade_found_our_trades_but_for_those_that_the_record_lists(name: str) -> None:
+    bars = market()
+    assert record(name)["market"] == bars.fingerprint
+    for case in record(name)["cases"]:
         mine = [trade for trade in ours(subject_of(json.dumps(case["alpha"])), bars) if trade[1] not in case["dropped"]]
         both, found = signature([*mine, *case["added"]]), case["found"]
         assert [both[name] for name in ("n_trades", "sides", "entries", "exits")] == [
@@ -53,6 +61,52 @@ def test_the_differences_are_of_the_two_kinds_that_the_documentation_lists() -> 
             kinds[kind(mine[time], their)] += 1
     assert kinds == {"last bar": 14, "trailing stop": 235}
     assert total == 14_456
+
+
+def lie_in_their_bar(mine: list[Any], theirs: list[Any]) -> bool:
+    """Whether two trades leave in one bar, at prices that lie in it: so far apart as its range at most."""
+    low, high = extremes()[mine[2]]
+    return mine[2] == theirs[2] and all(low * (1 - 1e-9) <= one[4] <= high * (1 + 1e-9) for one in (mine, theirs))
+
+
+def test_two_prices_of_one_exit_are_both_of_its_bar() -> None:
+    apart: dict[str, list[float]] = {}
+    for case in record()["cases"]:
+        mine = {trade[1]: trade for trade in ours(subject_of(json.dumps(case["alpha"])), market())}
+        for their in case["added"]:
+            own = mine[their[1]]
+            assert lie_in_their_bar(own, their)
+            apart.setdefault("target" if their[7] == "roi" else kind(own, their), []).append(their[4] / own[4] - 1.0)
+    most = {name: max(map(abs, found)) for name, found in apart.items()}
+    assert most == pytest.approx({"trailing stop": 0.0477, "target": 0.0377, "last bar": 0.0014}, abs=5e-5)
+
+
+def test_what_differs_most_in_other_draws_is_of_the_kinds_that_the_documentation_lists() -> None:
+    kinds: Counter[str] = Counter()
+    apart = 0.0
+    for case in record("wild")["cases"]:
+        mine = {trade[1]: trade for trade in ours(subject_of(json.dumps(case["alpha"])), market())}
+        theirs = {trade[1]: trade for trade in case["added"]}
+        for time in sorted({*case["dropped"], *theirs}):
+            kinds[difference(mine.get(time), theirs.get(time))] += 1
+        both = [(mine[time], their) for time, their in theirs.items() if time in mine]
+        apart = max([apart, *(abs(their[4] / own[4] - 1.0) for own, their in both if lie_in_their_bar(own, their))])
+    assert kinds == {
+        "trailing stop": 127, "last bar": 2, "entry at the last bar": 3, "liquidation": 1, "after a ruin": 23,
+    }  # fmt: skip
+    assert apart == pytest.approx(0.1102, abs=5e-5)
+
+
+def difference(mine: list[Any] | None, theirs: list[Any] | None) -> str:
+    """Of which kind a trade is that only one side made, or that leaves differently."""
+    if mine is None:
+        return "after a ruin"
+    if theirs is None:
+        return "entry at the last bar" if mine[1] == market().time[-1] else "missing"
+    if lie_in_their_bar(mine, theirs):
+        return kind(mine, theirs)
+    is_short_that_rose = mine[0] == -1 and theirs[4] == pytest.approx(1.95 * theirs[3])
+    return theirs[7] if mine[5] == "ruin" and is_short_that_rose else "another exit"
 
 
 def kind(mine: list[Any], theirs: list[Any]) -> str:
