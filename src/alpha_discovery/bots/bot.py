@@ -14,7 +14,7 @@ A replaying broker fills them when the next bar arrives; an exchange fills them 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from alpha_discovery.bots.book import Book
@@ -85,7 +85,7 @@ class Bot:
         self.guard = Guard(config.safeguards, peak=config.capital)
         self.desk = Desk(
             broker, Book(config.capital), self.note,
-            before_sending=self.save if broker.remembers else _nothing, prefix=config.id[:10],
+            before_sending=self.save if broker.remembers else lambda: None, prefix=config.id[:10],
         )  # fmt: skip
         self._begin()
 
@@ -211,7 +211,7 @@ class Bot:
             "decision": list(self.decision), "missed": self.missed, "skipped": self.skipped,
             "halted": self.halted, "ending": self.ending.to_json(), "feed_lost": self.feed_lost,
             "pending": self.pending, "scale": self.scale,
-            "held": None if self.held is None else _bar_json(self.held),
+            "held": None if self.held is None else self.held.to_json(),
             "levels": None if self.levels is None else {"best": self.levels.best},
             "joint": None if self.joint is None else {"best": self.joint.best},
             "guard": self.guard.to_json(), "book": self.book.to_json(), "orders": self.desk.to_json(),
@@ -233,7 +233,7 @@ class Bot:
         self.pending, self.scale = told.get("pending", 0.0), told.get("scale", 1.0)
         self.rows, self.funded = tuple(BarRow(*row) for row in told["rows"]), told["funded"]
         self.decision, self.missed, self.skipped = Decision(*told["decision"]), told["missed"], list(told["skipped"])
-        self.held = None if told["held"] is None else _bar_of(told["held"])
+        self.held = None if told["held"] is None else Bar.of(told["held"])
         self.guard = Guard.of(self.config.safeguards, told["guard"])
         self.desk.book = Book.of(told["book"])
         self.desk.restore(told["orders"])
@@ -448,17 +448,3 @@ class Bot:
         self.desk.protect(Kind.STOP, level, reason, time)
         if self.book.position is not None:
             self.desk.protect(Kind.TARGET, self.levels.target, "target", time)
-
-
-def _nothing() -> None:
-    """A broker that dies with us needs no word before an order."""
-
-
-def _bar_json(bar: Bar) -> dict[str, Any]:
-    return {**asdict(bar), "rows": [list(row) for row in bar.rows], "finer": [list(row) for row in bar.finer]}
-
-
-def _bar_of(told: Mapping[str, Any]) -> Bar:
-    rows = tuple(BarRow(*row) for row in told["rows"])
-    finer = tuple(BarRow(*row) for row in told.get("finer", ()))
-    return Bar(rows, told["gap"], tuple(told["rates"]), told["fresh"], finer)

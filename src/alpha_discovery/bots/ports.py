@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from alpha_discovery.bots.orders import Order, Report, Tracked
@@ -69,6 +69,17 @@ class Bar:
     def time(self) -> int:
         """Open time, milliseconds UTC."""
         return self.rows[0].time
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {**asdict(self), "rows": [list(row) for row in self.rows], "finer": [list(row) for row in self.finer]}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Bar:
+        """From `to_json`."""
+        rows = tuple(BarRow(*row) for row in told["rows"])
+        finer = tuple(BarRow(*row) for row in told.get("finer", ()))
+        return cls(rows, told["gap"], tuple(told["rates"]), told["fresh"], finer)
 
 
 class Feed(Protocol):
