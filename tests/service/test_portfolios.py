@@ -190,7 +190,7 @@ def test_an_ended_bot_closes_what_it_holds_and_enters_nothing_more(
         pass
     state = memory.load(bots[0].id)
     assert state is not None
-    assert (state["book"]["position"], state["orders"], state["halted"]) == (None, {}, "ended for good")
+    assert (state["book"]["position"], state["orders"], state["halted"]) == (None, {}, "it loses")
     entered = [one for one in memory.events(bots[0].id, limit=100_000) if one["kind"] == "entered"]
     assert len(entered) == 1
 
