@@ -190,3 +190,19 @@ def test_a_crew_lives_on_when_somebody_changes_a_bot_whose_exchange_is_silent(lo
     losing.feed.is_down, losing.exchange.faults = False, []
     passing(losing, running, hours=3)
     assert losing.exchange.held == 0.0
+
+
+def test_an_ended_bot_that_cannot_go_on_says_so_once_and_is_tried_again(losing: World) -> None:
+    passing(losing, crew(losing))
+    losing.exchange.faults = []
+    said: list[str] = []
+    running = BotCrew(losing.place, say=said.append, live=losing.live(), notifier=losing.told)
+    listed, losing.exchange.symbol = losing.exchange.symbol, "OTHER/USDT"
+    for _ in range(5):
+        losing.clock.ms += 60_000
+        running.look()
+    assert sum("failed" in line for line in said) == 1
+    assert sum("could not go on" in notice.text for notice in losing.told.notices) == 1
+    losing.exchange.symbol = listed
+    passing(losing, running, hours=2)
+    assert losing.exchange.held == 0.0

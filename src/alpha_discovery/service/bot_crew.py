@@ -87,6 +87,8 @@ class BotCrew:
         wanted = {bot.id: bot.name for bot in found}
         for id_ in self._held.keys() - wanted.keys():
             self._say(f"bot {self._held.pop(id_).config.name} rests")
+        for id_ in self._unanswered.keys() - wanted.keys():  # whoever starts it again hears of it again
+            self._heard(id_)
         lived = sum(self._turn(id_, name) for id_, name in wanted.items())
         if lived:
             self._rebalance(found)
@@ -136,8 +138,7 @@ class BotCrew:
             if is_over := stored.state == BotState.DEMOTED:
                 self._leave(self._held[id_], stored.config.get("why") or "ended by hand")
             lived = self._steps(self._held[id_])
-            self._unanswered.pop(id_, None)
-            self._waits.over(id_)
+            self._heard(id_)
             if lived and not is_over:
                 self._judged(id_)
             if self._live is not None:
@@ -200,12 +201,20 @@ class BotCrew:
         self._held[id_] = bot
         return why if kind == "demoted" else None
 
+    def _heard(self, id_: str) -> None:
+        self._unanswered.pop(id_, None)
+        self._waits.over(id_)
+
+    def _is_new(self, id_: str, text: str) -> bool:
+        """Whether a reason was not said yet; the bot is left alone for a while either way."""
+        self._waits.longer(id_)
+        before, self._unanswered[id_] = self._unanswered.get(id_), text
+        return text != before
+
     def _no_answer(self, id_: str, name: str, error: SourceFailed) -> int:
         """Said once for each wording, and asked again later and later; the clock says when it has lasted too long."""
-        self._waits.longer(id_)
         text = str(error)
-        if self._unanswered.get(id_) != text:
-            self._unanswered[id_] = text
+        if self._is_new(id_, text):
             self._say(f"bot {name}: {text}")
             if (told := notice(name, {"kind": "no_answer", "why": text})) is not None:
                 self._notifier.tell(told)
@@ -233,9 +242,14 @@ class BotCrew:
         return lived
 
     def _failed(self, id_: str, name: str, error: AlphaDiscoveryError) -> None:
-        """A bot whose prices are gone, say: it rests until a person has looked, and both say why."""
-        self._say(f"bot {name} failed: {error}")
+        """A bot whose prices are gone, say: it rests until a person has looked, and both say why.
+
+        One that was ended does not rest before what it holds is closed: it is tried again, and says so once.
+        """
         bot = self._held.pop(id_, None)
+        if not self._is_new(id_, str(error)):
+            return
+        self._say(f"bot {name} failed: {error}")
         if bot is None:
             if (told := notice(name, {"kind": "failed", "why": str(error)})) is not None:
                 self._notifier.tell(told)
