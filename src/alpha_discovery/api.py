@@ -29,6 +29,7 @@ from alpha_discovery.discovery.foreign_course import Signals
 from alpha_discovery.discovery.foreign_family import ForeignFamily
 from alpha_discovery.discovery.foreign_family import judge_family as judge_variants
 from alpha_discovery.discovery.looks import Backtest, Screen
+from alpha_discovery.discovery.packed_signals import PackedSignals
 from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.replay import Replay
 from alpha_discovery.discovery.replay import replay as replay_record
@@ -251,9 +252,11 @@ def judge_family(
     """
     detected: dict[str, Detected] = {}
     if isinstance(sources, Mapping):
-        both = {one: _signals(source, bars) for one, source in sources.items()}
-        variants = {one: signals for one, (signals, _) in both.items()}
-        detected = {one: found for one, (_, found) in both.items() if found is not None}
+        variants = PackedSignals()
+        for one, source in sources.items():
+            signals, found = _signals(source, bars)
+            variants.put(one, signals)
+            detected |= {} if found is None else {one: found}
     else:
         variants = read_family([sources] if isinstance(sources, str | Path) else sources, bars)
     with _open(_settings(settings)) as opened:

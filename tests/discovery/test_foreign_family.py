@@ -20,6 +20,7 @@ from alpha_discovery.discovery import foreign_together
 from alpha_discovery.discovery.by_hand import Book
 from alpha_discovery.discovery.foreign_course import Signals
 from alpha_discovery.discovery.foreign_family import IDLE, ForeignFamily, judge_family
+from alpha_discovery.discovery.packed_signals import PackedSignals
 from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.market_data.foreign_files import read_signals, read_variants
 from alpha_discovery.settings import Settings
@@ -122,6 +123,14 @@ def test_memory_does_not_grow_with_the_equity_of_every_variant() -> None:
     judged(few)  # what is kept of the market, whoever asks first
     more = most_memory(many) - most_memory(few)
     assert more < 36 * 40_000  # equity and exposure alone are 16 bytes a bar: 153,600 each
+
+
+def test_packed_signals_come_back_as_they_were_put() -> None:
+    family, packed = random_signals(BARS.slice(0, 1_001), 3, 7), PackedSignals()
+    for name, one in family.items():
+        packed.put(name, one)
+    assert list(packed) == list(family)
+    assert all(np.array_equal(packed[name], one) and packed[name].dtype == np.bool_ for name, one in family.items())
 
 
 def test_what_streams_by_in_chunks_is_judged_as_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from alpha_discovery.core.bars import Bars, iso
+from alpha_discovery.discovery.packed_signals import PackedSignals
 from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.rules.strategy import SIGNALS
 
@@ -63,14 +64,14 @@ def read_variants(path: Path, bars: Bars) -> dict[str, npt.NDArray[np.bool_]]:
     return {str(name): _signals(group, columns, path, bars) for name, group in groups}
 
 
-def read_family(paths: Sequence[Path | str], bars: Bars) -> dict[str, npt.NDArray[np.bool_]]:
+def read_family(paths: Sequence[Path | str], bars: Bars) -> PackedSignals:
     """Signals (4, T) of the variants of several files, by name; raises as `read_variants`, and for a name twice."""
-    out: dict[str, npt.NDArray[np.bool_]] = {}
+    out = PackedSignals()
     for path in map(Path, paths):
         for name, signals in read_variants(path, bars).items():
             if name in out:
                 raise UserError(f"there are two variants named {name!r}; rename a file, or what its column says")
-            out[name] = signals
+            out.put(name, signals)
     return out
 
 
