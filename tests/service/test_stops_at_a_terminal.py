@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.service.conftest import CAMPAIGN, OneMarket
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.records import LedgerEntry, RunRecord, RunState
-from alpha_discovery.discovery.run import discover
+from alpha_discovery.discovery.run import Discovery, discover
 from alpha_discovery.errors import UserError
 from alpha_discovery.settings import Settings
 from alpha_discovery.storage.ledger import LedgerInSql
@@ -59,9 +60,22 @@ def test_a_stop_between_two_steps_of_counting_loses_no_batch(
             patch.setattr(LedgerInSql, "record", recorded)
             patch.setattr(RunsInSql, "update", updated)
             with pytest.raises(UserError, match="was stopped from elsewhere; what it tried stays counted"):
-                discover(Campaign.from_json(CAMPAIGN), one.lab)
+                discover(Campaign.from_json(CAMPAIGN), one.lab, progress=lambda _: began[0].join())
         began[0].join()
         (run,) = one.lab.runs.list()
         counted = one.lab.ledger.account(run.epoch).n_tested
     assert (run.state, run.strategies_tested, counted) == (RunState.STOPPED, counted, counted)
     assert counted >= 10
+
+
+def test_a_stop_at_the_very_end_is_one_too(settings: Settings, planted_market: OneMarket) -> None:
+    with open_lab(settings, market_data=planted_market) as one, open_lab(settings) as other:
+
+        def kept(found: Discovery) -> None:
+            other.queue.ask(found.record.id, Request.STOP)
+
+        with pytest.raises(UserError, match="was stopped from elsewhere; what it tried stays counted"):
+            discover(Campaign.from_json(CAMPAIGN), replace(one.lab, keep=kept))
+        (run,) = one.lab.runs.list()
+        assert (run.state, list(one.lab.alphas.of_run(run.id))) == (RunState.STOPPED, [])
+        assert one.lab.ledger.account(run.epoch).n_tested == run.strategies_tested > 0

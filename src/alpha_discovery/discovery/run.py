@@ -149,14 +149,16 @@ def _still_wanted(run_id: str, lab: Lab) -> Callable[[], None]:
     """What raises once a run at a terminal was stopped from elsewhere: workers are asked to put theirs down."""
 
     def wanted() -> None:
-        if lab.runs.get(run_id).state is RunState.STOPPED:
-            raise _stopped_elsewhere(run_id)
+        _unless_stopped(lab.runs.get(run_id))
 
     return wanted
 
 
-def _stopped_elsewhere(run_id: str) -> UserError:
-    return UserError(f"run {run_id[:12]} was stopped from elsewhere; what it tried stays counted")
+def _unless_stopped(run: RunRecord) -> RunRecord:
+    """The run as it was read; raises `UserError` if it was stopped from elsewhere."""
+    if run.state is RunState.STOPPED:
+        raise UserError(f"run {run.id[:12]} was stopped from elsewhere; what it tried stays counted")
+    return run
 
 
 def take_up(
@@ -254,9 +256,10 @@ def _carried_out(
     alphas = alpha_records(
         campaign, past, screening, verdict, run_of=lambda _: run_id, now=lab.clock.now(), scores=lab.scores
     )
-    record = finished(campaign, lab.runs.get(run_id), screening, verdict, now=lab.clock.now())
+    record = finished(campaign, _unless_stopped(lab.runs.get(run_id)), screening, verdict, now=lab.clock.now())
     lab.keep(Discovery(record, alphas, verdict, screening))
     with lab.transaction():
+        _unless_stopped(lab.runs.held(run_id))
         for alpha in alphas:
             lab.alphas.add(alpha)
         lab.runs.update(record)
@@ -387,8 +390,7 @@ def _counter(
             lab.runs.update(replace(last, strategies_tested=batch.done, best_sharpe=best))
             if batch.step is not None:
                 lab.checkpoints.save(record.id, batch.step, told)
-        if last.state is RunState.STOPPED:  # of a run at a terminal: what workers hold, they are asked to put down
-            raise _stopped_elsewhere(record.id)
+        _unless_stopped(last)
         progress(batch)
 
     return counted
