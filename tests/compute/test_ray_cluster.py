@@ -63,6 +63,13 @@ def test_an_error_of_a_part_is_raised_as_it_is(cluster: RayCluster) -> None:
         list(cluster.run(operator.call, int, ["1", "x"]))
 
 
+def test_parts_that_ended_as_they_were_taken_back_end_no_process(cluster: RayCluster) -> None:
+    """Ray ends the whole process where it is asked to cancel what has just ended."""
+    for _ in range(150):
+        with pytest.raises(ValueError, match="invalid literal"):
+            list(cluster.run(operator.call, int, ["1", "x"]))
+
+
 def test_a_part_asks_for_its_share_of_a_gpu(cluster: RayCluster) -> None:
     """A cluster without a GPU never begins such a part: it is waited for until somebody ends the waiting."""
     asking, asked = RayCluster(gpus_per_part=0.5), time.monotonic()

@@ -85,11 +85,10 @@ class RayCluster:
             while left or out:
                 while left and len(out) < 2 * self.width:
                     out.append(self._task.remote(work, shared, left.popleft(), _version()))
-                yield self._result(out[0], attend)
-                out.popleft()
+                self._wait(out[0], attend)
+                yield self._result(out.popleft())
         finally:
-            for one in out:
-                self._ray.cancel(one, force=False)
+            self._cancel(list(out))
 
     def close(self) -> None:
         """Leave the cluster; a local one ends."""
@@ -97,10 +96,21 @@ class RayCluster:
             self._ray.shutdown()
             self._ray = self._task = None
 
-    def _result(self, wanted: Any, attend: Callable[[], None]) -> Any:
-        ray = self._ray
-        while not ray.wait([wanted], timeout=LOOK)[0]:
+    def _wait(self, wanted: Any, attend: Callable[[], None]) -> None:
+        while not self._ray.wait([wanted], timeout=LOOK)[0]:
             attend()
+
+    def _cancel(self, out: list[Any]) -> None:
+        """Take back what has not ended; what has is left alone, for Ray ends a process that takes that back.
+
+        Where the end of a task and its cancelling meet, Ray finds a state that it holds impossible (its #54798).
+        """
+        if out:
+            for one in self._ray.wait(out, num_returns=len(out), timeout=0, fetch_local=False)[1]:
+                self._ray.cancel(one, force=False)
+
+    def _result(self, wanted: Any) -> Any:
+        ray = self._ray
         try:
             return ray.get(wanted)
         except ray.exceptions.RayTaskError as error:
