@@ -36,7 +36,6 @@ ALONE = Parts()
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
 
-
 class Columns:
     """Tables of the nodes asked for, over one tape and one batch.
 
@@ -80,6 +79,7 @@ class Columns:
         self._held = 0
 
     def table(self, node: Node) -> Table:
+        """All values of a node, computed if they are asked for the first time."""
         if node not in self._tables:
             if self._common is not None and (shared := self._common.values(node)) is not None:
                 names = parameters(node)
@@ -144,7 +144,7 @@ class Columns:
                 return self._indicator(node, candidates)
             case Combine():
                 sides = [self.table(side) for side in (node.left, node.right)]
-                return self._combined(node, [Table(side.values, side.row[candidates]) for side in sides])
+                return self._combined(node, [side.of(candidates) for side in sides])
             case Derived():
                 return self._derived(node, candidates)
             case Unary():
@@ -192,7 +192,7 @@ class Columns:
         if indicator.many is not None and all(len(table.values) == 1 for table in inputs):
             work = partial(self._many, indicator.many, [table.values[0] for table in inputs], columns, out)
         else:
-            rows = [Table(table.values, table.row[candidates]) for table in inputs]
+            rows = [table.of(candidates) for table in inputs]
             work = partial(self._one_by_one, indicator.array, rows, [column.tolist() for column in columns], out)
         self._parts.each(work, len(out))
         return out
@@ -262,8 +262,7 @@ class Columns:
         Nodes are looked up once and not for every block: hashing a tree costs more than some rows of it.
         """
         if not self.is_passing(node):
-            table = self.table(node)
-            return lambda block: Table(table.values, table.row[block])
+            return self.table(node).of
         if isinstance(node, Unary):
             apply, inner = _UNARY[node.op], self.source(node.x)
 

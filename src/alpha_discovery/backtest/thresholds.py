@@ -61,17 +61,26 @@ def beside_thresholds(buckets, extents, exact, thresholds, strict, up, down):
 @inlined
 def _of_same(strict, x, c, start, same, upwards):
     """Bits of ``x > c`` (upwards) or ``x < c``, or equal where not strict, for the bars in the threshold's bucket."""
-    found, left, seen = _ZERO, same, 0
+    if start + BARS <= len(x) and _are_many(same):
+        return _all_of_same(strict, x, c, start, same, upwards)
+    found, left = _ZERO, same
     while left != _ZERO:
-        if seen == _FEW and start + BARS <= len(x):
-            return _all_of_same(strict, x, c, start, same, upwards)
         bit = np.uint64(lowest_bit(left))
         value = x[start + np.int64(bit)]
         beyond = value > c if upwards else value < c
         found |= np.uint64(beyond or (not strict and value == c)) << bit
         left &= left - _ONE
-        seen += 1
     return found
+
+
+@inlined
+def _are_many(bits):
+    """Whether more bars than a few are set."""
+    seen = 0
+    while bits != _ZERO and seen < _FEW:
+        bits &= bits - _ONE
+        seen += 1
+    return bits != _ZERO
 
 
 @inlined
