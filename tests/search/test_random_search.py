@@ -29,6 +29,12 @@ def test_every_style_draws_valid_new_rows_and_resumes(style: str) -> None:
     assert head + rows(drained(resumed, step=50)) == whole
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_draws_as_many_as_a_search_has_in_several_batches(style: str) -> None:
+    whole = drawing(style, LINE, budget=30_000)
+    assert [batch_size(whole.ask(8_192)) for _ in range(4)] == [8_192, 8_192, 8_192, 30_000 - 3 * 8_192]
+
+
 def test_a_latin_hypercube_has_one_draw_in_each_slice_of_the_budget() -> None:
     x = drawing("latin_hypercube", LINE, budget=20).ask(20)["x"]
     assert sorted(np.floor(x * 20).astype(int).tolist()) == list(range(20))

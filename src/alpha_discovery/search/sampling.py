@@ -95,7 +95,8 @@ class _Sobol:
         if self._sequence is None:
             self._sequence = qmc.Sobol(max(1, axes), scramble=True, rng=rng)
         # scipy warns about the balance of anything but a power of two
-        return self._sequence.random_base2(math.ceil(math.log2(max(n, 2))))[:, :axes] if n else np.zeros((0, axes))
+        size = 1 << math.ceil(math.log2(max(n, 2))) if n else 0
+        return self._sequence.random(size)[:, :axes]
 
 
 def _latin_hypercube(space: Space, n: int, rng: np.random.Generator) -> Unit:
