@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from alpha_discovery.discovery.records import DeploymentStatus
 from alpha_discovery.errors import UserError
 from alpha_discovery.http.app import create_app
+from alpha_discovery.http.middleware import Measured
 from alpha_discovery.http.options import PREFIX, HttpOptions
 from alpha_discovery.http.remembered import FRESH
 from alpha_discovery.storage.alphas import AlphasInSql
 from alpha_discovery.storage.database import Database
-from alpha_discovery.telemetry.metrics import DURATIONS
+from alpha_discovery.telemetry.metrics import DURATIONS, Telemetry
 
 
 def test_every_answer_bears_the_security_headers(server: Any) -> None:
@@ -264,3 +269,27 @@ def test_tables_of_alphas_and_trades_are_given(server: Any, alpha_id: str, form:
 def test_the_description_is_json_that_names_the_problem(server: Any) -> None:
     told = json.loads(server.client.get(f"{PREFIX}/openapi.json").text)
     assert "application/problem+json" in told["paths"][f"{PREFIX}/start"]["post"]["responses"]["422"]["content"]
+
+
+async def unheard() -> Message:
+    """What a server tells an application whose client has gone."""
+    return {"type": "http.disconnect"}
+
+
+async def into_nothing(message: Message) -> None:
+    """A way to a client that has gone."""
+
+
+@pytest.mark.parametrize(("defect", "status"), [(None, 499), (RuntimeError("a defect"), 500)])
+def test_who_left_before_an_answer_counts_as_that_and_not_as_a_defect(defect: Exception | None, status: int) -> None:
+    noted: list[int] = []
+
+    async def silent(scope: Scope, receive: Receive, send: Send) -> None:
+        if defect is not None:
+            raise defect
+
+    telemetry = SimpleNamespace(answered=lambda method, route, code, seconds: noted.append(code))
+    with nullcontext() if defect is None else pytest.raises(RuntimeError):
+        measured = Measured(silent, cast("Telemetry", telemetry))
+        asyncio.run(measured({"type": "http", "method": "GET"}, unheard, into_nothing))
+    assert noted == [status]

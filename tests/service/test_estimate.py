@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +17,7 @@ from alpha_discovery.discovery.run import campaign_from
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.estimate import EARLIER, HERE, OVERHEAD, Estimator
 from alpha_discovery.service.paces import Paces, kind_of, took
+from alpha_discovery.service.rehearsal import Rehearsal, Tried
 from alpha_discovery.service.worker import Worker
 from alpha_discovery.storage.events import Event
 
@@ -99,6 +102,24 @@ def test_a_list_that_results_cut_short_is_estimated_with_its_copies(
     assert full.copies == 0
     assert short.copies >= 19
     assert [step.name for step in short.steps] == ["search", "copies", "verdict"]
+
+
+def test_those_who_ask_at_once_wait_for_one_trial(
+    place: Workplace, campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Tried] = []
+
+    def slowly(*told: Any) -> Tried:
+        time.sleep(0.2)
+        tried.append(Tried(1e-6, 1e-6, 1e-3))
+        return tried[-1]
+
+    monkeypatch.setattr(Rehearsal, "_tried", slowly)
+    estimator, plan = Estimator(place), Campaign.from_json(campaign(method="random"))
+    with ThreadPoolExecutor(4) as pool:
+        found = [one.seconds for one in pool.map(estimator.estimate, [plan] * 4)]
+    assert len(tried) == 1
+    assert found == [found[0]] * 4
 
 
 def test_a_search_of_one_batch_bounds_its_pace() -> None:

@@ -76,6 +76,12 @@ class Served:
         assert answer.status_code < 300, answer.text
         return answer.json()
 
+    @property
+    def errors(self) -> str:
+        """The last errors in its log."""
+        lines = (self.folder / "serve.log").read_text(encoding="utf-8").splitlines()
+        return "\n".join([line for line in lines if '"level": "error"' in line][-3:])
+
     def sign_in(self) -> None:
         """Make the users that are not there yet, and let `api` act as the admin."""
         if self.setup_link is not None and self.get("/auth/setup")["needed"]:
@@ -162,7 +168,7 @@ def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]
     yield make
     for context in contexts:
         context.close()
-    assert wrong == []
+    assert wrong == [], served.errors
 
 
 def sign_in(page: Page, name: str) -> None:

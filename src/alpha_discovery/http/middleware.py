@@ -38,6 +38,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }  # fmt: skip
+CLIENT_LEFT = 499  # as nginx logs a request whose asker went away before there was an answer
 _log = structlog.get_logger("alpha_discovery.http")
 
 
@@ -93,7 +94,7 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status, request_id = time.perf_counter(), 500, secrets.token_hex(8)
+        began, status, request_id = time.perf_counter(), CLIENT_LEFT, secrets.token_hex(8)
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -105,6 +106,9 @@ class Measured:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, answer)
+            except Exception:
+                status = 500
+                raise
             finally:
                 took = time.perf_counter() - began
                 route = getattr(scope.get("route"), "path", "other")

@@ -7,6 +7,7 @@ so nothing is counted and nothing is kept but the time.
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -39,22 +40,24 @@ class Tried:
 
 
 class Rehearsal:
-    """Tries searches, and remembers what they took."""
+    """Tries searches, one at a time so that none slows another down, and remembers what they took."""
 
     def __init__(self, *, threads: int, device: str) -> None:
         self._threads, self._course = threads, Course(device=device)
         self._known: dict[tuple[str, str, int, int, int], Tried] = {}
+        self._alone = threading.Lock()
 
     def of(self, campaign: Campaign, job: Job, past: History) -> Tried:
-        """The times of one strategy; measured once for histories of about this length."""
+        """The times of one strategy; measured once for histories of about this length. Safe to ask from threads."""
         bars = sum(len(past.search[sleeve[0]]) for sleeve in job.sleeves)
         key = (
             job.strategy.fingerprint, kind_of(campaign), round(math.log2(max(1, bars))), len(job.sleeves),
             campaign.protocol.draws,
         )  # fmt: skip
-        if key not in self._known:
-            self._known[key] = self._tried(campaign, job, past, bars)
-        return self._known[key]
+        with self._alone:
+            if key not in self._known:
+                self._known[key] = self._tried(campaign, job, past, bars)
+            return self._known[key]
 
     def _tried(self, campaign: Campaign, job: Job, past: History, bars: int) -> Tried:
         copy = _copied(past)
