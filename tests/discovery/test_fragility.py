@@ -14,7 +14,8 @@ from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.fragility import Subject, break_even, kill_tests, late, noisy
+from alpha_discovery.discovery.fragility import Subject, break_even, kill_tests, late
+from alpha_discovery.discovery.noisy_copies import noisy
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing import markets
 

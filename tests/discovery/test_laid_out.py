@@ -7,6 +7,7 @@ import pytest
 
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.laid_out import LaidOut
+from alpha_discovery.discovery.noisy_copies import NOISY_COPIES
 from alpha_discovery.discovery.regime_days import regime_days
 from alpha_discovery.discovery.sleeves import calendar_of, sleeves
 from alpha_discovery.testing import markets
@@ -45,3 +46,18 @@ def test_both_are_made_once() -> None:
     part = LaidOut(BARS)
     assert part.over(KEYS) is part.over(KEYS)
     assert part.regimes(KEYS, "quantiles") is part.regimes(KEYS, "quantiles")
+
+
+def test_everybody_meets_the_same_noisy_copies_kept_or_made_again() -> None:
+    kept, bare = LaidOut(BARS), LaidOut(BARS, most=0)
+    for one, again, other in zip(kept.noisy(KEYS), kept.noisy(KEYS), bare.noisy(KEYS), strict=True):
+        assert one is again
+        for found, expected in zip(one.tapes, other.tapes, strict=True):
+            assert np.array_equal(found.close, expected.close)
+
+
+def test_noisy_copies_differ_and_belong_to_their_market() -> None:
+    alone = [one.tapes[0].close for one in LaidOut(BARS).noisy((("B",),))]
+    beside = [one.tapes[1].close for one in LaidOut(BARS).noisy(KEYS)]
+    assert len({copy.tobytes() for copy in alone}) == NOISY_COPIES
+    assert all(np.array_equal(one, other) for one, other in zip(alone, beside, strict=True))

@@ -22,17 +22,13 @@ from alpha_discovery.discovery.circumstances import carries, kinds_of_days, resh
 from alpha_discovery.discovery.evidence import sharpe_of
 from alpha_discovery.discovery.neighbours import neighbours
 from alpha_discovery.discovery.readied import Readied
-from alpha_discovery.discovery.sleeves import Sleeves, repriced_sleeves, sleeves, traded
+from alpha_discovery.discovery.sleeves import Sleeves, sleeves, traded
 from alpha_discovery.discovery.subject import Subject
 from alpha_discovery.validation.montecarlo import Paths, resampled_paths
-from alpha_discovery.validation.perturb import noisy_prices
-from alpha_discovery.validation.surrogates import Ohlc
 
 __all__ = ["Subject", "kill_tests"]
 
 PERIODS = 4  # sub-periods of equal length
-NOISY_COPIES = 20
-NOISE = 0.1  # standard deviation of the noise on prices, in ranges of the bar
 MOST_COSTS = 64.0  # multiples of the costs up to which the break-even is looked for
 LEAST_PERIODS = 0.5  # share of the sub-periods that must have earned something
 
@@ -63,7 +59,7 @@ def kill_tests(subject: Subject, attend: Callable[[], None] = lambda: None) -> d
         "neighbourhood": lambda: _neighbourhood(subject, base),
         "sub_periods": lambda: _sub_periods(subject, adjusted),
         "symbols": lambda: _symbols(subject, ready),
-        "noisy_prices": lambda: _noisy_prices(subject, base, attend),
+        "noisy_prices": lambda: _noisy_prices(subject, attend),
         "kinds_of_days": lambda: kinds_of_days(subject, base, adjusted),
         "capacity": lambda: carries(subject, courses),
         "walk_forward": lambda: walk_of_the_search(subject),
@@ -174,23 +170,15 @@ def _symbols(subject: Subject, ready: Readied) -> Found:
     )
 
 
-def _noisy_prices(subject: Subject, base: Sleeves, attend: Callable[[], None]) -> Found:
+def _noisy_prices(subject: Subject, attend: Callable[[], None]) -> Found:
     """Copies of the bars with small errors on every price."""
-    rng = np.random.default_rng(subject.seed)
     known = []
-    for _ in range(NOISY_COPIES):
+    for copy in subject.laid_out.noisy(subject.keys):
         attend()
-        copy = {key: noisy(one, rng) for key, one in subject.bars.items()}
-        if math.isfinite(value := subject.sharpe(subject.ready(repriced_sleeves(base, copy)))):
+        if math.isfinite(value := subject.sharpe(subject.ready(copy))):
             known.append(value)
     mean = float(np.mean(known)) if known else math.nan
     return answer("does it earn on average over prices with small errors?", mean, worst=min(known, default=math.nan))
-
-
-def noisy(bars: Bars, rng: np.random.Generator) -> Bars:
-    """Each price off by a normal error of `NOISE` times its bar's range; highs and lows widened to hold the others."""
-    prices = noisy_prices(Ohlc(bars.open, bars.high, bars.low, bars.close), rng=rng, size=NOISE)
-    return replace(bars, **prices._asdict())
 
 
 def _year(raw: npt.NDArray[np.float32], subject: Subject) -> dict[str, Any]:

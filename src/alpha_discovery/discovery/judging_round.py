@@ -146,7 +146,7 @@ class Round:
         subject = Subject(
             job.strategy, job.space, finalist.batch, job.sleeves, self._full.bars, campaign.costs, campaign.intrabar,
             self._screening.periods_per_year, self._choosing(finalist.trials), campaign.thresholds.min_capacity,
-            self._full.over(job.sleeves),
+            self._full,
         )  # fmt: skip
         found = kill_tests(subject, self._attend)
         return replace(finalist, fragility=found, reason=Reason.FRAGILE if found["failed"] else Reason.ACCEPTED)

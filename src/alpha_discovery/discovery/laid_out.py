@@ -1,4 +1,4 @@
-"""One part of the data laid out for trading: calendar, sleeves and regimes, each made when first asked for.
+"""One part of the data laid out for trading: calendar, sleeves, noisy copies, regimes, each made when first asked for.
 
 Jobs of a search and finalists of a judging trade the same markets. Made once, their tapes also keep the columns that
 one backtest leaves to the next. Sleeves of long histories are not kept: memory matters more there than making them.
@@ -6,10 +6,11 @@ one backtest leaves to the next. Sleeves of long histories are not kept: memory 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from alpha_discovery.core.bars import Bars, Int1D
+from alpha_discovery.discovery.noisy_copies import NOISY_COPIES, noisy_copy
 from alpha_discovery.discovery.regime_days import regime_days
 from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, sleeves
 
@@ -25,7 +26,9 @@ class LaidOut:
         self.bars = bars
         self._most = most
         self._begin = begin
+        self._held = 0
         self._sleeves: dict[Keys, Sleeves] = {}
+        self._noisy: dict[tuple[Keys, int], Sleeves] = {}
         self._regimes: dict[tuple[Keys, str], Int1D] = {}
 
     @cached_property
@@ -38,9 +41,25 @@ class LaidOut:
         if (found := self._sleeves.get(keys)) is not None:
             return found
         made = sleeves(keys, self.bars, self.calendar, begin=self._begin)
-        if sum(one.nbytes for one in (*self._sleeves.values(), made)) <= self._most:
+        if self._has_room(made):
             self._sleeves[keys] = made
         return made
+
+    def noisy(self, keys: Keys) -> Iterator[Sleeves]:
+        """The sleeves over `NOISY_COPIES` copies of their markets, the same for everybody who asks."""
+        for number in range(NOISY_COPIES):
+            if (copy := self._noisy.get((keys, number))) is None:
+                copy = noisy_copy(self.over(keys), self.bars, number)
+                if self._has_room(copy):
+                    self._noisy[keys, number] = copy
+            yield copy
+
+    def _has_room(self, made: Sleeves) -> bool:
+        """Whether these sleeves can be kept too; they are then counted."""
+        if self._held + made.nbytes > self._most:
+            return False
+        self._held += made.nbytes
+        return True
 
     def regimes(self, keys: Keys, detector: str) -> Int1D:
         """int64 (n_days,): `regime_days` of the markets that are traded."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from alpha_discovery.core.results import Traded
 from alpha_discovery.core.space import Batch, Space
 from alpha_discovery.discovery.choosing import Choosing
 from alpha_discovery.discovery.evidence import sharpe_of
+from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.readied import Readied, readied
-from alpha_discovery.discovery.sleeves import Sleeves, calendar_of, screen_sleeves, sleeves
+from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
 from alpha_discovery.rules.strategy import Strategy
 
 
@@ -34,8 +36,8 @@ class Subject:
         What it was chosen among.
     least_capital : float
         Equity, in quote currency, that the user wants it to carry.
-    laid_out : Sleeves, optional
-        Its sleeves over its bars, where they are made already.
+    part : LaidOut, optional
+        Its bars laid out, where others trade them too.
     """
 
     strategy: Strategy
@@ -48,11 +50,16 @@ class Subject:
     periods_per_year: float
     choosing: Choosing | None = None
     least_capital: float = 0.0
-    laid_out: Sleeves | None = None
+    part: LaidOut | None = None
+
+    @cached_property
+    def laid_out(self) -> LaidOut:
+        """Its bars laid out."""
+        return self.part or LaidOut(self.bars)
 
     def over(self) -> Sleeves:
         """Its sleeves over its bars."""
-        return self.laid_out or sleeves(self.keys, self.bars, calendar_of(self.bars))
+        return self.laid_out.over(self.keys)
 
     def ready(self, over: Sleeves) -> Readied:
         """The alpha over sleeves, its signals computed."""

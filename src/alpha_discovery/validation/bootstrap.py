@@ -19,37 +19,41 @@ from alpha_discovery.validation.arrays import F32, F64, I64, Returns, Seed
 class Drawn(NamedTuple):
     """Random numbers of a stationary bootstrap, of which blocks of any mean length can be made.
 
-    ``uniforms`` float64 (draws, n_obs): a new block starts where one is below p; ``jumps`` int64 (draws, n_obs): the
-    day that it starts with, in the first column that of the draw.
+    ``uniforms`` float64 (draws, length): a new block starts where one is below p; ``jumps`` int64 (draws, length): the
+    day of ``n_obs`` that it starts with, in the first column that of the draw.
     """
 
+    n_obs: int
     uniforms: F64
     jumps: I64
 
 
-def drawn_numbers(n_obs: int, draws: int, rng: Seed) -> Drawn:
-    """Random numbers for resamples of ``n_obs`` days; taken in this order: first days, uniforms, jumps."""
+def drawn_numbers(n_obs: int, draws: int, rng: Seed, *, length: int | None = None) -> Drawn:
+    """Random numbers for resamples of ``n_obs`` days, ``length`` days long (by default as many).
+
+    Taken in this order: first days, uniforms, jumps.
+    """
     if n_obs < 1 or draws < 1:
         raise OutOfRange(name="n_obs, draws", value=(n_obs, draws), allowed="the whole numbers from 1")
     rng = np.random.default_rng(rng)
     first = rng.integers(0, n_obs, draws)
-    uniforms = rng.random((draws, n_obs))
-    jumps = rng.integers(0, n_obs, (draws, n_obs))
+    shape = draws, n_obs if length is None else length
+    uniforms = rng.random(shape)
+    jumps = rng.integers(0, n_obs, shape)
     jumps[:, 0] = first
-    return Drawn(uniforms, jumps)
+    return Drawn(n_obs, uniforms, jumps)
 
 
-def laid_days(drawn: Drawn, p: float, *, length: int | None = None) -> I64:
-    """Resampled day numbers, int64 (draws, length), blocks of mean length 1/p; ``length`` is n_obs by default."""
+def laid_days(drawn: Drawn, p: float) -> I64:
+    """Resampled day numbers, int64 (draws, length), blocks of mean length 1/p."""
     _check_chance(p)
-    draws, n_obs = drawn.jumps.shape
-    out = np.empty((draws, n_obs if length is None else length), dtype=np.int64)
-    _lay(drawn.uniforms, drawn.jumps, p, out)
+    out = np.empty(drawn.jumps.shape, dtype=np.int64)
+    _lay(drawn.n_obs, drawn.uniforms, drawn.jumps, p, out)
     return out
 
 
 def drawn_shares(drawn: Drawn, mean_block: float, *, into: F64 | None = None) -> F64:
-    """Share of each day among the `laid_days` of a draw, float64 (draws, n_obs); counts over n_obs.
+    """Share of each day among the `laid_days` of a draw of n_obs, float64 (draws, n_obs); counts over n_obs.
 
     ``into`` is memory of that shape to use again: large arrays take longer to get than to fill.
     """
@@ -66,9 +70,8 @@ def _check_chance(p: float) -> None:
 
 
 @kernel
-def _lay(uniforms: F64, jumps: I64, p: float, out: I64) -> None:
+def _lay(n_obs: int, uniforms: F64, jumps: I64, p: float, out: I64) -> None:
     """Day after day on a circle; a new block jumps."""
-    n_obs = jumps.shape[1]
     for b in range(len(out)):
         day = jumps[b, 0]
         out[b, 0] = day

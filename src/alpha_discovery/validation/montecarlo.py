@@ -98,13 +98,7 @@ def _blocks(x: F64, rng: Seed, draws: int, length: int, mean_block: float | None
     if length < 1 or draws < 1:
         raise OutOfRange(name="days, draws", value=(length, draws), allowed="the whole numbers from 1")
     block = optimal_block_length(x) if mean_block is None else mean_block
-    generator = np.random.default_rng(rng)
-    n = len(x)
-    parts = [
-        laid_days(drawn_numbers(n, draws, generator), 1.0 / block, length=min(n, length - done))
-        for done in range(0, length, n)
-    ]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+    return laid_days(drawn_numbers(len(x), draws, rng, length=length), 1.0 / block)
 
 
 def reshuffled_drawdowns(trades: Returns, *, rng: Seed, draws: int = 1000) -> F64:
