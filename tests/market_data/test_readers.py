@@ -150,6 +150,14 @@ class TestShapes:
         path.write_bytes("\r\n".join(['"time","open","high","low","close","volume"', *lines, ""]).encode())
         assert_read(read_table(path), rows)
 
+    @pytest.mark.parametrize("separator", [",", ";"])
+    def test_a_separator_between_quotes_is_no_end_of_a_cell(
+        self, write: Write, rows: list[Row], separator: str
+    ) -> None:
+        header = separator.join(["date", "open", "high", "low", "close", "volume", f'"fee{separator} paid"'])
+        text = csv([(*row, f'"a{separator} b"') for row in rows], header, separator)
+        assert_read(read_table(write("a.csv", text)), rows)
+
     def test_blank_lines_are_no_rows(self, write: Write, rows: list[Row]) -> None:
         text = csv(rows[:2]) + "\n\n" + csv(rows[2:]) + "\n"
         raw = read_table(write("a.csv", text))
@@ -286,6 +294,11 @@ class TestWhatCannotBeRead:
     def test_a_line_with_too_many_cells_is_named(self, write: Write, rows: list[Row]) -> None:
         text = csv(rows[:2]) + "1704074400000,1,2,3,4,5,6\n" + csv(rows[3:])
         with pytest.raises(BadMarketData, match="line 3 has more than 6 columns; correct the line"):
+            read_table(write("a.csv", text))
+
+    def test_a_quoted_separator_is_not_taken_for_a_cell_too_many(self, write: Write, rows: list[Row]) -> None:
+        text = csv([(*rows[0], '"a,b"'), (*rows[1], "c", "d")], "date,open,high,low,close,volume,note")
+        with pytest.raises(BadMarketData, match="line 3 has more than 7 columns"):
             read_table(write("a.csv", text))
 
     def test_a_column_of_words(self, write: Write) -> None:

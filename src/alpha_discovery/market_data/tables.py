@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -178,7 +179,12 @@ def _check_above(above: Sequence[str], row: Sequence[str], separator: str) -> No
 
 
 def _cells(line: str, separator: str) -> tuple[str, ...]:
-    return tuple(cell.strip().strip('"') for cell in line.strip("\r\n").split(separator))
+    """The cells of a line; a separator between quotes is part of its cell."""
+    try:
+        cells = next(csv.reader([line.strip("\r\n")], delimiter=separator), [""])
+    except csv.Error:  # no table: a cell without end, or a line end of its own inside
+        cells = line.split(separator)
+    return tuple(cell.strip().strip('"') for cell in cells)
 
 
 def _is_row(cells: Sequence[str], *, time_first: bool) -> bool:
@@ -188,6 +194,6 @@ def _is_row(cells: Sequence[str], *, time_first: bool) -> bool:
 
 def _crooked(text: str, skip: int, width: int, *, separator: str, reason: str) -> BadMarketData:
     for number, line in enumerate(text.splitlines()[skip:], start=skip + 1):
-        if line.count(separator) >= width:
+        if len(_cells(line, separator)) > width:
             return BadMarketData(f"line {number} has more than {width} columns; correct the line")
     return BadMarketData(f"cannot read the text as a table ({' '.join(reason.split())[:100]}); correct it")
