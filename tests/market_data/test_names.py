@@ -19,6 +19,8 @@ from alpha_discovery.market_data.names import market_in_name, usual_calendar
         ("futures/BTC_USDT_USDT-1h-futures.feather", "BTC/USDT:USDT", "1h"),
         ("AAPL-1d.parquet", "AAPL", "1d"),
         ("btc_usdt-4h.csv.gz", "BTC/USDT", "4h"),
+        ("BTC-USDT-1h.csv", "BTC/USDT", "1h"),
+        ("jesse/btc-usdt-15m-2024.csv", "BTC/USDT", "15m"),
     ],
 )
 def test_names_of_archives_and_of_freqtrade_tell_the_market(path: str, symbol: str, timeframe: str) -> None:
