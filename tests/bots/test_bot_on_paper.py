@@ -24,7 +24,7 @@ from alpha_discovery.core.results import EXIT_REASONS
 from alpha_discovery.core.scalar import Const
 from alpha_discovery.market_data.resample import resample
 from alpha_discovery.rules.nodes import Field, lag
-from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.rules.strategy import Rules, Strategy
 from alpha_discovery.rules.walk import number
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.strategies.templates import templates
@@ -35,7 +35,8 @@ from alpha_discovery.testing.trees import busy_rules, risk_strategy, strategy_of
 from alpha_discovery.trading.fills import Fills
 
 few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-SOME_COSTS = st.sampled_from([Costs(0.0, 0.0), Costs(0.001, 0.0005, maker=0.0002)])
+SIZED = Costs(0.001, 0.0005, impact=1.0, max_share=0.02, capital=10_000.0)
+SOME_COSTS = st.sampled_from([Costs(0.0, 0.0), Costs(0.001, 0.0005, maker=0.0002), SIZED])
 
 
 def paper(config: BotConfig, memory: BotMemory, feed: ReplayFeed, intrabar: Any = "stop_first") -> Bot:
@@ -139,6 +140,37 @@ def test_a_year_with_twenty_kills_has_the_trades_of_the_backtest(name: str) -> N
     backtest = [trade for trade in found.trades if EXIT_REASONS[trade["reason"]] != "end_of_data"]
     assert len(backtest) > 20
     assert_same(trades_of(memory), backtest)
+
+
+def closed_trades(
+    strategy: Strategy, values: dict[str, Any], bars: tuple[Bars, ...], intrabar: Any = "stop_first"
+) -> list[Any]:
+    """The backtest's where size costs something, without the one that the end of the data closed."""
+    found = evaluate(strategy.rules, strategy.allowed.encode(values), tape(bars), SIZED, intrabar=intrabar)
+    return [trade for trade in found.trades if EXIT_REASONS[trade["reason"]] != "end_of_data"]
+
+
+@pytest.mark.parametrize("intrabar", ["stop_first", "target_first"])
+def test_size_costs_a_bot_what_it_costs_the_backtest(intrabar: str) -> None:
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 5, "slow": 20, "stop_loss": 0.02, "take_profit": 0.03, "trailing_stop": 0.03})
+    rng = np.random.default_rng(3)
+    bars = replace(YEAR.slice(0, 3_000), volume=np.where(rng.random(3_000) < 0.1, 0.0, rng.exponential(5e3, 3_000)))
+    memory = run(config_for(strategy.rules, values, SIZED), ReplayFeed((bars,)), intrabar=intrabar, kills=(99, 1_234))
+    assert_same(trades_of(memory), closed_trades(strategy, values, (bars,), intrabar))
+    whys = [event["why"] for event in memory.events("b0t", limit=10**9) if event["kind"] == "not_entered"]
+    assert whys.count("nothing was traded in the bar before") > 2
+
+
+def test_the_volume_of_one_leg_cuts_the_entry_of_both() -> None:
+    rng = np.random.default_rng(4)
+    busy, quiet = (replace(random_walk(1_500, seed=seed), volume=rng.exponential(1e3, 1_500)) for seed in (1, 2))
+    legs = busy, replace(quiet, volume=quiet.volume / 100.0)
+    strategy = find_strategy("pairs_reversion")
+    values = strategy.complete(templates(strategy)["standard"])
+    trades = trades_of(run(config_for(strategy.rules, values, SIZED), ReplayFeed(legs), kills=(500,)))
+    assert len(trades) > 10
+    assert_same(trades, closed_trades(strategy, values, legs))
 
 
 def test_capital_scales_quantities_and_nothing_else() -> None:

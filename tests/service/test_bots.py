@@ -17,10 +17,12 @@ from alpha_discovery.service.bots import (
     CatalogFeed,
     Deployment,
     NotDeployable,
+    compare,
     deploy,
     idle_of,
     keep,
     planned,
+    run,
 )
 from alpha_discovery.settings import Settings
 from alpha_discovery.storage.bots import Bot, BotsInSql
@@ -128,3 +130,20 @@ def test_of_deployments_at_once_no_more_than_five_are_stored(two_markets: Workpl
         keep(two_markets, alpha.id, ready[-1])
     assert two_markets.lab.alphas.get(alpha.id).deployment_count == MAX_BOTS
     assert BotsInSql(two_markets.database).list()[1] == MAX_BOTS
+
+
+def test_a_bot_presses_on_the_price_by_its_own_size_and_is_compared_so(two_markets: Workplace) -> None:
+    alpha = two_markets.lab.alphas.get("a" * 32)
+    sized = Costs(impact=1.0, max_share=0.05, capital=100.0)
+    judged = replace(alpha, costs=sized.to_json(), market={**alpha.market, "sleeves": [["SYN/USDT"]]})
+    paid: list[float] = []
+    for capital in (100.0, 1_000_000.0):
+        how = Deployment(f"mine {capital}", capital=capital, start=iso(DAYS.time[24 * 10]))
+        (bot,) = planned(two_markets, judged, how)
+        keep(two_markets, alpha.id, [bot])
+        run(two_markets, bot.id)
+        found = compare(two_markets, bot.id)
+        assert found.is_equal
+        assert found.compared > 5
+        paid.append(found.slippage or 0.0)
+    assert 0.0 < paid[0] < 0.8 * paid[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from alpha_discovery.bots.orders import Kind, Order, OrderState, Report, Tracked
+from alpha_discovery.bots.orders import ENTRY, Kind, Order, OrderState, Report, Tracked
 from alpha_discovery.bots.ports import Bar
 from alpha_discovery.trading.fills import Fill, Fills
 from alpha_discovery.trading.levels import Intrabar
@@ -19,7 +19,7 @@ class PaperBroker:
     Parameters
     ----------
     fills : Fills
-        Costs and latency, as in the reference engine.
+        Costs and latency, as in the reference engine; `Costs.capital` says what one unit of the bot's money is worth.
     intrabar : "stop_first", "target_first" or "detail"
         Which of two levels counts if one bar touches both; ``detail`` asks the finer bars inside it.
     """
@@ -42,9 +42,7 @@ class PaperBroker:
         """Fill what waits for this open, and levels that it lies at or beyond."""
         self._bar = bar
         self._orders = {id_: one for id_, one in self._orders.items() if not one.ended}
-        for order in self._open():
-            if order.kind is Kind.MARKET:
-                self._fill_at_market(order, bar.rows[order.leg].open, at_open=True)
+        self._fill_waiting(bar)
         for order in self._open():
             opening = bar.rows[order.leg].open
             if _reaches(order, opening, opening):
@@ -67,10 +65,10 @@ class PaperBroker:
         self._bar, self._before = None, bar.rows
 
     def submit(self, order: Order) -> Report:
-        """Take an order; while a bar is open, a market order is filled at its open at once."""
+        """Take an order; while a bar is open, a market order is filled at its open: an entry once it is asked about."""
         if order.client_id not in self._orders:
             self._orders[order.client_id] = Tracked(order, Report(order.client_id, OrderState.OPEN))
-            if self._bar is not None and order.kind is Kind.MARKET:
+            if self._bar is not None and order.kind is Kind.MARKET and order.reason != ENTRY:
                 self._fill_at_market(order, self._bar.rows[order.leg].open, at_open=True)
         return self._orders[order.client_id].report
 
@@ -82,7 +80,9 @@ class PaperBroker:
         return self._orders[client_id].report
 
     def find(self, client_id: str) -> Report | None:
-        """How an order stands."""
+        """How an order stands; whoever asks has sent the entries of every leg."""
+        if self._bar is not None:
+            self._fill_waiting(self._bar)
         tracked = self._orders.get(client_id)
         return None if tracked is None else tracked.report
 
@@ -97,28 +97,65 @@ class PaperBroker:
     def _open(self) -> list[Order]:
         return [one.order for one in self._orders.values() if not one.ended]
 
+    def _fill_waiting(self, bar: Bar) -> None:
+        """Fill market orders at the open, entries together: the volume of one leg cuts them all."""
+        waiting = [order for order in self._open() if order.kind is Kind.MARKET]
+        share = min((self._allowed(order, bar) for order in waiting if order.reason == ENTRY), default=1.0)
+        for order in waiting:
+            if order.reason == ENTRY:
+                self._enter(order, bar.rows[order.leg].open, share)
+            else:
+                self._fill_at_market(order, bar.rows[order.leg].open, at_open=True)
+
+    def _allowed(self, order: Order, bar: Bar) -> float:
+        """The share of an entry that the volume of the bar before allows."""
+        price = bar.rows[order.leg].open
+        wanted = _affordable(order, self._fills.market(price, order.direction, self._row_before(order, price)))
+        return self._fills.allowed(self._row_before(order, price), wanted)
+
+    def _enter(self, order: Order, price: float, share: float) -> None:
+        """Fill that share of an entry, at the price that its size makes."""
+        if share == 0.0:
+            report = Report(order.client_id, OrderState.CANCELED, note="nothing was traded in the bar before")
+            self._orders[order.client_id] = self._orders[order.client_id].after(report)
+            return
+        before = self._row_before(order, price)
+        quantity = share * _affordable(order, self._fills.market(price, order.direction, before))
+        fill = self._fills.market(price, order.direction, before, quantity)
+        self._fill(order, fill, min(quantity, _affordable(order, fill)), at_open=True, ambiguous=False)
+
     def _fill_level(self, order: Order, price: float, *, at_open: bool, ambiguous: bool = False) -> None:
         """A target is a limit order, a stop a market order."""
         if order.kind is Kind.TARGET:
-            self._fill(order, self._fills.limit(price), at_open=at_open, ambiguous=ambiguous)
+            self._fill(order, self._fills.limit(price), _units(order), at_open=at_open, ambiguous=ambiguous)
         else:
             self._fill_at_market(order, price, at_open=at_open, ambiguous=ambiguous)
 
     def _fill_at_market(self, order: Order, price: float, *, at_open: bool, ambiguous: bool = False) -> None:
-        before = self._before[order.leg] if self._before else BarRow(0, price, price, price, price, 0.0)
-        fill = self._fills.market(price, order.direction, before)
-        self._fill(order, fill, at_open=at_open, ambiguous=ambiguous)
+        fill = self._fills.market(price, order.direction, self._row_before(order, price), _units(order))
+        self._fill(order, fill, _units(order), at_open=at_open, ambiguous=ambiguous)
 
-    def _fill(self, order: Order, fill: Fill, *, at_open: bool, ambiguous: bool) -> None:
-        quantity = order.quantity
-        if quantity is None:
-            assert order.value is not None
-            quantity = order.value / (fill.price + fill.commission)
+    def _row_before(self, order: Order, price: float) -> BarRow:
+        return self._before[order.leg] if self._before else BarRow(0, price, price, price, price, 0.0)
+
+    def _fill(self, order: Order, fill: Fill, quantity: float, *, at_open: bool, ambiguous: bool) -> None:
         report = Report(
             order.client_id, OrderState.FILLED, quantity, fill.price, fill.quoted, quantity * fill.commission,
             at_open=at_open, ambiguous=ambiguous,
         )  # fmt: skip
         self._orders[order.client_id] = self._orders[order.client_id].after(report)
+
+
+def _units(order: Order) -> float:
+    """The units of an order that is no entry."""
+    assert order.quantity is not None
+    return order.quantity
+
+
+def _affordable(order: Order, fill: Fill) -> float:
+    """The units that an entry's money pays at a fill."""
+    assert order.value is not None
+    return order.value / (fill.price + fill.commission)
 
 
 def _first_of(touched: list[Order], finer: Sequence[BarRow]) -> list[Order]:

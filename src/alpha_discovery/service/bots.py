@@ -223,10 +223,11 @@ class _NoBars:
 
 
 def paper_broker(stored: StoredBot, config: BotConfig) -> PaperBroker:
-    """What fills the orders of a paper bot: the rules and costs of its backtest."""
+    """What fills the orders of a paper bot: the rules and costs of its backtest, at the size of its own orders."""
     rules = Rules.from_json(config.rules)
     latency = number(rules.latency_ms, {name: config.parameters[name] for name in rules.parameters})
-    return PaperBroker(Fills(Costs(**config.costs), latency, config.timeframe_ms), stored.config["intrabar"])
+    costs = replace(Costs(**config.costs), capital=1.0)  # it trades units and money, not shares of a capital
+    return PaperBroker(Fills(costs, latency, config.timeframe_ms), stored.config["intrabar"])
 
 
 class Live(Protocol):
@@ -263,7 +264,7 @@ def compare(place: Workplace, bot_id: str) -> Reconciled:
         raise NotFound(f"bot {stored.name} has seen no bar yet; run it first: alpha bots run {stored.name}")
     bars, begin = stored_bars(place, stored)
     end = int(np.searchsorted(bars[0].time, state["last"], side="right"))
-    rules, costs = Rules.from_json(config.rules), Costs(**config.costs)
+    rules, costs = Rules.from_json(config.rules), replace(Costs(**config.costs), capital=config.capital)
     over = tape(bars, begin=begin, end=end)
     found = evaluate(rules, encoded(config.parameters), over, costs, intrabar=stored.config["intrabar"])
     trades, marks = (events_of(memory, stored.id, kind) for kind in ("trade", "mark"))
