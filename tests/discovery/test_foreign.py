@@ -188,6 +188,7 @@ def test_signals_of_a_csv_are_read_at_the_close_of_their_bars(tmp_path: Path) ->
         ("a,b\n1,2\n", "needs time and enter_long"),
         ("entry_time,exit_time,side\n2001-01-01,2001-01-02,long\n", "lies in no bar"),
         ("entry_time,exit_time,side\n2024-01-05,2024-01-06,up\n", "a side is long or short"),
+        ("entry_time,exit_time,side\n2020-01-06,2020-01-05,long\n", "2020-01-06T00:00Z is left before, at 20"),
         ("time,enter_long\nyesterday,1\n", "no time or no 0 or 1 .*yesterday.*; mend that row"),
         ("time,enter_long\n2020-01-05,maybe\n", "no time or no 0 or 1 .*maybe.*; mend that row"),
     ],
@@ -199,8 +200,27 @@ def test_a_csv_that_cannot_be_read_says_what_it_needs(tmp_path: Path, text: str,
         read_signals(path, BARS)
 
 
+def test_a_trade_of_less_than_a_bar_is_left_at_the_next_open(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    entry, leave = BARS.time[10] + 60_000, BARS.time[10] + 120_000
+    path.write_text(f"entry_time,exit_time,side\n{entry},{leave},long\n{BARS.time[20]},{BARS.time[30]},long\n")
+    signals = read_signals(path, BARS)
+    assert [np.flatnonzero(row).tolist() for row in signals] == [[9, 19], [10, 29], [], []]
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3, 1e6])
+def test_times_of_a_csv_may_be_in_any_unit(tmp_path: Path, unit: float) -> None:
+    path = tmp_path / "signals.csv"
+    path.write_text(f"time,enter_long\n{int(BARS.time[10] * unit)},1\n")
+    assert np.flatnonzero(read_signals(path, BARS)[0]).tolist() == [10]
+
+
 def test_a_function_that_fails_or_returns_something_else_is_named(judge: Any) -> None:
     with pytest.raises(UserError, match="ZeroDivisionError"):
         judge(lambda frame: 1 / 0)
     with pytest.raises(UserError, match="must return columns"):
         judge(lambda frame: {"buy": frame["close"]})
+    with pytest.raises(UserError, match=r"must return columns of .*; found NoneType"):
+        judge(lambda frame: None)
+    with pytest.raises(UserError, match=r"enter_long needs true and false, or 1 and 0; found \['yes', 'yes'"):
+        judge(lambda frame: {"enter_long": np.full(len(frame), "yes")})

@@ -54,12 +54,14 @@ def signals_of(function: Function, bars: Bars) -> npt.NDArray[np.bool_]:
     Raises
     ------
     UserError
-        If it raises, gives no such column, or another number of rows.
+        If it raises, gives no such column, another number of rows, or words.
     """
     try:
         told = function(bars.to_frame())
     except Exception as error:
         raise UserError(f"the function raised {type(error).__name__}: {error}") from error
+    if not hasattr(told, "keys"):
+        raise UserError(f"the function must return columns of {', '.join(SIGNALS)}; found {type(told).__name__}")
     columns = {name: told[name] for name in SIGNALS if name in told}
     if not columns:
         raise UserError(f"the function must return columns of {', '.join(SIGNALS)}; found {list(told)[:6]}")
@@ -69,8 +71,15 @@ def signals_of(function: Function, bars: Bars) -> npt.NDArray[np.bool_]:
             values = np.asarray(columns[name])
             if values.shape != (len(bars),):
                 raise UserError(f"{name} needs one value a bar ({len(bars)}); found {values.shape}")
-            out[k] = np.nan_to_num(values.astype(np.float64)) != 0.0
+            out[k] = np.nan_to_num(_numbers(name, values)) != 0.0
     return out
+
+
+def _numbers(name: str, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    try:
+        return values.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name} needs true and false, or 1 and 0; found {values[:3].tolist()}") from error
 
 
 def detect(function: Function, bars: Bars, whole: npt.NDArray[np.bool_], *, seed: int = 0) -> Detected:

@@ -29,14 +29,15 @@ def read_signals(path: Path, bars: Bars) -> npt.NDArray[np.bool_]:
     Signals: a column ``time`` (the open time of a bar) and some of ``enter_long, exit_long, enter_short, exit_short``
     with 0 or 1, read at the close of that bar. Trades: ``entry_time``, ``exit_time`` and ``side``, as freqtrade,
     backtesting.py and vectorbt write them; a trade is entered at the open of the bar of its entry time, so its signal
-    is the close before.
+    is the close before. One that is left in the same bar is left at the next open: less than a bar cannot be held.
 
     Raises
     ------
     NotFound
         If the file is not there.
     UserError
-        If its columns are neither, a time is not that of a bar, or it holds several variants.
+        If its columns are neither, a time is not that of a bar, a trade ends before it begins, or it holds several
+        variants.
     """
     found = read_variants(path, bars)
     if len(found) > 1:
@@ -114,15 +115,23 @@ def _of_signals(
 def _of_trades(entries: Any, exits: Any, sides: Any, bars: Bars) -> npt.NDArray[np.bool_]:
     out = np.zeros((4, len(bars)), dtype=np.bool_)
     known = exits >= 0
-    entered = _positions(entries, bars, "entry")
-    left = _positions(exits[known], bars, "exit")
+    _check_ends(entries[known], exits[known])
+    entered = np.maximum(_positions(entries, bars, "entry") - 1, 0)
+    left = np.maximum(_positions(exits[known], bars, "exit") - 1, np.minimum(entered[known] + 1, len(bars) - 1))
     for side, enter, leave in ((1, 0, 1), (-1, 2, 3)):
-        out[enter, np.maximum(entered[sides == side] - 1, 0)] = True
-        out[leave, np.maximum(left[sides[known] == side] - 1, 0)] = True
+        out[enter, entered[sides == side]] = True
+        out[leave, left[sides[known] == side]] = True
     # a trade that is entered where the one before ends: the exit comes first, at the same open, so the entry stands
     for enter, leave in ((0, 1), (2, 3)):
         out[leave] &= ~out[enter]
     return out
+
+
+def _check_ends(entries: npt.NDArray[np.int64], exits: npt.NDArray[np.int64]) -> None:
+    backwards = np.flatnonzero(exits < entries)
+    if len(backwards):
+        first, last = iso(int(entries[backwards[0]])), iso(int(exits[backwards[0]]))
+        raise UserError(f"the trade that is entered at {first} is left before, at {last}; mend that row")
 
 
 def _positions(times: npt.NDArray[np.int64], bars: Bars, what: str) -> npt.NDArray[np.int64]:
@@ -139,8 +148,9 @@ def _ms(column: Any) -> npt.NDArray[np.int64]:
     """Milliseconds UTC; -1 where nothing stands."""
     if pd.api.types.is_numeric_dtype(column):
         values = column.to_numpy(np.float64)
-        values = np.where(np.abs(values) < 1e11, values * 1000.0, values)  # seconds
-        return np.where(np.isfinite(values), values, -1.0).astype(np.int64)
+        size = np.abs(values)  # seconds, milliseconds, microseconds, nanoseconds
+        values = values * np.select([size < 1e11, size < 1e14, size < 1e17], [1e3, 1.0, 1e-3], 1e-6)
+        return np.rint(np.where(np.isfinite(values), values, -1.0)).astype(np.int64)
     stamps = pd.to_datetime(column, utc=True, format="mixed").dt.tz_localize(None)
     found = stamps.to_numpy("datetime64[ms]")
     return np.where(np.isnat(found), -1, found.astype(np.int64))
