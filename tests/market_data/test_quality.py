@@ -219,6 +219,16 @@ class TestGaps:
         quality = check(rows(days, step=DAY), "1d", "exchange")
         assert only(quality, "gap").text == "no bars between 2024-01-09 and 2024-01-19 (7 weekdays)"
 
+    @pytest.mark.parametrize(
+        ("days", "timeframe", "missing"),
+        [([0, 7, 14, 35], "1w", 2), ([0, 7, 14, 21], "1w", 0), ([0, 31, 60, 121], "1M", 1), ([0, 31, 60, 91], "1M", 0)],
+    )
+    def test_of_an_exchange_are_weeks_and_months_that_it_was_open_in(
+        self, days: list[int], timeframe: str, missing: int
+    ) -> None:
+        quality = check(rows(days, step=DAY), timeframe, "exchange")
+        assert (quality.missing, quality.expected) == (missing, 4 + missing)
+
     def test_beyond_a_thousand_are_told_as_a_sum(self) -> None:
         hours = np.cumsum(np.where(np.arange(4000) % 3 == 0, 2, 1)).tolist()
         quality = check(rows(hours), "1h")

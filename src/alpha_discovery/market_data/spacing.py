@@ -66,7 +66,7 @@ def off_grid(
 
 def gaps(time: Int1D, rows: Int1D, timeframe: Timeframe, calendar: Calendar) -> list[Finding]:
     """A warning for each hole; the longest thousand one by one, the others as one sum."""
-    holes = _closures(time) if calendar == "exchange" else _holes(time, timeframe)
+    holes = _closures(time) if _sleeps(timeframe, calendar) else _holes(time, timeframe)
     found = [
         Finding("gap", "warning", int(begin), row=int(rows[position]), count=count, text=text, action=_KEPT)
         for position, begin, count, text in holes
@@ -96,8 +96,8 @@ def longest(found: list[Finding], *, noun: str) -> list[Finding]:
 
 
 def bars_expected(time: Int1D, timeframe: Timeframe, calendar: Calendar) -> int:
-    """Bars from the first to the last if none were missing; those there are on an exchange calendar."""
-    if calendar == "exchange" or not len(time):
+    """Bars from the first to the last if none were missing; those there are where an exchange sleeps in between."""
+    if _sleeps(timeframe, calendar) or not len(time):
         return len(time)
     return int(_steps(time[[0, -1]], timeframe)[0]) + 1
 
@@ -112,6 +112,11 @@ def length(ms: int) -> str:
     if ms % MINUTE:
         return f"{ms / 1000:g}s"
     return str(Timeframe.parse(f"{ms // MINUTE}m"))
+
+
+def _sleeps(timeframe: Timeframe, calendar: Calendar) -> bool:
+    """Whether the market is closed between some bars; a week and a month have an open day, whatever the calendar."""
+    return calendar == "exchange" and timeframe.ms <= DAY
 
 
 def _steps(time: Int1D, timeframe: Timeframe) -> Int1D:
