@@ -88,10 +88,10 @@ def restore(place: Workplace, run_id: str) -> RunRecord:
     UserError
         If the run is in the database already.
     """
-    found = sorted(archive_folder(place).glob(f"{run_id}*.parquet"))
+    found = [path for path in sorted(archive_folder(place).glob("*.parquet")) if path.name.startswith(run_id)]
     if len(found) != 1 or not run_id:
-        what = "several archives" if found else "no archive"
-        raise NotFound(f"{what} in {archive_folder(place)} begin with {run_id!r}; see: alpha runs archived")
+        what = "several archives begin" if found else "no archive begins"
+        raise NotFound(f"{what} with {run_id!r} in {archive_folder(place)}; see: alpha runs archived")
     record, alphas = _read(found[0])
     with place.lab.transaction():
         place.lab.runs.add(record)
