@@ -103,6 +103,11 @@ def test_words_that_are_no_budget_are_refused_with_an_example(text: str) -> None
         parsed(text)
 
 
+def test_words_that_are_no_budget_are_told_as_they_were_written() -> None:
+    with pytest.raises(UserError, match="found '100 trials'"):
+        parsed("100 trials")
+
+
 def test_a_search_made_again_ends_where_the_clock_ended_the_first() -> None:
     budget = seconds(2) | no_progress(50)
     assert budget.timeless(spent([1.0, 2.0], [3.0])) == candidates(3) | no_progress(50)

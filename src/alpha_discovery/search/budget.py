@@ -259,14 +259,15 @@ def _one(words: list[str]) -> Budget:
         return budget
     if word == "never":
         return Never()
-    unit = words.pop(0).removesuffix("s") if words else ""
+    named = words.pop(0) if words else ""
+    unit = named.removesuffix("s")
     if not re.fullmatch(r"\d+(\.\d+)?", word) or unit not in _UNITS:
-        raise _unread(f"{word} {unit}".strip())
+        raise _unread(f"{word} {named}".strip())
     if words[:2] != ["without", "progress"]:
         return _UNITS[unit](float(word))
     del words[:2]
     if unit != "candidate":
-        raise _unread(f"{word} {unit} without progress")
+        raise _unread(f"{word} {named} without progress")
     return no_progress(int(float(word)))
 
 
