@@ -11,7 +11,7 @@ import pytest
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.errors import TooFewBars
+from alpha_discovery.errors import TooFewBars, UserError
 from alpha_discovery.service.bots import (
     MAX_BOTS,
     CatalogFeed,
@@ -147,3 +147,14 @@ def test_a_bot_presses_on_the_price_by_its_own_size_and_is_compared_so(two_marke
         assert found.compared > 5
         paid.append(found.slippage or 0.0)
     assert 0.0 < paid[0] < 0.8 * paid[1]
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t", "one\ntwo"])
+def test_a_bot_whose_name_cannot_be_read_is_refused(name: str) -> None:
+    with pytest.raises(UserError, match="a bot needs a name on one line that can be read"):
+        Deployment(name)
+
+
+@pytest.mark.parametrize("name", ["trend", "ñandú 🚀", "测试", "می\u200cخواهم", "mine 1/2"])
+def test_a_bot_may_be_called_in_any_language(name: str) -> None:
+    assert Deployment(name).name == name

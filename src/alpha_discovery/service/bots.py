@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -73,6 +74,10 @@ class Deployment:
     safeguards: Safeguards = field(default_factory=Safeguards)
     by: str | None = None
     auto_start: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or any(unicodedata.category(letter) == "Cc" for letter in self.name):
+            raise UserError(f"a bot needs a name on one line that can be read; found {self.name!r}; choose another")
 
 
 def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
