@@ -69,13 +69,13 @@ def totals(database: Database, clock: Clock) -> Totals:
         ).where(QueueRow.worker.is_not(None))  # fmt: skip
         at_work = session.execute(held.group_by(QueueRow.worker)).all()
         return Totals(
-            tested=tested or 0, eligible=eligible or 0, batches=batches,
-            profitable=session.scalar(select(func.sum(RunRow.profitable_found))) or 0,
+            tested=int(tested or 0), eligible=int(eligible or 0), batches=batches,  # PostgreSQL sums to decimals
+            profitable=int(session.scalar(select(func.sum(RunRow.profitable_found))) or 0),
             alphas=alphas, best_sharpe=best, runs={row[0]: row[1] for row in session.execute(by_state)},
             durations=tuple(3600.0 * one for one in hours if one is not None),
             rounds=session.scalar(select(func.count()).select_from(RoundRow)) or 0,
-            cache_entries=entries, cache_hits=hits or 0, bots={row[0]: row[1] for row in session.execute(by_bot)},
-            lately_tested=lately[0] or 0, lately_batches=lately[1],
+            cache_entries=entries, cache_hits=int(hits or 0), bots={row[0]: row[1] for row in session.execute(by_bot)},
+            lately_tested=int(lately[0] or 0), lately_batches=lately[1],
             heartbeats={str(row[0]): row[1] for row in at_work if row[1]},
             memory={str(row[0]): 2.0**30 * row[2] for row in at_work if row[2] is not None},
             cpu={str(row[0]): row[3] for row in at_work if row[3] is not None},
