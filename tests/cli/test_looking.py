@@ -41,6 +41,11 @@ def test_a_run_fits_a_narrow_terminal(in_found: Alpha, discovered: Any) -> None:
     assert [line for line in lines if len(line) > 80 and str(discovered["run"]["id"])[:12] not in line] == []
 
 
+def test_a_state_that_no_run_is_in_is_not_an_empty_laboratory(in_found: Alpha) -> None:
+    assert "no run is failed" in words(in_found("runs", "list", "--state", "failed"))
+    assert "no run" not in words(in_found("runs", "list", "--limit", "0"))
+
+
 def test_runs_are_listed_with_what_they_tried(in_found: Alpha, discovered: Any) -> None:
     shown = words(in_found("runs", "list", "--state", "completed"))
     assert discovered["run"]["id"][:8] in shown

@@ -144,6 +144,12 @@ def test_no_trial_at_all_is_refused(judge: Any) -> None:
         judge(crossing, trials=0)
 
 
+def test_signals_that_never_enter_open_no_vault(judge: Any) -> None:
+    with pytest.raises(UserError, match="nothing to judge"):
+        judge(lambda frame: crossing(frame).assign(enter_long=False, enter_short=False))
+    assert judge(crossing).round.number == 1
+
+
 @pytest.mark.parametrize("function", [peeking, smoothed])
 def test_a_look_ahead_is_found_named_and_never_holds(judge: Any, function: Any) -> None:
     found = judge(function)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import pytest
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.notices import Notice
 from alpha_discovery.errors import SourceFailed, UserError
+from alpha_discovery.service import watch as watching
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.watch import Watch
 from alpha_discovery.service.worker import Worker
@@ -118,3 +122,23 @@ def _note(place: Workplace, discoveries: Discoveries, text: str) -> None:
     run_id = discoveries.start({"symbols": ["SYN/USDT"], "strategies": ["sma_cross"], "max_iterations": 5})
     with place.database.transaction() as session:
         note_event(session, run_id, "note", place.lab.clock.now(), {"text": text})
+
+
+def test_a_look_that_fails_is_told_once_and_the_next_is_made(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = iter(["broken", "broken", "fine", "end"])
+    ended = threading.Event()
+
+    def look(self: Watch) -> None:
+        match next(looks):
+            case "broken":
+                raise ZeroDivisionError("a defect")
+            case "end":
+                ended.set()
+
+    monkeypatch.setattr(watching, "LOOK", 0.0)
+    monkeypatch.setattr(Watch, "look", look)
+    watch(place, Heard(), Kept()).run(ended)
+    assert next(looks, None) is None
+    assert len([one for one in caplog.records if "failed" in one.message]) == 1

@@ -42,8 +42,9 @@ def list_(
         return
     head = ("Run", "Began (UTC)", "State", "Markets", "Tried", "Best Sharpe", "Alphas")
     table(console(), head, [_row(run) for run in found], "lllLrrr")
-    if not found:
-        say(console(), "no runs; start one with: alpha discover --symbol BTC/USD")
+    if not found and limit:
+        start = "no runs; start one with: alpha discover --symbol BTC/USD"
+        say(console(), start if state is None else f"no run is {state}; see all with: alpha runs list")
 
 
 @runs_app.command("show", epilog="Example: alpha runs show 1a2b3c")

@@ -27,6 +27,7 @@ from alpha_discovery.discovery.foreign_course import (
     Course,
     Metrics,
     Signals,
+    check_entries,
     identity_of,
     luck_alone,
     open_round,
@@ -126,6 +127,8 @@ def judge_foreign(
 
     Raises
     ------
+    UserError
+        Without a signal that enters.
     OutOfRange
         For fewer than one trial.
     TooFewBars
@@ -133,6 +136,7 @@ def judge_foreign(
     StorageFailed
         Inside a transaction: the charge must stand before the vault is opened.
     """
+    check_entries([signals])
     risk, costs = risk or {}, costs or Costs()
     what = identity_of(signals, bars, risk, costs)
     opened = open_round(bars, book, name=name, trials=trials, what=what)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,7 @@ from alpha_discovery.discovery.family_test import STEPM
 from alpha_discovery.discovery.history import History, history
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.weighing import Rule, rule_for
-from alpha_discovery.errors import OutOfRange
+from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.metrics.full import full_metrics
 from alpha_discovery.validation.longrun import bartlett_dof, newey_west_lags, newey_west_t
 
@@ -40,6 +40,7 @@ ACCEPTED = "accepted"
 KILLED = (("vault", "lost in the vault"), ("stressed", "does not earn at twice the costs"),
           ("late", "does not earn with every signal a bar later"))  # fmt: skip
 
+ENTER_LONG, ENTER_SHORT = 0, 2  # rows of signals
 Signals = npt.NDArray[np.bool_]
 Metrics = Mapping[str, Mapping[str, Any]]
 
@@ -185,6 +186,12 @@ def luck_alone(returns: npt.NDArray[np.float64]) -> tuple[float, float]:
     lags = newey_west_lags(len(returns))
     t = newey_west_t(returns, lags)
     return t, float(student.sf(t, bartlett_dof(len(returns), lags))) if math.isfinite(t) else 1.0
+
+
+def check_entries(signals: Iterable[Signals]) -> None:
+    """Raises `UserError` if none of some lists of signals ever enters: a round would be charged for nothing."""
+    if not any(one[[ENTER_LONG, ENTER_SHORT]].any() for one in signals):
+        raise UserError("there is nothing to judge: no signal enters long or short")
 
 
 def identity_of(signals: Signals, bars: Bars, risk: Mapping[str, Any], costs: Costs) -> tuple[Any, ...]:

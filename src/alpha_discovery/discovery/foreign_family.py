@@ -25,6 +25,7 @@ from alpha_discovery.discovery.foreign_course import (
     LEVEL,
     Metrics,
     Signals,
+    check_entries,
     identity_of,
     open_round,
     reason_of,
@@ -141,7 +142,7 @@ def judge_family(
     Raises
     ------
     UserError
-        For no variant, or more than `MOST`.
+        For no variant, or more than `MOST`; without a signal that enters.
     OutOfRange
         For fewer trials than variants.
     TooFewBars, StorageFailed
@@ -151,6 +152,7 @@ def judge_family(
     """
     if not 1 <= len(variants) <= MOST:
         raise UserError(f"a family has 1 to {MOST} variants; found {len(variants)}")
+    check_entries(variants.values())
     risk, costs = risk or {}, costs or Costs()
     what = tuple((one, *identity_of(signals, bars, risk, costs)) for one, signals in variants.items())
     opened = open_round(bars, book, name=name, trials=trials, what=what, eligible=len(variants))

@@ -72,12 +72,19 @@ class Watch:
         self._machine = Machine(self.place, Discoveries(self.place))
 
     def run(self, ended: threading.Event) -> None:
-        """Look until told to end; nothing that fails here ends anything else."""
+        """Look until told to end; nothing that fails here ends anything else, or the looking."""
+        failed = ""
         while not ended.wait(LOOK):
             try:
                 self.look()
             except AlphaDiscoveryError as error:
                 _log.warning("%s", error)
+            except Exception as error:
+                if repr(error) != failed:  # told once, not at every look
+                    _log.exception("looking at the laboratory failed; it is tried again every %g s", LOOK)
+                failed = repr(error)
+            else:
+                failed = ""
 
     def look(self) -> None:
         """Tell what has happened since the last look."""
