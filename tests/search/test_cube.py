@@ -14,6 +14,7 @@ KINDS: list[Kind] = [
     Int(3, 17), Int(5, 60, step=5), Float(-2.0, 3.0), Float(0.001, 10.0, log=True), Float(0.1, 0.9, step=0.1),
     Choice(("a", "b", "c")), Choice(("a", "b", "c", "d"), only=("d", "b")),
     Optional(Int(2, 9)), Optional(Float(0.5, 1.5), share_off=0.2), Optional(Float(0.01, 0.1, step=0.01)),
+    Optional(Float(0.04, 0.04)), Optional(Float(0.04, 0.04, log=True)), Optional(Int(4, 4)),
 ]  # fmt: skip
 
 

@@ -136,6 +136,8 @@ def to_unit(kind: Kind, column: Column) -> Column:
         case Float(low, high, step, log):
             if step is not None:
                 return _middle((column - low) / step, kind.size)
+            if high == low:
+                return _middle(np.zeros(len(column)), 1.0)  # one value owns the whole axis
             inside = np.clip(column, low, high)
             along = np.log(inside / low) / math.log(high / low) if log else (inside - low) / (high - low)
             return np.clip(along, 0.0, BELOW_ONE)
