@@ -22,6 +22,8 @@ from alpha_discovery.errors import UserError
 from alpha_discovery.reporting import write_run_report
 from alpha_discovery.storage.trials import load_trials, save_trials
 
+MOST_DAYS = 100_000  # more than any price was written down for
+
 Progress = Callable[[Counted], None]
 
 
@@ -113,14 +115,15 @@ def last_days(campaign: Campaign, days: float, market_data: MarketData) -> Campa
     Raises
     ------
     UserError
-        If it names a start already, or the days are not above 0.
+        If it names a start already, or the days are not above 0 and at most `MOST_DAYS`.
     NotFound
         If a market is not stored.
     """
     if campaign.start is not None:
         raise UserError("a start and a number of days say the same thing twice; give one of them")
-    if not days > 0:
-        raise UserError(f"the period needs more than 0 days; found {days:g}")
+    if not 0 < days <= MOST_DAYS:
+        needed = f"at most {MOST_DAYS:,}" if days > 0 else "more than 0"
+        raise UserError(f"the period needs {needed} days; found {days:g}")
     held = [_market(key, campaign, market_data).between(None, campaign.end) for key in campaign.symbols]
     if not all(map(len, held)):
         return campaign  # the run itself says which market has nothing before the end
