@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from alpha_discovery.errors import OutOfRange
 
 _FRACTIONS = ("commission", "maker", "slippage", "maintenance")
+_MOST = math.nextafter(0.5, 0.0)
 _SIZED = ("impact", "max_share", "capital")
 
 
@@ -66,10 +68,10 @@ class Costs:
 
     def times(self, factor: float) -> Costs:
         """The same costs ``factor`` times as high, for stress tests; what volume allows stays as it is."""
-        maker = None if self.maker is None else self.maker * factor
+        maker = None if self.maker is None else min(_MOST, self.maker * factor)
         return replace(
-            self, commission=self.commission * factor, slippage=self.slippage * factor, maker=maker,
-            impact=min(10.0, self.impact * factor),
+            self, commission=min(_MOST, self.commission * factor), slippage=min(_MOST, self.slippage * factor),
+            maker=maker, impact=min(10.0, self.impact * factor),
         )  # fmt: skip
 
     def shared(self, sleeves: int) -> Costs:
