@@ -46,7 +46,7 @@ def test_a_difference_in_the_last_bit_keeps_what_is_stored() -> None:
 
 
 def test_a_difference_is_refused_with_its_time_and_values() -> None:
-    message = r"2020-01-01T05:00Z is stored with volume=.*\(1 bars differ\).*--overwrite"
+    message = r"2020-01-01T05:00Z is stored with volume=\d\S* and the file says \d\S* \(1 bars differ\).*--overwrite"
     with pytest.raises(BadMarketData, match=message):
         merge(WALK, with_volume(WALK, 5, 2.0).slice(4, 8))
 

@@ -50,6 +50,6 @@ def _check_equal(stored: Bars, added: Bars, old_rows: Int1D, new_rows: Int1D) ->
             at = int(np.argmax(differs))
             raise BadMarketData(
                 f"{stored.instrument} {stored.timeframe} {iso(stored.time[old_rows[at]])} is stored with "
-                f"{name}={old[at]!r} and the file says {new[at]!r} ({int(differs.sum())} bars differ); "
+                f"{name}={float(old[at])!r} and the file says {float(new[at])!r} ({int(differs.sum())} bars differ); "
                 "take the file's bars with --overwrite, or drop what is stored with --replace"
             )
