@@ -73,6 +73,18 @@ def test_ranges_that_do_not_fit_are_refused(ranges: dict[str, dict[str, int]], e
         jobs_of(Campaign(symbols=("A",), strategies=("sma_cross",), ranges=ranges))
 
 
+@pytest.mark.parametrize("method", ["random", "brute_force", "genetic"])
+def test_ranges_that_leave_nothing_which_meets_the_conditions_are_refused(method: str) -> None:
+    ranges = {"sma_cross": {"fast": 50, "slow": 20}}
+    with pytest.raises(BadCampaign, match="no parameters of sma_cross within these ranges meet fast < slow; widen"):
+        jobs_of(Campaign(symbols=("A",), strategies=("sma_cross",), ranges=ranges, method=method))
+
+
+def test_ranges_that_leave_a_single_combination_are_searched() -> None:
+    (job,) = jobs_of(Campaign(symbols=("A",), strategies=("sma_cross",), ranges={"*": {"fast": 20, "slow": [20, 21]}}))
+    assert job.space.kinds["fast"].size == 1.0
+
+
 def test_an_unknown_strategy_is_named_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean sma_cross"):
         jobs_of(Campaign(symbols=("A",), strategies=("sma_cros",)))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from alpha_discovery.core.params import Kind
-from alpha_discovery.core.space import Batch, Space
+from alpha_discovery.core.space import Batch, Space, batch_size
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.guide import Guide, GuideOver
 from alpha_discovery.errors import BadCampaign, UnknownName
 from alpha_discovery.generation.strategy import NAME as GENERATED
 from alpha_discovery.generation.strategy import generated
 from alpha_discovery.rules.strategy import Strategy
+from alpha_discovery.search.brute_force import valid_points
 from alpha_discovery.search.budget import Budget, parsed
 from alpha_discovery.search.halving import Halving, scheduled
+from alpha_discovery.search.random_search import RandomSearch
 from alpha_discovery.strategies.registry import find_strategy
 
 GENERATING = ("random", "brute_force", "genetic")  # methods that can search over trees
@@ -107,6 +110,7 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
         wanted = campaign.ranges.get(owner, {})
         ranges |= {k: v for k, v in wanted.items() if owner != "*" or k in strategy.allowed.kinds}
     space = strategy.space_with(ranges)
+    _check_possible(strategy.name, space)
     focus = campaign.focus.regions.get(strategy.name)
     region = space.with_ranges(focus) if focus else None
     told = campaign.focus.guides.get(strategy.name)
@@ -123,6 +127,16 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
         until=None if campaign.until is None else parsed(campaign.until),
         halving=scheduled(campaign.halving, markets=len(campaign.symbols)),
     )  # fmt: skip
+
+
+def _check_possible(name: str, space: Space) -> None:
+    """Ranges may leave nothing that meets the conditions: fast=50 with slow=20, where fast < slow is needed."""
+    if not space.conditions or batch_size(RandomSearch(space, budget=1, seed=0).ask(1)):
+        return
+    if math.isfinite(space.size) and valid_points(space) > 0:
+        return
+    needed = " and ".join(str(condition) for condition in space.conditions)
+    raise BadCampaign(f"no parameters of {name} within these ranges meet {needed}; widen them", field="ranges")
 
 
 def _check_owners(ranges: Mapping[str, Mapping[str, Any]], strategies: list[Strategy]) -> None:
