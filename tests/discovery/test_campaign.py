@@ -51,6 +51,11 @@ def test_what_is_left_out_takes_its_default() -> None:
     assert Campaign.from_json({"symbols": ["BTC/USDT"]}) == Campaign(symbols=("BTC/USDT",))
 
 
+def test_a_group_of_settings_that_is_named_and_empty_takes_its_defaults() -> None:
+    told = {"symbols": ["BTC/USDT"], "costs": None, "thresholds": None, "ranges": None, "protocol": None}
+    assert Campaign.from_json(told) == Campaign(symbols=("BTC/USDT",))
+
+
 def test_parts_of_a_part_may_be_left_out_too() -> None:
     campaign = Campaign.from_json({"symbols": ["BTC/USDT"], "costs": {"commission": 0.002}, "protocol": {"draws": 99}})
     assert (campaign.costs, campaign.protocol) == (Costs(commission=0.002), Protocol(draws=99))
@@ -148,6 +153,19 @@ def test_an_unknown_name_proposes_the_nearest(data: dict[str, Any], message: str
         ({"symbols": ["AAPL"], "protocol": {"level": 1.0}}, "the level and the vault's share need values between"),
         ({"symbols": ["AAPL"], "protocol": {"vault_share": 0.0}}, "the level and the vault's share need values"),
         ({"symbols": ["AAPL"], "sampling": "sobol", "method": "genetic"}, "a sampling style is for the method random"),
+        ({"symbols": ["AAPL"], "max_iterations": 10**30}, "max_iterations needs at most 1,000,000,000,000; found 10"),
+        ({"symbols": ["AAPL"], "timeframe": 1}, "timeframe needs text; found 1"),
+        ({"symbols": 5}, "symbols needs names; found 5"),
+        ({"symbols": ["AAPL"], "method": True}, "method needs text; found True"),
+        ({"symbols": ["AAPL"], "costs": 0.001}, "costs needs settings by name; found 0.001"),
+        ({"symbols": ["AAPL"], "costs": {"commission": "1e-3"}}, "costs.commission needs a number; .* 1e-3 as 0.001"),
+        ({"symbols": ["AAPL"], "costs": {"max_share": []}}, r"costs.max_share needs a number or nothing; found \[\]"),
+        ({"symbols": ["AAPL"], "thresholds": {"max_drawdown": "20%"}}, "thresholds.max_drawdown needs a number; found"),
+        ({"symbols": ["AAPL"], "thresholds": {"min_sharpe_ratio": float("nan")}}, "min_sharpe_ratio needs a number"),
+        ({"symbols": ["AAPL"], "protocol": {"draws": 99.5}}, "protocol.draws needs a whole number; found 99.5"),
+        ({"symbols": ["AAPL"], "ranges": {"*": [5, 20]}}, r"ranges.\* needs settings by name; found \[5, 20\]"),
+        ({"symbols": ["AAPL"], "focus": {"regions": 5}}, "focus.regions needs settings by name; found 5"),
+        ({"symbols": ["AAPL"], "blocks": "mine.yaml"}, "blocks needs settings by name or nothing; found 'mine.yaml'"),
         ({"symbols": ["AAPL"], "until": "soon"}, "an end of a search needs a form like"),
         ({"symbols": ["AAPL"], "until": 5000}, "until needs words, e.g. '5000 candidates without .*; found 5000"),
         ({"symbols": ["AAPL"], "halving": [{"bars": 0.5}]}, "halving needs a last rung that looks at all bars"),

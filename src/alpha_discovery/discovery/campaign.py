@@ -12,6 +12,7 @@ from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
+from alpha_discovery.discovery.told_values import check_values, without_nothing
 from alpha_discovery.errors import BadCampaign, UnknownName, UserError
 from alpha_discovery.regimes import DETECTORS
 from alpha_discovery.search.budget import parsed
@@ -19,11 +20,13 @@ from alpha_discovery.search.halving import scheduled
 
 INTRABAR = ("stop_first", "target_first", "detail")
 FINEST = "1m"
+MOST = 10**12  # candidates of a strategy: their ids have 40 bits
 METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
 SAMPLING = ("uniform", "gaussian", "log_uniform", "sobol", "latin_hypercube")
 ADDED = {  # later than the first version
     "timeframe_detail": None, "sampling": "uniform", "until": None, "halving": 0, "regimes": "quantiles",
 }  # fmt: skip
+CHECKED = ("until", "halving")  # say themselves what they need
 
 
 @dataclass(frozen=True)
@@ -208,17 +211,18 @@ class Campaign:
         UnknownName, BadCampaign
             For a key that does not exist, or values that contradict each other.
         """
-        parts: dict[str, Any] = dict(data)
+        parts = without_nothing(Campaign, data)
         known = {f.name for f in fields(Campaign)}
         for name in parts:
             if name not in known:
-                raise UnknownName(kind="campaign setting", name=name, known=known, field=name)
+                raise UnknownName(kind="campaign setting", name=str(name), known=known, field=str(name))
         for name, kind in (("costs", Costs), ("thresholds", Thresholds), ("protocol", Protocol), ("focus", Focus)):
             if isinstance(parts.get(name), Mapping):
                 parts[name] = _part(kind, name, parts[name])
         for name in ("start", "end"):
             if parts.get(name) is not None:
                 parts[name] = str(parts[name])  # YAML reads 2024-01-31 as a date
+        check_values(Campaign, {name: value for name, value in parts.items() if name not in CHECKED})
         if "symbols" not in parts:
             raise BadCampaign("a campaign needs symbols, e.g. symbols: [BTC/USDT]")
         return Campaign(**parts)
@@ -228,8 +232,10 @@ def _part(kind: Any, name: str, values: Mapping[str, Any]) -> Any:
     known = {f.name for f in fields(kind)}
     for key in values:
         if key not in known:
-            raise UnknownName(kind=f"setting of {name}", name=key, known=known, field=f"{name}.{key}")
-    return kind(**values)
+            raise UnknownName(kind=f"setting of {name}", name=str(key), known=known, field=f"{name}.{key}")
+    told = without_nothing(kind, values)
+    check_values(kind, told, under=f"{name}.")
+    return kind(**told)
 
 
 def _names(what: str, values: Any) -> tuple[str, ...]:
@@ -282,13 +288,19 @@ def _check(campaign: Campaign) -> None:
     for name in ("max_iterations", "seed"):
         if not isinstance(getattr(campaign, name), int):
             raise BadCampaign(f"{name} needs a whole number; found {getattr(campaign, name)!r}", field=name)
-    if campaign.max_iterations < 1:
-        raise BadCampaign(f"max_iterations needs at least 1; found {campaign.max_iterations}", field="max_iterations")
+    _check_size(campaign)
     _check_period(campaign)
     _check_search(campaign)
     for name in ("level", "vault_share"):
         if not 0.0 < getattr(campaign.protocol, name) < 1.0:
             raise BadCampaign("the level and the vault's share need values between 0 and 1", field=f"protocol.{name}")
+
+
+def _check_size(campaign: Campaign) -> None:
+    n = campaign.max_iterations
+    if not 1 <= n <= MOST:
+        needed = "at least 1" if n < 1 else f"at most {MOST:,}"
+        raise BadCampaign(f"max_iterations needs {needed}; found {n}", field="max_iterations")
 
 
 def _check_detail(campaign: Campaign) -> None:
