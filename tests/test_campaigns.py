@@ -45,7 +45,7 @@ def test_a_start_and_days_contradict_each_other() -> None:
 
 @pytest.mark.parametrize("days", [0.0, -1.0, float("nan"), float("inf"), 1e300])
 def test_days_are_above_zero_and_within_what_a_clock_can_tell(days: float) -> None:
-    with pytest.raises(UserError, match="the period needs (more than 0|at most 100,000) days; found"):
+    with pytest.raises(UserError, match=r"the period needs (more than 0|at most 100,000) days; found"):
         last_days(Campaign(symbols=("BTC/USD",)), days, MARKETS)
 
 

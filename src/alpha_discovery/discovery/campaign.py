@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
@@ -25,6 +26,11 @@ METHODS = ("brute_force", "random", "bayesian", "genetic", "hybrid")
 SAMPLING = ("uniform", "gaussian", "log_uniform", "sobol", "latin_hypercube")
 ADDED = {  # later than the first version
     "timeframe_detail": None, "sampling": "uniform", "until": None, "halving": 0, "regimes": "quantiles",
+}  # fmt: skip
+WITHIN = {  # what settings of a protocol may be
+    "draws": (1, math.inf), "min_vault_days": (1, math.inf), "min_trades": (0, math.inf), "min_active": (0, 1),
+    "mean_block": (1, math.inf), "copies": (1, math.inf), "finalist_p": (0, 1), "finalists": (1, math.inf),
+    "cluster_rho": (-1, 1),
 }  # fmt: skip
 CHECKED = ("until", "halving")  # say themselves what they need
 
@@ -291,9 +297,18 @@ def _check(campaign: Campaign) -> None:
     _check_size(campaign)
     _check_period(campaign)
     _check_search(campaign)
+    _check_protocol(campaign.protocol)
+
+
+def _check_protocol(protocol: Protocol) -> None:
     for name in ("level", "vault_share"):
-        if not 0.0 < getattr(campaign.protocol, name) < 1.0:
+        if not 0.0 < getattr(protocol, name) < 1.0:
             raise BadCampaign("the level and the vault's share need values between 0 and 1", field=f"protocol.{name}")
+    for name, (least, most) in WITHIN.items():
+        if not least <= getattr(protocol, name) <= most:
+            needed = f"at least {least:g}" if math.isinf(most) else f"a value from {least:g} to {most:g}"
+            found = getattr(protocol, name)
+            raise BadCampaign(f"protocol.{name} needs {needed}; found {found}", field=f"protocol.{name}")
 
 
 def _check_size(campaign: Campaign) -> None:
