@@ -40,6 +40,12 @@ def test_in_the_vault_luck_starts_where_the_candidate_stands_and_spreads_with_th
     assert 1.0 + high[24] == pytest.approx(start * math.exp(1.6449 * noise * 5.0), rel=1e-5)
 
 
+def test_luck_in_a_market_that_jumped_a_thousandfold_can_still_be_drawn(read: Any) -> None:
+    jumped = np.where(np.arange(N) == 10, 900.0, RETURNS)  # warnings are errors: nothing overflows
+    for trace in band(read, Luck(mean_t=10.0, high_t=30.0, t=math.nan), Course(DAYS.time, jumped, jumped)):
+        assert np.isfinite(trace).all()
+
+
 def test_a_candidate_that_never_traded_has_no_band() -> None:
     idle = Course(DAYS.time, np.zeros(N), np.zeros(N))
     assert luck_band(idle, PARTS, Luck(1.0, 2.0, math.nan)) == []

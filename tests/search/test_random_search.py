@@ -50,3 +50,9 @@ def test_gaussian_draws_crowd_around_the_middle() -> None:
 def test_the_plan_names_the_style() -> None:
     assert drawing("latin_hypercube").plan == "300 latin hypercube draws"
     assert drawing("uniform").plan == "300 random draws"
+
+
+@pytest.mark.parametrize("style", [one for one in STYLES if one != "latin_hypercube"])
+def test_how_many_are_drawn_at_once_changes_no_row(style: str) -> None:
+    few, many = (rows(drawing(style, budget=budget).ask(5)) for budget in (5, 30_000))
+    assert few == many

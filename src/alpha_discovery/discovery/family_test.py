@@ -70,7 +70,8 @@ def enough_of(copies: int) -> int:
 def against_copies(result: StepMResult, copies: Copies, *, alpha: float) -> StepMResult:
     """The family's result on the search part with the copies' searches in place of the bootstrap draws.
 
-    p-values, critical value and maxima are those of the copies (without those in which nothing was eligible).
+    p-values, critical value and maxima are those of the copies (without those in which nothing was eligible). The
+    number of independent trials is at most that of the tested: what goes beyond says that tails are fat.
     """
     luck = copies.search[np.isfinite(copies.search)]
     critical = float(np.quantile(luck, 1.0 - alpha)) if len(luck) else float("nan")
@@ -78,7 +79,7 @@ def against_copies(result: StepMResult, copies: Copies, *, alpha: float) -> Step
         result,
         p_adjusted=replication_p(result.t, copies.search, enough=copies.enough),
         critical_value=critical,
-        n_eff=implied_number(critical, alpha) if len(luck) else 0.0,
+        n_eff=min(implied_number(critical, alpha), float(result.n_tested)) if len(luck) else 0.0,
         maxima=luck.astype(np.float32),
     )
 

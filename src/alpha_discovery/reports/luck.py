@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from alpha_discovery.core.bars import Float1D, Int1D
 from alpha_discovery.reports.pooled import Course, Parts
 
 Z_95 = 1.6448536269514722  # one of twenty normal draws is larger
+MOST_GROWTH = 80.0
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,20 @@ def reaches(course: Course, parts: Parts, luck: Luck) -> list[Reach]:
     if len(searched) < 2 or not (noise := _noise(searched, luck.t)) > 0.0:
         return []
     k = np.arange(1, len(searched) + 1)
-    low, high = (np.expm1(t * noise / math.sqrt(len(k)) * k) for t in (luck.mean_t, luck.high_t))
+    low, high = (np.expm1(_held(t * noise / math.sqrt(len(k)) * k)) for t in (luck.mean_t, luck.high_t))
     found = [Reach(course.time[inside], low, high)]
     sealed = course.time >= parts.vault_start
     if sealed.any():
         start = float(course.adjusted_equity[~sealed][-1])
         steps = np.sqrt(np.arange(1, int(sealed.sum()) + 1))
-        high = start * np.exp(Z_95 * noise * steps) - 1.0
+        high = start * np.exp(_held(Z_95 * noise * steps)) - 1.0
         found.append(Reach(course.time[sealed], np.full(len(high), start - 1.0), high))
     return found
+
+
+def _held(growth: npt.NDArray[np.floating[Any]]) -> Float1D:
+    """Growth (logarithms) within what a chart's single precision can say: a market may jump a thousandfold in a bar."""
+    return np.asarray(np.minimum(growth, MOST_GROWTH))
 
 
 def _noise(searched: Float1D, t: float) -> float:

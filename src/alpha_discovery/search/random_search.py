@@ -10,7 +10,8 @@ from alpha_discovery.search.sampling import style_named
 from alpha_discovery.search.seen import Seen
 from alpha_discovery.search.unguided import Unguided
 
-_STRIDE = 4_096
+_STRIDE = 4_096  # points drawn at once, at most
+_FEWEST = 64
 _PATIENCE = 64
 
 
@@ -28,8 +29,7 @@ class RandomSearch(Unguided):
         self._style = style
         self._rng = np.random.default_rng(seed)
         self._draw = style_named(style)
-        # a Latin hypercube is one of exactly the points that are asked; of the others more cost nothing
-        self._stride = min(_STRIDE, budget) if style == "latin_hypercube" else _STRIDE
+        self._stride = min(_STRIDE, _drawn_at_once(budget, style))
         self._seen = Seen(space)
         self._asked = 0
         self._left = space.from_unit(np.zeros((0, len(space.free))))
@@ -68,3 +68,11 @@ class RandomSearch(Unguided):
         )
         while self._asked < asked:
             self.ask(asked - self._asked)
+
+
+def _drawn_at_once(budget: int, style: str) -> int:
+    """A Latin hypercube is one of exactly the points that are asked; of the others some are seen or not allowed.
+
+    A genome of rules costs a thousandth of a second: a search of five draws no thousands.
+    """
+    return budget if style == "latin_hypercube" else max(_FEWEST, 1 << budget.bit_length())
