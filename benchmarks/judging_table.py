@@ -51,15 +51,20 @@ def curves() -> dict[str, Any]:
 def more() -> str:
     """Reliability of the score by rule and bin, and what fifty runs on the same noise report."""
     head = "score: share that is true (number of finalists), in bins of at least 50"
-    lines = [f"| evidence | finalists | {head} |", "| --- | --- | --- |"]
+    lines = [f"| evidence | finalists | {head} | of those reported |", "| --- | --- | --- | --- |"]
     for curve in curves()["curves"]:
-        bins = [one for one in curve["reliability"] if one["n"] >= FEWEST]
-        told = "; ".join(f"{one['score']:.2f}: {one['true']:.2f} ({one['n']})" for one in bins) or "none"
-        lines.append(f"| {curve['rule']}, {curve['method'].replace('_', ' ')} | {_finalists(curve):,} | {told} |")
+        reported = "not what decided" if curve["rule"] == VAULT else _bins(curve["reliability_of_the_accepted"])
+        told = f"{_finalists(curve):,} | {_bins(curve['reliability'])} | {reported}"
+        lines.append(f"| {curve['rule']}, {curve['method'].replace('_', ' ')} | {told} |")
     repeats = json.loads((RESULTS / "judging-repeats.json").read_text())["ever_reported_after"]
     lines += ["", f"| runs on the same noise | {' | '.join(repeats)} |", f"| --- |{' --- |' * len(repeats)}"]
     lines.append(f"| something was reported | {' | '.join(map(_share, repeats.values()))} |")
     return "\n".join(lines) + "\n"
+
+
+def _bins(found: list[dict[str, Any]]) -> str:
+    told = (f"{one['score']:.2f}: {one['true']:.2f} ({one['n']})" for one in found if one["n"] >= FEWEST)
+    return "; ".join(told) or "none"
 
 
 def _scores() -> list[Path]:
