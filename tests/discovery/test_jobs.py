@@ -76,7 +76,7 @@ def test_ranges_that_do_not_fit_are_refused(ranges: dict[str, dict[str, int]], e
 @pytest.mark.parametrize("method", ["random", "brute_force", "genetic"])
 def test_ranges_that_leave_nothing_which_meets_the_conditions_are_refused(method: str) -> None:
     ranges = {"sma_cross": {"fast": 50, "slow": 20}}
-    with pytest.raises(BadCampaign, match="no parameters of sma_cross within these ranges meet fast < slow; widen"):
+    with pytest.raises(BadCampaign, match="no values in these ranges meet fast < slow, which sma_cross needs"):
         jobs_of(Campaign(symbols=("A",), strategies=("sma_cross",), ranges=ranges, method=method))
 
 

@@ -22,6 +22,7 @@ from alpha_discovery.search.halving import Halving, scheduled
 from alpha_discovery.search.random_search import RandomSearch
 from alpha_discovery.strategies.registry import find_strategy
 
+TRIED = 1_024  # points drawn at once in the search for one that meets the conditions
 GENERATING = ("random", "brute_force", "genetic")  # methods that can search over trees
 
 
@@ -131,12 +132,13 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
 
 def _check_possible(name: str, space: Space) -> None:
     """Ranges may leave nothing that meets the conditions: fast=50 with slow=20, where fast < slow is needed."""
-    if not space.conditions or batch_size(RandomSearch(space, budget=1, seed=0).ask(1)):
+    if not space.conditions or batch_size(RandomSearch(space, budget=TRIED, seed=0).ask(1)):
         return
     if math.isfinite(space.size) and valid_points(space) > 0:
         return
     needed = " and ".join(str(condition) for condition in space.conditions)
-    raise BadCampaign(f"no parameters of {name} within these ranges meet {needed}; widen them", field="ranges")
+    told = f"no values in these ranges meet {needed}, which {name} needs; widen one of them"
+    raise BadCampaign(told, field=f"ranges.{name}")
 
 
 def _check_owners(ranges: Mapping[str, Mapping[str, Any]], strategies: list[Strategy]) -> None:

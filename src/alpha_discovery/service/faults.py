@@ -8,19 +8,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.campaigns import on_named_markets
-from alpha_discovery.core.space import Space
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.run import load_history
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, TooFewBars, UserError
-from alpha_discovery.search.brute_force import valid_points
 
-COUNTED = 65_536  # points of which one at least must meet the conditions
 _CAMPAIGN = TypeAdapter(Campaign)
 
 
@@ -121,28 +117,12 @@ def _whole(plan: Campaign, place: Workplace) -> Iterator[Fault]:
     except UserError as error:
         yield Fault(error.field or "ranges", str(error))
         return
-    for job in jobs:
-        if not _possible(job.space):
-            asked = " and ".join(str(condition) for condition in job.space.conditions)
-            yield Fault(f"ranges.{job.strategy.name}", f"no values in these ranges meet {asked}; widen one of them")
     try:
         load_history(named, jobs, markets)
     except TooFewBars as error:
         yield Fault("start", f"{error}; choose a longer period, or fewer days in the vault")
     except UserError as error:
         yield Fault(error.field or "", str(error))
-
-
-def _possible(space: Space) -> bool:
-    """Whether some values meet the conditions: of all where they can be counted, else of many drawn evenly."""
-    bound = {name for condition in space.conditions for name in condition.names()}
-    if not bound:
-        return True
-    part = Space({name: kind for name, kind in space.kinds.items() if name in bound}, space.conditions)
-    if part.size <= COUNTED:
-        return valid_points(part) > 0
-    points = np.random.default_rng(0).random((COUNTED, len(part.free)))
-    return bool(part.satisfied(part.from_unit(points)).any())
 
 
 def _named(where: str, work: Callable[[], object]) -> Iterator[Fault]:
