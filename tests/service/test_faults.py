@@ -45,6 +45,12 @@ def test_a_campaign_that_can_be_run_has_none(place: Workplace, campaign: Make) -
     assert campaign_faults(campaign(), place) == []
 
 
+def test_every_strategy_whose_ranges_leave_nothing_is_told(place: Workplace, campaign: Make) -> None:
+    ranges = {"sma_cross": {"fast": 50, "slow": [20, 30]}, "macd_cross": {"fast": 20, "slow": 20}}
+    found = campaign_faults(campaign(strategies=["sma_cross", "macd_cross"], ranges=ranges), place)
+    assert [one.where for one in found] == ["ranges.sma_cross", "ranges.macd_cross"]
+
+
 def test_one_fault_does_not_hide_the_others(place: Workplace, campaign: Make) -> None:
     wrong = {"costs": {"commission": 0.9}, "protocol": {"level": 2.0}, "ranges": {"sma_cross": {"fast": [1, 9]}}}
     found = {one.where for one in campaign_faults(campaign(**wrong), place)}

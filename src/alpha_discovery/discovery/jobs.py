@@ -67,12 +67,38 @@ def jobs_of(campaign: Campaign, user_strategies: Path | None = None) -> tuple[Jo
     Raises
     ------
     UnknownName, OutOfRange, BadCampaign
-        For an unknown strategy or parameter, a range outside the space, or a strategy of two legs without the
-        market to trade against.
+        For an unknown strategy or parameter, a range outside the space, ranges in which nothing is possible, or a
+        strategy of two legs without the market to trade against.
     """
+    jobs = drafted_jobs(campaign, user_strategies)
+    for job in jobs:
+        check_possible(job)
+    return jobs
+
+
+def drafted_jobs(campaign: Campaign, user_strategies: Path | None = None) -> tuple[Job, ...]:
+    """`jobs_of` a campaign whose ranges are not all told yet: together they may still leave nothing."""
     strategies = [_strategy(name, campaign, user_strategies) for name in campaign.strategies]
     _check_owners(campaign.ranges, strategies)
     return tuple(_job(campaign, strategy) for strategy in strategies)
+
+
+def check_possible(job: Job) -> None:
+    """Ranges may leave nothing that meets the conditions: fast=50 with slow=20, where fast < slow is needed.
+
+    Raises
+    ------
+    BadCampaign
+        If they do.
+    """
+    name, space = job.strategy.name, job.space
+    if not space.conditions or batch_size(RandomSearch(space, budget=TRIED, seed=0).ask(1)):
+        return
+    if math.isfinite(space.size) and valid_points(space) > 0:
+        return
+    needed = " and ".join(str(condition) for condition in space.conditions)
+    told = f"no values in these ranges meet {needed}, which {name} needs; widen one of them"
+    raise BadCampaign(told, field=f"ranges.{name}")
 
 
 def market_keys(jobs: tuple[Job, ...]) -> tuple[str, ...]:
@@ -111,7 +137,6 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
         wanted = campaign.ranges.get(owner, {})
         ranges |= {k: v for k, v in wanted.items() if owner != "*" or k in strategy.allowed.kinds}
     space = strategy.space_with(ranges)
-    _check_possible(strategy.name, space)
     focus = campaign.focus.regions.get(strategy.name)
     region = space.with_ranges(focus) if focus else None
     told = campaign.focus.guides.get(strategy.name)
@@ -128,17 +153,6 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
         until=None if campaign.until is None else parsed(campaign.until),
         halving=scheduled(campaign.halving, markets=len(campaign.symbols)),
     )  # fmt: skip
-
-
-def _check_possible(name: str, space: Space) -> None:
-    """Ranges may leave nothing that meets the conditions: fast=50 with slow=20, where fast < slow is needed."""
-    if not space.conditions or batch_size(RandomSearch(space, budget=TRIED, seed=0).ask(1)):
-        return
-    if math.isfinite(space.size) and valid_points(space) > 0:
-        return
-    needed = " and ".join(str(condition) for condition in space.conditions)
-    told = f"no values in these ranges meet {needed}, which {name} needs; widen one of them"
-    raise BadCampaign(told, field=f"ranges.{name}")
 
 
 def _check_owners(ranges: Mapping[str, Mapping[str, Any]], strategies: list[Strategy]) -> None:

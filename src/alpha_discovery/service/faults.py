@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.campaigns import on_named_markets
 from alpha_discovery.discovery.campaign import Campaign
-from alpha_discovery.discovery.jobs import jobs_of
+from alpha_discovery.discovery.jobs import check_possible, drafted_jobs
 from alpha_discovery.discovery.run import load_history
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, TooFewBars, UserError
 
@@ -98,14 +98,14 @@ def _strategies(plan: Campaign, place: Workplace) -> Iterator[Fault]:
     users = place.lab.user_strategies
     for k, name in enumerate(plan.strategies):
         alone = replace(plan, strategies=(name,), ranges={})
-        if found := list(_named(f"strategies.{k}", partial(jobs_of, alone, users))):
+        if found := list(_named(f"strategies.{k}", partial(drafted_jobs, alone, users))):
             yield from found
             continue
         for owner in {name} & set(plan.ranges):
             for parameter, wanted in plan.ranges[owner].items():
                 narrowed = replace(alone, ranges={owner: {parameter: wanted}})
                 where = f"ranges.{owner}.{parameter}"
-                yield from _named(where, partial(jobs_of, narrowed, users))
+                yield from _named(where, partial(drafted_jobs, narrowed, users))
 
 
 def _whole(plan: Campaign, place: Workplace) -> Iterator[Fault]:
@@ -113,10 +113,12 @@ def _whole(plan: Campaign, place: Workplace) -> Iterator[Fault]:
     users, markets = place.lab.user_strategies, place.lab.market_data
     named = on_named_markets(plan, markets)
     try:
-        jobs = jobs_of(named, users)
+        jobs = drafted_jobs(named, users)
     except UserError as error:
         yield Fault(error.field or "ranges", str(error))
         return
+    for job in jobs:
+        yield from _named(f"ranges.{job.strategy.name}", partial(check_possible, job))
     try:
         load_history(named, jobs, markets)
     except TooFewBars as error:
