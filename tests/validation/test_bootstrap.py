@@ -65,6 +65,8 @@ def test_days_are_counted_on_from_where_their_block_started(
     start = np.maximum.accumulate(np.where(fresh, day, 0), axis=1)
     expected = (np.take_along_axis(drawn.jumps, start, axis=1) + day - start) % n_obs
     assert np.array_equal(laid_days(drawn, p), expected)
+    counts = np.stack([np.bincount(row, minlength=n_obs) for row in expected])
+    assert np.array_equal(drawn_shares(drawn, 1.0 / p), counts / length)
 
 
 def test_the_same_numbers_serve_blocks_of_any_length() -> None:

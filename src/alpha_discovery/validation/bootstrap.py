@@ -53,14 +53,14 @@ def laid_days(drawn: Drawn, p: float) -> I64:
 
 
 def drawn_shares(drawn: Drawn, mean_block: float, *, into: F64 | None = None) -> F64:
-    """Share of each day among the `laid_days` of a draw of n_obs, float64 (draws, n_obs); counts over n_obs.
+    """Share of each day among the `laid_days` of a draw, float64 (draws, n_obs); counts over their number.
 
     ``into`` is memory of that shape to use again: large arrays take longer to get than to fill.
     """
     if not mean_block >= 1.0:
         raise OutOfRange(name="mean_block", value=mean_block, allowed="[1, inf)")
-    out = np.empty(drawn.jumps.shape) if into is None else into
-    _share(drawn.uniforms, drawn.jumps, 1.0 / mean_block, out)
+    out = np.empty((len(drawn.jumps), drawn.n_obs)) if into is None else into
+    _share(drawn.n_obs, drawn.uniforms, drawn.jumps, 1.0 / mean_block, out)
     return out
 
 
@@ -82,21 +82,21 @@ def _lay(n_obs: int, uniforms: F64, jumps: I64, p: float, out: I64) -> None:
 
 
 @kernel
-def _share(uniforms: F64, jumps: I64, p: float, out: F64) -> None:
+def _share(n_obs: int, uniforms: F64, jumps: I64, p: float, out: F64) -> None:
     """The days of `_lay`, counted, over their number."""
-    n_obs = jumps.shape[1]
+    length = jumps.shape[1]
     for b in range(len(out)):
         row = out[b]
         for t in range(n_obs):
             row[t] = 0.0
         day = jumps[b, 0]
         row[day] += 1.0
-        for t in range(1, n_obs):
+        for t in range(1, length):
             following = day + 1 if day + 1 < n_obs else 0
             day = jumps[b, t] if uniforms[b, t] < p else following
             row[day] += 1.0
         for t in range(n_obs):
-            row[t] /= n_obs
+            row[t] /= length
 
 
 def stationary_bootstrap_indices(n_obs: int, draws: int, p: float, rng: Seed) -> I64:
