@@ -50,14 +50,15 @@ def test_both_are_made_once() -> None:
 
 def test_everybody_meets_the_same_noisy_copies_kept_or_made_again() -> None:
     kept, bare = LaidOut(BARS), LaidOut(BARS, most=0)
-    for one, again, other in zip(kept.noisy(KEYS), kept.noisy(KEYS), bare.noisy(KEYS), strict=True):
+    for one, again, other in zip(*(part.noisy(part.over(KEYS)) for part in (kept, kept, bare)), strict=True):
         assert one is again
         for found, expected in zip(one.tapes, other.tapes, strict=True):
             assert np.array_equal(found.close, expected.close)
 
 
 def test_noisy_copies_differ_and_belong_to_their_market() -> None:
-    alone = [one.tapes[0].close for one in LaidOut(BARS).noisy((("B",),))]
-    beside = [one.tapes[1].close for one in LaidOut(BARS).noisy(KEYS)]
+    part = LaidOut(BARS)
+    alone = [one.tapes[0].close for one in part.noisy(part.over((("B",),)))]
+    beside = [one.tapes[1].close for one in part.noisy(part.over(KEYS))]
     assert len({copy.tobytes() for copy in alone}) == NOISY_COPIES
     assert all(np.array_equal(one, other) for one, other in zip(alone, beside, strict=True))

@@ -59,7 +59,7 @@ def kill_tests(subject: Subject, attend: Callable[[], None] = lambda: None) -> d
         "neighbourhood": lambda: _neighbourhood(subject, base),
         "sub_periods": lambda: _sub_periods(subject, adjusted),
         "symbols": lambda: _symbols(subject, ready),
-        "noisy_prices": lambda: _noisy_prices(subject, attend),
+        "noisy_prices": lambda: _noisy_prices(subject, base, attend),
         "kinds_of_days": lambda: kinds_of_days(subject, base, adjusted),
         "capacity": lambda: carries(subject, courses),
         "walk_forward": lambda: walk_of_the_search(subject),
@@ -170,10 +170,10 @@ def _symbols(subject: Subject, ready: Readied) -> Found:
     )
 
 
-def _noisy_prices(subject: Subject, attend: Callable[[], None]) -> Found:
+def _noisy_prices(subject: Subject, base: Sleeves, attend: Callable[[], None]) -> Found:
     """Copies of the bars with small errors on every price."""
     known = []
-    for copy in subject.laid_out.noisy(subject.keys):
+    for copy in subject.laid_out.noisy(base):
         attend()
         if math.isfinite(value := subject.sharpe(subject.ready(copy))):
             known.append(value)

@@ -28,7 +28,7 @@ class LaidOut:
         self._begin = begin
         self._held = 0
         self._sleeves: dict[Keys, Sleeves] = {}
-        self._noisy: dict[tuple[Keys, int], Sleeves] = {}
+        self._noisy: dict[tuple[Keys, int, int], Sleeves] = {}
         self._regimes: dict[tuple[Keys, str], Int1D] = {}
 
     @cached_property
@@ -45,13 +45,14 @@ class LaidOut:
             self._sleeves[keys] = made
         return made
 
-    def noisy(self, keys: Keys) -> Iterator[Sleeves]:
-        """The sleeves over `NOISY_COPIES` copies of their markets, the same for everybody who asks."""
+    def noisy(self, over: Sleeves) -> Iterator[Sleeves]:
+        """Sleeves of this part over `NOISY_COPIES` copies of their markets, the same for everybody who asks."""
         for number in range(NOISY_COPIES):
-            if (copy := self._noisy.get((keys, number))) is None:
-                copy = noisy_copy(self.over(keys), self.bars, number)
+            asked = over.keys, over.of, number
+            if (copy := self._noisy.get(asked)) is None:
+                copy = noisy_copy(over, self.bars, number)
                 if self._has_room(copy):
-                    self._noisy[keys, number] = copy
+                    self._noisy[asked] = copy
             yield copy
 
     def _has_room(self, made: Sleeves) -> bool:
