@@ -32,6 +32,7 @@ from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.weighing import Rule, rule_for
 from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.metrics.full import full_metrics
+from alpha_discovery.rules.strategy import SIGNALS
 from alpha_discovery.validation.longrun import bartlett_dof, newey_west_lags, newey_west_t
 
 PREFIX = "imported:"
@@ -40,7 +41,7 @@ ACCEPTED = "accepted"
 KILLED = (("vault", "lost in the vault"), ("stressed", "does not earn at twice the costs"),
           ("late", "does not earn with every signal a bar later"))  # fmt: skip
 
-ENTER_LONG, ENTER_SHORT = 0, 2  # rows of signals
+ENTRIES = [row for row, name in enumerate(SIGNALS) if name.startswith("enter")]
 Signals = npt.NDArray[np.bool_]
 Metrics = Mapping[str, Mapping[str, Any]]
 
@@ -190,7 +191,7 @@ def luck_alone(returns: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 def check_entries(signals: Iterable[Signals]) -> None:
     """Raises `UserError` if none of some lists of signals ever enters: a round would be charged for nothing."""
-    if not any(one[[ENTER_LONG, ENTER_SHORT]].any() for one in signals):
+    if not any(one[ENTRIES].any() for one in signals):
         raise UserError("there is nothing to judge: no signal enters long or short")
 
 
