@@ -79,11 +79,11 @@ class TestKindsOfDays:
         assert (strata(bars, calendar_of(bars)) == -1).all()
 
     def test_an_edge_of_all_days_passes_and_an_edge_of_one_kind_does_not(self, good_night: Bars) -> None:
-        found = kill_tests(subject(good_night))["tests"]["kinds_of_days"]
+        found = kill_tests([subject(good_night)])[0]["tests"]["kinds_of_days"]
         assert found["passed"]
         assert sum(found["days"].values()) == 365 - WINDOW - 1
         falls = replace(subject(good_night), costs=Costs(0.02, 0.0))
-        assert not kill_tests(falls)["tests"]["kinds_of_days"]["passed"]
+        assert not kill_tests([falls])[0]["tests"]["kinds_of_days"]["passed"]
 
 
 class TestCapacity:
@@ -102,14 +102,15 @@ class TestCapacity:
         names = ("time", "open", "high", "low", "close")
         columns = {name: getattr(good_night, name) for name in names}
         silent = Bars(good_night.instrument, good_night.timeframe, volume=np.zeros(len(good_night)), **columns)
-        found = kill_tests(subject(silent, least_capital=1e12))["tests"]["capacity"]
+        found = kill_tests([subject(silent, least_capital=1e12)])[0]["tests"]["capacity"]
         assert found["value"] is None
         assert found["passed"]
 
     def test_what_the_user_wants_decides(self, good_night: Bars) -> None:
-        found = kill_tests(subject(good_night))["tests"]["capacity"]
+        found = kill_tests([subject(good_night)])[0]["tests"]["capacity"]
         assert found["passed"]
-        assert not kill_tests(subject(good_night, least_capital=2.0 * found["value"]))["tests"]["capacity"]["passed"]
+        greedy = subject(good_night, least_capital=2.0 * found["value"])
+        assert not kill_tests([greedy])[0]["tests"]["capacity"]["passed"]
 
 
 class TestWalk:
@@ -136,17 +137,17 @@ class TestWalk:
         tried = HOURS.space.from_unit(np.random.default_rng(1).random((40, len(HOURS.space.free))))
         one = subject(good_night)
         choosing = Choosing(HOURS.rules, tried, one.over(), one.costs, one.intrabar, 365.0)
-        found = kill_tests(replace(one, choosing=choosing))["tests"]["walk_forward"]
+        found = kill_tests([replace(one, choosing=choosing)])[0]["tests"]["walk_forward"]
         assert found["passed"]
         assert len(found["sharpe_ratios"]) == 3
 
     def test_without_a_list_nothing_is_asked(self, good_night: Bars) -> None:
-        assert "walk_forward" not in kill_tests(subject(good_night))["tests"]
+        assert "walk_forward" not in kill_tests([subject(good_night)])[0]["tests"]
 
 
 class TestOrderOfTrades:
     def test_drawdown_is_put_beside_that_of_other_orders(self, good_night: Bars) -> None:
-        found = kill_tests(subject(good_night))["order_of_trades"]
+        found = kill_tests([subject(good_night)])[0]["order_of_trades"]
         assert found["orders"] == 1000
         assert found["drawdown"]["0.05"] <= found["drawdown"]["0.5"] <= found["drawdown"]["0.95"]
         assert 0.0 <= found["percentile"] <= 1.0

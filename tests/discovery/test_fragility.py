@@ -64,15 +64,15 @@ class TestLate:
 
     def test_an_edge_of_one_bar_does_not_survive(self, one_good_hour: Bars) -> None:
         # a decision at the close of the bar that opens at 9:00 holds the bar that opens at 10:00
-        found = kill_tests(subject(one_good_hour, start=9, hours=1))
+        found = kill_tests([subject(one_good_hour, start=9, hours=1)])[0]
         assert "late_by_a_bar" in found["failed"]
 
     def test_nor_does_it_have_neighbours(self, one_good_hour: Bars) -> None:
-        found = kill_tests(subject(one_good_hour, start=9, hours=1))
+        found = kill_tests([subject(one_good_hour, start=9, hours=1)])[0]
         assert "neighbourhood" in found["failed"]
 
     def test_an_edge_of_half_a_day_does(self, good_night: Bars) -> None:
-        assert kill_tests(subject(good_night, start=0, hours=10))["failed"] == []
+        assert kill_tests([subject(good_night, start=0, hours=10)])[0]["failed"] == []
 
 
 class TestCosts:
@@ -87,7 +87,7 @@ class TestCosts:
         cheap = subject(good_night, start=0, hours=10)
         factor = break_even(cheap, cheap.ready(cheap.over()))
         dear = replace(cheap, costs=CHEAP.times(factor / 1.5))
-        found = kill_tests(dear)
+        found = kill_tests([dear])[0]
         assert "double_costs" in found["failed"]
         assert found["tests"]["double_costs"]["break_even"] == pytest.approx(1.5, rel=0.05)
 
@@ -109,7 +109,7 @@ def test_an_edge_that_only_one_quarter_had_fails_on_sub_periods() -> None:
         flat.append(np.concatenate((getattr(rises, name)[:cut], getattr(falls, name)[cut:] * scale)))
     prices: dict[str, Any] = dict(zip(("open", "high", "low", "close"), flat, strict=True))
     glued = Bars(rises.instrument, rises.timeframe, time=rises.time, volume=rises.volume, **prices)
-    found = kill_tests(subject(glued, start=23, hours=12))["tests"]["sub_periods"]
+    found = kill_tests([subject(glued, start=23, hours=12)])[0]["tests"]["sub_periods"]
     assert found["value"] == 0.25
     assert not found["passed"]
 
@@ -118,7 +118,7 @@ def test_each_symbol_is_asked_alone(good_night: Bars) -> None:
     noise = markets.random_walk(24 * 365, seed=9)
     one = subject(good_night, start=0, hours=10)
     pooled = replace(one, keys=(("A",), ("B",)), bars={"A": good_night, "B": noise})
-    found = kill_tests(pooled)["tests"]["symbols"]
+    found = kill_tests([pooled])[0]["tests"]["symbols"]
     assert set(found["sharpe_ratios"]) == {"A", "B"}
     assert found["sharpe_ratios"]["A"] == pytest.approx(one.sharpe(one.ready(one.over())))
 
@@ -140,13 +140,19 @@ class TestNoise:
         assert np.array_equal(noisy(still, np.random.default_rng(0)).close, same)
 
 
+def test_alphas_of_one_strategy_are_told_together_what_each_is_told_alone(good_night: Bars) -> None:
+    several = [subject(good_night, start=start, hours=hours) for start, hours in ((0, 10), (9, 1), (12, 10), (1, 8))]
+    assert kill_tests(several) == [kill_tests([one])[0] for one in several]
+    assert kill_tests([]) == []
+
+
 def test_everything_is_plain_json_and_comes_again(good_night: Bars) -> None:
-    one, two = (kill_tests(subject(good_night, start=0, hours=10)) for _ in range(2))
+    one, two = (kill_tests([subject(good_night, start=0, hours=10)])[0] for _ in range(2))
     assert json.dumps(one, allow_nan=False) == json.dumps(two, allow_nan=False)
 
 
 def test_a_year_of_a_strong_alpha_rarely_loses(good_night: Bars) -> None:
-    paths = kill_tests(subject(good_night, start=0, hours=10))["paths"]
+    paths = kill_tests([subject(good_night, start=0, hours=10)])[0]["paths"]
     assert paths["p_loss"] < 0.01
     assert paths["return"]["0.05"] < paths["return"]["0.5"] < paths["return"]["0.95"]
     assert 0.0 < paths["drawdown"]["0.05"] < paths["drawdown"]["0.95"]

@@ -8,7 +8,7 @@ is asked is that it stays above zero.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,21 +33,33 @@ MOST_COSTS = 64.0  # multiples of the costs up to which the break-even is looked
 LEAST_PERIODS = 0.5  # share of the sub-periods that must have earned something
 
 
-def kill_tests(subject: Subject, attend: Callable[[], None] = lambda: None) -> dict[str, Any]:
-    """Every kill test as plain JSON values.
+def kill_tests(subjects: Sequence[Subject], attend: Callable[[], None] = lambda: None) -> list[dict[str, Any]]:
+    """Every kill test of alphas of one strategy on the same markets, as plain JSON values.
 
     Parameters
     ----------
+    subjects : sequence of Subject
+        They differ in their parameters alone, so that what is computed for one of them serves the others.
     attend : callable
         Called before each test; may raise to end them.
 
     Returns
     -------
-    dict
-        ``tests``: by name, what was asked, what was found, whether it passed and its details; ``failed``: names;
-        ``paths``: the bootstrap distribution of a year; ``order_of_trades``: the drawdown beside that of its trades in
-        other orders.
+    list of dict
+        Of each alpha: ``tests``: by name, what was asked, what was found, whether it passed and its details;
+        ``failed``: names; ``paths``: the bootstrap distribution of a year; ``order_of_trades``: the drawdown beside
+        that of its trades in other orders.
     """
+    if not subjects:
+        return []
+    near, noisy = _neighbours(subjects, attend), _over_noise(subjects, attend)
+    return [_tested(*each, attend) for each in zip(subjects, near, noisy, strict=True)]
+
+
+def _tested(
+    subject: Subject, near: npt.NDArray[np.float64], noisy: npt.NDArray[np.float64], attend: Callable[[], None]
+) -> dict[str, Any]:
+    """The kill tests of an alpha, given the Sharpe ratios of its neighbours and its own over noisy prices."""
     base = subject.over()
     ready = subject.ready(base)
     adjusted = ready.adjusted(subject.costs, intrabar=subject.intrabar)
@@ -56,10 +68,10 @@ def kill_tests(subject: Subject, attend: Callable[[], None] = lambda: None) -> d
         "double_costs": lambda: _double_costs(subject, ready),
         "late_by_a_bar": lambda: _late(subject, base),
         "worst_intrabar": lambda: _worst_intrabar(subject, ready),
-        "neighbourhood": lambda: _neighbourhood(subject, base),
+        "neighbourhood": lambda: _neighbourhood(near),
         "sub_periods": lambda: _sub_periods(subject, adjusted),
         "symbols": lambda: _symbols(subject, ready),
-        "noisy_prices": lambda: _noisy_prices(subject, base, attend),
+        "noisy_prices": lambda: _noisy_prices(noisy),
         "kinds_of_days": lambda: kinds_of_days(subject, base, adjusted),
         "capacity": lambda: carries(subject, courses),
         "walk_forward": lambda: walk_of_the_search(subject),
@@ -135,16 +147,22 @@ def _worst_intrabar(subject: Subject, ready: Readied) -> Found:
     return answer(question, min(values.values()), policies=values)
 
 
-def _neighbourhood(subject: Subject, base: Sleeves) -> Found:
+def _neighbours(subjects: Sequence[Subject], attend: Callable[[], None]) -> list[npt.NDArray[np.float64]]:
+    """Sharpe ratios of the parameters near those of each alpha."""
+    attend()
+    near = [neighbours(one.space, one.row, rng=one.seed) for one in subjects]
+    return subjects[0].sharpes(near, subjects[0].over())
+
+
+def _neighbourhood(near: npt.NDArray[np.float64]) -> Found:
     """Mean over parameters nearby: a peak that stands alone was found by luck."""
-    near = neighbours(subject.space, subject.row, rng=subject.seed)
-    if not len(next(iter(near.values()))):
-        return answer("do its neighbours earn on average?", math.nan, passed=True, n=0)
-    values = np.concatenate([subject.sharpes(chunk.adjusted) for chunk in subject.screened(near, base)])
-    values = values[np.isfinite(values)]
+    question = "do its neighbours earn on average?"
+    if not len(near):
+        return answer(question, math.nan, passed=True, n=0)
+    values = near[np.isfinite(near)]
     mean = float(values.mean()) if len(values) else math.nan
     earning = float((values > 0.0).mean()) if len(values) else math.nan
-    return answer("do its neighbours earn on average?", mean, n=len(values), earning=earning)
+    return answer(question, mean, n=len(values), earning=earning)
 
 
 def _sub_periods(subject: Subject, adjusted: npt.NDArray[np.float64]) -> Found:
@@ -170,15 +188,21 @@ def _symbols(subject: Subject, ready: Readied) -> Found:
     )
 
 
-def _noisy_prices(subject: Subject, base: Sleeves, attend: Callable[[], None]) -> Found:
-    """Copies of the bars with small errors on every price."""
-    known = []
-    for copy in subject.laid_out.noisy(base):
+def _over_noise(subjects: Sequence[Subject], attend: Callable[[], None]) -> list[npt.NDArray[np.float64]]:
+    """Sharpe ratios of each alpha over copies of the bars with small errors on every price."""
+    first, rows = subjects[0], [one.row for one in subjects]
+    found = []
+    for copy in first.laid_out.noisy(first.over()):
         attend()
-        if math.isfinite(value := subject.sharpe(subject.ready(copy))):
-            known.append(value)
-    mean = float(np.mean(known)) if known else math.nan
-    return answer("does it earn on average over prices with small errors?", mean, worst=min(known, default=math.nan))
+        found.append(np.concatenate(first.sharpes(rows, copy)))
+    return list(np.transpose(found))
+
+
+def _noisy_prices(noisy: npt.NDArray[np.float64]) -> Found:
+    """Mean over copies of the bars with small errors: an edge that lives on exact prices is none."""
+    known = noisy[np.isfinite(noisy)]
+    mean, worst = (float(known.mean()), float(known.min())) if len(known) else (math.nan, math.nan)
+    return answer("does it earn on average over prices with small errors?", mean, worst=worst)
 
 
 def _year(raw: npt.NDArray[np.float32], subject: Subject) -> dict[str, Any]:

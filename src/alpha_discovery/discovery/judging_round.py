@@ -54,7 +54,7 @@ class Round:
         """A finalist of each cluster with its p-value and what became of it."""
         weigh = self._one_by_one if self._verdict.rule is Rule.VAULT else self._whole
         decided = [replace(one, reason=self._reason(one)) for one in weigh(clusters)]
-        return tuple(self._stressed(one) if one.reason is Reason.ACCEPTED else one for one in decided)
+        return tuple(self._stressed(decided))
 
     def _whole(self, clusters: list[Places]) -> list[Finalist]:
         """The strongest member of a cluster over both parts; the most central one where that is not enough.
@@ -140,16 +140,25 @@ class Round:
         )
         return Reason.ACCEPTED if interesting else Reason.NOT_INTERESTING
 
-    def _stressed(self, finalist: Finalist) -> Finalist:
-        """The finalist with its kill tests; demoted if one of them fails."""
+    def _stressed(self, finalists: list[Finalist]) -> list[Finalist]:
+        """The finalists, those accepted with their kill tests; demoted if one of them fails."""
+        out = list(finalists)
+        accepted = [n for n, one in enumerate(finalists) if one.reason is Reason.ACCEPTED]
+        for trials in dict.fromkeys(finalists[n].trials for n in accepted):
+            places = [n for n in accepted if finalists[n].trials is trials]
+            tests = kill_tests([self._subject(finalists[n]) for n in places], self._attend)
+            for n, found in zip(places, tests, strict=True):
+                reason = Reason.FRAGILE if found["failed"] else Reason.ACCEPTED
+                out[n] = replace(finalists[n], fragility=found, reason=reason)
+        return out
+
+    def _subject(self, finalist: Finalist) -> Subject:
         job, campaign = finalist.trials.job, self._campaign
-        subject = Subject(
+        return Subject(
             job.strategy, job.space, finalist.batch, job.sleeves, self._full.bars, campaign.costs, campaign.intrabar,
             self._screening.periods_per_year, self._choosing(finalist.trials), campaign.thresholds.min_capacity,
             self._full,
         )  # fmt: skip
-        found = kill_tests(subject, self._attend)
-        return replace(finalist, fragility=found, reason=Reason.FRAGILE if found["failed"] else Reason.ACCEPTED)
 
     def _choosing(self, trials: Trials) -> Choosing:
         """What was tried with a finalist; of finalists of one strategy the same, so that its walk is made once."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.core.space import Batch, batch_size, joined
+from alpha_discovery.core.space import Batch
 from alpha_discovery.discovery.neighbours import legal, numeric
 from alpha_discovery.discovery.subject import Subject
 from alpha_discovery.validation.arrays import F64
@@ -93,15 +93,9 @@ def _moved(subject: Subject, values: dict[str, F64]) -> Batch:
 
 
 def _sharpes(subject: Subject, parts: list[Batch]) -> list[F64]:
-    """Sharpe ratios of several batches, screened together."""
-    if not parts:
-        return []
-    whole = joined(parts)
-    out = np.full(batch_size(whole), np.nan)
-    for chunk in subject.screened(whole, subject.over()):
-        out[chunk.rows] = subject.sharpes(chunk.adjusted)
-    out[~subject.space.satisfied(whole)] = np.nan
-    return np.split(out, np.cumsum([batch_size(part) for part in parts])[:-1])
+    """Sharpe ratios of several batches; NaN where the conditions of the space are not met."""
+    found = subject.sharpes(parts, subject.over())
+    return [np.where(subject.space.satisfied(part), own, np.nan) for part, own in zip(parts, found, strict=True)]
 
 
 def _sweep(subject: Subject, name: str, course: F64, sharpes: F64) -> Sweep:

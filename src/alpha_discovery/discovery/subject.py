@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.results import Traded
-from alpha_discovery.core.space import Batch, Space
+from alpha_discovery.core.space import Batch, Space, batch_size, joined
 from alpha_discovery.discovery.choosing import Choosing
 from alpha_discovery.discovery.evidence import sharpe_of
 from alpha_discovery.discovery.laid_out import LaidOut
@@ -70,18 +69,22 @@ class Subject:
         returns = ready.adjusted(costs or self.costs, intrabar=intrabar or self.intrabar)
         return sharpe_of(returns, self.periods_per_year)
 
-    def screened(self, batch: Batch, over: Sleeves) -> Iterator[Any]:
-        """Chunks of a batch of its strategy, raw returns too."""
-        return screen_sleeves(self.strategy.rules, batch, over, self.costs, intrabar=self.intrabar, workers=1, raw=True)
+    def sharpes(self, batches: Sequence[Batch], over: Sleeves) -> list[npt.NDArray[np.float64]]:
+        """`sharpe` of each candidate of batches of its strategy, all of them screened together; one array a batch."""
+        sizes = [batch_size(batch) for batch in batches]
+        out = np.full(sum(sizes), np.nan)
+        if not len(out):
+            return [out] * len(sizes)
+        whole = joined(list(batches))
+        rules = self.strategy.rules
+        for chunk in screen_sleeves(rules, whole, over, self.costs, intrabar=self.intrabar, workers=1):
+            columns = chunk.adjusted.astype(np.float64)
+            out[chunk.rows] = [sharpe_of(column, self.periods_per_year) for column in columns.T]
+        return np.split(out, np.cumsum(sizes)[:-1])
 
     def traded(self, ready: Readied) -> list[Traded]:
         """Equity and trades of each sleeve, each with the whole capital."""
         return [traded(task) for task in ready.under(self.costs, intrabar=self.intrabar)]
-
-    def sharpes(self, adjusted: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """Annual Sharpe ratio of each column of daily returns."""
-        columns = adjusted.astype(np.float64)
-        return np.array([sharpe_of(column, self.periods_per_year) for column in columns.T])
 
     @property
     def seed(self) -> int:

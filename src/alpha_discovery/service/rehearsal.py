@@ -106,4 +106,4 @@ def _stressed(campaign: Campaign, screening: Screening, past: History) -> None:
         trials.job.sleeves, past.search, campaign.costs, campaign.intrabar, year,
         chosen_among(campaign, trials, past.laid_out, year), campaign.thresholds.min_capacity,
     )  # fmt: skip
-    kill_tests(subject)
+    kill_tests([subject])
