@@ -19,7 +19,7 @@ Make = Callable[..., dict[str, Any]]
         ({"costs": {"commission": 0.9}}, "costs.commission", "outside [0, 0.5)"),
         ({"costs": {"comission": 0.1}}, "costs.comission", "did you mean commission?"),
         ({"protocol": {"vault_share": 1.0}}, "protocol.vault_share", "between 0 and 1"),
-        ({"protocol": {"draws": "many"}}, "protocol.draws", "valid integer"),
+        ({"protocol": {"draws": "many"}}, "protocol.draws", "needs a whole number"),
         ({"symbols": []}, "symbols", "at least one symbol"),
         ({"strategies": ["sma_cross", "sma_cros"]}, "strategies.1", "did you mean sma_cross?"),
         ({"ranges": {"sma_cross": {"fast": [1, 20]}}}, "ranges.sma_cross.fast", "outside the whole numbers [5, 50]"),

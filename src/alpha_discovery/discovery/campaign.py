@@ -241,7 +241,11 @@ def _part(kind: Any, name: str, values: Mapping[str, Any]) -> Any:
             raise UnknownName(kind=f"setting of {name}", name=str(key), known=known, field=f"{name}.{key}")
     told = without_nothing(kind, values)
     check_values(kind, told, under=f"{name}.")
-    return kind(**told)
+    try:
+        return kind(**told)
+    except UserError as error:
+        error.field = ".".join(filter(None, (name, error.field)))
+        raise
 
 
 def _names(what: str, values: Any) -> tuple[str, ...]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.campaigns import on_named_markets
@@ -16,8 +13,6 @@ from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.jobs import check_possible, drafted_jobs
 from alpha_discovery.discovery.run import load_history
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, TooFewBars, UserError
-
-_CAMPAIGN = TypeAdapter(Campaign)
 
 
 @dataclass(frozen=True)
@@ -62,28 +57,11 @@ def campaign_faults(data: Mapping[str, Any], place: Workplace) -> list[Fault]:
 
 
 def _shape(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Names that do not exist, and values of the wrong kind or outside their limits."""
+    """The first name that does not exist, or value of the wrong kind or outside its limits."""
     try:
-        _CAMPAIGN.validate_json(json.dumps(_listed(data)), strict=True)
         Campaign.from_json(data)
-    except ValidationError as error:
-        yield from map(_of_value, error.errors())
     except UserError as error:
         yield Fault(error.field or "", str(error))
-
-
-def _listed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """One name alone stands for a list of one, as `Campaign` takes it."""
-    lists = ("symbols", "against", "strategies")
-    return {name: [value] if name in lists and isinstance(value, str) else value for name, value in data.items()}
-
-
-def _of_value(error: Mapping[str, Any]) -> Fault:
-    """What pydantic says, or the error that a part of the campaign raised in it."""
-    steps, raised = [str(step) for step in error["loc"]], error.get("ctx", {}).get("error")
-    if isinstance(raised, UserError):
-        return Fault(".".join([*steps, *filter(None, [raised.field])]), str(raised))
-    return Fault(".".join(steps), str(error["msg"]).lower())
 
 
 def _markets(plan: Campaign, place: Workplace) -> Iterator[Fault]:
