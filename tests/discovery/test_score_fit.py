@@ -56,7 +56,8 @@ def test_both_sorts_of_markets_count_alike(planted: Truth) -> None:
 
 def test_the_vault_alone_goes_by_the_p_value_of_the_vault(planted: Truth) -> None:
     cells = [(Cell("planted", (trial(0, finalist(0.01), finalist(0.02, p_vault=None)),)), planted)]
-    assert [one.p for one in judged(cells, Rule.VAULT)] == [0.2]
+    assert [(one.p, one.p_vault) for one in judged(cells, Rule.VAULT)] == [(0.2, 0.2)]
+    assert [(one.p, one.p_vault) for one in judged(cells, Rule.WHOLE)] == [(0.01, 0.2)]
 
 
 def test_every_finalist_is_checked_by_the_curve_of_the_other_half_of_the_markets(planted: Truth) -> None:
@@ -74,7 +75,7 @@ def test_every_finalist_is_checked_by_the_curve_of_the_other_half_of_the_markets
 def test_a_finalist_does_not_tell_its_own_score() -> None:
     """On even seeds small p-values are true, on odd ones large ones: each half is scored by the wrong curve."""
     found = [
-        Judged(seed, p, is_true=(p < 0.1) is (seed % 2 == 0), accepted=False, weight=1.0)
+        Judged(seed, p, 0.5, is_true=(p < 0.1) is (seed % 2 == 0), accepted=False, weight=1.0)
         for seed in range(100) for p in (0.01, 0.5)
     ]  # fmt: skip
     rows = fit(found, rule=Rule.WHOLE, method="random", years=2.0, tested=9, strategies=1)["reliability"]

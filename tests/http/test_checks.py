@@ -25,6 +25,16 @@ def test_costs_as_assumed_give_the_stored_result(server: Any, alpha_id: str) -> 
     assert curve["break_even"] is None or curve["break_even"] > 2.0  # it passed the kill test of twice the costs
 
 
+def test_a_score_comes_with_what_it_is_worth(server: Any, place: Workplace, alpha_id: str) -> None:
+    found, alpha = server.get(f"/alphas/{alpha_id}/score"), server.get(f"/alphas/{alpha_id}")
+    assert found["value"] == alpha["validation_score"]
+    assert sum(one["n"] for one in found["bins"]) > 1_000
+    assert all(one["low"] <= one["true"] <= one["high"] for one in found["bins"])
+    mine = replace(place.lab.alphas.get(alpha_id), id="8" * 32, evidence={}, validation_score=None)
+    place.lab.alphas.add(mine)
+    assert server.get(f"/alphas/{mine.id}/score") is None
+
+
 def test_a_fan_opens_from_the_start(server: Any, alpha_id: str) -> None:
     found = server.get(f"/alphas/{alpha_id}/fan")
     assert [len(course) for course in found["equity"]] == [found["days"]] * len(found["levels"])

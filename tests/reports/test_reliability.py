@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
+from alpha_discovery.discovery.validation_score import shipped
+from alpha_discovery.discovery.weighing import Rule
 from alpha_discovery.reports.reliability import reliability_chart
 from alpha_discovery.testing.example_records import alpha_record
 
@@ -28,6 +31,15 @@ def test_the_curve_holds_the_stored_bins_and_marks_the_alpha() -> None:
     assert chart.figure["layout"]["shapes"][0]["x0"] == 0.81
     assert "300 finalists" in chart.caption
     assert "scores 81%" in chart.caption
+
+
+def test_a_score_of_the_package_brings_its_curve_along() -> None:
+    score = shipped().score(0.025, 0.01, rule=Rule.COPIES.value, years=2.0)
+    assert score is not None
+    stored = json.loads(json.dumps({"score": score.to_json()}))
+    chart = reliability_chart(alpha_record(evidence=stored, validation_score=score.value))
+    assert chart is not None
+    assert "1,454 finalists" in chart.caption
 
 
 @pytest.mark.parametrize("evidence", [{}, {"score": None}, {"score": {}}, {"score": {"curve": {"reliability": []}}}])

@@ -31,7 +31,7 @@ def alpha_records(
     years = (past.split.end - past.split.start) / (365.25 * DAY)
     out = []
     for finalist in verdict.accepted:
-        score = scores.score(finalist.p, rule=verdict.rule.value, years=years)
+        score = scores.score(finalist.p, finalist.p_vault, rule=verdict.rule.value, years=years)
         evidence = _evidence(finalist, verdict, screening, past, context)
         evidence["score"] = None if score is None else score.to_json()
         assert finalist.vault is not None

@@ -35,6 +35,7 @@ class Judged:
 
     seed: int
     p: float
+    p_vault: float
     is_true: bool
     accepted: bool
     weight: float
@@ -87,9 +88,9 @@ def judged(cells: Sequence[tuple[Cell, Truth]], rule: Rule) -> list[Judged]:
         found = [(trial.seed, one) for trial in cell.trials for one in trial.finalists]
         true = truths([one for _, one in found], truth)
         out += [
-            Judged(seed, float(one[name]), is_true, one["verdict"] == "accepted", share)
+            Judged(seed, float(one[name]), float(one["p_vault"]), is_true, one["verdict"] == "accepted", share)
             for (seed, one), is_true in zip(found, true, strict=True)
-            if one[name] is not None
+            if None not in (one["p"], one["p_vault"])
         ]
     return out
 
@@ -115,7 +116,7 @@ def fit(
     curve, *of_half = (
         Curve(rule.value, method, *fitted(*_columns(some)), years, tested, strategies) for some in (finalists, *halves)
     )
-    scored = [(of_half[1 - one.seed % 2].at(one.p), one) for one in finalists]
+    scored = [(of_half[1 - one.seed % 2].at(one.p, one.p_vault), one) for one in finalists]
     rows = _reliability(scored)
     many = [abs(row["score"] - row["true"]) for row in rows if row["n"] >= ENOUGH]
     return {
@@ -129,10 +130,12 @@ def fit(
     }
 
 
-def _columns(finalists: Sequence[Judged]) -> tuple[list[float], list[bool], list[float]]:
-    return [one.p for one in finalists], [one.is_true for one in finalists], [one.weight for one in finalists]
+def _columns(finalists: Sequence[Judged]) -> tuple[list[float], list[float], list[bool], list[float]]:
+    told = [(one.p, one.p_vault, one.is_true, one.weight) for one in finalists]
+    p, p_vault, is_true, weight = (list(column) for column in zip(*told, strict=True))
+    return p, p_vault, is_true, weight
 
 
 def _reliability(scored: Sequence[tuple[float, Judged]]) -> list[dict[str, float]]:
-    _, true, weight = _columns([one for _, one in scored])
+    true, weight = [one.is_true for _, one in scored], [one.weight for _, one in scored]
     return reliability([score for score, _ in scored], true, weight)

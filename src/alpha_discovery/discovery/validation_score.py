@@ -1,8 +1,9 @@
 """How probable it is that the true Sharpe ratio of an alpha, detrended and after costs, is above zero.
 
 A p-value says how rare such evidence is where nothing is to be found. The score says what such evidence is worth where
-some markets hold an edge and others do not. It was fitted on simulated markets of both sorts, judged by the lab as it
-is; curves, seeds and reliability are in ``validation_score.json`` beside this file.
+some markets hold an edge and others do not. Beside the p-value that counts it looks at the vault alone: p-values of a
+search that soon stopped comparing itself with copies are rough. It was fitted on simulated markets of both sorts, as
+the lab judges them; curves, seeds and reliability are in ``validation_score.json`` beside this file.
 """
 
 from __future__ import annotations
@@ -19,18 +20,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, ndtri
 
 from alpha_discovery.discovery.weighing import SMALLEST
 from alpha_discovery.errors import OutOfRange, StorageFailed
 
 SCORES = "validation_score.json"  # beside this file, and in the user's folder of calibrations
+FLOORS = (-6.0, -3.0, -1.0)  # log odds of the floor at which a fit begins
 DEPLOYABLE = 0.7  # an accepted alpha with at least this score may be deployed
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Score = 1 / (1 + exp(-(intercept - slope log10 p - drop p))), and what it was fitted on.
+    """Score = floor + (1 - floor) / (1 + exp(-(intercept + slope * -log10 p + vault * z))), and what it rests on.
+
+    z is the normal quantile that the p-value of the vault stands for, above zero where that is below one half. The
+    floor is what a finalist without evidence is worth: where there is an edge, much of what is searched has some of it.
 
     Attributes
     ----------
@@ -40,22 +45,28 @@ class Curve:
         How the candidates were searched.
     years, tested, strategies : float, int, int
         Length of the simulated markets, candidates tried on each, and strategies that they are of.
+    reliability : tuple of mappings
+        `reliability` of such scores on markets that they were not fitted on.
     """
 
     rule: str
     method: str
+    floor: float
     intercept: float
     slope: float
-    drop: float
+    vault: float
     years: float
     tested: int
     strategies: int
+    reliability: tuple[Mapping[str, float], ...] = ()
 
-    def at(self, p: float) -> float:
-        """Score of a p-value; raises `OutOfRange` if it is no probability."""
-        if not 0.0 <= p <= 1.0:
-            raise OutOfRange(name="p", value=p, allowed="[0, 1]")
-        return float(expit(self.intercept + self.slope * surprise(p) - self.drop * p))
+    def at(self, p: float, p_vault: float) -> float:
+        """Score of the p-value that counts and of the vault's; raises `OutOfRange` if one is no probability."""
+        for name, value in (("p", p), ("p_vault", p_vault)):
+            if not 0.0 <= value <= 1.0:
+                raise OutOfRange(name=name, value=value, allowed="[0, 1]")
+        logit = self.intercept + self.slope * surprise(p) + self.vault * quantile(p_vault)
+        return self.floor + (1.0 - self.floor) * float(expit(logit))
 
 
 @dataclass(frozen=True)
@@ -81,13 +92,13 @@ class Scores:
 
     curves: tuple[Curve, ...]
 
-    def score(self, p: float, *, rule: str, years: float) -> Score | None:
-        """Score of a verdict's p-value by the curve of its rule whose markets were about as long; None without one."""
+    def score(self, p: float, p_vault: float, *, rule: str, years: float) -> Score | None:
+        """Score of a finalist by the curve of a verdict's rule whose markets were about as long; None without one."""
         fitting = [curve for curve in self.curves if curve.rule == rule]
         if not fitting:
             return None
         nearest = min(fitting, key=lambda curve: abs(math.log(curve.years / years)))
-        return Score(nearest.at(p), nearest)
+        return Score(nearest.at(p, p_vault), nearest)
 
 
 @cache
@@ -119,26 +130,45 @@ def surprise(p: float) -> float:
     return -math.log10(max(p, SMALLEST))
 
 
-def fitted(p: npt.ArrayLike, is_true: npt.ArrayLike, weight: npt.ArrayLike) -> tuple[float, float, float]:
-    """Intercept, slope and drop of the logistic curve of truth on a p-value; the score never rises with p.
+def quantile(p: float) -> float:
+    """Normal quantile of a one-sided p-value, which is not taken nearer to 0 or 1 than `SMALLEST`."""
+    return float(ndtri(1.0 - min(max(p, SMALLEST), 1.0 - SMALLEST)))
+
+
+def fitted(
+    p: npt.ArrayLike, p_vault: npt.ArrayLike, is_true: npt.ArrayLike, weight: npt.ArrayLike
+) -> tuple[float, float, float, float]:
+    """Floor, intercept, slope and vault of the curve of truth on two p-values; it never rises with either.
 
     Parameters
     ----------
-    p, is_true, weight : (n,)
-        Of finalists: the p-value, whether the true Sharpe ratio is above zero, and how much each counts.
+    p, p_vault, is_true, weight : (n,)
+        Of finalists: the p-value that counts and that of the vault alone, whether the true Sharpe ratio is above zero,
+        and how much each counts.
+
+    Notes
+    -----
+    Greatest likelihood; the floor is looked for from three places, since the likelihood is not concave in it.
     """
-    values = np.asarray(p, dtype=np.float64)
-    x = np.stack([np.ones(len(values)), [surprise(float(one)) for one in values], -values])
-    sign = np.where(np.asarray(is_true, dtype=np.bool_), 1.0, -1.0)
+    evidence = [[1.0, surprise(one), quantile(vault)] for one, vault in zip(_floats(p), _floats(p_vault), strict=True)]
+    x, true = np.array(evidence), np.asarray(is_true, dtype=np.bool_)
     counts = np.asarray(weight, dtype=np.float64)
     counts = counts / counts.mean()
 
     def loss(at: npt.NDArray[np.float64]) -> float:
-        return float((counts * np.logaddexp(0.0, -sign * (at @ x))).mean() + 1e-9 * (at @ at))
+        floor = expit(at[0])
+        score = np.clip(floor + (1.0 - floor) * expit(x @ at[1:]), 1e-12, 1.0 - 1e-12)
+        return float(-(counts * np.log(np.where(true, score, 1.0 - score))).mean() + 1e-9 * (at @ at))
 
-    best = minimize(loss, np.zeros(3), method="L-BFGS-B", bounds=[(None, None), (0.0, None), (0.0, None)])
-    intercept, slope, drop = (float(one) for one in best.x)
-    return intercept, slope, drop
+    free, rising = (None, None), (0.0, None)
+    starts = (np.array([floor, 0.0, 1.0, 0.0]) for floor in FLOORS)
+    tries = [minimize(loss, one, method="L-BFGS-B", bounds=[free, free, rising, rising]) for one in starts]
+    floor, intercept, slope, vault = (float(one) for one in min(tries, key=lambda one: float(one.fun)).x)
+    return float(expit(floor)), intercept, slope, vault
+
+
+def _floats(values: npt.ArrayLike) -> list[float]:
+    return [float(one) for one in np.asarray(values, dtype=np.float64)]
 
 
 def reliability(
@@ -160,5 +190,11 @@ def reliability(
 
 
 def _scores(stored: Mapping[str, Any]) -> Scores:
+    """Curves as they were written; those of the form before the floor are passed over."""
     curves: Sequence[Mapping[str, Any]] = stored["curves"]
-    return Scores(tuple(Curve(**{name: one[name] for name in Curve.__dataclass_fields__}) for one in curves))
+    return Scores(tuple(_curve(one) for one in curves if "drop" not in one))
+
+
+def _curve(one: Mapping[str, Any]) -> Curve:
+    values = {name: one[name] for name in Curve.__dataclass_fields__}
+    return Curve(**values | {"reliability": tuple(one["reliability"])})

@@ -33,6 +33,16 @@ def reliability_chart(alpha: AlphaRecord) -> Chart | None:
     return Chart(reliability_figure(bins, own=alpha.validation_score), caption, "What its score is worth", 320)
 
 
+def reliability_rows(alpha: AlphaRecord) -> list[dict[str, float]]:
+    """The bins that are stored with an alpha, each with its 95% interval ``low``, ``high``; empty without any."""
+    curve = (alpha.evidence.get("score") or {}).get("curve") or {}
+    rows = []
+    for one in curve.get("reliability") or ():
+        low, high = interval(float(one["true"]), int(one["n"]))
+        rows.append({"score": one["score"], "true": one["true"], "n": one["n"], "low": low, "high": high})
+    return rows
+
+
 def reliability_figure(bins: Sequence[Mapping[str, Any]], *, own: float) -> Figure:
     """Share of true alphas over score, with 95% intervals, the diagonal, and a mark at ``own``."""
     x, share = ([float(one[name]) for one in bins] for name in ("score", "true"))

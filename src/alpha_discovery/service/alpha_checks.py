@@ -31,6 +31,7 @@ from alpha_discovery.kernels import source_hash
 from alpha_discovery.reports import pooled
 from alpha_discovery.reports.evaluated import evaluate_sleeves
 from alpha_discovery.reports.pooled import Course, course
+from alpha_discovery.reports.reliability import reliability_rows
 from alpha_discovery.reports.stresses import stress_table, year_sentence
 from alpha_discovery.rules.strategy import Rules, Strategy
 from alpha_discovery.service.alpha_views import AlphaViews, Seen
@@ -57,6 +58,14 @@ class AlphaChecks:
         names = ("test", "asked", "found", "verdict")
         rows = [dict(zip(names, map(str, row), strict=True)) for row in stress_table(found).rows]
         return rows, year_sentence(found)
+
+    def score(self, alpha_id: str) -> dict[str, Any] | None:
+        """What its score is worth on simulated markets; None for an alpha without a score."""
+        alpha = self._place.lab.alphas.get(alpha_id)
+        if not (told := alpha.evidence.get("score")):
+            return None
+        of = {name: told["curve"][name] for name in ("method", "years", "tested")}
+        return {"value": told["value"], "needed": told["needed"], **of, "bins": reliability_rows(alpha)}
 
     def costs(self, alpha_id: str) -> dict[str, Any]:
         """What is left at multiples of the assumed costs, both parts; ``break_even`` as the judge found it, or None."""

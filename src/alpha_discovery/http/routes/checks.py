@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from alpha_discovery.http.guard import ViewerDep
 from alpha_discovery.http.problems import documented
-from alpha_discovery.http.shapes.checks import CostCurve, Fan, Plateau, Regime, Stresses
+from alpha_discovery.http.shapes.checks import CostCurve, Fan, Plateau, Regime, ScoreWorth, Stresses
 from alpha_discovery.http.site import SiteDep
 
 router = APIRouter(prefix="/alphas", tags=["alphas"], responses=documented(401, 403, 404, 422, 503))
@@ -17,6 +17,13 @@ def get_stresses(alpha_id: str, site: SiteDep, _: ViewerDep) -> Stresses:
     """Tell each kill test that an alpha went through, in words."""
     tests, year = site.checks.stresses(alpha_id)
     return Stresses.model_validate({"tests": tests, "year": year})
+
+
+@router.get("/{alpha_id}/score")
+def get_score(alpha_id: str, site: SiteDep, _: ViewerDep) -> ScoreWorth | None:
+    """Tell what the validation score of an alpha is worth; null without one."""
+    found = site.checks.score(alpha_id)
+    return None if found is None else ScoreWorth(**found)
 
 
 @router.get("/{alpha_id}/costs")

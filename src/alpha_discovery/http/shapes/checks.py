@@ -25,6 +25,27 @@ class Stresses(BaseModel):
     year: str | None = Field(description="what a year with it may look like")
 
 
+class ScoreBin(BaseModel):
+    """Finalists on simulated markets whose scores were about alike."""
+
+    score: float = Field(description="their mean")
+    true: float = Field(description="share of them with a true edge")
+    n: int
+    low: float = Field(description="95% interval of that share")
+    high: float
+
+
+class ScoreWorth(BaseModel):
+    """What a validation score is worth: scores of finalists beside the truth, on markets where it is known."""
+
+    value: float
+    needed: float = Field(description="least score of an alpha that may be deployed")
+    method: str = Field(description="how those markets were searched")
+    years: float = Field(description="length of those markets")
+    tested: int = Field(description="candidates tried on each")
+    bins: list[ScoreBin] = Field(description="empty for an alpha stored before its curve was kept")
+
+
 class CostCurve(BaseModel):
     """What is left at multiples of the assumed costs, both parts together."""
 

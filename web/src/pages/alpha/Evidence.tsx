@@ -9,6 +9,7 @@ import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
 import { type AlphaDetail, evidenceQuery, stressesQuery } from "@/pages/alpha/queries";
+import { ScoreWorth } from "@/pages/alpha/ScoreWorth";
 
 type Test = Schemas["Test"];
 const PASSED = { held: true, weak: "weak", failed: false } as const;
@@ -27,6 +28,7 @@ export function Evidence({ alpha }: { alpha: AlphaDetail }) {
                     {(tests) => <Tests tests={tests.filter((one) => one.end !== null)} />}
                 </Loaded>
             </Panel>
+            <ScoreWorth alpha={alpha} />
             <Panel
                 title="Kill tests"
                 about="What is left when the world is a little worse than the backtest. They prove nothing, as luck passes most of them too; but whoever fails one is out."

@@ -45,6 +45,13 @@ export const stressesQuery = (id: string) =>
         ...FOREVER,
     });
 
+export const scoreQuery = (id: string) =>
+    queryOptions({
+        queryKey: ["alpha", id, "score"],
+        queryFn: () => held(client.GET("/alphas/{alpha_id}/score", path(id))),
+        ...FOREVER,
+    });
+
 export const costsQuery = (id: string) =>
     queryOptions({
         queryKey: ["alpha", id, "costs"],
