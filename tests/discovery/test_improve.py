@@ -12,7 +12,7 @@ import pytest
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery.decay import check_all, check_decay, loss_evidence
-from alpha_discovery.discovery.improve import improve, nearby, paired_p
+from alpha_discovery.discovery.improve import METHOD, improve, nearby, paired_p
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, RunState
 from alpha_discovery.discovery.replay import replay, row_of
 from alpha_discovery.discovery.run import Lab, discover
@@ -206,3 +206,17 @@ def test_without_new_days_there_is_nothing_to_check(make_lab: Make, make_campaig
     with pytest.raises(TooFewBars, match="was judged"):
         check_decay(alpha.id, lab)
     assert check_all(lab) == []
+
+
+def test_an_improvement_that_is_interrupted_is_stopped_and_stays_counted(
+    make_lab: Make, make_campaign: Make, long_market: Bars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    lab, alpha = found_in_the_first_year(make_lab, make_campaign, long_market)
+    monkeypatch.setattr("alpha_discovery.discovery.improve.daily_returns", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        improve(alpha.id, lab, variations=100, seed=1)
+    record = next(run for run in lab.runs.list() if run.optimization_method == METHOD)
+    assert (record.state, lab.ledger.account(record.epoch).n_tested) == (RunState.STOPPED, 100)
