@@ -52,6 +52,7 @@ from alpha_discovery.validation.stepm import StepM, StepMResult
 MIN_DAYS = 60  # of each of the two parts
 DRAWS = 2_000
 LEVEL = 0.05
+ROUNDING = 1e-9  # of the largest return: series that are nearer are the same trades
 METHOD = "improve"
 _KEPT = ("position_size", "leverage", "direction")  # of an alpha: size and side are no improvement of its rule
 
@@ -240,11 +241,14 @@ def paired_p(own: np.ndarray, other: np.ndarray, *, seed: int) -> tuple[float, f
 
 
 def _paired(own: np.ndarray, others: np.ndarray, *, seed: int) -> StepMResult:
-    """A max-t test of how far each of several series (T, n) lies above one (T,), all at that one's volatility."""
+    """A max-t test of how far each of several series (T, n) lies above one (T,), all at that one's volatility.
+
+    One that differs by rounding alone does not take part: what is left of it has the sign and the t of the returns.
+    """
     scale = others.std(axis=0)
-    varies = scale > 0.0
-    level = own.std() / np.where(varies, scale, 1.0)
+    level = own.std() / np.where(scale > 0.0, scale, 1.0)
     differences = others * level - own[:, None]
+    varies = (scale > 0.0) & (np.abs(differences).max(axis=0) > ROUNDING * np.abs(own).max())
     weights = stationary_weights(len(own), DRAWS, mean_block=5.0, rng=seed)
     family = StepM(weights, alpha=LEVEL, mean_block=1.0)
     family.add(np.arange(others.shape[1]), differences.astype(np.float32), varies)
