@@ -9,6 +9,7 @@ import pytest
 
 from alpha_discovery.bootstrap import SampleMarkets, StoredMarkets, open_lab
 from alpha_discovery.compute import devices
+from alpha_discovery.discovery.records import RunState
 from alpha_discovery.errors import BadMarketData, NotFound, StorageFailed, UserError
 from alpha_discovery.market_data import Catalog, load_sample
 from alpha_discovery.settings import Settings
@@ -104,3 +105,18 @@ def test_trades_are_simulated_where_the_settings_say(tmp_path: Path, monkeypatch
     monkeypatch.setattr(devices, "gpu_name", lambda: "a GPU")
     with open_lab(Settings(userdir=tmp_path, device="auto")) as opened:
         assert opened.device == "cuda"
+
+
+def test_a_run_whose_process_was_killed_is_interrupted_when_the_laboratory_is_opened_next(tmp_path: Path) -> None:
+    settings = Settings(userdir=tmp_path)
+    with open_lab(settings) as opened:
+        opened.lab.runs.add(run_record("killed"))
+        opened.lab.runs.add(run_record("lives"))
+        with opened.lab.present("lives"):
+            (settings.runs / "killed.at-work").touch()
+            with open_lab(settings) as again:
+                states = {run.id: (run.state, run.error_message) for run in again.lab.runs.list()}
+    assert states["lives"] == (RunState.RUNNING, None)
+    state, why = states["killed"]
+    assert state is RunState.INTERRUPTED
+    assert "its process ended without a word" in str(why)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from alpha_discovery.bootstrap import SampleMarkets
-from alpha_discovery.campaigns import last_days, on_named_markets
+from alpha_discovery.bootstrap import SampleMarkets, open_lab
+from alpha_discovery.campaigns import last_days, on_named_markets, run_campaign
 from alpha_discovery.discovery.campaign import Campaign
-from alpha_discovery.errors import NotFound, UserError
+from alpha_discovery.discovery.records import RunState
+from alpha_discovery.errors import NotFound, StorageFailed, UserError
+from alpha_discovery.settings import Settings
 
 MARKETS = SampleMarkets()
 
@@ -52,3 +56,13 @@ def test_days_are_above_zero_and_within_what_a_clock_can_tell(days: float) -> No
 def test_an_end_before_the_data_is_left_to_the_run() -> None:
     campaign = Campaign(symbols=("BTC/USD",), end="2001-01-01")
     assert last_days(campaign, 10, MARKETS) == campaign
+
+
+def test_a_run_whose_files_find_no_room_says_that_its_result_is_stored(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("no folder")
+    campaign = Campaign(symbols=("BTC/USD",), strategies=("sma_cross",), max_iterations=5)
+    with open_lab(Settings(userdir=tmp_path), market_data=MARKETS) as opened:
+        with pytest.raises(StorageFailed, match=r"is finished, .* alpha runs show \w{8}; but cannot write .*reports"):
+            run_campaign(campaign, opened)
+        (record,) = opened.lab.runs.list()
+    assert record.state is RunState.COMPLETED

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from alpha_discovery.cache.disk import DiskStore
 from alpha_discovery.cache.layered import Cache
@@ -21,7 +21,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.discovery.ports import Executor, MarketData
 from alpha_discovery.discovery.run import Lab
 from alpha_discovery.discovery.validation_score import SCORES, scores_of
-from alpha_discovery.errors import BadMarketData, NotFound, UserError
+from alpha_discovery.errors import BadMarketData, NotFound, StorageFailed, UserError
 from alpha_discovery.market_data import Catalog, load_sample, resample, sample_names
 from alpha_discovery.market_data.funding import with_funding
 from alpha_discovery.settings import Settings
@@ -30,6 +30,7 @@ from alpha_discovery.storage.checkpoints import CheckpointsInSql
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.events import EventsInSql
 from alpha_discovery.storage.ledger import LedgerInSql
+from alpha_discovery.storage.presence import absent, present
 from alpha_discovery.storage.queue import Claim, QueueInSql
 from alpha_discovery.storage.runs import RunsInSql
 from alpha_discovery.storage.search_alphas import AlphaSearch
@@ -129,6 +130,8 @@ def open_lab(
         )  # fmt: skip
         if executor is not None:
             opened.enter_context(closing(executor))
+        queue = QueueInSql(database, time)
+        _tell_of_the_dead(queue, settings)
         lab = Lab(
             market_data=market_data or StoredMarkets(catalog),
             runs=RunsInSql(database),
@@ -138,11 +141,18 @@ def open_lab(
             transaction=database.transaction,
             user_strategies=settings.strategies,
             scores=scores_of(settings.userdir / "calibration" / SCORES),
+            present=partial(present, settings.runs),
         )
         yield Workplace(
-            settings, lab, catalog, database, QueueInSql(database, time), EventsInSql(database),
+            settings, lab, catalog, database, queue, EventsInSql(database),
             RunSearch(database), AlphaSearch(database), cache, executor,
         )  # fmt: skip
+
+
+def _tell_of_the_dead(queue: QueueInSql, settings: Settings) -> None:
+    """Put down the runs whose processes were killed; that the database cannot be written is for others to tell."""
+    with suppress(StorageFailed), absent(settings.runs) as run_ids:
+        queue.put_down_dead(run_ids)
 
 
 def open_cache(settings: Settings) -> Cache:

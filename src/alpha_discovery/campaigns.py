@@ -18,7 +18,7 @@ from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.run import Discovery, discover, load_history
 from alpha_discovery.discovery.screening import Counted
 from alpha_discovery.discovery.suiting import market_of, suited_timeframe
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.reporting import write_run_report
 from alpha_discovery.storage.trials import load_trials, save_trials
 
@@ -56,7 +56,7 @@ def run_campaign(
     UserError, NotFound
         Before anything is stored, if the campaign cannot be run on the data at hand.
     StorageFailed
-        If database or folder cannot be written to.
+        If database or folder cannot be written to; of a run that is stored already it says so.
     """
     settings = opened.settings
     campaign = on_named_markets(campaign, opened.lab.market_data)
@@ -64,8 +64,13 @@ def run_campaign(
     found = discover(
         campaign, opened.lab, workers=settings.threads, course=course, progress=progress, notice=notice
     )
-    trials = save_trials(settings.runs / found.record.id, found.to_frame())
-    report = write_run_report(found, opened)
+    try:
+        trials = save_trials(settings.runs / found.record.id, found.to_frame())
+        report = write_run_report(found, opened)
+    except StorageFailed as error:
+        id_ = found.record.id
+        told = f"run {id_[:12]} is finished, and its result stored: alpha runs show {id_[:8]}; but {error}"
+        raise StorageFailed(told) from error
     account = opened.lab.ledger.account(found.record.epoch, level=campaign.protocol.level)
     return Ran(found, account, trials, report)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,14 @@ def test_the_report_of_an_alpha_is_written(in_found: Alpha, discovered: Any, fou
 
 def test_the_ledger_names_the_market_of_every_epoch(in_found: Alpha) -> None:
     assert "SYN/USDT@synthetic 1h" in words(in_found("ledger"))
+
+
+def test_accounts_of_the_same_market_are_told_apart_by_their_vaults(in_copy_of_found: Alpha) -> None:
+    market = ("--symbol", "SYN/USDT", "--strategy", "sma_cross", "--max-iterations", "5", "--end", "2020-10-01")
+    assert in_copy_of_found("discover", *market).exit_code == 0
+    told = in_copy_of_found("ledger", columns=80).stdout
+    assert len(re.findall(r"SYN/USDT@synthetic 1h, vault", told)) == 2
+    assert len(set(re.findall(r"from (\d{4}-\d\d-\d\d)", told))) == 2
 
 
 def test_the_ledger_as_json_says_what_is_left_and_what_luck_reaches(in_found: Alpha) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 import pytest
@@ -97,3 +98,18 @@ def test_a_market_depends_on_its_seed_alone() -> None:
 def test_no_market_is_no_calibration() -> None:
     with pytest.raises(OutOfRange):
         calibrate("noise", NOISE, CAMPAIGN, [])
+
+
+def slow_after_the_first(seed: int) -> dict[str, Bars]:
+    time.sleep(0.0 if seed == 1 else 60.0)
+    return dict(NOISE(seed))
+
+
+def test_markets_in_hand_are_not_waited_for_when_somebody_interrupts() -> None:
+    def interrupted(_: Trial) -> None:
+        raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        calibrate("noise", slow_after_the_first, CAMPAIGN, [1, 2, 3], workers=2, progress=interrupted)
+    assert time.monotonic() - began < 50.0

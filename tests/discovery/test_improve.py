@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from alpha_discovery.core.bars import Bars
+from alpha_discovery.discovery import improve as improve_module
 from alpha_discovery.discovery.decay import check_all, check_decay, loss_evidence
-from alpha_discovery.discovery.improve import improve, nearby, paired_p
+from alpha_discovery.discovery.improve import METHOD, improve, nearby, paired_p
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState, RunState
 from alpha_discovery.discovery.replay import replay, row_of
 from alpha_discovery.discovery.run import Lab, discover
@@ -52,6 +53,33 @@ def test_equal_series_are_no_improvement() -> None:
 def test_the_same_bets_at_twice_the_size_are_no_improvement() -> None:
     returns = np.random.default_rng(1).normal(0.001, 0.01, 300)
     assert paired_p(returns, 2.0 * returns, seed=0)[1] > 0.05
+
+
+def test_what_rounding_leaves_of_the_same_bets_is_no_improvement() -> None:
+    returns = np.random.default_rng(1).normal(0.003, 0.01, 365)
+    for size in (1.0 + 1e-15, 1.0 / 3.0, 0.7):
+        t, p = paired_p(returns, (size * returns).astype(np.float64) / size * (1.0 + 2e-16), seed=0)
+        assert np.isnan(t)
+        assert p == 1.0
+
+
+def test_variations_that_trade_as_the_alpha_does_are_not_proposed(
+    make_lab: Make, make_campaign: Make, long_market: Bars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, alpha = found_in_the_first_year(make_lab, make_campaign, long_market)
+    tested: list[tuple[Any, Any]] = []
+
+    def seen(own: Any, others: Any, *, seed: int) -> Any:
+        family = paired(own, others, seed=seed)
+        tested.append((own, others[:, family.ids]))
+        return family
+
+    paired = improve_module._paired
+    monkeypatch.setattr(improve_module, "_paired", seen)
+    improve(alpha.id, lab, variations=200, seed=1)
+    own, others = tested[0]
+    assert others.shape[1] > 0
+    assert (np.abs(others / others.std(axis=0) - (own / own.std())[:, None]).max(axis=0) > 1e-7).all()
 
 
 def test_a_higher_mean_on_the_same_days_is_one() -> None:
@@ -206,3 +234,17 @@ def test_without_new_days_there_is_nothing_to_check(make_lab: Make, make_campaig
     with pytest.raises(TooFewBars, match="was judged"):
         check_decay(alpha.id, lab)
     assert check_all(lab) == []
+
+
+def test_an_improvement_that_is_interrupted_is_stopped_and_stays_counted(
+    make_lab: Make, make_campaign: Make, long_market: Bars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    lab, alpha = found_in_the_first_year(make_lab, make_campaign, long_market)
+    monkeypatch.setattr("alpha_discovery.discovery.improve.daily_returns", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        improve(alpha.id, lab, variations=100, seed=1)
+    record = next(run for run in lab.runs.list() if run.optimization_method == METHOD)
+    assert (record.state, lab.ledger.account(record.epoch).n_tested) == (RunState.STOPPED, 100)

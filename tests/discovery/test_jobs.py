@@ -28,6 +28,13 @@ def test_two_legs_without_the_other_market_are_refused_with_what_to_do() -> None
         jobs_of(Campaign(symbols=("BTC/USDT",), strategies=("arbitrage",)))
 
 
+@pytest.mark.parametrize("against", ["ETHUSDT", "ETH/USDT"])
+def test_a_market_against_itself_is_refused_by_its_name(against: str) -> None:
+    plan = Campaign(symbols=("BTC/USDT", "ETH/USDT"), against=(against,), strategies=("sma_cross", "pairs_reversion"))
+    with pytest.raises(BadCampaign, match="pairs_reversion would trade ETH/USDT against itself; name another market"):
+        jobs_of(plan)
+
+
 def test_the_other_market_is_loaded_only_for_strategies_that_trade_it() -> None:
     both = Campaign(symbols=("A",), against=("B",), strategies=("sma_cross", "arbitrage"))
     alone = Campaign(symbols=("A",), against=("B",), strategies=("sma_cross",))

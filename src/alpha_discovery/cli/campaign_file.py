@@ -6,6 +6,7 @@ that a campaign does not have (memory limits, archives) is named in a note, so t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -71,7 +72,7 @@ def read_campaigns(path: Path) -> Told:
         For a key that does not exist, with the nearest one that does.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise BadCampaign(f"cannot read the campaign file {path}; check the name ({error})") from error
     except yaml.YAMLError as error:
@@ -136,6 +137,27 @@ def _list(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def read_yaml(text: str) -> Any:
+    """YAML in which ``off`` is the word that parameters have for it, as in YAML 1.2; raises `yaml.YAMLError`."""
+    loader = _Words(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
+class _Words(yaml.SafeLoader):
+    """`yaml.SafeLoader` that takes true and false for yes and no, and no other word."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's way of declaring it)
+        first: [
+            (tag, re.compile(r"(true|True|TRUE|false|False|FALSE)$") if tag.endswith(":bool") else form)
+            for tag, form in forms
+        ]
+        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def plain(value: Any) -> Any:

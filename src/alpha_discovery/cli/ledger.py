@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import typer
@@ -31,13 +32,18 @@ def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     heading(screen, "Ledger", "nothing here is ever lowered or deleted")
     head = ("Data", "Tried", "Worth", "Looks", "Level left", "Luck reaches", "Vault from")
     columns = len(head) if screen.width >= WIDE else len(head) - 1
-    table(screen, head[:columns], [_row(one)[:columns] for one in rows], "Lrrrrrr"[:columns])
+    alike = Counter(one["markets"] for one in rows)
+    shown = [_row(one, apart=alike[one["markets"]] > 1 and columns < len(head))[:columns] for one in rows]
+    table(screen, head[:columns], shown, "Lrrrrrr"[:columns])
     if not rows:
         say(screen, "nothing was tried yet")
         return
-    words = "worth: as many independent tries are as hard to beat; looks: how many judgings were charged"
+    words = (
+        "worth: so many independent tries are as hard to beat as the widest search that was judged, not all of them "
+        "together; looks: how many judgings were charged"
+    )
     say(screen, words, style="dim")
-    say(screen, "luck reaches: annual Sharpe of the best of them, once in twenty searches", style="dim")
+    say(screen, "luck reaches: annual Sharpe of the best of one such search, once in twenty", style="dim")
     followed = [(row["markets"], vault) for row in rows for vault in row["vaults"] if vault["closed"]]
     if followed:
         heading(screen, "Closed vaults", "a newer one followed; what stands is false once in twenty times at most")
@@ -50,11 +56,13 @@ def _closed(markets: str, vault: dict[str, Any]) -> tuple[str, ...]:
     return markets, span, chance(vault["p"]), chance(vault["level"]), verdict
 
 
-def _row(one: dict[str, Any]) -> tuple[str, ...]:
+def _row(one: dict[str, Any], *, apart: bool) -> tuple[str, ...]:
+    """An account; ``apart``: its vault is named with its markets, which another account has too."""
     left = f"{percent(one['level_left'], 1)} of {percent(one['level'], 0)}"
     sealed = one["vault_start"] < one["end"]
     vault = one["vault_start"][:10] if sealed else "none"
+    data = f"{one['markets']}, vault from {vault}" if apart else one["markets"]
     return (
-        one["markets"], count(one["n_tested"]), count(one["n_effective"]), count(one["rounds"]), left,
+        data, count(one["n_tested"]), count(one["n_effective"]), count(one["rounds"]), left,
         ratio(one["noise_sharpe"]), vault,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from alpha_discovery import __version__
+from alpha_discovery.cli.ending import interruptible
 from alpha_discovery.cli.failures import STOPPED, exit_code_of, show_failure
 
 COMMANDS = {  # name: (module, its app, what it does)
@@ -74,7 +75,8 @@ class AlphaGroup(TyperGroup):
         words = [word for word in words if word != "--debug"]
         code: Any = 0
         try:
-            code = super().main(words or ["--help"], "alpha", *rest, **{**options, "standalone_mode": False})
+            with interruptible():
+                code = super().main(words or ["--help"], "alpha", *rest, **{**options, "standalone_mode": False})
         except Exception as error:
             if debug and not hasattr(error, "format_message"):
                 raise

@@ -38,7 +38,8 @@ def run_text(screen: Console, run: RunRecord, alphas: Sequence[AlphaRecord], acc
     """Everything about a run, in the order in which a person asks."""
     title(screen, run)
     if run.state is not RunState.COMPLETED:
-        say(screen, f"{run.state}: {run.error_message or 'it has not ended'}")
+        otherwise = "it has not ended" if run.end_time is None else "what it tried stays counted"
+        say(screen, f"{run.state}: {run.error_message or otherwise}")
         return
     if "improvement" in run.report:
         improvement_text(screen, run)

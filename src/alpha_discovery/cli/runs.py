@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from alpha_discovery.bootstrap import open_lab
-from alpha_discovery.cli.campaign_file import plain
+from alpha_discovery.cli.campaign_file import plain, read_yaml
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.render import duration, files, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
@@ -150,7 +150,7 @@ def _changes(told: list[str]) -> dict[str, Any]:
             raise UserError(f"--change needs NAME=VALUE, such as max_iterations=5000; found {one!r}")
         part, dot, inner = name.partition(".")
         try:
-            read = plain(yaml.safe_load(value))
+            read = plain(read_yaml(value))
         except yaml.YAMLError:
             raise UserError(f"--change {one}: cannot read the value {value!r}") from None
         if isinstance(read, str):

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from alpha_discovery.compute.portable import portable
+from alpha_discovery.core.children import deaf_to_interruptions
 from alpha_discovery.errors import WorkersLost
 
 Ground = TypeVar("Ground")
@@ -118,7 +119,8 @@ class _Hand:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs,), name="part", daemon=True)
-        process.start()
+        with deaf_to_interruptions():
+            process.start()
         theirs.close()
         return _Hand(process, ours)
 
@@ -146,7 +148,7 @@ class _Hand:
 
 def _work(pipe: Connection) -> None:
     """Run in a process: take parts until the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; whoever started us says when to end
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # also where no mask keeps us from hearing it
     ground: Any = None
     while True:
         try:

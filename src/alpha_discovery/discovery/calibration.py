@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 from scipy.stats import beta
 
 from alpha_discovery.core.bars import Bars
+from alpha_discovery.core.children import deaf_to_interruptions
 from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.data_epoch import DataEpoch
@@ -135,10 +137,12 @@ def calibrate(
     journal = JournalInMemory() if journal is None else journal
     key = cell_key(name, campaign)
     known = {entry["seed"]: trial_of(entry) for entry in journal.entries() if entry.get("cell") == key}
-    for trial in _computed(market, campaign, [seed for seed in seeds if seed not in known], workers):
-        journal.append({"cell": key, "name": name, **asdict(trial)})
-        known[trial.seed] = trial
-        progress(trial)
+    left = [seed for seed in seeds if seed not in known]
+    with closing(_computed(market, campaign, left, workers)) as trials:
+        for trial in trials:
+            journal.append({"cell": key, "name": name, **asdict(trial)})
+            known[trial.seed] = trial
+            progress(trial)
     return Cell(name, tuple(known[seed] for seed in seeds))
 
 
@@ -278,22 +282,29 @@ def _work(seed: int) -> Trial:
     return discover_once(market(seed), replace(campaign, seed=seed))
 
 
-def _computed(market: Maker, campaign: Campaign, seeds: list[int], workers: int) -> Iterator[Trial]:
+def _computed(market: Maker, campaign: Campaign, seeds: list[int], workers: int) -> Generator[Trial, None, None]:
     """Trials as they come; a few more than there are workers are asked for ahead."""
     if workers <= 1 or len(seeds) < 2:
         _start(market, campaign)
         yield from map(_work, seeds)
         return
     context = multiprocessing.get_context("spawn")  # forked numba threads would hang
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(market, campaign)) as pool:
         waiting: set[Future[Trial]] = set()
         rest = iter(seeds)
-        while True:
-            for seed in rest:
-                waiting.add(pool.submit(_work, seed))
-                if len(waiting) > workers:
-                    break
-            if not waiting:
-                return
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in done)
+        try:
+            while True:
+                with deaf_to_interruptions():
+                    for seed in rest:
+                        waiting.add(pool.submit(_work, seed))
+                        if len(waiting) > workers:
+                            break
+                if not waiting:
+                    return
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        except BaseException:  # nobody waits for the markets in hand: they are computed again
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise

@@ -39,7 +39,7 @@ from alpha_discovery.discovery.records import (
 )
 from alpha_discovery.discovery.regime_days import most_common
 from alpha_discovery.discovery.replay import HEADLINE, detector_of, identity, measured, row_of
-from alpha_discovery.discovery.run import Lab, campaign_from
+from alpha_discovery.discovery.run import Lab, at_work, campaign_from
 from alpha_discovery.errors import TooFewBars, UserError
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.search.cube import Cube
@@ -52,6 +52,7 @@ from alpha_discovery.validation.stepm import StepM, StepMResult
 MIN_DAYS = 60  # of each of the two parts
 DRAWS = 2_000
 LEVEL = 0.05
+ROUNDING = 1e-9  # of the largest return: series that are nearer are the same trades
 METHOD = "improve"
 _KEPT = ("position_size", "leverage", "direction")  # of an alpha: size and side are no improvement of its rule
 
@@ -105,48 +106,49 @@ def improve(alpha_id: str, lab: Lab, *, variations: int = 500, seed: int = 0) ->
     batch = nearby(alpha, strategy, variations, seed=seed)
     lab.ledger.enter(past.stretch)
     record = _started(alpha, past, lab, batch_size(batch), seed)
-    lab.runs.add(record)
-    lab.ledger.record(
-        LedgerEntry(
-            past.epoch, record.id, alpha.strategy_type, METHOD, 1, batch_size(batch), batch_size(batch), lab.clock.now()
-        )
-    )
-    first = sleeves_from(alpha, past.search, split.start, split.search_end)
-    own, others = own_returns(alpha, first), daily_returns(alpha, batch, first)
-    family = _paired(own, others, seed=seed)
-    best = int(family.ids[0]) if len(family.ids) else 0
-    round_ = lab.ledger.open_round(past.epoch, [record.id], level=LEVEL)
-    opened = past.open_vault(round_, lab.ledger)
-    judged = _judged(alpha, past, opened, {name: column[[best]] for name, column in batch.items()}, seed)
-    year = next(iter(bars.values())).periods_per_year
-    accepted = judged["p"] <= round_.level and judged["sharpe"] > 0.0  # to lose less is no alpha
-    proposed, incumbent = sharpe_of(others[:, best], year), sharpe_of(own, year)
-    told = judged if accepted else {"days": judged["days"]}
-    found = jsonable(
-        {
-            "parent": alpha.id, "generation": generation(alpha) + 1, "variations": batch_size(batch),
-            "proposed_days": len(own), "proposed_t": float(family.t[0]) if len(family.t) else math.nan,
-            "proposed_p": float(family.p_adjusted[0]) if len(family.t) else math.nan,
-            "proposed_sharpe": proposed, "proposed_parent_sharpe": incumbent,
-            "proposed_ten_percent_better": _ten_percent(proposed, incumbent), **told,
-            "round": round_.number, "level": round_.level, "accepted": accepted,
-        }
-    )  # fmt: skip
-    p = told_p([judged["p"]] if accepted else [], level=LEVEL, round_=round_)
-    lab.ledger.close_round(round_, {"finalists": 1, "accepted": int(accepted), "p": p})
-    varied = {name: column[best] for name, column in batch.items() if name in strategy.allowed.kinds}
-    challenger = {name: strategy.allowed.kinds[name].decode(float(code)) for name, code in varied.items()}
-    ended = replace(
-        record, state=RunState.COMPLETED, end_time=lab.clock.now(), strategies_tested=batch_size(batch),
-        profitable_found=int(accepted), best_sharpe=found["proposed_sharpe"],
-        report={**record.report, "improvement": {**found, "parameters": challenger}},
-    )  # fmt: skip
-    chosen = {**alpha.parameters, **challenger}
-    improved = _improved(alpha, chosen, past, opened, family, ended, lab.ledger) if accepted else None
-    with lab.transaction():
-        if improved is not None:
-            lab.alphas.add(improved)
-        lab.runs.update(ended)
+    with at_work(record, lab):
+        lab.ledger.record(
+            LedgerEntry(
+                past.epoch, record.id, alpha.strategy_type, METHOD, 1, batch_size(batch), batch_size(batch),
+                lab.clock.now(),
+            )
+        )  # fmt: skip
+        first = sleeves_from(alpha, past.search, split.start, split.search_end)
+        own, others = own_returns(alpha, first), daily_returns(alpha, batch, first)
+        family = _paired(own, others, seed=seed)
+        best = int(family.ids[0]) if len(family.ids) else 0
+        round_ = lab.ledger.open_round(past.epoch, [record.id], level=LEVEL)
+        opened = past.open_vault(round_, lab.ledger)
+        judged = _judged(alpha, past, opened, {name: column[[best]] for name, column in batch.items()}, seed)
+        year = next(iter(bars.values())).periods_per_year
+        accepted = judged["p"] <= round_.level and judged["sharpe"] > 0.0  # to lose less is no alpha
+        proposed, incumbent = sharpe_of(others[:, best], year), sharpe_of(own, year)
+        told = judged if accepted else {"days": judged["days"]}
+        found = jsonable(
+            {
+                "parent": alpha.id, "generation": generation(alpha) + 1, "variations": batch_size(batch),
+                "proposed_days": len(own), "proposed_t": float(family.t[0]) if len(family.t) else math.nan,
+                "proposed_p": float(family.p_adjusted[0]) if len(family.t) else math.nan,
+                "proposed_sharpe": proposed, "proposed_parent_sharpe": incumbent,
+                "proposed_ten_percent_better": _ten_percent(proposed, incumbent), **told,
+                "round": round_.number, "level": round_.level, "accepted": accepted,
+            }
+        )  # fmt: skip
+        p = told_p([judged["p"]] if accepted else [], level=LEVEL, round_=round_)
+        lab.ledger.close_round(round_, {"finalists": 1, "accepted": int(accepted), "p": p})
+        varied = {name: column[best] for name, column in batch.items() if name in strategy.allowed.kinds}
+        challenger = {name: strategy.allowed.kinds[name].decode(float(code)) for name, code in varied.items()}
+        ended = replace(
+            record, state=RunState.COMPLETED, end_time=lab.clock.now(), strategies_tested=batch_size(batch),
+            profitable_found=int(accepted), best_sharpe=found["proposed_sharpe"],
+            report={**record.report, "improvement": {**found, "parameters": challenger}},
+        )  # fmt: skip
+        chosen = {**alpha.parameters, **challenger}
+        improved = _improved(alpha, chosen, past, opened, family, ended, lab.ledger) if accepted else None
+        with lab.transaction():
+            if improved is not None:
+                lab.alphas.add(improved)
+            lab.runs.update(ended)
     return Improvement(alpha, challenger, improved, found, ended)
 
 
@@ -239,11 +241,14 @@ def paired_p(own: np.ndarray, other: np.ndarray, *, seed: int) -> tuple[float, f
 
 
 def _paired(own: np.ndarray, others: np.ndarray, *, seed: int) -> StepMResult:
-    """A max-t test of how far each of several series (T, n) lies above one (T,), all at that one's volatility."""
+    """A max-t test of how far each of several series (T, n) lies above one (T,), all at that one's volatility.
+
+    One that differs by rounding alone does not take part: what is left of it has the sign and the t of the returns.
+    """
     scale = others.std(axis=0)
-    varies = scale > 0.0
-    level = own.std() / np.where(varies, scale, 1.0)
+    level = own.std() / np.where(scale > 0.0, scale, 1.0)
     differences = others * level - own[:, None]
+    varies = (scale > 0.0) & (np.abs(differences).max(axis=0) > ROUNDING * np.abs(own).max())
     weights = stationary_weights(len(own), DRAWS, mean_block=5.0, rng=seed)
     family = StepM(weights, alpha=LEVEL, mean_block=1.0)
     family.add(np.arange(others.shape[1]), differences.astype(np.float32), varies)

@@ -148,6 +148,11 @@ def _job(campaign: Campaign, strategy: Strategy) -> Job:
             f"{strategy.name} trades {strategy.n_legs} markets together; name the other one with "
             "`against`, e.g. --against BTC/USDT:USDT@binance-um"
         )
+    for symbol in campaign.symbols:
+        legs = (symbol, *others)
+        if twice := {leg for leg in legs if legs.count(leg) > 1}:
+            itself = f"{strategy.name} would trade {min(twice)} against itself"
+            raise BadCampaign(f"{itself}; name another market in symbols or against", field="against")
     return Job(
         strategy, space, tuple((symbol, *others) for symbol in campaign.symbols), region, guide=over,
         until=None if campaign.until is None else parsed(campaign.until),

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -62,6 +62,7 @@ class Lab:
     checkpoints: Checkpoints = field(default_factory=NoCheckpoints)
     scores: Scores = field(default_factory=shipped)  # what evidence is worth
     keep: Callable[[Discovery], None] = lambda _: None  # writes what is no row, before the run counts as completed
+    present: Callable[[str], AbstractContextManager[object]] = nullcontext  # shows others that a run's process is alive
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,18 +132,26 @@ def discover(
     lab.ledger.enter(past.stretch)
     record = _started(campaign, past, lab, workers)
     record = replace(record, report={**record.report, "outlook": _foreseen(campaign, jobs, past, lab, notice)})
-    lab.runs.add(record)
-    try:
+    with at_work(record, lab):
         task = Task(campaign, jobs, past, record)
         wanted = _still_wanted(record.id, lab)
         return _carried_out(task, lab, workers=workers, progress=progress, notice=notice, course=course, wanted=wanted)
-    except BaseException as error:
-        state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
-        with lab.transaction():
-            last = lab.runs.held(record.id)
-            if last.state is not RunState.STOPPED:
-                lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
-        raise
+
+
+@contextmanager
+def at_work(record: RunRecord, lab: Lab) -> Iterator[None]:
+    """Store a run that this process works on itself; if the block raises, the run is told as stopped or failed."""
+    with lab.present(record.id):
+        lab.runs.add(record)
+        try:
+            yield
+        except BaseException as error:
+            state = RunState.STOPPED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
+            with lab.transaction():
+                last = lab.runs.held(record.id)
+                if last.state is not RunState.STOPPED:
+                    lab.runs.update(replace(last, state=state, end_time=lab.clock.now(), error_message=str(error)))
+            raise
 
 
 def _still_wanted(run_id: str, lab: Lab) -> Callable[[], None]:

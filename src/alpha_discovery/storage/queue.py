@@ -33,6 +33,7 @@ class Request(StrEnum):
 
 
 AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
+DIED = "its process ended without a word: killed, or the machine went down; what it tried stays counted"
 GRACE = 0.75  # seconds that a worker has to put down what was asked of it; then whoever looks does it
 
 
@@ -158,6 +159,15 @@ class QueueInSql:
                 _put_down(session, row, run, AFTER[Request(row.request or Request.STOP)], now)
                 put_down.append(row.run_id)
         return put_down
+
+    def put_down_dead(self, run_ids: Sequence[str]) -> None:
+        """Put down those of these runs that say they run, and that no worker has: their own processes have ended."""
+        for run_id in run_ids:
+            with self._database.transaction() as session:
+                run = session.get(RunRow, run_id, with_for_update=True)
+                queued = session.get(QueueRow, run_id) is not None
+                if run is not None and not queued and RunState(run.state) is RunState.RUNNING:
+                    _end(session, run, RunState.INTERRUPTED, self._now(session), DIED)
 
     def beat(self, claim: Claim, *, lease: float, usage: Usage | None = None, worked: float = 0.0) -> Request | None:
         """Renew the lease, note what the run uses, and hear what was asked of it; raises `LeaseLost`.
