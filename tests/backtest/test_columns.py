@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,15 @@ def test_later_bars_do_not_change_a_condition(data: st.DataObject) -> None:
     for signal in rules.signals:
         whole, part = flags(tape((bars,)), signal, batch), flags(tape((bars.slice(0, stop),)), signal, batch)
         assert whole[:stop].tolist() == part.tolist()
+
+
+@pytest.mark.parametrize("n_bars", [1, 2, 63, 64, 65])
+def test_nothing_is_known_behind_the_last_bar(n_bars: int) -> None:
+    bars = explicit_bars([(c, c, c, c) for c in range(1, n_bars + 1)])
+    for left, right in ((CLOSE, 0.0), (0.0, CLOSE), (CLOSE, lag(CLOSE, 1))):
+        cross = crosses_above(left, right)
+        for happens in (True, False):
+            flags(tape((bars,)), replace(cross, happens=happens), NOBODY)  # looks behind the last bar, too
 
 
 def test_a_node_is_computed_once_for_each_distinct_parameter(monkeypatch: pytest.MonkeyPatch) -> None:

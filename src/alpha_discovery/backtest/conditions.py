@@ -57,7 +57,7 @@ class Conditions:
     def __init__(self, sides: Sides, n_bars: int, fresh: Bits, wanted: frozenset[Node]) -> None:
         self._sides = sides
         self._words = words(n_bars)
-        self._fresh = fresh
+        self._fresh = _and_after(fresh, n_bars)
         self._wanted = wanted
 
     def bitmaps(self, node: Compare | Cross, candidates: Rows) -> tuple[Bits, Bits | None]:
@@ -146,6 +146,14 @@ class Conditions:
         each = np.arange(len(bits), dtype=np.int64)
         compare_rows(LESS_EQUAL, table.values, each, table.values, each, bits)
         return Table(bits, table.row)
+
+
+def _and_after(fresh: Bits, n_bars: int) -> Bits:
+    """With the bits behind the last bar, at which nothing is known either."""
+    out = fresh.copy()
+    if left := n_bars % 64:
+        out[-1] |= ~np.uint64(0) << np.uint64(left)
+    return out
 
 
 def _strict(node: Compare | Cross) -> bool:
