@@ -134,7 +134,7 @@ def resume(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None
     """Let a halted bot trade again; its drawdown is measured from now on."""
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
-        work.in_hand(opened, stored.id).resume()
+        work.resume(opened, stored.id)
         told = _told(opened, stored)
     _said(told, f"bot {told['name']} trades again", as_json=as_json)
 
@@ -148,11 +148,7 @@ def halt(
     """Enter nothing more until resumed; what is open keeps its stop, its target and its exits."""
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
-        running = work.in_hand(opened, stored.id, orders=close)
-        running.halt(why)
-        if close:
-            running.flatten(why)
-        running.save()
+        work.halt(opened, stored.id, why, close=close)
         told = _told(opened, stored)
     _said(told, f"bot {told['name']} is halted: {why}", as_json=as_json)
 
