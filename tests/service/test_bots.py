@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.errors import StorageFailed, TooFewBars, UserError
 from alpha_discovery.service import bots as work
+from alpha_discovery.service.bot_crew import BotCrew
 from alpha_discovery.service.bots import (
     MAX_BOTS,
     CatalogFeed,
@@ -169,7 +171,7 @@ def test_a_bot_may_be_called_in_any_language(name: str) -> None:
 @pytest.fixture
 def replaying(two_markets: Workplace) -> Bot:
     """A bot that has ninety days before it."""
-    return deploy(two_markets, "a" * 32, Deployment("mine", start=iso(DAYS.time[24 * 10])))[0]
+    return deploy(two_markets, "a" * 32, Deployment("mine", start=iso(DAYS.time[24 * 10]), auto_start=True))[0]
 
 
 def test_a_bot_is_halted_without_a_look_at_its_prices(
@@ -207,3 +209,10 @@ def test_a_bot_that_lives_through_bars_without_a_pause_is_halted_at_once(
     state = BotMemoryInSql(two_markets.database).load(replaying.id)
     assert state is not None
     assert state["halted"] == "halt 0"
+
+
+@pytest.mark.usefixtures("replaying")
+def test_a_crew_that_is_told_to_end_lives_through_no_further_bar(two_markets: Workplace) -> None:
+    asked = count()
+    crew = BotCrew(two_markets, is_over=lambda: next(asked) > 3)
+    assert crew.look() == 3  # it asks before the bot, and before each bar

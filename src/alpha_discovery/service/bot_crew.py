@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 from alpha_discovery.bootstrap import Workplace
@@ -65,13 +66,16 @@ class BotCrew:
         Tells people.
     only : tuple of str
         Names of bots to run whatever their state; empty: those that are started.
+    is_over : callable
+        Asked before each bot and each bar: once it says so, the rest of a look is left for another time.
     """
 
     def __init__(
         self, place: Workplace, *, say: Callable[[str], None] = lambda line: None, live: Live | None = None,
-        notifier: Notifier = SILENT, only: tuple[str, ...] = (),
+        notifier: Notifier = SILENT, only: tuple[str, ...] = (), is_over: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._place, self._say, self._live, self._notifier, self._only = place, say, live, notifier, only
+        self._is_over = is_over
         self._unanswered: dict[str, str] = {}
         self._waits = Waits(place.lab.clock)
         self._silent: dict[str, Bot] = {}  # bots at an exchange that does not answer, as they were
@@ -89,7 +93,7 @@ class BotCrew:
             self._say(f"bot {self._held.pop(id_).config.name} rests")
         for id_ in self._unanswered.keys() - wanted.keys():  # whoever starts it again hears of it again
             self._heard(id_)
-        lived = sum(self._turn(id_, name) for id_, name in wanted.items())
+        lived = sum(self._turn(id_, name) for id_, name in takewhile(lambda _: not self._is_over(), wanted.items()))
         if lived:
             self._rebalance(found)
         return lived
@@ -237,7 +241,7 @@ class BotCrew:
 
     def _steps(self, bot: Bot) -> int:
         lived = 0
-        while lived < TURN and bot.step():
+        while lived < TURN and not self._is_over() and bot.step():
             lived += 1
         return lived
 
