@@ -1,6 +1,7 @@
 """One deployed alpha: each closed bar from its open to its close, in the order of the execution rules.
 
-A bar that has closed is lived through in five steps, and the state is saved after the last:
+A bar that has closed is lived through in five steps, and the state is saved after the last, or after several bars where
+they could be lived through again just the same:
 
 1. funding is paid by who held at the last close;
 2. the broker learns of the open: orders of the last close are filled, entries set their levels;
@@ -13,7 +14,7 @@ A replaying broker fills them when the next bar arrives; an exchange fills them 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +37,7 @@ from alpha_discovery.trading.rows import BarRow
 from alpha_discovery.trading.stream import SignalStream
 
 SILENT = Silent()
+TOGETHER = 50  # bars that are lived through, and stored together where that may be, before others have their turn
 _ROUNDS = 8  # of asking and sending until nothing is new: leave, enter, protect
 
 
@@ -106,18 +108,33 @@ class Bot:
 
     def step(self) -> bool:
         """Live through the next closed bar; whether there was one that could be used."""
+        return self.live(1) == 1
+
+    def live(self, most: int, is_over: Callable[[], bool] = lambda: False) -> int:
+        """Live through the next closed bars, ``most`` of them unless ``is_over`` before; how many could be used.
+
+        On paper and stored bars they are stored together: who is killed before lives through them again and does the
+        same. Otherwise each is stored before the next one.
+        """
+        again, lived = self.feed.repeats and not self.broker.remembers, 0
+        while lived < most and not is_over() and self._lived():
+            lived += 1
+            if not again:
+                self.save()
+        if self._events:
+            self.save()
+        return lived
+
+    def _lived(self) -> bool:
+        """Whether there was a closed bar that could be used; what became of it is noted and not stored."""
         bar = self.feed.next(self.last)
         if bar is None:
             self._settle(self._now)
-            if self._events:
-                self.save()
             return False
         if (wrong := defect(bar, self.last)) is not None:
             self.note("refused", bar_time=bar.time, why=wrong)
-            self.save()
             return False
         self._take(bar)
-        self.save()
         return True
 
     def halt(self, why: str) -> None:

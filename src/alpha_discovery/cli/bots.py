@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from alpha_discovery.bootstrap import Workplace, open_lab
-from alpha_discovery.bots.bot import Bot
+from alpha_discovery.bots.bot import TOGETHER, Bot
 from alpha_discovery.bots.config import Safeguards
 from alpha_discovery.bots.reconcile import EquityCompared
 from alpha_discovery.cli.bot_work import work_on_bots
@@ -189,7 +189,7 @@ def _equity_line(told: EquityCompared) -> str:
 
 def _steps(running: Bot, follow: float | None) -> None:
     while True:
-        while running.step():
+        while running.live(TOGETHER):
             pass
         if follow is None:
             return

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.bot import SILENT, Bot
+from alpha_discovery.bots.bot import SILENT, TOGETHER, Bot
 from alpha_discovery.bots.ending import Ending
 from alpha_discovery.bots.forward import Forward
 from alpha_discovery.bots.told import notice
@@ -24,7 +24,6 @@ from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
 
-TURN = 50  # bars that a bot lives through before it is the next one's turn
 MOST = 1_000  # bots of one process
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds until a silent source is asked again
 
@@ -141,7 +140,7 @@ class BotCrew:
             stored = self._bots.get(id_)
             if is_over := stored.state == BotState.DEMOTED:
                 self._leave(self._held[id_], stored.config.get("why") or "ended by hand")
-            lived = self._steps(self._held[id_])
+            lived = self._held[id_].live(TOGETHER, self._is_over)
             self._heard(id_)
             if lived and not is_over:
                 self._judged(id_)
@@ -238,12 +237,6 @@ class BotCrew:
                 among[id_].look_at_clock(self._now())
         except StorageFailed:
             del among[id_]
-
-    def _steps(self, bot: Bot) -> int:
-        lived = 0
-        while lived < TURN and not self._is_over() and bot.step():
-            lived += 1
-        return lived
 
     def _failed(self, id_: str, name: str, error: AlphaDiscoveryError) -> None:
         """A bot whose prices are gone, say: it rests until a person has looked, and both say why.

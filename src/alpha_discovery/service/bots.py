@@ -15,7 +15,7 @@ import numpy as np
 from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.bot import SILENT, Bot
+from alpha_discovery.bots.bot import SILENT, TOGETHER, Bot
 from alpha_discovery.bots.config import BotConfig, Safeguards
 from alpha_discovery.bots.feeds import ReplayFeed
 from alpha_discovery.bots.ports import Bar, Broker, Feed
@@ -262,6 +262,8 @@ def insisting(change: Callable[[], Changed]) -> Changed:
 class _NoBars:
     """A feed for a bot that does not live on: no history, nothing new."""
 
+    repeats = True
+
     def history(self, until: int | None) -> Sequence[Bar]:
         return ()
 
@@ -287,11 +289,11 @@ class Live(Protocol):
         """Bars as they close."""
 
 
-def run(place: Workplace, bot_id: str, *, progress: Callable[[Bot], None] = lambda bot: None) -> Bot:
+def run(place: Workplace, bot_id: str) -> Bot:
     """Live through every bar that has closed since; the bot as it is then. It may be called again at any time."""
     bot = begun(place, bot_id)
-    while bot.step():
-        progress(bot)
+    while bot.live(TOGETHER):
+        pass
     return bot
 
 
@@ -367,6 +369,8 @@ class CatalogFeed:
     stamp : callable
         Gives something that changes when bars are stored; as long as it does not, nothing is read again.
     """
+
+    repeats = True
 
     def __init__(self, read: Callable[[], tuple[tuple[Bars, ...], int]], stamp: Callable[[], object]) -> None:
         self._read, self._stamp = read, stamp
