@@ -17,12 +17,13 @@ from alpha_discovery.cli.bot_work import work_on_bots
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
 from alpha_discovery.core.bars import iso
+from alpha_discovery.errors import UserError
 from alpha_discovery.reports.bot_log import NOISE, sentence
 from alpha_discovery.reports.words import NOTHING, percent
 from alpha_discovery.service import bots as work
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
-from alpha_discovery.storage.bots import BotsInSql
+from alpha_discovery.storage.bots import BotsInSql, BotState
 
 _HELP = "Alphas at work on paper, and whether they do what their backtest did."
 bots_app = typer.Typer(help=_HELP, no_args_is_help=True)
@@ -119,6 +120,7 @@ def run(
     """
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
+        _check_goes_on(stored)
         running = work.begun(opened, stored.id)
         _steps(running, follow)
         told = _told(opened, stored)
@@ -185,6 +187,14 @@ def _equity_line(told: EquityCompared) -> str:
         f"equity differs at {told.differing:,} of {told.bars:,} closes, from {iso(told.first)} on ({told.kind}), by "
         f"{percent(told.worst, 3)} at most"
     )
+
+
+def _check_goes_on(bot: StoredBot) -> None:
+    if bot.state == BotState.DEMOTED:
+        raise UserError(
+            f"bot {bot.name} was ended for good ({bot.config.get('why') or 'by hand'}) and enters nothing any more; "
+            "alpha serve or alpha bots work close what it holds; deploy another one: alpha bots deploy"
+        )
 
 
 def _steps(running: Bot, follow: float | None) -> None:
