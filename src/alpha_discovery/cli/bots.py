@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.bots.bot import TOGETHER, Bot
 from alpha_discovery.bots.config import Safeguards
-from alpha_discovery.bots.reconcile import EquityCompared
+from alpha_discovery.bots.reconcile import Difference, EquityCompared
 from alpha_discovery.cli.bot_work import work_on_bots
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
@@ -30,6 +31,7 @@ bots_app = typer.Typer(help=_HELP, no_args_is_help=True)
 
 bots_app.command("work", epilog="Example: alpha bots work --follow 60")(work_on_bots)
 
+TOLD = 20  # differences that a person reads
 _SHOWN = ("name", "market", "mode", "capital", "equity", "return", "trades", "bars", "last")
 Which = Annotated[str, typer.Argument(metavar="BOT", help="Its name, or the beginning of its id.")]
 Fraction = Annotated[float | None, typer.Option(min=0.0, help="A fraction; 0.1 is 10%.")]
@@ -171,13 +173,25 @@ def reconcile(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> N
         screen = console()
         say(screen, f"{found.compared} trades compared, {len(found.differences)} differences")
         say(screen, _equity_line(found.equity))
-        rows = [(d.kind, str(d.entry_bar), d.name, str(d.bot), str(d.backtest)) for d in found.differences]
-        if rows:
-            table(screen, ("Kind", "Entry bar", "What", "Bot", "Backtest"), rows, "lrlrr")
+        _say_differences(screen, found.differences)
         if found.slippage is not None:
             measured = percent(found.slippage, 3)
             say(screen, f"measured slippage {measured} a side; judge with --slippage {found.slippage:.6f}")
     raise typer.Exit(0 if found.is_equal else 1)
+
+
+def _say_differences(screen: Console, found: Sequence[Difference]) -> None:
+    rows = [(one.kind, str(one.entry_bar), one.name, _short(one.bot), _short(one.backtest)) for one in found[:TOLD]]
+    if rows:
+        table(screen, ("Kind", "Entry bar", "What", "Bot", "Backtest"), rows, "lrlrr")
+    if len(found) > TOLD:
+        say(screen, f"and {len(found) - TOLD:,} more; --json tells all of them")
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return NOTHING
+    return f"{value:.7g}" if isinstance(value, float) else str(value)
 
 
 def _equity_line(told: EquityCompared) -> str:
