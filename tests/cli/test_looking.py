@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from alpha_discovery import api
 from alpha_discovery.market_data import Catalog
 from alpha_discovery.strategies.registry import built_in_strategies
 from alpha_discovery.testing import markets
@@ -106,6 +107,16 @@ def test_the_report_of_an_alpha_is_written(in_found: Alpha, discovered: Any, fou
 
 def test_the_ledger_names_the_market_of_every_epoch(in_found: Alpha) -> None:
     assert "SYN/USDT@synthetic 1h" in words(in_found("ledger"))
+
+
+def test_accounts_of_the_same_market_are_told_apart_on_a_narrow_screen(
+    in_found: Alpha, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = json.loads(in_found("ledger", "--json").stdout)["epochs"]
+    rows = [{**one, "vault_start": f"{year}-07-01T00:00Z", "end": "2025-01-01T00:00Z"} for year in (2023, 2024)]
+    monkeypatch.setattr(api, "ledger_rows", lambda lab: rows)
+    shown = words(in_found("ledger", columns=80))
+    assert [date for date in ("2023-07-01", "2024-07-01") if f"from {date}" in shown] == ["2023-07-01", "2024-07-01"]
 
 
 def test_the_ledger_as_json_says_what_is_left_and_what_luck_reaches(in_found: Alpha) -> None:

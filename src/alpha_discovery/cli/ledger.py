@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -30,8 +31,10 @@ def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     screen = console()
     heading(screen, "Ledger", "nothing here is ever lowered or deleted")
     head = ("Data", "Tried", "Worth", "Looks", "Level left", "Luck reaches", "Vault from")
-    columns = len(head) if screen.width >= WIDE else len(head) - 1
-    table(screen, head[:columns], [_row(one)[:columns] for one in rows], "Lrrrrrr"[:columns])
+    if screen.width >= WIDE:
+        table(screen, head, [_row(one) for one in rows], "Lrrrrrr")
+    else:
+        table(screen, head[:-1], [_narrow(one, rows) for one in rows], "Lrrrrr")
     if not rows:
         say(screen, "nothing was tried yet")
         return
@@ -48,6 +51,13 @@ def _closed(markets: str, vault: dict[str, Any]) -> tuple[str, ...]:
     verdict = "stands" if vault["stands"] else "not confirmed" if vault["p"] < 1.0 else "nothing accepted"
     span = f"{vault['start'][:10]} to {vault['end'][:10]}"
     return markets, span, chance(vault["p"]), chance(vault["level"]), verdict
+
+
+def _narrow(one: dict[str, Any], rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """A row without the column of the vault, whose begin is told where several rows are about the same markets."""
+    data, *rest, vault = _row(one)
+    several = sum(other["markets"] == data for other in rows) > 1
+    return f"{data}, vault from {vault}" if several else data, *rest
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
