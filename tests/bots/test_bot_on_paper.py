@@ -239,3 +239,20 @@ def test_money_paid_in_and_out_moves_between_trades_and_changes_no_return() -> N
     plain = run(config, ReplayFeed((bars,))).events("b0t", limit=10**9)
     undisturbed = daily_returns([one for one in plain if one["kind"] == "mark"], 1_000.0, bars.timeframe.ms)
     assert daily_returns(marks, 1_000.0, bars.timeframe.ms).tolist() == pytest.approx(undisturbed.tolist(), abs=1e-12)
+
+
+def test_bars_of_a_store_are_stored_together_and_leave_what_one_by_one_leaves() -> None:
+    strategy = find_strategy("sma_cross")
+    values = strategy.complete({"fast": 8, "slow": 30, "stop_loss": 0.02})
+    config, bars, memory = config_for(strategy.rules, values, Costs()), YEAR.slice(0, 2_000), BotMemory()
+    bot, looks = paper(config, memory, ReplayFeed((bars,))), 0
+    while bot.live(50):
+        looks += 1
+        if looks % 7 == 0:
+            with pytest.raises(StopIteration):  # killed before the sixth bar
+                bot.live(50, iter([False] * 5).__next__)
+            bot = paper(config, memory, ReplayFeed((bars,)))
+    plain = run(config, ReplayFeed((bars,)))
+    assert memory.load("b0t") == plain.load("b0t")
+    assert list(memory.events("b0t", limit=10**9)) == list(plain.events("b0t", limit=10**9))
+    assert memory.saves < plain.saves / 30

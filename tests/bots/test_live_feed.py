@@ -113,6 +113,12 @@ def test_a_bot_on_live_bars_trades_as_one_on_stored_bars() -> None:
     assert ours == theirs
 
 
+def test_bars_that_grow_old_are_stored_one_by_one() -> None:
+    world = World()
+    world.clock.ms += 10 * HOUR
+    assert (world.bot.live(50), world.memory.saves) == (10, 10)
+
+
 def test_the_source_is_asked_once_a_bar_and_not_before_one_can_have_closed() -> None:
     world = World()
     world.hour(10)

@@ -53,6 +53,14 @@ def test_a_number_that_differs_is_of_its_class(change: dict[str, float], kind: s
     assert told(trades).classes == {kind: 1}
 
 
+def test_trades_of_another_size_with_the_same_rate_of_costs_do_not_differ() -> None:
+    trades = [
+        {**trade, **{name: 0.98 * trade[name] for name in ("quantity", "pnl", "commission", "slippage")}}
+        for trade in as_the_backtest()
+    ]
+    assert told(trades).classes == {}
+
+
 def test_another_reason_is_a_signal_and_a_later_exit_for_the_same_is_latency() -> None:
     other, late = as_the_backtest(), as_the_backtest()
     other[2]["reason"] = "target"

@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.settings import Settings
+from alpha_discovery.storage.bots import BotsInSql, BotState
+
 Alpha = Callable[..., Result]
 
 
@@ -94,3 +98,14 @@ def test_a_start_without_bars_before_it_says_what_is_stored(in_copy_of_found: Al
 def test_reconciling_what_never_ran_says_what_to_do(in_copy_of_found: Alpha, bot: str) -> None:
     result = in_copy_of_found("bots", "reconcile", bot)
     assert (result.exit_code, "run it first" in result.stderr) == (1, True)
+
+
+def test_a_bot_that_was_ended_is_not_run_on(in_copy_of_found: Alpha, bot: str) -> None:
+    (userdir,) = in_copy_of_found.args  # type: ignore[attr-defined]
+    with open_lab(Settings(userdir=userdir)) as place:
+        bots = BotsInSql(place.database)
+        (id_,) = [one.id for one in bots.list()[0] if one.name == bot]
+        bots.set_state(id_, BotState.DEMOTED, place.lab.clock.now(), why="it loses")
+    result = in_copy_of_found("bots", "run", bot)
+    assert (result.exit_code, "was ended for good (it loses)" in " ".join(result.stderr.split())) == (2, True)
+    assert told(in_copy_of_found("bots", "show", bot, "--json"))["bars"] == 0

@@ -181,3 +181,12 @@ def test_the_json_of_every_command_is_one_object(
     result = in_found(*name.split(), *calls[name], "--json")
     assert result.exit_code == 0, result.stderr
     assert isinstance(json.loads(result.stdout), dict)
+
+
+def test_a_command_ends_without_looking_through_everything_it_made() -> None:
+    code = (
+        "import atexit, gc; atexit.register(lambda: print('frozen', gc.get_freeze_count() > 0));"
+        "from alpha_discovery.cli.main import app; app(['--version'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8")
+    assert done.stdout.splitlines()[-1] == "frozen True"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,20 +14,25 @@ import pytest
 from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.errors import TooFewBars, UserError
+from alpha_discovery.errors import StorageFailed, TooFewBars, UserError
+from alpha_discovery.service import bots as work
+from alpha_discovery.service.bot_crew import BotCrew
 from alpha_discovery.service.bots import (
     MAX_BOTS,
     CatalogFeed,
     Deployment,
     NotDeployable,
+    begun,
     compare,
     deploy,
+    halt,
     idle_of,
     keep,
     planned,
     run,
 )
 from alpha_discovery.settings import Settings
+from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing.example_records import alpha_record, run_record
@@ -158,3 +166,53 @@ def test_a_bot_whose_name_cannot_be_read_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["trend", "ñandú 🚀", "测试", "می\u200cخواهم", "mine 1/2"])
 def test_a_bot_may_be_called_in_any_language(name: str) -> None:
     assert Deployment(name).name == name
+
+
+@pytest.fixture
+def replaying(two_markets: Workplace) -> Bot:
+    """A bot that has ninety days before it."""
+    return deploy(two_markets, "a" * 32, Deployment("mine", start=iso(DAYS.time[24 * 10]), auto_start=True))[0]
+
+
+def test_a_bot_is_halted_without_a_look_at_its_prices(
+    two_markets: Workplace, replaying: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(TwoMarkets, "load")
+    halt(two_markets, replaying.id, "maintenance", close=True)
+    state = BotMemoryInSql(two_markets.database).load(replaying.id)
+    assert state is not None
+    assert state["halted"] == "maintenance"
+
+
+def test_a_bot_that_lives_through_bars_without_a_pause_is_halted_at_once(
+    two_markets: Workplace, replaying: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "ATTEMPTS", 1)
+    is_over, lived = threading.Event(), threading.Event()
+
+    def live() -> None:
+        while not is_over.is_set():
+            bot = begun(two_markets, replaying.id)
+            with suppress(StorageFailed):  # halted
+                while not is_over.is_set() and bot.step():
+                    lived.set()
+
+    thread = threading.Thread(target=live)
+    thread.start()
+    try:
+        assert lived.wait(30.0)
+        for number in range(10):
+            halt(two_markets, replaying.id, f"halt {number}")
+    finally:
+        is_over.set()
+        thread.join()
+    state = BotMemoryInSql(two_markets.database).load(replaying.id)
+    assert state is not None
+    assert state["halted"] == "halt 0"
+
+
+@pytest.mark.usefixtures("replaying")
+def test_a_crew_that_is_told_to_end_lives_through_no_further_bar(two_markets: Workplace) -> None:
+    asked = count()
+    crew = BotCrew(two_markets, is_over=lambda: next(asked) > 3)
+    assert crew.look() == 3  # it asks before the bot, and before each bar

@@ -53,9 +53,8 @@ def loses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         return np.random.default_rng(0).normal(0.001, 0.01, 300)
 
     monkeypatch.setattr(ForwardEvidence, "_past", past)
-    worth = np.cumprod(1.0 + np.random.default_rng(1).normal(-0.004, 0.01, 300))
-    marks = [{"kind": "mark", "time": day * 24 * HOUR, "equity": 5_000.0 * value} for day, value in enumerate(worth)]
-    monkeypatch.setattr("alpha_discovery.service.forward.events_of", lambda memory, bot_id, kind: marks)
+    days = np.random.default_rng(1).normal(-0.004, 0.01, 300)
+    monkeypatch.setattr(ForwardEvidence, "_returns", lambda self, bot: days)
 
 
 def crew(world: World) -> BotCrew:

@@ -233,9 +233,8 @@ def test_results_below_what_can_be_luck_end_the_bot_and_its_alpha(
 ) -> None:
     past = np.random.default_rng(0).normal(0.001, 0.01, 300)
     monkeypatch.setattr(ForwardEvidence, "_past", lambda self, bot: past)
-    losing = np.cumprod(1.0 + np.random.default_rng(1).normal(-0.004, 0.01, 300))
-    marks = [{"kind": "mark", "time": day * 24 * HOUR, "equity": 5_000.0 * value} for day, value in enumerate(losing)]
-    monkeypatch.setattr("alpha_discovery.service.forward.events_of", lambda memory, bot_id, kind: marks)
+    losing = np.random.default_rng(1).normal(-0.004, 0.01, 300)
+    monkeypatch.setattr(ForwardEvidence, "_returns", lambda self, bot: losing)
     crew = BotCrew(world.place, live=world.live(), notifier=world.told)
     world.clock.ms += HOUR
     crew.look()

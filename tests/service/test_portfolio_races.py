@@ -293,7 +293,13 @@ def test_no_money_is_made_or_lost_while_everybody_works_at_once(one: Side, anoth
     """Two rebalance, a process runs the bots, a person halts, stops, starts and ends them, another deploys."""
     bots, said = lived(one.place, one.portfolios, auto_start=True), list[str]()
     first, second, person, runner, deployer = (another() for _ in range(5))
-    crew, turns = BotCrew(runner.place, say=said.append), random.Random(1)
+    crew, turns, traded = BotCrew(runner.place, say=said.append), random.Random(1), threading.Event()
+
+    def look() -> int:
+        lived = crew.look()
+        if lived:
+            traded.set()
+        return lived
 
     def meddle() -> None:
         bot = turns.choice(bots)
@@ -301,12 +307,13 @@ def test_no_money_is_made_or_lost_while_everybody_works_at_once(one: Side, anoth
         person.desk.stop(bot.id, ADA)
         person.desk.start(bot.id, ADA)
         person.desk.resume(bot.id, ADA)
-        time.sleep(0.1)  # in which they trade
+        traded.clear()
+        traded.wait(10.0)  # a process that is changed more often than it can begin anew lives through nothing
 
     with Everybody(
         lambda: first.portfolio_desk.rebalance("mine", 0.0, ADA),
         lambda: second.portfolio_desk.rebalance("mine", 0.0, ADA),
-        crew.look, meddle, lambda: deployed(deployer.portfolios, name=f"another {turns.random()}"),
+        look, meddle, lambda: deployed(deployer.portfolios, name=f"another {turns.random()}"),
     ) as everybody:  # fmt: skip
         everybody.until(lambda: all(done >= 3 for done in everybody.done[:3]))
         person.desk.demote(bots[0].id, "it loses", ADA)

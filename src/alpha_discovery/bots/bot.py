@@ -1,6 +1,6 @@
 """One deployed alpha: each closed bar from its open to its close, in the order of the execution rules.
 
-A bar that has closed is lived through in five steps, and the state is saved after the last:
+A bar that has closed is lived through in five steps, and the state is saved after the last (see `Bot.live`):
 
 1. funding is paid by who held at the last close;
 2. the broker learns of the open: orders of the last close are filled, entries set their levels;
@@ -13,7 +13,7 @@ A replaying broker fills them when the next bar arrives; an exchange fills them 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +36,7 @@ from alpha_discovery.trading.rows import BarRow
 from alpha_discovery.trading.stream import SignalStream
 
 SILENT = Silent()
+TOGETHER = 50  # bars that are lived through, and stored together where that may be, before others have their turn
 _ROUNDS = 8  # of asking and sending until nothing is new: leave, enter, protect
 
 
@@ -58,14 +59,12 @@ class Bot:
         self, config: BotConfig, broker: Broker, feed: Feed, memory: Memory, notifier: Notifier = SILENT
     ) -> None:
         self.config, self.broker, self.feed, self.memory, self.notifier = config, broker, feed, memory, notifier
-        self.rules = Rules.from_json(config.rules)
-        self.limits = Limits.of(config.parameters)
+        self.rules, self.limits = Rules.from_json(config.rules), Limits.of(config.parameters)
         own = {name: config.parameters[name] for name in self.rules.parameters if name in config.parameters}
         self._weights = [number(weight, own) for weight in self.rules.weights]
         self._size = self.limits.position_size * self.limits.leverage
         self._stream = SignalStream(self.rules, config.parameters)
-        self._events: list[dict[str, Any]] = []  # not stored yet
-        self._untold: list[dict[str, Any]] = []  # stored
+        self._events, self._untold = list[dict[str, Any]](), list[dict[str, Any]]()  # not stored yet; stored
         self.bars = 0  # traded so far: the position of the next one
         self.last: int | None = None
         self.rows: tuple[BarRow, ...] = ()  # the last bar
@@ -75,8 +74,7 @@ class Bot:
         self.decision = NOTHING
         self.halted: str | None = None
         self.ending = Ending()
-        self.pending = 0.0  # money to be paid in or out as soon as nothing is held
-        self.scale = 1.0  # the capital now over that without what was paid in and out
+        self.pending, self.scale = 0.0, 1.0  # money to be paid once nothing is held; capital over that without payments
         self._refused = 0.0  # what could not be moved, and was said
         self.feed_lost: int | None = None  # since when no bar has come, milliseconds UTC
         self.held: Bar | None = None
@@ -106,19 +104,33 @@ class Bot:
 
     def step(self) -> bool:
         """Live through the next closed bar; whether there was one that could be used."""
+        return self.live(1) == 1
+
+    def live(self, most: int, is_over: Callable[[], bool] = lambda: False) -> int:
+        """Live through the next closed bars, ``most`` of them unless ``is_over`` before; how many could be used.
+
+        Of a store and on paper they are stored together: after a kill they are lived through again just the same.
+        """
+        again, lived = self.feed.repeats and not self.broker.remembers, 0
+        while lived < most and not is_over() and self._lived():
+            lived += 1
+            if not again:
+                self.save()
+        if self._events:
+            self.save()
+        return lived
+
+    def _lived(self) -> bool:
+        """Whether there was a closed bar that could be used; what became of it is noted and not stored."""
         bar = self.feed.next(self.last)
         if bar is None:
             self._settle(self._now)
-            if self._events:
-                self.save()
-            return False
-        if (wrong := defect(bar, self.last)) is not None:
+        elif (wrong := defect(bar, self.last)) is not None:
             self.note("refused", bar_time=bar.time, why=wrong)
-            self.save()
-            return False
-        self._take(bar)
-        self.save()
-        return True
+        else:
+            self._take(bar)
+            return True
+        return False
 
     def halt(self, why: str) -> None:
         """Enter nothing more until `resume`; an open position keeps its levels and its exits."""
@@ -258,19 +270,9 @@ class Bot:
 
     def _look_around(self) -> None:
         """At a broker that others can reach: take back orders of ours that we do not know, compare what is held."""
-        for id_ in self.desk.strangers():  # one that seemed lost and arrived late
-            self.broker.cancel(id_)
-            self.note("stranger", client_id=id_)
-        self._compare_positions()
-
-    def _compare_positions(self) -> None:
-        held = {leg.leg: leg.side * leg.quantity for leg in self.book.position.legs} if self.book.position else {}
-        for leg in range(len(self._weights)):
-            if leg in self.book.exits:
-                continue
-            told, ours = self.broker.position(leg), held.get(leg, 0.0)
-            if told is not None and abs(told - ours) > 1e-6 * max(abs(told), abs(ours)):
-                self.halt(f"the broker holds {told:g} of leg {leg} and the book {ours:g}; settle it, then resume")
+        self.desk.refuse_strangers()
+        if (apart := self.desk.apart(len(self._weights))) is not None:
+            self.halt(apart)
 
     def _take(self, bar: Bar) -> None:
         """Live through a bar, unless it has to be confirmed by the next one first."""
@@ -288,9 +290,8 @@ class Bot:
             self._live(bar)
 
     def _live(self, bar: Bar) -> None:
-        opens, closes = [row.open for row in bar.rows], [row.close for row in bar.rows]
         if bar.rates and self.funded != bar.time:
-            self.book.add_funding(opens, bar.rates)
+            self.book.add_funding([row.open for row in bar.rows], bar.rates)
             self.funded = bar.time
         self.broker.opened(bar)
         self._settle(bar.time)
@@ -298,10 +299,9 @@ class Bot:
         self._settle(bar.time)
         self._watch(bar)
         self.last = bar.time  # not before: whoever crashes up to here lives through this bar again
-        equity = self.book.mark(closes)
-        signals = self._stream.update(bar.rows, bar.gap)
-        self.rows = bar.rows
-        self.note("mark", equity=equity, close=closes[0])
+        equity = self.book.mark([row.close for row in bar.rows])
+        signals, self.rows = self._stream.update(bar.rows, bar.gap), bar.rows
+        self.note("mark", equity=equity, close=bar.rows[0].close)
         broken = self.guard.mark(bar.time, equity)
         self._move_money()
         self.decision = self._decide(signals, bar, broken)

@@ -164,6 +164,21 @@ class Desk:
         mine = [id_ for id_ in self.broker.open_orders() if id_.startswith(f"{self._prefix}-")]
         return [id_ for id_ in mine if id_ not in self.orders]
 
+    def refuse_strangers(self) -> None:
+        """Take back what `strangers` finds: orders that seemed lost and arrived late."""
+        for id_ in self.strangers():
+            self.broker.cancel(id_)
+            self._note("stranger", client_id=id_)
+
+    def apart(self, legs: int) -> str | None:
+        """In words, the first leg of which the broker holds something else than the book; None if there is none."""
+        held = {leg.leg: leg.side * leg.quantity for leg in self.book.position.legs} if self.book.position else {}
+        for leg in range(legs):
+            told, ours = None if leg in self.book.exits else self.broker.position(leg), held.get(leg, 0.0)
+            if told is not None and abs(told - ours) > 1e-6 * max(abs(told), abs(ours)):
+                return f"the broker holds {told:g} of leg {leg} and the book {ours:g}; settle it, then resume"
+        return None
+
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {id_: one.to_json() for id_, one in self.orders.items()}

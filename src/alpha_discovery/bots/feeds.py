@@ -27,9 +27,9 @@ class ReplayFeed:
         The rate due at the open of each bar, one array a leg, None for a leg without; empty: that of the bars.
     """
 
-    def __init__(
-        self, bars: tuple[Bars, ...], *, begin: int = 0, funding: tuple[Float1D | None, ...] = ()
-    ) -> None:
+    repeats = True
+
+    def __init__(self, bars: tuple[Bars, ...], *, begin: int = 0, funding: tuple[Float1D | None, ...] = ()) -> None:
         rates = [None if leg is None else leg.tolist() for leg in funding or [one.funding for one in bars]]
         self._finer = _Finer(bars[0])
         self._bars = [

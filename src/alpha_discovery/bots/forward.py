@@ -70,11 +70,16 @@ def daily_returns(marks: Sequence[Mapping[str, Any]], capital: float, timeframe_
     """
     if not marks:
         return np.empty(0)
-    days = np.array([(int(mark["time"]) + timeframe_ms - 1) // DAY for mark in marks])
+    days = np.array([day_of(mark, timeframe_ms) for mark in marks])
     equity = np.array([float(mark["equity"]) / float(mark.get("scale", 1.0)) for mark in marks])  # without transfers
     last = np.flatnonzero(np.diff(days))  # the last mark of each day but the newest
     closes = np.concatenate(([capital], equity[last]))
     return np.asarray(closes[1:] / closes[:-1] - 1.0)
+
+
+def day_of(mark: Mapping[str, Any], timeframe_ms: int) -> int:
+    """The UTC day in which the bar of a ``mark`` event closes, counted from 1970."""
+    return (int(mark["time"]) + timeframe_ms - 1) // DAY
 
 
 def band(past: npt.NDArray[np.float64], *, days: int, seed: int) -> tuple[npt.NDArray[np.float64], ...] | None:

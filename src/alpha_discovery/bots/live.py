@@ -27,6 +27,8 @@ class LiveFeed:
         Tells whether a bar has just closed: one that closed more than a bar ago moves no order any more.
     """
 
+    repeats = False
+
     def __init__(self, prices: Prices, past: Sequence[Bar], *, start: int, timeframe_ms: int, clock: Clock) -> None:
         self._prices, self._bar_ms, self._start, self._clock = prices, timeframe_ms, start, clock
         self._bars = list(past)

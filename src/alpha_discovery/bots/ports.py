@@ -85,6 +85,10 @@ class Bar:
 class Feed(Protocol):
     """Bars in order of time."""
 
+    @property
+    def repeats(self) -> bool:
+        """Whether who asks again is given the same bars again, as those of a store; what has just closed grows old."""
+
     def history(self, until: int | None) -> Sequence[Bar]:
         """Bars for warming up: those up to and with the open time ``until``; None: all that lie before the start."""
 

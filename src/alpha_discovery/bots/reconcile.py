@@ -21,7 +21,8 @@ class Difference:
 
     ``kind`` is ``missed`` (the backtest has it, the bot has not), ``extra`` (the reverse), ``latency`` (the same trade,
     begun or ended up to two bars later), ``signal`` (it ended in another bar or for another reason), ``price``, ``fee``
-    or ``funding``; ``bot`` and ``backtest`` are the values.
+    or ``funding``; ``bot`` and ``backtest`` are the values, commission and profit those of one unit: that a trade has
+    another size because an earlier one went otherwise is told by the equity.
     """
 
     kind: str
@@ -123,8 +124,7 @@ def reconcile(
         elif key not in theirs:
             found.append(Difference("extra", key[0], "trade", ours[key]["side"], None))
         else:
-            own = capital * ours[key].get("scale", 1.0)
-            found += _differences(key[0], ours[key], theirs[key], evaluation.begin, own)
+            found += _differences(key[0], ours[key], theirs[key], evaluation.begin)
     rates = [t["commission"] / (t["quantity"] * (t["entry_price"] + t["exit_price"])) for t in trades]
     paid = [t["slippage"] / (t["quantity"] * (t["entry_price"] + t["exit_price"])) for t in trades]
     return Reconciled(
@@ -174,7 +174,7 @@ def _late(ours: dict[Any, Mapping[str, Any]], theirs: dict[Any, Any]) -> list[Di
     return found
 
 
-def _differences(bar: int, ours: Mapping[str, Any], theirs: Any, begin: int, capital: float) -> list[Difference]:
+def _differences(bar: int, ours: Mapping[str, Any], theirs: Any, begin: int) -> list[Difference]:
     same = [
         ("signal", "side", ours["side"], int(theirs["side"])),
         ("signal", "exit_bar", ours["exit_bar"], int(theirs["exit_bar"]) - begin),
@@ -185,14 +185,14 @@ def _differences(bar: int, ours: Mapping[str, Any], theirs: Any, begin: int, cap
         Difference("latency" if late and name == "exit_bar" else kind, bar, name, mine, other)
         for kind, name, mine, other in same if mine != other
     ]  # fmt: skip
-    value = float(theirs["quantity"] * theirs["entry_price"])  # in units of starting equity
+    units, price = float(theirs["quantity"]), float(theirs["entry_price"])
     numbers = [
-        ("price", "entry_price", ours["entry_price"], float(theirs["entry_price"]), float(theirs["entry_price"])),
-        ("price", "exit_price", ours["exit_price"], float(theirs["exit_price"]), float(theirs["exit_price"])),
-        ("fee", "commission", ours["commission"] / capital, float(theirs["commission"]), value),
-        ("funding", "pnl", ours["pnl"] / capital, float(theirs["pnl"]), value),
+        ("price", "entry_price", ours["entry_price"], price),
+        ("price", "exit_price", ours["exit_price"], float(theirs["exit_price"])),
+        ("fee", "commission", ours["commission"] / ours["quantity"], float(theirs["commission"]) / units),
+        ("funding", "pnl", ours["pnl"] / ours["quantity"], float(theirs["pnl"]) / units),
     ]
-    wrong = [(kind, name, mine, other) for kind, name, mine, other, scale in numbers if _differs(mine, other, scale)]
+    wrong = [(kind, name, mine, other) for kind, name, mine, other in numbers if _differs(mine, other, price)]
     if any(kind != "funding" for kind, *_ in wrong):  # another price or fee explains another profit
         wrong = [one for one in wrong if one[0] != "funding"]
     return found + [Difference(kind, bar, name, mine, other) for kind, name, mine, other in wrong]

@@ -34,8 +34,14 @@ def work_on_bots(
     log_day_and_night(settings)
     with open_lab(settings) as opened, closing(open_messenger(settings)) as messenger:
         where = exchange_live(opened, real_orders=real_orders) if live or real_orders else None
-        crew = BotCrew(opened, say=lambda line: typer.echo(line, err=True), live=where, notifier=messenger)
-        while not (ended.is_set() or has_ended(with_parent)):
+
+        def is_over() -> bool:
+            return ended.is_set() or has_ended(with_parent)
+
+        crew = BotCrew(
+            opened, say=lambda line: typer.echo(line, err=True), live=where, notifier=messenger, is_over=is_over
+        )
+        while not is_over():
             if not crew.look():
                 if until_idle:
                     return

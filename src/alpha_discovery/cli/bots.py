@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from alpha_discovery.bootstrap import Workplace, open_lab
-from alpha_discovery.bots.bot import Bot
+from alpha_discovery.bots.bot import TOGETHER, Bot
 from alpha_discovery.bots.config import Safeguards
-from alpha_discovery.bots.reconcile import EquityCompared
+from alpha_discovery.bots.reconcile import Difference, EquityCompared
 from alpha_discovery.cli.bot_work import work_on_bots
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say, table
 from alpha_discovery.core.bars import iso
+from alpha_discovery.errors import UserError
 from alpha_discovery.reports.bot_log import NOISE, sentence
 from alpha_discovery.reports.words import NOTHING, percent
 from alpha_discovery.service import bots as work
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
-from alpha_discovery.storage.bots import BotsInSql
+from alpha_discovery.storage.bots import BotsInSql, BotState
 
 _HELP = "Alphas at work on paper, and whether they do what their backtest did."
 bots_app = typer.Typer(help=_HELP, no_args_is_help=True)
 
 bots_app.command("work", epilog="Example: alpha bots work --follow 60")(work_on_bots)
 
+TOLD = 20  # differences that a person reads
 _SHOWN = ("name", "market", "mode", "capital", "equity", "return", "trades", "bars", "last")
 Which = Annotated[str, typer.Argument(metavar="BOT", help="Its name, or the beginning of its id.")]
 Fraction = Annotated[float | None, typer.Option(min=0.0, help="A fraction; 0.1 is 10%.")]
@@ -119,6 +122,7 @@ def run(
     """
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
+        _check_goes_on(stored)
         running = work.begun(opened, stored.id)
         _steps(running, follow)
         told = _told(opened, stored)
@@ -134,7 +138,7 @@ def resume(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> None
     """Let a halted bot trade again; its drawdown is measured from now on."""
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
-        work.in_hand(opened, stored.id).resume()
+        work.resume(opened, stored.id)
         told = _told(opened, stored)
     _said(told, f"bot {told['name']} trades again", as_json=as_json)
 
@@ -148,11 +152,7 @@ def halt(
     """Enter nothing more until resumed; what is open keeps its stop, its target and its exits."""
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
-        running = work.in_hand(opened, stored.id, orders=close)
-        running.halt(why)
-        if close:
-            running.flatten(why)
-        running.save()
+        work.halt(opened, stored.id, why, close=close)
         told = _told(opened, stored)
     _said(told, f"bot {told['name']} is halted: {why}", as_json=as_json)
 
@@ -173,13 +173,25 @@ def reconcile(bot: Which, userdir: UserDir = None, as_json: AsJson = False) -> N
         screen = console()
         say(screen, f"{found.compared} trades compared, {len(found.differences)} differences")
         say(screen, _equity_line(found.equity))
-        rows = [(d.kind, str(d.entry_bar), d.name, str(d.bot), str(d.backtest)) for d in found.differences]
-        if rows:
-            table(screen, ("Kind", "Entry bar", "What", "Bot", "Backtest"), rows, "lrlrr")
+        _say_differences(screen, found.differences)
         if found.slippage is not None:
             measured = percent(found.slippage, 3)
             say(screen, f"measured slippage {measured} a side; judge with --slippage {found.slippage:.6f}")
     raise typer.Exit(0 if found.is_equal else 1)
+
+
+def _say_differences(screen: Console, found: Sequence[Difference]) -> None:
+    rows = [(one.kind, str(one.entry_bar), one.name, _short(one.bot), _short(one.backtest)) for one in found[:TOLD]]
+    if rows:
+        table(screen, ("Kind", "Entry bar", "What", "Bot", "Backtest"), rows, "lrlrr")
+    if len(found) > TOLD:
+        say(screen, f"and {len(found) - TOLD:,} more; --json tells all of them")
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return NOTHING
+    return f"{value:.7g}" if isinstance(value, float) else str(value)
 
 
 def _equity_line(told: EquityCompared) -> str:
@@ -191,9 +203,17 @@ def _equity_line(told: EquityCompared) -> str:
     )
 
 
+def _check_goes_on(bot: StoredBot) -> None:
+    if bot.state == BotState.DEMOTED:
+        raise UserError(
+            f"bot {bot.name} was ended for good ({bot.config.get('why') or 'by hand'}) and enters nothing any more; "
+            "alpha serve or alpha bots work close what it holds; deploy another one: alpha bots deploy"
+        )
+
+
 def _steps(running: Bot, follow: float | None) -> None:
     while True:
-        while running.step():
+        while running.live(TOGETHER):
             pass
         if follow is None:
             return

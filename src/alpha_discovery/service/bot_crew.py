@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.bot import SILENT, Bot
+from alpha_discovery.bots.bot import SILENT, TOGETHER, Bot
 from alpha_discovery.bots.ending import Ending
 from alpha_discovery.bots.forward import Forward
 from alpha_discovery.bots.told import notice
@@ -23,7 +24,6 @@ from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
 
-TURN = 50  # bars that a bot lives through before it is the next one's turn
 MOST = 1_000  # bots of one process
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds until a silent source is asked again
 
@@ -65,13 +65,16 @@ class BotCrew:
         Tells people.
     only : tuple of str
         Names of bots to run whatever their state; empty: those that are started.
+    is_over : callable
+        Asked before each bot and each bar: once it says so, the rest of a look is left for another time.
     """
 
     def __init__(
         self, place: Workplace, *, say: Callable[[str], None] = lambda line: None, live: Live | None = None,
-        notifier: Notifier = SILENT, only: tuple[str, ...] = (),
+        notifier: Notifier = SILENT, only: tuple[str, ...] = (), is_over: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._place, self._say, self._live, self._notifier, self._only = place, say, live, notifier, only
+        self._is_over = is_over
         self._unanswered: dict[str, str] = {}
         self._waits = Waits(place.lab.clock)
         self._silent: dict[str, Bot] = {}  # bots at an exchange that does not answer, as they were
@@ -89,7 +92,7 @@ class BotCrew:
             self._say(f"bot {self._held.pop(id_).config.name} rests")
         for id_ in self._unanswered.keys() - wanted.keys():  # whoever starts it again hears of it again
             self._heard(id_)
-        lived = sum(self._turn(id_, name) for id_, name in wanted.items())
+        lived = sum(self._turn(id_, name) for id_, name in takewhile(lambda _: not self._is_over(), wanted.items()))
         if lived:
             self._rebalance(found)
         return lived
@@ -137,7 +140,7 @@ class BotCrew:
             stored = self._bots.get(id_)
             if is_over := stored.state == BotState.DEMOTED:
                 self._leave(self._held[id_], stored.config.get("why") or "ended by hand")
-            lived = self._steps(self._held[id_])
+            lived = self._held[id_].live(TOGETHER, self._is_over)
             self._heard(id_)
             if lived and not is_over:
                 self._judged(id_)
@@ -234,12 +237,6 @@ class BotCrew:
                 among[id_].look_at_clock(self._now())
         except StorageFailed:
             del among[id_]
-
-    def _steps(self, bot: Bot) -> int:
-        lived = 0
-        while lived < TURN and bot.step():
-            lived += 1
-        return lived
 
     def _failed(self, id_: str, name: str, error: AlphaDiscoveryError) -> None:
         """A bot whose prices are gone, say: it rests until a person has looked, and both say why.

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.bot import Bot as RunningBot
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.records import AlphaState
 from alpha_discovery.service.bots import (
     Deployment,
     NotDeployable,
     check_deployable,
-    in_hand,
-    insisting,
+    halt,
     keep,
     planned,
+    resume,
 )
 from alpha_discovery.service.desk import Actor
 from alpha_discovery.service.live_orders import LiveOrders
@@ -94,33 +93,20 @@ class BotDesk:
 
     def halt(self, bot_id: str, why: str, actor: Actor, *, close: bool = False) -> None:
         """Enter nothing more until resumed; with ``close``, what is open is closed at the next open."""
-
-        def change(bot: RunningBot) -> None:
-            bot.halt(why)
-            if close:
-                bot.flatten(why)
-            bot.save()
-
-        self._changed(bot_id, actor, "bot_halt", {"why": why, "close": close}, change, orders=close)
+        bot = self._bots.get(bot_id)
+        detail = {"name": bot.name, "why": why, "close": close}
+        halt(self._place, bot.id, why, close=close, note=lambda: self._note(actor, "bot_halt", bot.id, detail))
 
     def resume(self, bot_id: str, actor: Actor) -> None:
         """Let a halted bot enter again; its drawdown is measured from now on."""
-        self._changed(bot_id, actor, "bot_resume", {}, RunningBot.resume)
+        bot = self._bots.get(bot_id)
+        resume(self._place, bot.id, note=lambda: self._note(actor, "bot_resume", bot.id, {"name": bot.name}))
 
     def _moved(self, bot_id: str, state: BotState, actor: Actor, action: str, detail: Mapping[str, Any]) -> Bot:
         with self._place.database.transaction():
             bot = self._bots.set_state(bot_id, state, self._place.lab.clock.now(), why=detail.get("why"))
             self._note(actor, action, bot.id, {"name": bot.name, **detail})
         return bot
-
-    def _changed(
-        self, bot_id: str, actor: Actor, action: str, detail: Mapping[str, Any], change: Callable[[RunningBot], None],
-        *, orders: bool = False,
-    ) -> None:  # fmt: skip
-        """Change the memory of a bot; a process that runs it notices, and goes on from the changed one."""
-        bot = self._bots.get(bot_id)
-        insisting(lambda: change(in_hand(self._place, bot.id, orders=orders)))
-        self._note(actor, action, bot.id, {"name": bot.name, **detail})
 
     def _note(self, actor: Actor, action: str, target: str, detail: Mapping[str, Any]) -> None:
         self._audit.note(actor.name, action, target, detail=detail, client=actor.client)

@@ -15,7 +15,7 @@ import numpy as np
 from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.bot import SILENT, Bot
+from alpha_discovery.bots.bot import SILENT, TOGETHER, Bot
 from alpha_discovery.bots.config import BotConfig, Safeguards
 from alpha_discovery.bots.feeds import ReplayFeed
 from alpha_discovery.bots.ports import Bar, Broker, Feed
@@ -182,25 +182,67 @@ def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: 
 def in_hand(place: Workplace, bot_id: str, *, orders: bool = False) -> Bot:
     """The bot for a person to change: to halt, to resume, and with ``orders`` to close what it holds.
 
-    One that trades at an exchange moves no order here, only its memory changes: the process that runs it notices.
+    Only its memory changes here, so no prices are read and no signals are warmed up: the process that runs it notices.
 
     Raises
     ------
-    NotFound, StorageFailed
-        As `begun`.
+    NotFound
+        If there is no such bot.
     UserError
         If orders of a bot at an exchange are to be moved.
     """
     stored = BotsInSql(place.database).get(bot_id)
-    if stored.config["mode"] == "paper":
-        return begun(place, bot_id)
-    if orders:
+    if orders and stored.config["mode"] != "paper":
         raise UserError(
             f"what bot {stored.name} holds at {stored.config['venue']} is closed by the process that runs it; halt it "
             "without closing, or demote it: it then closes what it holds"
         )
     config = BotConfig.of(stored.config["bot"])
     return Bot(config, paper_broker(stored, config), _NoBars(), BotMemoryInSql(place.database))
+
+
+def change_by_hand(
+    place: Workplace, bot_id: str, change: Callable[[Bot], None], *, orders: bool = False,
+    note: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
+    """Change a bot `in_hand`, which ``change`` saves, while no process that runs it saves anything.
+
+    ``note`` stores what was done somewhere else, together with it or not at all.
+
+    Raises
+    ------
+    NotFound, UserError
+        As `in_hand`.
+    StorageFailed
+        If it cannot be stored.
+    """
+
+    def whole() -> None:
+        with place.database.transaction():
+            BotMemoryInSql(place.database).hold([bot_id])
+            change(in_hand(place, bot_id, orders=orders))
+            note()
+
+    insisting(whole)
+
+
+def halt(
+    place: Workplace, bot_id: str, why: str, *, close: bool = False, note: Callable[[], None] = lambda: None
+) -> None:
+    """Enter nothing more; with ``close``, what is open is closed at the next open; raises as `change_by_hand`."""
+
+    def change(bot: Bot) -> None:
+        bot.halt(why)
+        if close:
+            bot.flatten(why)
+        bot.save()
+
+    change_by_hand(place, bot_id, change, orders=close, note=note)
+
+
+def resume(place: Workplace, bot_id: str, *, note: Callable[[], None] = lambda: None) -> None:
+    """Let a halted bot enter again; its drawdown is measured from now on; raises as `change_by_hand`."""
+    change_by_hand(place, bot_id, Bot.resume, note=note)
 
 
 def insisting(change: Callable[[], Changed]) -> Changed:
@@ -219,6 +261,8 @@ def insisting(change: Callable[[], Changed]) -> Changed:
 
 class _NoBars:
     """A feed for a bot that does not live on: no history, nothing new."""
+
+    repeats = True
 
     def history(self, until: int | None) -> Sequence[Bar]:
         return ()
@@ -245,11 +289,11 @@ class Live(Protocol):
         """Bars as they close."""
 
 
-def run(place: Workplace, bot_id: str, *, progress: Callable[[Bot], None] = lambda bot: None) -> Bot:
+def run(place: Workplace, bot_id: str) -> Bot:
     """Live through every bar that has closed since; the bot as it is then. It may be called again at any time."""
     bot = begun(place, bot_id)
-    while bot.step():
-        progress(bot)
+    while bot.live(TOGETHER):
+        pass
     return bot
 
 
@@ -325,6 +369,8 @@ class CatalogFeed:
     stamp : callable
         Gives something that changes when bars are stored; as long as it does not, nothing is read again.
     """
+
+    repeats = True
 
     def __init__(self, read: Callable[[], tuple[tuple[Bars, ...], int]], stamp: Callable[[], object]) -> None:
         self._read, self._stamp = read, stamp

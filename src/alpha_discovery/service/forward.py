@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.bots.forward import Forward, band, daily_returns, forward
+from alpha_discovery.bots.forward import Forward, band, daily_returns, day_of, forward
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.discovery.records import ALPHA_MOVES, AlphaState, ImpossibleMove
 from alpha_discovery.errors import AlphaDiscoveryError
 from alpha_discovery.reports.pooled import course
 from alpha_discovery.service.alpha_views import AlphaViews
-from alpha_discovery.service.bots import events_of
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
 LOSES = "its days prove that its alpha loses"
+
+
+@dataclass(eq=False)
+class _Days:
+    """The last mark of each UTC day of a bot, its events read once."""
+
+    after: int = 0
+    marks: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def take(self, event: Mapping[str, Any], timeframe_ms: int) -> None:
+        """Add the next event."""
+        self.after = event["seq"]
+        if event["kind"] != "mark":
+            return
+        if self.marks and day_of(self.marks[-1], timeframe_ms) == day_of(event, timeframe_ms):
+            self.marks.pop()
+        self.marks.append(event)
 
 
 class ForwardEvidence:
@@ -27,6 +47,8 @@ class ForwardEvidence:
     def __init__(self, place: Workplace, alphas: AlphaViews | None = None) -> None:
         self._place, self._alphas = place, alphas or AlphaViews(place)
         self._bots = BotsInSql(place.database)
+        self._days: dict[str, _Days] = {}
+        self._lock = threading.Lock()
 
     def of(self, bot_id: str) -> Forward:
         """What a bot's days say so far; raises `NotFound`."""
@@ -59,8 +81,13 @@ class ForwardEvidence:
         return None
 
     def _returns(self, bot: Bot) -> npt.NDArray[np.float64]:
-        told, marks = bot.config["bot"], events_of(BotMemoryInSql(self._place.database), bot.id, "mark")
-        return daily_returns(marks, float(told["capital"]), int(told["timeframe_ms"]))
+        told, memory = bot.config["bot"], BotMemoryInSql(self._place.database)
+        with self._lock:
+            days = self._days.setdefault(bot.id, _Days())
+            while events := memory.events(bot.id, days.after):
+                for event in events:
+                    days.take(event, int(told["timeframe_ms"]))
+            return daily_returns(days.marks, float(told["capital"]), int(told["timeframe_ms"]))
 
     def _past(self, bot: Bot) -> npt.NDArray[np.float64]:
         """Daily returns of the bot's market where its alpha was judged; none if its bars are gone."""

@@ -64,7 +64,8 @@ class BotMemoryInSql:
 
     def events(self, bot_id: str, after: int = 0, limit: int = 1000) -> Sequence[Mapping[str, Any]]:
         """What happened after number ``after``, in order, each with its number ``seq``."""
-        query = select(BotEventRow).where(BotEventRow.bot_id == bot_id, BotEventRow.seq > after)
+        query = select(BotEventRow.data, BotEventRow.seq)  # no rows: an object for each takes longer than all the rest
+        query = query.where(BotEventRow.bot_id == bot_id, BotEventRow.seq > after)
         query = query.order_by(BotEventRow.seq).limit(check_limit(limit))
         with self._database.reading() as session:
-            return [{**row.data, "seq": row.seq} for row in session.scalars(query)]
+            return [{**data, "seq": seq} for data, seq in session.execute(query)]
