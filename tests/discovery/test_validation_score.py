@@ -20,8 +20,9 @@ from alpha_discovery.discovery.validation_score import (
     shipped,
     surprise,
 )
-from alpha_discovery.discovery.weighing import SMALLEST, Rule
+from alpha_discovery.discovery.weighing import Rule
 from alpha_discovery.errors import OutOfRange, StorageFailed
+from alpha_discovery.validation.tails import SMALLEST
 
 CURVE = Curve("whole period", "brute_force", 0.2, -1.0, 2.0, 0.5, 2.0, 2100, 3)
 

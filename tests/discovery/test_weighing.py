@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from alpha_discovery.discovery.family_test import Copies
-from alpha_discovery.discovery.weighing import SMALLEST, Rule, copies_p, plain_t, rule_for, sequence_p, vault_p, whole_p
+from alpha_discovery.discovery.family_test import MOST, Copies
+from alpha_discovery.discovery.weighing import Rule, copies_p, plain_t, rule_for, sequence_p, vault_p, whole_p
 from alpha_discovery.validation.stepm import StepMResult
+from alpha_discovery.validation.tails import SMALLEST
 
 DRAWS = np.arange(1.0, 100.0) / 25.0  # 99 maxima: 0.04, 0.08, ... 3.96
 
@@ -45,8 +46,8 @@ def test_earlier_trials_are_paid_for() -> None:
     assert p.tolist() == [pytest.approx(0.03 * 3)]
 
 
-def test_beyond_the_last_draw_the_tail_of_independent_normals_goes_on() -> None:
-    heavy = np.quantile(DRAWS, 0.99)
+def test_beyond_the_last_draw_the_tail_goes_on() -> None:
+    heavy = np.quantile(DRAWS, 0.99)  # beyond what five independent numbers reach: as many more as it says
     n = math.log(0.99) / norm.logcdf(heavy)
     p = whole_p(np.array([4.3]), family(), earlier=0)
     assert p[0] == pytest.approx(1.0 - norm.cdf(4.3) ** n, rel=1e-6)
@@ -73,17 +74,28 @@ class TestCopies:
 
     def test_p_is_the_rank_among_the_copies(self) -> None:
         # of 1 .. 9 two reach 8.0 and none reaches 9.5: (1 + 2) / (9 + 1) and 1 / 10
-        assert copies_p(np.array([8.0, 9.5]), 0.1, self.FOUND, earlier=0).tolist() == [0.3, 0.1]
+        assert copies_p(np.array([8.0, 9.5]), 0.1, self.FOUND, tested=50, earlier=0).tolist() == [0.3, 0.1]
+
+    def test_beyond_the_last_of_as_many_as_are_drawn_the_tail_goes_on(self) -> None:
+        drawn = np.sort(np.random.default_rng(3).standard_normal((MOST, 50)).max(axis=1))
+        found = Copies(np.full(MOST, -1.0), drawn, 99, settled=False)
+        among, beyond = copies_p(np.array([drawn[-2], 5.0]), 0.01, found, tested=50, earlier=0)
+        assert among == 3 / (MOST + 1)  # two of the copies reach it
+        assert beyond == pytest.approx(1.0 - norm.cdf(5.0) ** 50, rel=0.5)  # 1.4e-5: the largest of 50 normals
+
+    def test_fewer_copies_claim_no_more_than_their_rank(self) -> None:
+        assert copies_p(np.array([99.0]), 0.1, self.FOUND, tested=50, earlier=0).tolist() == [0.1]
 
     def test_earlier_trials_are_paid_for_and_never_make_more_than_certainty(self) -> None:
-        assert copies_p(np.array([9.5, 1.0]), 0.1, self.FOUND, earlier=2).tolist() == [pytest.approx(0.3), 1.0]
+        p = copies_p(np.array([9.5, 1.0]), 0.1, self.FOUND, tested=50, earlier=2)
+        assert p.tolist() == [pytest.approx(0.3), 1.0]
 
     def test_a_search_that_luck_reaches_as_often_is_not_helped_by_its_vault(self) -> None:
         settled = Copies(np.full(8, 5.0), np.full(8, -1.0), 4, settled=True)
-        assert copies_p(np.array([99.0]), 0.5, settled, earlier=0).tolist() == [0.5]
+        assert copies_p(np.array([99.0]), 0.5, settled, tested=50, earlier=0).tolist() == [0.5]
 
     def test_what_does_not_vary_gets_one(self) -> None:
-        assert copies_p(np.array([np.nan]), 0.1, self.FOUND, earlier=0).tolist() == [1.0]
+        assert copies_p(np.array([np.nan]), 0.1, self.FOUND, tested=50, earlier=0).tolist() == [1.0]
 
 
 class TestSequence:

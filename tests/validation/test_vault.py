@@ -59,7 +59,7 @@ def test_a_finalist_that_does_not_trade_in_the_vault_has_shown_nothing() -> None
     t, p = vault_test(x, rng=1, draws=200)
     assert np.isnan(t[1])
     assert p[1] == 1.0
-    assert p[0] == pytest.approx(1 / 201)
+    assert p[0] < 1 / 201  # none of the draws reaches it: the tail goes on
 
 
 def test_all_motionless() -> None:

@@ -86,7 +86,7 @@ class Round:
         family, copies, earlier = self._verdict.family, self._verdict.copies, self._verdict.earlier
         if copies is None:
             return whole_p(t, family, earlier=earlier)
-        return copies_p(t, float(family.p_adjusted[0]), copies, earlier=earlier)
+        return copies_p(t, float(family.p_adjusted[0]), copies, tested=family.n_tested, earlier=earlier)
 
     def _finalists(self, clusters: list[Places], members: list[int]) -> list[Finalist]:
         """A member of each cluster, measured on each part."""

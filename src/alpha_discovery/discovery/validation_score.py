@@ -22,8 +22,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, ndtri
 
-from alpha_discovery.discovery.weighing import SMALLEST
 from alpha_discovery.errors import OutOfRange, StorageFailed
+from alpha_discovery.validation.tails import SMALLEST
 
 SCORES = "validation_score.json"  # beside this file, and in the user's folder of calibrations
 FLOORS = (-6.0, -3.0, -1.0)  # log odds of the floor at which a fit begins

@@ -20,16 +20,14 @@ import math
 from enum import StrEnum
 
 import numpy as np
-from scipy.stats import norm
 
-from alpha_discovery.discovery.family_test import STEPM, Copies
+from alpha_discovery.discovery.family_test import MOST, STEPM, Copies
 from alpha_discovery.validation.arrays import F64, Returns
-from alpha_discovery.validation.effective import implied_number
 from alpha_discovery.validation.replication import replication_p
 from alpha_discovery.validation.stepm import StepMResult
+from alpha_discovery.validation.tails import beyond
 from alpha_discovery.validation.vault import vault_tests_alone
 
-SMALLEST = 1e-5  # p-value of the whole period: two decades below a bootstrap of 1,000 draws
 FACED = 32  # the best of a search that learned, by the search part, that are measured over both parts
 A_FEW = 10  # earlier trials that may be paid for by counting them; more of them leave only the vault
 
@@ -72,19 +70,16 @@ def whole_p(t: F64, family: StepMResult, *, earlier: int) -> F64:
 
     Notes
     -----
-    Beyond the last bootstrap draw the tail is that of the largest of n independent normal numbers, n implied by the
-    99% quantile of the draws; below `SMALLEST` nothing is claimed.
+    Past the last bootstrap draw the tail is that of `beyond`.
     """
     draws = np.sort(family.maxima.astype(np.float64))
     reached = len(draws) - np.searchsorted(draws, t, side="left")
     p = (1.0 + reached) / (len(draws) + 1.0)
-    n = max(1.0, implied_number(float(np.quantile(draws, 0.99)), 0.01))
-    tail = np.maximum(-np.expm1(n * norm.logcdf(t)), SMALLEST)
-    p = np.where(reached == 0, np.minimum(p, tail), p)
+    p = np.where(reached == 0, np.minimum(p, beyond(t, draws, among=family.n_tested)), p)
     return np.where(np.isnan(t), 1.0, np.minimum(1.0, p * (1 + earlier)))
 
 
-def copies_p(t: F64, p_search: float, copies: Copies, *, earlier: int) -> F64:
+def copies_p(t: F64, p_search: float, copies: Copies, *, tested: int, earlier: int) -> F64:
     """p-value of t over search part and vault together against a search's copies, float64 (k,).
 
     Parameters
@@ -94,6 +89,8 @@ def copies_p(t: F64, p_search: float, copies: Copies, *, earlier: int) -> F64:
     p_search : float
         Of the best candidate on the search part alone: what counts where that settled it. Then not all copies were
         drawn, and t is not looked at: a search that luck reaches so often is not confirmed by its vault.
+    tested : int
+        Candidates that the search tried.
     earlier : int
         Earlier trials of the same strategies.
 
@@ -101,9 +98,12 @@ def copies_p(t: F64, p_search: float, copies: Copies, *, earlier: int) -> F64:
     -----
     Without an edge the market is one more copy, so its rank among them is exact, whatever the statistic; that is the
     largest t of those candidates, so each of them may face the largest of every copy. Source: Masters (2018), Testing
-    and Tuning Market Trading Systems, ch. 7.
+    and Tuning Market Trading Systems, ch. 7. A later round would need more copies than the `MOST` that are drawn: past
+    the last of so many the tail is that of `beyond`.
     """
     p = np.full(len(t), p_search) if copies.settled else replication_p(t, copies.whole)
+    if not copies.settled and len(copies.whole) >= MOST and math.isfinite(most := float(copies.whole.max())):
+        p = np.where(t > most, np.minimum(p, beyond(t, copies.whole, among=tested)), p)
     return np.where(np.isnan(t), 1.0, np.minimum(1.0, p * (1 + earlier)))
 
 
