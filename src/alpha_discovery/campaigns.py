@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from alpha_discovery.discovery.screening import Counted
 from alpha_discovery.discovery.suiting import market_of, suited_timeframe
 from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.reporting import write_run_report
+from alpha_discovery.storage.checkpoints import CheckpointsInSql
 from alpha_discovery.storage.trials import load_trials, save_trials
 
 MOST_DAYS = 100_000  # more than any price was written down for
@@ -43,13 +45,18 @@ def run_campaign(
     *,
     progress: Progress = lambda _: None,
     notice: Callable[[str], None] = lambda _: None,
+    begun: Callable[[str], None] = lambda _: None,
 ) -> Ran:
     """Search, judge and store; write every candidate as Parquet, and the HTML report.
+
+    It keeps checkpoints: a run that is stopped or killed goes on with ``alpha runs resume`` and a worker.
 
     Parameters
     ----------
     progress, notice : callable
         As in `discover`: called after each batch; told in a sentence what judging will take if the search learns.
+    begun : callable
+        Told the id of the run as it begins.
 
     Raises
     ------
@@ -61,9 +68,16 @@ def run_campaign(
     settings = opened.settings
     campaign = on_named_markets(campaign, opened.lab.market_data)
     course = Course(executor=opened.executor, device=opened.device)
-    found = discover(
-        campaign, opened.lab, workers=settings.threads, course=course, progress=progress, notice=notice
-    )
+
+    @contextmanager
+    def present(run_id: str) -> Iterator[None]:
+        with opened.lab.present(run_id):
+            begun(run_id)
+            yield
+
+    kept = CheckpointsInSql(opened.database, opened.lab.clock)
+    lab = replace(opened.lab, checkpoints=kept, present=present)
+    found = discover(campaign, lab, workers=settings.threads, course=course, progress=progress, notice=notice)
     try:
         trials = save_trials(settings.runs / found.record.id, found.to_frame())
         report = write_run_report(found, opened)

@@ -30,7 +30,7 @@ from alpha_discovery.cli.options import (
 )
 from alpha_discovery.cli.progress import notice, shown
 from alpha_discovery.cli.regions_text import regions_text
-from alpha_discovery.cli.render import files, run_text
+from alpha_discovery.cli.render import files, how_to_go_on, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json
 from alpha_discovery.discovery.campaign import METHODS, SAMPLING, Campaign
 from alpha_discovery.errors import BadCampaign
@@ -166,8 +166,15 @@ def _run(
         campaign = found.campaign
         if not quiet:
             regions_text(console(), found)
-    with shown(quiet=quiet) as progress:
-        ran = run_campaign(campaign, opened, progress=progress, **({} if quiet else {"notice": notice}))
+    begun: list[str] = []
+    told = {} if quiet else {"notice": notice}
+    try:
+        with shown(quiet=quiet) as progress:
+            ran = run_campaign(campaign, opened, progress=progress, begun=begun.append, **told)
+    except KeyboardInterrupt:
+        for run_id in filter(opened.queue.is_resumable, begun):
+            notice(f"run {run_id[:12]} was put down; {how_to_go_on(run_id)}")
+        raise
     if not quiet:
         show(ran)
     return ran

@@ -54,6 +54,11 @@ def run_text(screen: Console, run: RunRecord, alphas: Sequence[AlphaRecord], acc
     ledger_line(screen, account)
 
 
+def how_to_go_on(run_id: str) -> str:
+    """What to type to let a run that was put down go on."""
+    return f"it goes on with: alpha runs resume {run_id[:8]}, then alpha worker --until-idle"
+
+
 def title(screen: Console, run: RunRecord) -> None:
     """Which run, on what, for how long."""
     campaign, split = run.campaign, run.report.get("split", {})

@@ -11,7 +11,7 @@ import typer
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.campaign_file import plain, read_yaml
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
-from alpha_discovery.cli.render import duration, files, run_text
+from alpha_discovery.cli.render import duration, files, how_to_go_on, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
 from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.errors import UserError
@@ -60,6 +60,7 @@ def show(
         alphas = opened.lab.alphas.of_run(run.id)
         account = opened.lab.ledger.account(run.epoch, level=run.campaign["protocol"]["level"])
         status = Discoveries(opened).status(run.id)
+        resumable = opened.queue.is_resumable(run.id)
     if as_json:
         ledger = {**vars(account), "level_left": account.level_left}
         far = {"stage": status.stage, "progress": status.progress, "remaining_hours": status.remaining_hours}
@@ -70,6 +71,8 @@ def show(
     run_text(screen, run, alphas, account)
     if status.entry is not None and run.state not in OVER:
         say(screen, _how_far(status, status.entry))
+    if resumable:
+        say(screen, how_to_go_on(run.id))
     written = {"report": settings.reports / f"run-{run.id[:12]}.html", "trials": settings.runs / run.id / NAME}
     files(screen, {what: path for what, path in written.items() if path.exists()})
 
@@ -115,7 +118,7 @@ def pause_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> N
 
 @runs_app.command("resume", epilog="Example: alpha runs resume 1a2b3c")
 def resume_(run_id: RunId, userdir: UserDir = None, as_json: AsJson = False) -> None:
-    """Let a run that was put down, or has failed, go on from its last checkpoint."""
+    """Let a run that was put down, or has failed, go on from its last checkpoint; a worker or the server takes it."""
     _asked(run_id, "resume", userdir, as_json=as_json)
 
 

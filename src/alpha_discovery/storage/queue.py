@@ -22,7 +22,7 @@ from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.events import note_event
 from alpha_discovery.storage.lookup import find_row
 from alpha_discovery.storage.models import RunRow
-from alpha_discovery.storage.queue_models import QueueRow
+from alpha_discovery.storage.queue_models import CheckpointRow, QueueRow
 
 
 class Request(StrEnum):
@@ -33,6 +33,7 @@ class Request(StrEnum):
 
 
 AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
+PUT_DOWN = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)  # what may go on
 DIED = "its process ended without a word: killed, or the machine went down; what it tried stays counted"
 GRACE = 0.75  # seconds that a worker has to put down what was asked of it; then whoever looks does it
 
@@ -99,12 +100,7 @@ class QueueInSql:
         """Let workers take a run that is stored as queued."""
         with self._database.transaction() as session:
             now = self._now(session)
-            session.add(
-                QueueRow(
-                    run_id=run_id, priority=priority, queued_at=now, served_at=now, token=0, attempts=0,
-                    stage="waiting", done=0, planned=0, worked_seconds=0.0, parent_id=parent_id, asked_by=asked_by,
-                )
-            )  # fmt: skip
+            session.add(_place(run_id, now, priority=priority, parent_id=parent_id, asked_by=asked_by))
             session.flush()
             note_event(session, run_id, "queued", now, {"priority": priority, "asked_by": asked_by})
 
@@ -249,10 +245,19 @@ class QueueInSql:
             return RunState(run.state)
 
     def resume(self, run_id: str) -> RunState:
-        """Let a run that was put down go on from its last checkpoint; raises `NotFound`, `ImpossibleMove`."""
+        """Let a run that was put down go on from its last checkpoint; one of a terminal is queued for it.
+
+        Raises
+        ------
+        NotFound
+            For a run that is not stored; for one of a terminal that keeps no checkpoint.
+        ImpossibleMove
+            For a run that is at work or has completed.
+        """
         with self._database.transaction() as session:
-            row, run = self._both(session, run_id)
             now = self._now(session)
+            self._adopt(session, run_id, now)
+            row, run = self._both(session, run_id)
             if RunState(run.state) is not RunState.QUEUED:
                 if RunState(run.state) in (RunState.RUNNING, RunState.STOPPING):
                     raise ImpossibleMove(what=f"run {run.id}", old=run.state, new=RunState.QUEUED)
@@ -296,6 +301,24 @@ class QueueInSql:
         id_ = find_row(session, RunRow, run_id, kind="run").id
         return None if session.get(QueueRow, id_) is not None else _run(session, id_)
 
+    def is_resumable(self, run_id: str) -> bool:
+        """Whether the run of exactly this id was put down and can go on."""
+        with self._database.reading() as session:
+            state = session.scalar(select(RunRow.state).where(RunRow.id == run_id))
+            kept = any(session.get(row, run_id) is not None for row in (QueueRow, CheckpointRow))
+        return kept and state in PUT_DOWN
+
+    def _adopt(self, session: Session, run_id: str, now: datetime) -> None:
+        """Give a run of a terminal that was put down, and that left a checkpoint, a place in the queue."""
+        run = find_row(session, RunRow, run_id, kind="run")
+        if run.state not in PUT_DOWN or session.get(QueueRow, run.id) is not None:
+            return
+        if session.get(CheckpointRow, run.id) is None:
+            anew = f"begin it anew with: alpha runs again {run.id[:8]}"
+            raise NotFound(f"run {run.id} left nothing to go on from; {anew}")
+        session.add(_place(run.id, now))
+        session.flush()
+
     def _both(self, session: Session, run_id: str) -> tuple[QueueRow, RunRow]:
         id_ = find_row(session, RunRow, run_id, kind="run").id
         row = session.get(QueueRow, id_, with_for_update=True, populate_existing=True)
@@ -309,6 +332,16 @@ class QueueInSql:
             now: datetime = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
             return now
         return self._clock.now()
+
+
+def _place(
+    run_id: str, now: datetime, *, priority: int = 0, parent_id: str | None = None, asked_by: str | None = None
+) -> QueueRow:
+    """The place of a run that waits."""
+    return QueueRow(
+        run_id=run_id, priority=priority, queued_at=now, served_at=now, token=0, attempts=0,
+        stage="waiting", done=0, planned=0, worked_seconds=0.0, parent_id=parent_id, asked_by=asked_by,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
