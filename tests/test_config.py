@@ -60,6 +60,14 @@ def test_there_is_a_campaign_for_each_timeframe_family_and_method(tmp_path: Path
     assert {plan.max_iterations for plan in plans} == {50}
 
 
+def test_on_and_off_are_yes_and_no_where_those_are_asked(tmp_path: Path) -> None:
+    text = "alpha_discovery:\n  resources: {idle_only: on}\n  storage: {cleanup_failed_runs: off}\n"
+    config = read_config(written(tmp_path, text), {"ALPHA_LAB__NEW_SEEDS": "no"})
+    assert config.resources.idle_only
+    assert not config.storage.cleanup_failed_runs
+    assert not config.lab.new_seeds
+
+
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert read_config(written(tmp_path, "alpha_discovery:\n"), {}) == Config()
     assert read_config(None, {}) == Config()

@@ -21,6 +21,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from alpha_discovery.core.yaml_text import read_yaml
 from alpha_discovery.discovery.campaign import METHODS
 from alpha_discovery.errors import BadCampaign, UnknownName, UserError
 from alpha_discovery.strategies.registry import all_strategies
@@ -209,7 +210,7 @@ def read_config(path: Path | None = None, environment: Mapping[str, str] | None 
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read the configuration {path}; check the name ({error})") from error
     except yaml.YAMLError as error:
@@ -233,7 +234,7 @@ def _overrides(environment: Mapping[str, str]) -> list[tuple[list[str], Any]]:
     found = []
     for name, text in sorted(environment.items()):
         if name.startswith(PREFIX) and BETWEEN in name:
-            found.append((name.removeprefix(PREFIX).lower().split(BETWEEN), yaml.safe_load(text)))
+            found.append((name.removeprefix(PREFIX).lower().split(BETWEEN), read_yaml(text)))
     return found
 
 

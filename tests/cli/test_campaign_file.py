@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alpha_discovery.cli.campaign_file import Told, read_campaigns, read_yaml
+from alpha_discovery.cli.campaign_file import Told, read_campaigns
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.errors import BadCampaign, UnknownName
 
@@ -50,11 +50,6 @@ def test_a_flat_file_has_the_keys_of_a_campaign(tmp_path: Path) -> None:
 def test_off_is_the_word_that_parameters_have_for_it(tmp_path: Path) -> None:
     told = read(tmp_path, "ranges: {sma_cross: {stop_loss: off, take_profit: [off, 0.05, 0.1]}}")
     assert told.campaigns[0]["ranges"] == {"sma_cross": {"stop_loss": "off", "take_profit": ["off", 0.05, 0.1]}}
-
-
-@pytest.mark.parametrize(("text", "value"), [("true", True), ("False", False), ("no", "no"), ("offset", "offset")])
-def test_yes_and_no_are_told_by_true_and_false(text: str, value: object) -> None:
-    assert read_yaml(f"one: {text}") == {"one": value}
 
 
 def test_what_a_campaign_writes_it_reads(tmp_path: Path) -> None:

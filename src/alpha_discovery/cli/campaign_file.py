@@ -6,7 +6,6 @@ that a campaign does not have (memory limits, archives) is named in a note, so t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from alpha_discovery.core.yaml_text import read_yaml
 from alpha_discovery.discovery.campaign import Campaign, Thresholds
 from alpha_discovery.errors import BadCampaign, UnknownName
 
@@ -137,27 +137,6 @@ def _list(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def read_yaml(text: str) -> Any:
-    """YAML in which ``off`` is the word that parameters have for it, as in YAML 1.2; raises `yaml.YAMLError`."""
-    loader = _Words(text)
-    try:
-        return loader.get_single_data()
-    finally:
-        loader.dispose()
-
-
-class _Words(yaml.SafeLoader):
-    """`yaml.SafeLoader` that takes true and false for yes and no, and no other word."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's way of declaring it)
-        first: [
-            (tag, re.compile(r"(true|True|TRUE|false|False|FALSE)$") if tag.endswith(":bool") else form)
-            for tag, form in forms
-        ]
-        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
 
 def plain(value: Any) -> Any:

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from alpha_discovery.bootstrap import open_lab
-from alpha_discovery.cli.campaign_file import plain, read_yaml
+from alpha_discovery.cli.campaign_file import plain
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.render import duration, files, how_to_go_on, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
+from alpha_discovery.core.yaml_text import read_yaml
 from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.errors import UserError
 from alpha_discovery.reports.words import count, ratio

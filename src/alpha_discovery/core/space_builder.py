@@ -23,6 +23,7 @@ import yaml
 from alpha_discovery.core.params import Choice, Float, Int, Kind, Optional
 from alpha_discovery.core.scalar import Condition, Const, Param, Scalar, as_scalar
 from alpha_discovery.core.space import Space
+from alpha_discovery.core.yaml_text import read_yaml
 from alpha_discovery.errors import UnknownName, UserError
 
 
@@ -115,7 +116,7 @@ class SpaceBuilder:
             If it is not YAML of this form; `UnknownName` for a type, field or parameter that does not exist.
         """
         try:
-            data = yaml.safe_load(text)
+            data = read_yaml(text)
         except yaml.YAMLError as error:
             raise UserError(f"a space needs valid YAML; found {str(error).splitlines()[0]}") from None
         if not isinstance(data, dict) or not isinstance(data.get("parameters", {}), dict):

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from alpha_discovery.core.identity import content_hash
+from alpha_discovery.core.yaml_text import read_yaml
 from alpha_discovery.errors import UnknownName, UserError
 from alpha_discovery.indicators.registry import Indicator, Unit, all_indicators, find_indicator
 from alpha_discovery.rules.nodes import FIELD_UNITS
@@ -125,7 +126,7 @@ def read_blocks(path: Path) -> dict[str, Any]:
         If the file cannot be read or `blocks_from` refuses it.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read the blocks file {path}; check the name ({error})") from error
     except yaml.YAMLError as error:
@@ -145,7 +146,7 @@ def shipped_text() -> str:
 @cache
 def shipped() -> Blocks:
     """The blocks used where none are given."""
-    return blocks_from(yaml.safe_load(shipped_text()))
+    return blocks_from(read_yaml(shipped_text()))
 
 
 def blocks_from(data: Mapping[str, Any]) -> Blocks:
