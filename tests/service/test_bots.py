@@ -23,6 +23,7 @@ from alpha_discovery.service.bots import (
     Deployment,
     NotDeployable,
     begun,
+    caught_up,
     compare,
     deploy,
     halt,
@@ -209,6 +210,22 @@ def test_a_bot_that_lives_through_bars_without_a_pause_is_halted_at_once(
     state = BotMemoryInSql(two_markets.database).load(replaying.id)
     assert state is not None
     assert state["halted"] == "halt 0"
+
+
+def test_a_bot_at_a_terminal_goes_on_from_what_a_person_changed(two_markets: Workplace, replaying: Bot) -> None:
+    bot = begun(two_markets, replaying.id)
+    assert bot.live(10) == 10
+    halt(two_markets, replaying.id, "maintenance")
+    after = caught_up(two_markets, replaying.id, bot)
+    assert (after.last, after.halted) == (int(DAYS.time[-1]), "maintenance")
+
+
+def test_a_bot_that_another_process_lives_through_is_refused(two_markets: Workplace, replaying: Bot) -> None:
+    bot = begun(two_markets, replaying.id)
+    assert bot.live(10) == 10
+    assert begun(two_markets, replaying.id).live(10) == 10
+    with pytest.raises(StorageFailed, match="another process runs bot"):
+        caught_up(two_markets, replaying.id, bot)
 
 
 @pytest.mark.usefixtures("replaying")

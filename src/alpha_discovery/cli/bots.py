@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 
 from alpha_discovery.bootstrap import Workplace, open_lab
-from alpha_discovery.bots.bot import TOGETHER, Bot
 from alpha_discovery.bots.config import Safeguards
 from alpha_discovery.bots.reconcile import Difference, EquityCompared
 from alpha_discovery.cli.bot_work import work_on_bots
@@ -123,8 +122,10 @@ def run(
     with open_lab(settings_of(userdir), create=False) as opened:
         stored = find_bot(opened, bot)
         _check_goes_on(stored)
-        running = work.begun(opened, stored.id)
-        _steps(running, follow)
+        running = work.run(opened, stored.id)
+        while follow is not None:
+            time.sleep(follow)
+            running = work.caught_up(opened, stored.id, running)
         told = _told(opened, stored)
     if as_json:
         print_json(told)
@@ -209,15 +210,6 @@ def _check_goes_on(bot: StoredBot) -> None:
             f"bot {bot.name} was ended for good ({bot.config.get('why') or 'by hand'}) and enters nothing any more; "
             "alpha serve or alpha bots work close what it holds; deploy another one: alpha bots deploy"
         )
-
-
-def _steps(running: Bot, follow: float | None) -> None:
-    while True:
-        while running.live(TOGETHER):
-            pass
-        if follow is None:
-            return
-        time.sleep(follow)
 
 
 def find_bot(opened: Workplace, text: str) -> StoredBot:

@@ -291,10 +291,26 @@ class Live(Protocol):
 
 def run(place: Workplace, bot_id: str) -> Bot:
     """Live through every bar that has closed since; the bot as it is then. It may be called again at any time."""
-    bot = begun(place, bot_id)
-    while bot.live(TOGETHER):
-        pass
-    return bot
+    return caught_up(place, bot_id, begun(place, bot_id))
+
+
+def caught_up(place: Workplace, bot_id: str, bot: Bot) -> Bot:
+    """A begun bot after every bar that has closed since; one that was changed by hand meanwhile goes on from that.
+
+    Raises
+    ------
+    StorageFailed
+        If another process lives through its bars.
+    """
+    while True:
+        stored = bot.last
+        try:
+            if not bot.live(TOGETHER):
+                return bot
+        except StorageFailed:
+            bot = begun(place, bot_id)
+            if bot.last != stored:
+                raise
 
 
 def compare(place: Workplace, bot_id: str) -> Reconciled:
