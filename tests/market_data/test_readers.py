@@ -79,6 +79,11 @@ class TestShapes:
         text = json.dumps([[row[0], *map(float, row[1:])] for row in rows])
         assert_read(read_table(write("BTC_USDT-1h.json", text)), rows)
 
+    def test_json_objects_as_pandas_writes_them(self, write: Write, rows: list[Row]) -> None:
+        frame = pd.DataFrame([(row[0], *map(float, row[1:])) for row in rows], columns=["time", *FIELDS])
+        text = frame.to_json(orient="records", double_precision=15)
+        assert_read(read_table(write("BTC_USDT-1h.json", text)), rows)
+
     def test_parquet_with_a_time_index(self, tmp_path: Path, rows: list[Row]) -> None:
         index = pd.DatetimeIndex(pd.to_datetime([row[0] for row in rows], unit="ms"), name="Open time")
         columns = {name.title(): [float(row[i]) for row in rows] for i, name in enumerate(FIELDS, start=1)}
@@ -312,7 +317,7 @@ class TestWhatCannotBeRead:
         with pytest.raises(BadMarketData, match="not CSV, Parquet, feather or JSON"):
             read_table(path)
 
-    @pytest.mark.parametrize("text", ['{"a": 1}', "[1, 2]", "[[1, 2], [3]]", "[[1, 2]"])
+    @pytest.mark.parametrize("text", ['{"a": 1}', "[1, 2]", "[[1, 2], [3]]", "[[1, 2]", '[{"time": 1}, {"date": 1}]'])
     def test_json_that_is_not_rows(self, write: Write, text: str) -> None:
         with pytest.raises(BadMarketData, match=r"a\.json: "):
             read_table(write("a.json", text))

@@ -117,11 +117,17 @@ def _json_table(data: bytes) -> Table:
         rows = json.loads(data)
     except ValueError as error:
         raise BadMarketData(f"cannot read the JSON file ({error}); {_AGAIN}") from None
+    header = tuple(rows[0]) if rows and isinstance(rows[0], dict) else None
+    if header is not None and all(isinstance(row, dict) and row.keys() == rows[0].keys() for row in rows):
+        rows = [[row[name] for name in header] for row in rows]
     if not rows or not all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
-        raise BadMarketData("the JSON file is not a list of rows [time, open, high, low, close, volume]; export it so")
+        raise BadMarketData(
+            "the JSON file is neither a list of rows [time, open, high, low, close, volume] nor one of objects with "
+            "the same names; export it so"
+        )
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     names = [str(i) for i in range(len(cells[0]))]
-    return Table("json", None, pl.DataFrame(cells, schema=names, orient="row"))
+    return Table("json", header, pl.DataFrame(cells, schema=names, orient="row"))
 
 
 def _decoded(data: bytes) -> str:
