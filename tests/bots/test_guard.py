@@ -92,6 +92,17 @@ def test_a_bar_that_is_refused_changes_nothing_but_the_log() -> None:
     assert memory.events("b0t", limit=10**9)[-1]["kind"] == "refused"
 
 
+def test_a_bar_that_is_sent_again_and_again_is_refused_once() -> None:
+    bot, memory = bot_on(BARS, Safeguards())
+    nan, outside = ROW._replace(close=float("nan")), ROW._replace(low=1e9)
+    sent = [Bar((row,)) for row in (nan, nan, nan, outside, outside)]
+    bot.feed.next = lambda after: sent.pop(0)  # type: ignore[method-assign]
+    while sent:
+        assert bot.step() is False
+    refused = [event["why"] for event in memory.events("b0t", limit=10**9) if event["kind"] == "refused"]
+    assert refused == ["a price is not a positive number", "its prices lie outside its own range"]
+
+
 def test_a_wrong_price_spike_moves_no_order() -> None:
     _, plain = run(BARS, Safeguards(max_jump=0.3))
     _, events = run(spiked(BARS, 300, 3.0), Safeguards(max_jump=0.3))

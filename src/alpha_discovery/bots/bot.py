@@ -125,11 +125,11 @@ class Bot:
         bar = self.feed.next(self.last)
         if bar is None:
             self._settle(self._now)
-        elif (wrong := defect(bar, self.last)) is not None:
-            self.note("refused", bar_time=bar.time, why=wrong)
-        else:
+        elif (wrong := defect(bar, self.last)) is None:
             self._take(bar)
             return True
+        elif self.guard.is_news(bar, wrong):
+            self.note("refused", bar_time=bar.time, why=wrong)
         return False
 
     def halt(self, why: str) -> None:

@@ -47,6 +47,8 @@ class Guard:
         Day number from which entries are allowed again.
     tripped : bool
         Whether the drawdown limit was broken and nobody has resumed since.
+    refused : str
+        The last bar that cannot be, and why.
     """
 
     limits: Safeguards
@@ -55,6 +57,7 @@ class Guard:
     day_equity: float = 0.0
     rests_until: int | None = None
     tripped: bool = False
+    refused: str = ""
 
     def begin_anew(self, equity: float) -> None:
         """Measure drawdown from here on."""
@@ -63,6 +66,11 @@ class Guard:
     def scaled(self, factor: float) -> None:
         """Money was paid in or out: what the limits refer to is multiplied, so that none is broken by it."""
         self.peak, self.day_equity, self._last = self.peak * factor, self.day_equity * factor, self._last * factor
+
+    def is_news(self, bar: Bar, wrong: str) -> bool:
+        """Whether it was not said yet that this bar is wrong so: a source may send it at every look."""
+        before, self.refused = self.refused, f"{bar.time}: {wrong}"
+        return self.refused != before
 
     def holds_back(self, bar: Bar, last: Sequence[BarRow]) -> bool:
         """Whether a bar moves more than ``max_jump`` from the last close, so that another has to confirm it."""
