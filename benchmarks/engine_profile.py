@@ -6,7 +6,7 @@ import cProfile
 import pstats
 import time
 
-from benchmarks.engine_measures import end_to_end
+from benchmarks.engine_measures import WARM, end_to_end
 from benchmarks.engine_work import STRATEGIES, candidates, tape_of
 from benchmarks.machine import Found
 
@@ -20,7 +20,7 @@ def measured(n: int) -> Found:
     over = tape_of()
     found: Found = {"n": n}
     for name in STRATEGIES:
-        end_to_end({name: candidates(name, 64)}, over, 1)
+        end_to_end({name: candidates(name, WARM)}, over, 1)
         batch: dict[str, Batch] = {name: candidates(name, n)}
         with cProfile.Profile(time.thread_time) as profile:
             end_to_end(batch, over, 1)
