@@ -25,7 +25,7 @@ from alpha_discovery.discovery.family_test import MOST, STEPM, Copies
 from alpha_discovery.validation.arrays import F64, Returns
 from alpha_discovery.validation.replication import replication_p
 from alpha_discovery.validation.stepm import StepMResult
-from alpha_discovery.validation.tails import beyond
+from alpha_discovery.validation.tails import past_the_draws
 from alpha_discovery.validation.vault import vault_tests_alone
 
 FACED = 32  # the best of a search that learned, by the search part, that are measured over both parts
@@ -70,12 +70,12 @@ def whole_p(t: F64, family: StepMResult, *, earlier: int) -> F64:
 
     Notes
     -----
-    Past the last bootstrap draw the tail is that of `beyond`.
+    Past the last bootstrap draw the tail is that of `past_the_draws`.
     """
     draws = np.sort(family.maxima.astype(np.float64))
     reached = len(draws) - np.searchsorted(draws, t, side="left")
     p = (1.0 + reached) / (len(draws) + 1.0)
-    p = np.where(reached == 0, np.minimum(p, beyond(t, draws, among=family.n_tested)), p)
+    p = past_the_draws(p, t, draws, among=family.n_tested)
     return np.where(np.isnan(t), 1.0, np.minimum(1.0, p * (1 + earlier)))
 
 
@@ -99,11 +99,11 @@ def copies_p(t: F64, p_search: float, copies: Copies, *, tested: int, earlier: i
     Without an edge the market is one more copy, so its rank among them is exact, whatever the statistic; that is the
     largest t of those candidates, so each of them may face the largest of every copy. Source: Masters (2018), Testing
     and Tuning Market Trading Systems, ch. 7. A later round would need more copies than the `MOST` that are drawn: past
-    the last of so many the tail is that of `beyond`.
+    the last of so many the tail is that of `past_the_draws`.
     """
     p = np.full(len(t), p_search) if copies.settled else replication_p(t, copies.whole)
-    if not copies.settled and len(copies.whole) >= MOST and math.isfinite(most := float(copies.whole.max())):
-        p = np.where(t > most, np.minimum(p, beyond(t, copies.whole, among=tested)), p)
+    if not copies.settled and len(copies.whole) >= MOST:
+        p = past_the_draws(p, t, copies.whole, among=tested)
     return np.where(np.isnan(t), 1.0, np.minimum(1.0, p * (1 + earlier)))
 
 

@@ -19,6 +19,15 @@ _FACTOR = np.linspace(-10.0, 10.0, 4001)
 _WEIGHTS = norm.pdf(_FACTOR) * (_FACTOR[1] - _FACTOR[0])
 
 
+def past_the_draws(p: npt.ArrayLike, t: npt.ArrayLike, draws: npt.ArrayLike, *, among: int) -> F64:
+    """p-values (k,) that are ranks among draws, smaller where none of them reaches t (k,): there by `beyond`."""
+    out, values, reached = (np.array(one, dtype=np.float64, ndmin=1) for one in (p, t, draws))
+    past = values > reached.max()
+    if past.any() and math.isfinite(reached.max()):
+        out[past] = np.minimum(out[past], beyond(values[past], reached, among=among))
+    return out
+
+
 def beyond(t: npt.ArrayLike, draws: npt.ArrayLike, *, among: int) -> F64:
     """Chance that luck reaches a statistic that none of its draws reaches; not below `SMALLEST`.
 

@@ -12,7 +12,7 @@ from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import F64, Returns, Seed
 from alpha_discovery.validation.bootstrap import Drawn, drawn_numbers, drawn_shares, optimal_block_length
 from alpha_discovery.validation.longrun import bartlett_dof, hac_scale, newey_west_lags, newey_west_t
-from alpha_discovery.validation.tails import beyond
+from alpha_discovery.validation.tails import past_the_draws
 
 SHORT = 365  # days below which the bootstrap's own scale is too liberal
 
@@ -35,8 +35,8 @@ def vault_test(returns: Returns, *, rng: Seed, draws: int = 2000) -> tuple[F64, 
     Returns
     -------
     t, p_adjusted : float64 (k,)
-        A finalist that does not vary gets t = NaN and p = 1. Past the last draw the tail is that of `beyond`: a late
-        judging round may spend less than one draw in 2,000.
+        A finalist that does not vary gets t = NaN and p = 1. Past the last draw by `past_the_draws`: a late judging
+        round may spend less than one draw in 2,000.
 
     Source: Romano & Wolf (2005, 2016); Newey & West (1987, 1994).
     """
@@ -95,9 +95,7 @@ def _step_down(z: F64, null: F64) -> F64:
     p = np.empty(len(z))
     for among, j in enumerate(order[::-1], start=1):
         np.maximum(maxima, null[:, j], out=maxima)
-        reached = np.count_nonzero(maxima >= z[j])
-        p[j] = (1 + reached) / (len(null) + 1)
-        if not reached:
-            p[j] = min(p[j], float(beyond(z[j], maxima, among=among)[0]))
+        rank = (1 + np.count_nonzero(maxima >= z[j])) / (len(null) + 1)
+        p[j] = past_the_draws(rank, z[j], maxima, among=among)[0]
     p[order] = np.maximum.accumulate(p[order])
     return p
