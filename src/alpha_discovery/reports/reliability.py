@@ -20,8 +20,7 @@ def reliability_chart(alpha: AlphaRecord) -> Chart | None:
     It is read from ``evidence["score"]["curve"]["reliability"]``: for each bin of scores ``score`` (its mean), ``n``
     simulated finalists, and the share ``true`` of them with an edge.
     """
-    curve = (alpha.evidence.get("score") or {}).get("curve") or {}
-    bins = curve.get("reliability") or ()
+    bins = reliability_rows(alpha)
     if not bins or alpha.validation_score is None:
         return None
     n = sum(int(one["n"]) for one in bins)
@@ -46,9 +45,7 @@ def reliability_rows(alpha: AlphaRecord) -> list[dict[str, float]]:
 def reliability_figure(bins: Sequence[Mapping[str, Any]], *, own: float) -> Figure:
     """Share of true alphas over score, with 95% intervals, the diagonal, and a mark at ``own``."""
     x, share = ([float(one[name]) for one in bins] for name in ("score", "true"))
-    ends = [interval(float(one["true"]), int(one["n"])) for one in bins]
-    up = [high - middle for (_, high), middle in zip(ends, share, strict=True)]
-    down = [middle - low for (low, _), middle in zip(ends, share, strict=True)]
+    up, down = ([abs(one[end] - one["true"]) for one in bins] for end in ("high", "low"))
     shared = {"type": "scatter", "showlegend": False}
     diagonal = {
         **shared, "mode": "lines", "x": numbers([0.0, 1.0]), "y": numbers([0.0, 1.0]), "hoverinfo": "skip",
