@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.bitmaps import words
+from alpha_discovery.backtest.bitmaps import packed, words
 from alpha_discovery.backtest.both_sides import both_sides
 from alpha_discovery.backtest.comparisons import COMPARISONS, GREATER, LESS, LESS_EQUAL, compare_rows, crossed_rows
 from alpha_discovery.backtest.derived import Bucketed, Extent, Rounded, is_number, mirrored, where_known
@@ -57,7 +57,7 @@ class Conditions:
     def __init__(self, sides: Sides, n_bars: int, fresh: Bits, wanted: frozenset[Node]) -> None:
         self._sides = sides
         self._words = words(n_bars)
-        self._fresh = _and_after(fresh, n_bars)
+        self._fresh = fresh | ~packed(np.ones(n_bars, dtype=np.bool_))  # nothing is known behind the last bar either
         self._wanted = wanted
 
     def bitmaps(self, node: Compare | Cross, candidates: Rows) -> tuple[Bits, Bits | None]:
@@ -146,14 +146,6 @@ class Conditions:
         each = np.arange(len(bits), dtype=np.int64)
         compare_rows(LESS_EQUAL, table.values, each, table.values, each, bits)
         return Table(bits, table.row)
-
-
-def _and_after(fresh: Bits, n_bars: int) -> Bits:
-    """With the bits behind the last bar, at which nothing is known either."""
-    out = fresh.copy()
-    if left := n_bars % 64:
-        out[-1] |= ~np.uint64(0) << np.uint64(left)
-    return out
 
 
 def _strict(node: Compare | Cross) -> bool:
