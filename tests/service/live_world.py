@@ -10,6 +10,7 @@ from typing import Any
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.notices import Notice
+from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.errors import SourceFailed
 from alpha_discovery.market_data.sources.port import Market
 from alpha_discovery.service.bots import Deployment, deploy
@@ -59,6 +60,18 @@ class Told:
         self.notices.append(notice)
 
 
+def crossing_alpha(place: Workplace, venue: str | None) -> AlphaRecord:
+    """A stored alpha that follows two averages."""
+    strategy, market = find_strategy("sma_cross"), {"sleeves": [["SYN/USDT"]], "venue": venue, "intrabar": "stop_first"}
+    alpha = alpha_record(
+        rules=strategy.rules.to_json(), parameters=strategy.complete({"fast": 5, "slow": 20}), timeframe="1h",
+        costs=Costs().to_json(), market=market,
+    )  # fmt: skip
+    place.lab.runs.add(run_record())
+    place.lab.alphas.add(alpha)
+    return alpha
+
+
 class World:
     """A deployed bot, a clock just after its last stored bar, and an exchange."""
 
@@ -68,14 +81,7 @@ class World:
         self.place = replace(place, lab=replace(place.lab, clock=self.clock))
         self.feed, self.told, self.exchange = Feed(self.clock), Told(), FakeExchange("SYN/USDT")
         self.connected: list[tuple[str, bool]] = []
-        told = {"sleeves": [["SYN/USDT"]], "venue": "binance", "intrabar": "stop_first"}
-        strategy = find_strategy("sma_cross")
-        alpha = alpha_record(
-            rules=strategy.rules.to_json(), parameters=strategy.complete({"fast": 5, "slow": 20}), timeframe="1h",
-            costs=Costs().to_json(), market=told,
-        )  # fmt: skip
-        place.lab.runs.add(run_record())
-        place.lab.alphas.add(alpha)
+        alpha = crossing_alpha(place, "binance")
         (self.bot,) = deploy(self.place, alpha.id, Deployment("first", 5_000.0, auto_start=True))
 
     def live(self, *, real_orders: bool = False) -> ExchangeLive:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.service.live_world import crossing_alpha
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.core.bars import iso
-from alpha_discovery.core.costs import Costs
 from alpha_discovery.service.bots import Deployment, begun, deploy
 from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
-from alpha_discovery.strategies.registry import find_strategy
-from alpha_discovery.testing.example_records import alpha_record, run_record
 
 DAY_OF_BARS = 24
 
@@ -21,13 +19,7 @@ DAY_OF_BARS = 24
 def test_evidence_of_days_that_go_on_is_that_of_all_days_read_anew(
     place: Workplace, planted_market: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    strategy, market = find_strategy("sma_cross"), {"sleeves": [["SYN/USDT"]], "venue": None, "intrabar": "stop_first"}
-    alpha = alpha_record(
-        rules=strategy.rules.to_json(), parameters=strategy.complete({"fast": 5, "slow": 20}), timeframe="1h",
-        costs=Costs().to_json(), market=market,
-    )  # fmt: skip
-    place.lab.runs.add(run_record())
-    place.lab.alphas.add(alpha)
+    alpha = crossing_alpha(place, None)
     start = iso(planted_market.bars.time[-30 * DAY_OF_BARS - 7])  # in the middle of a day
     (bot,) = deploy(place, alpha.id, Deployment("mine", start=start))
     read, events = list[int](), BotMemoryInSql.events

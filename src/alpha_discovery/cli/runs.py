@@ -14,11 +14,11 @@ from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.render import duration, files, how_to_go_on, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
 from alpha_discovery.core.yaml_text import read_yaml
-from alpha_discovery.discovery.records import RunRecord, RunState
+from alpha_discovery.discovery.records import OVER, RunRecord, RunState
 from alpha_discovery.errors import UserError
 from alpha_discovery.reports.words import count, ratio
 from alpha_discovery.service.discoveries import HIGHEST_PRIORITY, Discoveries
-from alpha_discovery.service.retention import OVER, archived, restore
+from alpha_discovery.service.retention import archived, restore
 from alpha_discovery.service.status import RunStatus
 from alpha_discovery.storage.queue import QueueEntry
 from alpha_discovery.storage.trials import NAME

@@ -42,6 +42,8 @@ MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.STOPPED: frozenset({RunState.QUEUED}),
     RunState.INTERRUPTED: frozenset({RunState.QUEUED, RunState.STOPPED}),
 }  # fmt: skip
+PUT_DOWN = (RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED)  # may go on
+OVER = (RunState.COMPLETED, *PUT_DOWN)
 
 
 class AlphaState(StrEnum):

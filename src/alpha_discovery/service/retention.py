@@ -18,13 +18,12 @@ import pyarrow.parquet as pq
 from sqlalchemy import delete, select
 
 from alpha_discovery.bootstrap import Workplace
-from alpha_discovery.discovery.records import AlphaRecord, AlphaState, DeploymentStatus, RunRecord, RunState
+from alpha_discovery.discovery.records import OVER, AlphaRecord, AlphaState, DeploymentStatus, RunRecord, RunState
 from alpha_discovery.errors import NotFound, StorageFailed
 from alpha_discovery.storage.checkpoints import forget
 from alpha_discovery.storage.models import RunRow
 from alpha_discovery.storage.queue_models import EventRow
 
-OVER = (RunState.COMPLETED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
 _LOG = logging.getLogger(__name__)
 
 

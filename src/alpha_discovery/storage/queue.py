@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from alpha_discovery.core.clock import Clock
-from alpha_discovery.discovery.records import MOVES, ImpossibleMove, RunState, check_move
+from alpha_discovery.discovery.records import MOVES, PUT_DOWN, ImpossibleMove, RunState, check_move
 from alpha_discovery.errors import LeaseLost, NotFound
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.events import note_event
@@ -33,7 +33,6 @@ class Request(StrEnum):
 
 
 AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
-PUT_DOWN = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)  # what may go on
 DIED = "its process ended without a word: killed, or the machine went down; what it tried stays counted"
 GRACE = 0.75  # seconds that a worker has to put down what was asked of it; then whoever looks does it
 
