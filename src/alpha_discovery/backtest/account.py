@@ -11,6 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.bar_index import bar_index
 from alpha_discovery.backtest.kept_memory import zeros
 from alpha_discovery.core.results import BLOCKS, SUMMARY, Records
 from alpha_discovery.kernels import inlined
@@ -39,7 +40,7 @@ def close_day(row, equity, pull, days, daily):
 
     The next period starts from this mark. ``daily`` (up to two rows of n_days) gets the detrended and the raw return.
     """
-    d = int(row[DAY])
+    d = bar_index(int(row[DAY]))
     if row[MARK] > 0.0:
         r = equity / row[MARK] - 1.0
         for k in range(len(daily)):
@@ -47,7 +48,7 @@ def close_day(row, equity, pull, days, daily):
         square = r * r
         row[S3] += square * r
         row[S4] += square * square
-        b = days[3][d]
+        b = bar_index(days[3][d])
         row[BLOCK_SUM + b] += r
         row[BLOCK_SUMSQ + b] += square
     row[MARK] = equity

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.bar_index import bar_index
 from alpha_discovery.backtest.lowest_bit import lowest_bit
 from alpha_discovery.kernels import inlined, kernel
 
@@ -75,7 +76,7 @@ def next_entry(bits, masks, start, stop):
     enter_long, exit_long, enter_short, exit_short = bits
     if start >= stop:
         return stop, 0
-    w = start >> 6
+    w = bar_index(start >> 6)
     keep = ~_ZERO << np.uint64(start & 63)
     while w << 6 < stop:
         long_raw, short_raw = enter_long[w] & masks[0], enter_short[w] & masks[1]
@@ -89,7 +90,7 @@ def next_entry(bits, masks, start, stop):
                 return stop, 0
             return t, (1 if (longs >> np.uint64(b)) & _ONE != _ZERO else -1)
         keep = ~_ZERO
-        w += 1
+        w = bar_index(w + 1)
     return stop, 0
 
 
@@ -114,7 +115,7 @@ def ending(seen, w):
 def next_exit(bits, masks, side, start, stop):
     """First bar in ``[start, stop)`` whose close ends a position of ``side``, and whether it reverses it."""
     seen = seen_from(bits, masks, side)
-    w = start >> 6
+    w = bar_index(start >> 6)
     keep = ~_ZERO << np.uint64(start & 63)
     while w << 6 < stop:
         ends, reversing = ending(seen, w)
@@ -126,5 +127,5 @@ def next_exit(bits, masks, side, start, stop):
                 return stop, False
             return t, (reversing >> np.uint64(b)) & _ONE != _ZERO
         keep = ~_ZERO
-        w += 1
+        w = bar_index(w + 1)
     return stop, False

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from alpha_discovery.backtest.bar_index import bar_index
 from alpha_discovery.backtest.bitmaps import ending, next_exit, seen_from
 from alpha_discovery.backtest.lowest_bit import lowest_bit
 from alpha_discovery.backtest.reached import reached
@@ -48,7 +49,7 @@ def next_event(prices, bits, masks, side, entry, last, below, above):
     """
     low, high, seen = prices[QUICK][0], prices[QUICK][1], seen_from(bits, masks, side)
     nearly_below, nearly_above = np.float32(below + abs(below) * HAIR), np.float32(above - abs(above) * HAIR)
-    w = entry >> 6
+    w = bar_index(entry >> 6)
     keep = ~_ZERO << np.uint64(entry & 63)
     while w << 6 <= last:
         touching = reached(low, high, w << 6, nearly_below, nearly_above, keep)
@@ -56,7 +57,7 @@ def next_event(prices, bits, masks, side, entry, last, below, above):
         word = touching | (ended & keep)
         if word != _ZERO:
             b = np.uint64(lowest_bit(word))
-            t = (w << 6) + np.int64(b)
+            t = bar_index((w << 6) + np.int64(b))
             if t > last:
                 break
             touched = touches(prices, t, below, above)
@@ -66,7 +67,7 @@ def next_event(prices, bits, masks, side, entry, last, below, above):
             keep = ~_ZERO << b << _ONE
             continue
         keep = ~_ZERO
-        w += 1
+        w = bar_index(w + 1)
     return last + 1, False, False, False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 
+from alpha_discovery.backtest.bar_index import bar_index
 from alpha_discovery.backtest.account import (
     BLOCK_SUM,
     BLOCK_SUMSQ,
@@ -67,7 +68,7 @@ def _extremes(ahead, start, stop):
     if left <= 0:
         return least, most
     level = int(left >= 2) + int(left >= 4) + int(left >= 8) + int(left >= 16) + int(left >= 32) + int(left >= 64)
-    u = stop - (1 << level)
+    u = bar_index(stop - (1 << level))
     least = min(least, ahead[level, t, 0], ahead[level, u, 0])
     return least, max(most, ahead[level, t, 1], ahead[level, u, 1])
 
@@ -113,7 +114,7 @@ def mark_days(prices, days, position, side, span, pull, row, daily):
     """
     quantity, fill, base, anchor, _ = position
     entry, exit_bar, last_held = span
-    d, stop, slope = int(row[DAY]), days[0][exit_bar], side * quantity
+    d, stop, slope = bar_index(int(row[DAY])), bar_index(days[0][exit_bar]), side * quantity
     if len(daily) == 0:
         if d < stop:
             _close_days(row, days, d, stop, base, slope, anchor, daily)
@@ -122,7 +123,7 @@ def mark_days(prices, days, position, side, span, pull, row, daily):
     _, first, last, _, _, _, drift = days
     a = entry
     if d < stop:  # the period that it is entered in, then those that it is held through
-        b = last[d]
+        b = bar_index(last[d])
         pull += slope * (fill + running[b] - running[entry]) / (b - first[d] + 1) * drift
         close_day(row, base + slope * (marked[b] - anchor), pull, days, daily)
         pull = 0.0
@@ -133,7 +134,7 @@ def mark_days(prices, days, position, side, span, pull, row, daily):
             a, d = last[stop - 1] + 1, stop
     if a <= last_held:
         held = fill if a == entry else 0.0
-        held += running[last_held] - running[max(a, entry + 1) - 1]
+        held += running[last_held] - running[bar_index(max(a, entry + 1) - 1)]
         pull += slope * held / (last[d] - first[d] + 1) * drift
     return pull
 
@@ -143,12 +144,12 @@ def _close_days(row, days, d, stop, base, slope, anchor, daily):
     """`close_day` of the periods ``d .. stop - 1``; with ``daily``, of periods that are held from first to last bar."""
     _, _, _, block, marks, held, drift = days
     mark, s3, s4 = row[MARK], row[S3], row[S4]
-    b = block[d]
+    b = bar_index(block[d])
     total, squares = row[BLOCK_SUM + b], row[BLOCK_SUMSQ + b]
     for k in range(d, stop):
         if block[k] != b:
             row[BLOCK_SUM + b], row[BLOCK_SUMSQ + b] = total, squares
-            b = block[k]
+            b = bar_index(block[k])
             total, squares = row[BLOCK_SUM + b], row[BLOCK_SUMSQ + b]
         now = base + slope * (marks[k] - anchor)
         r = now / mark - 1.0

@@ -27,6 +27,7 @@ from alpha_discovery.backtest.account import (
     mark_drawdown,
     open_row,
 )
+from alpha_discovery.backtest.bar_index import bar_index
 from alpha_discovery.backtest.bitmaps import next_entry
 from alpha_discovery.backtest.exits import REVERSAL, TARGET, find_exit
 from alpha_discovery.backtest.impact import CAPITAL, filled, note_capped, pressed, room
@@ -65,7 +66,7 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     pull, n_days = 0.0, len(days[1])
     t, side = next_entry(bits, masks, begin, end - 1)
     while side != 0:
-        entry = t + 1
+        entry = bar_index(t + 1)
         pull = go_to_day(row, days[0][entry], pull, days, daily)
         position = _enter(prices, risk, costs, side, entry, row[EQUITY], row)
         if position[0] <= 0.0:  # the volume allows nothing
@@ -78,7 +79,8 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
         leaving = find_exit(prices, bits, masks, side, entry, end, levels, policy)
         leaving = mark_closes(prices, position, side, entry, leaving, row, equity)
         exit_bar, reason, _, inside, _ = leaving
-        last_held = exit_bar if inside else exit_bar - 1
+        exit_bar = bar_index(exit_bar)
+        last_held = bar_index(exit_bar if inside else exit_bar - 1)
         count_held(row, days[0], entry, last_held)
         pull = mark_days(prices, days, position, side, (entry, exit_bar, last_held), pull, row, daily)
         _leave(prices, risk, costs, side, position, entry, leaving, row, trades)
@@ -132,6 +134,7 @@ def _levels(position, risk, costs, side):
 def _leave(prices, risk, costs, side, position, entry, leaving, row, trades):
     """Settle the exit: equity, costs, counts, and the trade's record if there is room."""
     exit_bar, reason, price, inside, ambiguous = leaving
+    exit_bar = bar_index(exit_bar)
     commission, slippage, maker = costs[0], costs[1], costs[2]
     quantity, fill, _, _, share = position
     worse, rate = slippage + risk[DELAY] * prices[4][exit_bar], commission
@@ -147,7 +150,7 @@ def _leave(prices, risk, costs, side, position, entry, leaving, row, trades):
     growth = share * (side * (out - fill) - (commission * fill + rate * out) - due)
     profit = before * growth
     won = profit > 0.0
-    n = int(row[TRADES])
+    n = bar_index(int(row[TRADES]))
     row[EQUITY] = before * (1.0 + growth)
     row[TRADES] += 1
     row[WINS] += 1.0 if won else 0.0  # values, not branches: half of the guesses would be wrong
