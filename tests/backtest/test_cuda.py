@@ -32,7 +32,7 @@ from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.backtest.task import Task, on_cpu
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.core.space import Batch
+from alpha_discovery.core.space import Batch, take
 from alpha_discovery.errors import UserError
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.strategies.registry import find_strategy
@@ -171,7 +171,10 @@ def test_any_number_of_candidates_fits_a_small_memory(numpy_gpu: MadeOfNumpy) ->
 
 
 def test_bars_and_shared_bitmaps_are_copied_once(numpy_gpu: MadeOfNumpy) -> None:
-    task = task_of(ONE_LEG)
+    strategy = find_strategy(ONE_LEG)
+    batch = batch_of(strategy)
+    both = take(batch, np.flatnonzero(batch["direction"] == 0.0))  # others have entries of their own
+    task = prepared(strategy.rules, both, tape_of(strategy), COSTS)
     assert len({id(table) for table in task.bitmaps}) == 2  # macd_cross leaves long where it enters short
     gpu = cuda_kernel.Gpu(task.tape)
     gpu(task)

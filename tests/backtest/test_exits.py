@@ -15,12 +15,10 @@ from alpha_discovery.backtest.tape import one_leg, tape
 from alpha_discovery.kernels import kernel
 from alpha_discovery.testing.paths import bars_strategy, explicit_bars
 
-ALL = np.uint64(2**64 - 1)
-
 
 @kernel
 def _found(prices, bits, side, entry, last, below, above):  # type: ignore[no-untyped-def]
-    return next_event(prices, bits, (ALL, ALL), side, entry, last, below, above)
+    return next_event(prices, bits, side, entry, last, below, above)
 
 
 def one_by_one(bars, ends, entry, last, below, above):  # type: ignore[no-untyped-def]

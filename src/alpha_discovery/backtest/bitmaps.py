@@ -67,11 +67,10 @@ def join_rows(is_and, part, part_row, out):
 
 
 @inlined
-def next_entry(bits, masks, start, stop):
+def next_entry(bits, start, stop):
     """First bar in ``[start, stop)`` with a valid entry, and its side (0: none).
 
-    ``bits`` are the bitmaps enter long, exit long, enter short, exit short; ``masks`` (all ones or zero) switch
-    long and short entries on.
+    ``bits`` are the bitmaps enter long, exit long, enter short, exit short.
     """
     enter_long, exit_long, enter_short, exit_short = bits
     if start >= stop:
@@ -79,7 +78,7 @@ def next_entry(bits, masks, start, stop):
     w = bar_index(start >> 6)
     keep = ~_ZERO << np.uint64(start & 63)
     while w << 6 < stop:
-        long_raw, short_raw = enter_long[w] & masks[0], enter_short[w] & masks[1]
+        long_raw, short_raw = enter_long[w], enter_short[w]
         longs = long_raw & ~short_raw & ~exit_long[w]
         shorts = short_raw & ~long_raw & ~exit_short[w]
         word = (longs | shorts) & keep
@@ -95,26 +94,26 @@ def next_entry(bits, masks, start, stop):
 
 
 @inlined
-def seen_from(bits, masks, side):
-    """Bitmaps and masks as a position of ``side`` sees them: own entries, exits, the other side's entries and exits."""
+def seen_from(bits, side):
+    """Bitmaps as a position of ``side`` sees them: own entries, exits, the other side's entries and exits."""
     enter_long, exit_long, enter_short, exit_short = bits
     if side < 0:
-        return enter_short, exit_short, enter_long, exit_long, masks[1], masks[0]
-    return enter_long, exit_long, enter_short, exit_short, masks[0], masks[1]
+        return enter_short, exit_short, enter_long, exit_long
+    return bits
 
 
 @inlined
 def ending(seen, w):
     """Bits of a word whose closes end a position, and of those that reverse it; ``seen`` is `seen_from`."""
-    own, exits, opposite, other_exits, mask_own, mask_opposite = seen
-    reversing = (opposite[w] & mask_opposite) & ~(own[w] & mask_own) & ~other_exits[w]
+    own, exits, opposite, other_exits = seen
+    reversing = opposite[w] & ~own[w] & ~other_exits[w]
     return exits[w] | reversing, reversing
 
 
 @inlined
-def next_exit(bits, masks, side, start, stop):
+def next_exit(bits, side, start, stop):
     """First bar in ``[start, stop)`` whose close ends a position of ``side``, and whether it reverses it."""
-    seen = seen_from(bits, masks, side)
+    seen = seen_from(bits, side)
     w = bar_index(start >> 6)
     keep = ~_ZERO << np.uint64(start & 63)
     while w << 6 < stop:

@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.account import TRADES, WIDTH, summaries
 from alpha_discovery.backtest.bitmaps import packed
+from alpha_discovery.backtest.conditions import Table
+from alpha_discovery.backtest.directions import directed
 from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
 from alpha_discovery.backtest.signals import signals_of
-from alpha_discovery.backtest.simulate import N_TRADE
+from alpha_discovery.backtest.simulate import DIRECTION, N_TRADE
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.backtest.task import Task, simulate_one
 from alpha_discovery.core.bars import Float1D
@@ -41,7 +43,7 @@ def evaluate(rules: AnyRules, row: Batch, tape: Tape, costs: Costs, *, intrabar:
     risk = risk_matrix(rules, row, tape)
     checked(rules, risk, tape, intrabar)
     tables, shares = signals_of(rules, row, tape)
-    bits = tuple(table.values[table.row[0]] for table in tables)
+    bits = tuple(table.values[table.row[0]] for table in directed(tables, risk[:, DIRECTION]))
     return _evaluated(bits, (risk[0], shares[0]), tape, costs, intrabar)
 
 
@@ -60,7 +62,8 @@ def evaluate_signals(
     rules = Rules(enter_long=Junction("and", ()))  # one leg without latency; its conditions are not read
     risk = risk_matrix(rules, {**row, "": np.zeros(1)}, tape)
     checked(rules, risk, tape, intrabar)
-    bits = tuple(packed(flags) for flags in signals)
+    given = [Table(packed(flags)[None, :], np.zeros(1, dtype=np.int64)) for flags in signals]
+    bits = tuple(table.values[table.row[0]] for table in directed(given, risk[:, DIRECTION]))
     return _evaluated(bits, (risk[0], np.ones(1)), tape, costs, intrabar)
 
 

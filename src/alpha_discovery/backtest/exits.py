@@ -21,11 +21,11 @@ _ONE, _ZERO = np.uint64(1), np.uint64(0)
 
 
 @inlined
-def decision(bits, masks, side, entry, end, max_bars):
+def decision(bits, side, entry, end, max_bars):
     """Bar at whose close leaving is decided, and why; ``(end - 1, END_OF_DATA)`` if that never acts."""
     last, held_out = _last_close(entry, end, max_bars)
     stop = min(last + 1, end - 1)
-    t, reverses = next_exit(bits, masks, side, entry, stop)
+    t, reverses = next_exit(bits, side, entry, stop)
     if t < stop:
         return t, (REVERSAL if reverses else SIGNAL)
     return last, (MAX_HOLDING if held_out else END_OF_DATA)
@@ -40,14 +40,14 @@ def _last_close(entry, end, max_bars):
 
 
 @inlined
-def next_event(prices, bits, masks, side, entry, last, below, above):
+def next_event(prices, bits, side, entry, last, below, above):
     """First bar in ``[entry, last]`` that reaches a level or whose close ends the position, else ``last + 1``.
 
     Also whether it reaches a level, and whether the signal of its close ends the position or reverses it. Whole words
     of bars are looked at, levels by prices rounded to float32 that reach a hair too far: a bar found by them is
     looked at again.
     """
-    low, high, seen = prices[QUICK][0], prices[QUICK][1], seen_from(bits, masks, side)
+    low, high, seen = prices[QUICK][0], prices[QUICK][1], seen_from(bits, side)
     nearly_below, nearly_above = np.float32(below + abs(below) * HAIR), np.float32(above - abs(above) * HAIR)
     w = bar_index(entry >> 6)
     keep = ~_ZERO << np.uint64(entry & 63)
@@ -145,7 +145,7 @@ def _first_in_detail(prices, side, t, stop, target):
 
 
 @inlined
-def find_exit(prices, bits, masks, side, entry, end, levels, policy):
+def find_exit(prices, bits, side, entry, end, levels, policy):
     """The exit of a position: bar, reason, price before slippage, inside the bar (not at its open), ambiguous.
 
     ``levels``: stop, target, liquidation price, trailing distance, bars to hold at most; NaN is off.
@@ -157,9 +157,11 @@ def find_exit(prices, bits, masks, side, entry, end, levels, policy):
     last, held_out = _last_close(entry, end, max_bars)
     moving = not math.isnan(trail)
     below, above = (math.nan, math.nan) if moving else around(side, stop, target)
-    t, touched, ends, reverses = next_event(prices, bits, masks, side, entry, last, below, above)
+    t, touched, ends, reverses = next_event(prices, bits, side, entry, last, below, above)
+    t = bar_index(t)
     if moving:
         t, touched, stop, trailing = first_trailing_touch(prices, side, entry, min(t, last), stop, target, trail)
+        t = bar_index(t)
         stopped = TRAILING if trailing else stopped
     if touched:
         by_stop, price, inside, both = resolve(prices, side, t, entry, stop, target, policy)

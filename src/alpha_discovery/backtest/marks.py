@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 
-from alpha_discovery.backtest.bar_index import bar_index
 from alpha_discovery.backtest.account import (
     BLOCK_SUM,
     BLOCK_SUMSQ,
@@ -17,6 +16,7 @@ from alpha_discovery.backtest.account import (
     S4,
     close_day,
 )
+from alpha_discovery.backtest.bar_index import bar_index
 from alpha_discovery.backtest.exits import END_OF_DATA, RUIN
 from alpha_discovery.backtest.tape import WIDTHS
 from alpha_discovery.kernels import inlined

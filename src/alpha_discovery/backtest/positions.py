@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.account import TRADES, WIDTH
+from alpha_discovery.backtest.directions import directed
 from alpha_discovery.backtest.screen import INTRABAR, checked, cost_row, risk_matrix
 from alpha_discovery.backtest.signals import signals_of
-from alpha_discovery.backtest.simulate import N_TRADE
+from alpha_discovery.backtest.simulate import DIRECTION, N_TRADE
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.backtest.task import simulate_one
 from alpha_discovery.core.costs import Costs
@@ -28,6 +29,7 @@ def daily_positions(
     risk = risk_matrix(rules, batch, tape)
     checked(rules, risk, tape, intrabar)
     tables, weights = signals_of(rules, batch, tape)
+    tables = directed(tables, risk[:, DIRECTION])
     legs = len(tape.bars)
     trades, sums = np.zeros(((tape.end - tape.begin) * legs, N_TRADE)), np.empty((len(risk), WIDTH))
     equity, daily = np.zeros(0), np.zeros((0, tape.n_days), dtype=np.float32)  # nobody asks for the equity of each bar

@@ -21,10 +21,11 @@ from alpha_discovery.backtest.across_batches import kept_of
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.cuda_kernel import on_cuda
+from alpha_discovery.backtest.directions import directed
 from alpha_discovery.backtest.kept_memory import zeros
 from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.signals import computed_for, conditions, signals_of
-from alpha_discovery.backtest.simulate import DELAY, LEVERAGE, N_RISK
+from alpha_discovery.backtest.simulate import DELAY, DIRECTION, LEVERAGE, N_RISK
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.backtest.task import Simulator, Task, on_cpu
 from alpha_discovery.core import risk as risk_space
@@ -216,10 +217,12 @@ def prepared(
     ``common`` has what is computed once for all chunks of a larger batch.
     """
     tables, weights = signals_of(rules, batch, tape, common)
+    risk = risk_matrix(rules, batch, tape)
+    tables = directed(tables, risk[:, DIRECTION])
     rows_of = np.stack([table.row for table in tables], axis=1)
     return Task(
         tape, INTRABAR.index(options.intrabar), tuple(table.values for table in tables), rows_of,
-        risk_matrix(rules, batch, tape), weights, cost_row(costs), options.daily,
+        risk, weights, cost_row(costs), options.daily,
     )  # fmt: skip
 
 

@@ -39,13 +39,6 @@ from alpha_discovery.kernels import hot_kernel, inlined
 SIZE, STOP_LOSS, TAKE_PROFIT, TRAIL, MAX_BARS, DIRECTION, LEVERAGE, DELAY = range(8)
 N_RISK = 8
 N_TRADE = 12  # columns of a recorded trade: TRADE of core.results without the leg
-_ALL, _NONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
-
-
-@inlined
-def entry_masks(direction):
-    """Bit masks that switch off the entries which the direction (0 both, 1 long, 2 short) forbids."""
-    return (_NONE if direction == 2.0 else _ALL), (_NONE if direction == 1.0 else _ALL)
 
 
 @hot_kernel
@@ -62,9 +55,8 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
     """
     begin, end, policy = span
     open_row(row)
-    masks = entry_masks(risk[DIRECTION])
     pull, n_days = 0.0, len(days[1])
-    t, side = next_entry(bits, masks, begin, end - 1)
+    t, side = next_entry(bits, begin, end - 1)
     while side != 0:
         entry = bar_index(t + 1)
         pull = go_to_day(row, days[0][entry], pull, days, daily)
@@ -73,10 +65,10 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
             mark_drawdown(row, row[EQUITY])
             if len(equity) > 0:
                 equity[entry:] = row[EQUITY]
-            t, side = next_entry(bits, masks, entry, end - 1)
+            t, side = next_entry(bits, entry, end - 1)
             continue
         levels = _levels(position, risk, costs, side)
-        leaving = find_exit(prices, bits, masks, side, entry, end, levels, policy)
+        leaving = find_exit(prices, bits, side, entry, end, levels, policy)
         leaving = mark_closes(prices, position, side, entry, leaving, row, equity)
         exit_bar, reason, _, inside, _ = leaving
         exit_bar = bar_index(exit_bar)
@@ -93,7 +85,7 @@ def simulate(prices, days, span, bits, risk, costs, row, daily, trades, equity):
         if reason == REVERSAL:
             t, side = exit_bar - 1, -side
         else:
-            t, side = next_entry(bits, masks, exit_bar, end - 1)
+            t, side = next_entry(bits, exit_bar, end - 1)
     if row[DAY] < n_days:
         close_day(row, row[EQUITY], pull, days, daily)
     close_row(row)

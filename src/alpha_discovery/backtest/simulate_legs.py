@@ -30,14 +30,12 @@ from alpha_discovery.backtest.exits import END_OF_DATA, REVERSAL, RUIN, STOP, TA
 from alpha_discovery.backtest.impact import CAPITAL, filled, note_capped, pressed, room
 from alpha_discovery.backtest.simulate import (
     DELAY,
-    DIRECTION,
     LEVERAGE,
     MAX_BARS,
     SIZE,
     STOP_LOSS,
     TAKE_PROFIT,
     TRAIL,
-    entry_masks,
 )
 from alpha_discovery.backtest.tape import FLOW
 from alpha_discovery.kernels import hot_kernel, inlined
@@ -53,10 +51,9 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
     in the order of legs."""
     begin, end, _ = span
     open_row(row)
-    masks = entry_masks(risk[DIRECTION])
     pull, n_days = 0.0, len(days[1])
     recorded = 0
-    t, side = next_entry(bits, masks, begin, end - 1)
+    t, side = next_entry(bits, begin, end - 1)
     while side != 0:
         entry = t + 1
         pull = go_to_day(row, days[0][entry], pull, days, daily)
@@ -64,9 +61,9 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
         if gross <= 0.0:  # every weight is 0, or the volume allows nothing
             mark_drawdown(row, row[EQUITY])
             equity[entry:] = row[EQUITY]
-            t, side = next_entry(bits, masks, entry, end - 1)
+            t, side = next_entry(bits, entry, end - 1)
             continue
-        decided, why = decision(bits, masks, side, entry, end, risk[MAX_BARS])
+        decided, why = decision(bits, side, entry, end, risk[MAX_BARS])
         leaving = _mark_closes(prices, legs, base, gross, entry, decided, why, end, risk, row, equity)
         exit_bar, reason, inside = leaving
         last_held = exit_bar if inside else exit_bar - 1
@@ -81,7 +78,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
         if reason == REVERSAL:
             t, side = exit_bar - 1, -side
         else:
-            t, side = next_entry(bits, masks, exit_bar, end - 1)
+            t, side = next_entry(bits, exit_bar, end - 1)
     if row[DAY] < n_days:
         close_day(row, row[EQUITY], pull, days, daily)
     close_row(row)
