@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpha_discovery.backtest import screen as screen_module
+from alpha_discovery.backtest.cutting import cut
 from alpha_discovery.backtest.task import on_cpu
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.results import SUMMARY
@@ -70,13 +72,13 @@ def test_thirty_round_trips_on_fourteen_per_cent_of_days_are_enough() -> None:
 
 
 def test_workers_change_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sleeves_module, "chunk_size", lambda *_: 16)  # several pieces for the threads
+    monkeypatch.setattr(sleeves_module, "cut", partial(cut, chunk=16))  # several pieces for the threads
     assert same(screened(bars, workers=1), screened(bars, workers=2))
 
 
 def test_chunks_and_batches_change_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = screened(bars)
-    monkeypatch.setattr(sleeves_module, "chunk_size", lambda *_: 7)
+    monkeypatch.setattr(sleeves_module, "cut", partial(cut, chunk=7))
     monkeypatch.setattr(screening_module, "BATCH", 40)
     assert same(whole, screened(bars))
 

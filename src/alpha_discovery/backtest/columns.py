@@ -19,7 +19,7 @@ from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, join_rows, packed, words
 from alpha_discovery.backtest.both_sides import rounded_rows
 from alpha_discovery.backtest.conditions import BLOCK, Conditions, Rows, Table
-from alpha_discovery.backtest.derived import Bucketed, Derived, Extent, Rounded, mirrored
+from alpha_discovery.backtest.derived import Bucketed, Derived, Extent, Rounded, is_arithmetic, mirrored
 from alpha_discovery.backtest.kept_memory import empty, zeros
 from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.tape import Tape
@@ -250,7 +250,7 @@ class Columns:
 
         True for arithmetic with many distinct rows: whole tables of it would be written to memory and read back.
         """
-        if not isinstance(node, Combine | Unary) or isinstance(node, Derived) or node in self._tables:
+        if not is_arithmetic(node) or node in self._tables:
             return False
         if self._common is not None and self._common.values(node) is not None:
             return False
