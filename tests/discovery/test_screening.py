@@ -113,6 +113,15 @@ def test_every_batch_is_counted_once(bars: Bars, monkeypatch: pytest.MonkeyPatch
     assert sum(one.n_eligible for one in seen) == screening.family.result().n_eligible
 
 
+def test_where_candidates_take_long_progress_is_told_earlier(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = screened(bars)
+    monkeypatch.setattr(screening_module, "SECONDS_PER_BAR", 4.0 / len(bars))  # a candidate a second or so
+    monkeypatch.setattr(screening_module, "LEAST", 20)
+    seen: list[Counted] = []
+    assert same(whole, screened(bars, counted=seen.append))
+    assert [one.n_tested for one in seen] == [20, 20, 20, 20, 10] * 2
+
+
 def test_nothing_is_asked_before_the_last_batch_is_counted(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screening_module, "BATCH", 40)
     events: list[str] = []
