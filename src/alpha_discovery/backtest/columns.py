@@ -99,14 +99,16 @@ class Columns:
         """Distinct combinations of some parameters: a candidate of each, and the combination of each candidate."""
         if names not in self._groups:
             if names and self._size != 1:
-                _, first, row = np.unique(self._combination(names), return_index=True, return_inverse=True)
-                self._groups[names] = first.astype(np.int64), row.astype(np.int64)
+                self._groups[names] = _numbered(*self._combination(names))
             else:
                 self._groups[names] = np.zeros(1, dtype=np.int64), np.zeros(self._size, dtype=np.int64)
         return self._groups[names]
 
-    def _combination(self, names: tuple[str, ...]) -> Rows:
-        """int64 (n,): equal where all of some parameters are; ordered as their values, the first one foremost."""
+    def _combination(self, names: tuple[str, ...]) -> tuple[Rows, int]:
+        """int64 (n,): equal where all of some parameters are, ordered as their values, the first one foremost.
+
+        And a number that none of them reaches.
+        """
         key, distinct = self._code(names[0])
         for name in names[1:]:
             code, count = self._code(name)
@@ -114,7 +116,7 @@ class Columns:
                 values, key = np.unique(key, return_inverse=True)
                 distinct = len(values)
             key, distinct = key * count + code, distinct * count
-        return key
+        return key, distinct
 
     def _code(self, name: str) -> tuple[Rows, int]:
         """Position of each candidate's value among the distinct values of a parameter, and their number."""
@@ -284,3 +286,18 @@ class Columns:
         out = empty((len(left.row), max(left.values.shape[1], right.values.shape[1])))
         combine_rows(ARITHMETIC[node.op], left.values, left.row, right.values, right.row, out)
         return out
+
+
+def _numbered(key: Rows, below: int) -> tuple[Rows, Rows]:
+    """First place of each distinct value of some keys (n,), in their order, and the number of each key's value.
+
+    As `numpy.unique` gives it, in half of its time: 16 bits are sorted without comparing them.
+    """
+    order = (key.astype(np.uint16) if below <= 2**16 else key).argsort(kind="stable")
+    ranked = key[order]
+    new = np.empty(len(key), dtype=np.bool_)
+    new[:1] = True
+    np.not_equal(ranked[1:], ranked[:-1], out=new[1:])
+    row = np.empty(len(key), dtype=np.int64)
+    row[order] = new.cumsum() - 1
+    return order[new], row

@@ -8,7 +8,7 @@ bounded room: on a million bars a single column takes 8 MB, and a chunk is a few
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -49,11 +49,12 @@ def cut(
 
     Hangs on rules, batch and tapes alone, so that chunks are the same everywhere.
     """
-    needs = _needs(rules, batch, max(tape.close.shape[1] for tape in over), ROOM // len(over))
+    spans = {name: _span(batch[name]) for name in rules.parameters if name in batch}
+    needs = _needs(rules, spans, max(tape.close.shape[1] for tape in over), ROOM // len(over))
     order = _order(rules, batch, needs)
     most = chunk or min(_chunk_of(len(order), tape, device) for tape in over)
     room = CHUNK_ROOM[device] // len(over)
-    if chunk or _at_most(needs, batch, most) <= room:
+    if chunk or _at_most(needs, spans, most) <= room:
         ends = np.append(np.arange(most, len(order), most), len(order))
     else:
         ends = _ends_within(room, most, needs, [_codes(batch, need.names)[order] for need in needs])
@@ -87,9 +88,9 @@ class _Need(NamedTuple):
     series: int
 
 
-def _needs(rules: AnyRules, batch: Batch, n_bars: int, room: int) -> list[_Need]:
-    """What the candidates of a chunk need; ``room`` is that of the tables of all chunks."""
-    claims = Claims(n_bars, lambda name: _span(batch[name]), room)
+def _needs(rules: AnyRules, spans: Mapping[str, float], n_bars: int, room: int) -> list[_Need]:
+    """What the candidates of a chunk need; ``room`` is that of the tables of all chunks, ``spans`` see `_span`."""
+    claims = Claims(n_bars, spans.__getitem__, room)
     found: dict[Names, _Need] = {}
     for node in computed_for(rules):
         if claims.granted(node):
@@ -102,12 +103,11 @@ def _needs(rules: AnyRules, batch: Batch, n_bars: int, room: int) -> list[_Need]
     return list(found.values())
 
 
-def _at_most(needs: Sequence[_Need], batch: Batch, size: int) -> int:
+def _at_most(needs: Sequence[_Need], spans: Mapping[str, float], size: int) -> int:
     """Bytes that any ``size`` candidates of a batch need at most."""
-    spans = {name: _span(batch[name]) for name in {name for need in needs if need.series for name in need.names}}
     total = 0
     for need in needs:
-        rows = int(min(size, math.prod(spans.get(name, math.inf) for name in need.names)))
+        rows = int(min(size, math.prod(spans[name] for name in need.names)))
         total += rows * need.held + min(BLOCK, rows) * need.passing
     return total
 
