@@ -96,6 +96,7 @@ def test_tapes_side_by_side_share_the_room_and_the_chunks(monkeypatch: pytest.Mo
 
 def test_rows_are_sorted_by_what_most_columns_hang_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cutting, "ROOM", 0)
+    monkeypatch.setitem(CHUNK_ROOM, "cpu", 2**17)
     batch = drawn("mean_reversion", 500)
     order = np.concatenate(cut(find_strategy("mean_reversion").rules, batch, (OVER,)))
     assert (np.diff(batch["rsi_period"][order]) >= 0).all()

@@ -1,7 +1,8 @@
 """A batch cut into chunks that are worked on together.
 
 Rows are sorted so that neighbours share columns and bitmaps, and a chunk ends where what it needs would outgrow a
-bounded room: on a million bars a single column takes 8 MB, and a chunk is a few candidates.
+bounded room: on a million bars a single column takes 8 MB, and a chunk is a few candidates. There they are sorted first
+by what most of those columns hang on that not all chunks share.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +24,7 @@ from alpha_discovery.backtest.signals import computed_for
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.core.space import Batch, batch_size
 from alpha_discovery.kernels import inlined, kernel
-from alpha_discovery.rules.nodes import Series
+from alpha_discovery.rules.nodes import Node, Series
 from alpha_discovery.rules.spelled import AnyRules
 from alpha_discovery.rules.walk import parameters
 
@@ -49,16 +51,24 @@ def cut(
 
     Hangs on rules, batch and tapes alone, so that chunks are the same everywhere.
     """
-    spans = {name: _span(batch[name]) for name in rules.parameters if name in batch}
-    needs = _needs(rules, spans, max(tape.close.shape[1] for tape in over), ROOM // len(over))
-    order = _order(rules, batch, needs)
-    most = chunk or min(_chunk_of(len(order), tape, device) for tape in over)
+    nodes, n_bars = computed_for(rules), max(tape.close.shape[1] for tape in over)
+    most = chunk or min(_chunk_of(batch_size(batch), tape, device) for tape in over)
     room = CHUNK_ROOM[device] // len(over)
-    if chunk or _at_most(needs, spans, most) <= room:
-        ends = np.append(np.arange(most, len(order), most), len(order))
-    else:
-        ends = _ends_within(room, most, needs, [_codes(batch, need.names)[order] for need in needs])
-    return np.split(order, ends[:-1]) if len(order) else []
+    spans = {name: _span(batch[name]) for name in rules.parameters if name in batch}
+    if chunk or _at_most(_needs(nodes, n_bars), spans, most) <= room:
+        return _even(_order(rules.parameters, batch), most)
+    claims = Claims(n_bars, spans.__getitem__, ROOM // len(over))
+    needs = _needs(tuple(node for node in nodes if not claims.granted(node)), n_bars)
+    weight = {name: sum(need.series for need in needs if name in need.names) for name in rules.parameters}
+    order = _order(sorted(rules.parameters, key=lambda name: -weight[name]), batch)
+    if not needs or _at_most(needs, spans, most) <= room:
+        return _even(order, most)
+    ends = _ends_within(room, most, needs, [_codes(batch, need.names)[order] for need in needs])
+    return np.split(order, ends[:-1])
+
+
+def _even(order: Rows, size: int) -> list[Rows]:
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 def _chunk_of(n: int, tape: Tape, device: str) -> int:
@@ -68,7 +78,7 @@ def _chunk_of(n: int, tape: Tape, device: str) -> int:
 
 
 class _Need(NamedTuple):
-    """Bytes of a row of all nodes that depend on the same parameters and are no tables of all chunks.
+    """Bytes of a row of all nodes that depend on the same parameters.
 
     Attributes
     ----------
@@ -88,19 +98,17 @@ class _Need(NamedTuple):
     series: int
 
 
-def _needs(rules: AnyRules, spans: Mapping[str, float], n_bars: int, room: int) -> list[_Need]:
-    """What the candidates of a chunk need; ``room`` is that of the tables of all chunks, ``spans`` see `_span`."""
-    claims = Claims(n_bars, spans.__getitem__, room)
+@lru_cache(maxsize=256)
+def _needs(nodes: tuple[Node, ...], n_bars: int) -> tuple[_Need, ...]:
+    """What a row of each of some nodes needs, those of the same parameters together."""
     found: dict[Names, _Need] = {}
-    for node in computed_for(rules):
-        if claims.granted(node):
-            continue
+    for node in nodes:
         names, size = parameters(node), row_bytes(node, n_bars)
         before = found.get(names, _Need(names, 0, 0, 0))
         held, passing = (0, size) if is_arithmetic(node) else (size, 0)
         series = size if isinstance(node, Series) else 0
         found[names] = _Need(names, before.held + held, before.passing + passing, before.series + series)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _at_most(needs: Sequence[_Need], spans: Mapping[str, float], size: int) -> int:
@@ -167,11 +175,9 @@ def _span(column: npt.NDArray[np.float64]) -> float:
     return float(column.max() - column.min()) + 1.0
 
 
-def _order(rules: AnyRules, batch: Batch, needs: Sequence[_Need]) -> Rows:
-    """Rows sorted by the rules' parameters, those that most of the columns hang on foremost."""
+def _order(names: Sequence[str], batch: Batch) -> Rows:
+    """Rows sorted by some parameters, the first one foremost."""
     rows = batch_size(batch)
-    weight = {name: sum(need.series for need in needs if name in need.names) for name in rules.parameters}
-    names = sorted(rules.parameters, key=lambda name: -weight[name])
     keys = [_coarse(batch[name]) for name in reversed(names) if rows and name in batch]
     return np.lexsort(keys).astype(np.int64) if keys else np.arange(rows, dtype=np.int64)
 
