@@ -64,6 +64,22 @@ class Claims:
         return True
 
 
+class Shared(Protocol):
+    """What `columns.Columns` asks for tables that it does not make itself: `Common`."""
+
+    def values(self, node: Node) -> npt.NDArray[Any] | None:
+        """Rows for each distinct value of the node's parameter; None if it is not shared."""
+        ...
+
+    def code(self, name: str, part: Batch) -> tuple[npt.NDArray[np.int64], int]:
+        """Position of each candidate's value among the distinct values of a parameter, and their number."""
+        ...
+
+    def rows(self, node: Node, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The row of each of some candidates, given what `code` says of the node's parameter."""
+        ...
+
+
 class Common:
     """Shared tables of one batch over one tape; safe to ask from several threads.
 
@@ -72,13 +88,13 @@ class Common:
     """
 
     def __init__(
-        self, n_bars: int, batch: Batch, make: Callable[[Batch], Tables], *, nodes: Iterable[Node] = (),
+        self, n_bars: int, batch: Batch, make: Callable[..., Tables], *, nodes: Iterable[Node] = (),
         room: int = ROOM, kept: KeptColumns | None = None,
     ) -> None:  # fmt: skip
         self._n_bars = n_bars
         self._batch = batch
         self._make = make
-        self._claims = Claims(n_bars, lambda name: len(self._values_of(name)), room)
+        self._claims = Claims(n_bars, lambda name: len(self.distinct(name)), room)
         self._kept = kept
         self._places: dict[Node, npt.NDArray[np.int64]] = {}
         self._distinct: dict[str, npt.NDArray[np.float64]] = {}
@@ -93,9 +109,7 @@ class Common:
         if not shareable(node):
             return None
         with self._lock:
-            if node not in self._values:
-                self._values[node] = self._computed(node) if self._claims.granted(node) else None
-            return self._values[node]
+            return self.asked(node)
 
     def prepare(self, nodes: Iterable[Node]) -> None:
         """Compute those of some nodes that are shared."""
@@ -105,23 +119,30 @@ class Common:
     def code(self, name: str, part: Batch) -> tuple[npt.NDArray[np.int64], int]:
         """Position of each candidate's value among the batch's distinct values of a parameter, and their number."""
         with self._lock:
-            values = self._values_of(name)
-        return np.searchsorted(values, part[name]).astype(np.int64, copy=False), len(values)
+            values = self.distinct(name)
+        return _positions(values, part[name])
 
     def rows(self, node: Node, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The row of each of some candidates, given what `code` says of the node's parameter."""
         return self._places[node][codes] if node in self._places else codes
 
-    def _values_of(self, name: str) -> npt.NDArray[np.float64]:
+    def distinct(self, name: str) -> npt.NDArray[np.float64]:
+        """Values of a parameter in the batch, ascending, for who holds the lock."""
         if name not in self._distinct:
             self._distinct[name] = np.unique(self._batch[name])
         return self._distinct[name]
 
+    def asked(self, node: Node) -> npt.NDArray[Any] | None:
+        """`values` of a node that can be shared, for who holds the lock."""
+        if node not in self._values:
+            self._values[node] = self._computed(node) if self._claims.granted(node) else None
+        return self._values[node]
+
     def _computed(self, node: Node) -> npt.NDArray[Any]:
         names = parameters(node)
         if self._kept is not None and names and self._kept.asked_before(node):
-            name = names[0]
-            compute = lambda some: self._make({name: some}).values(node)  # noqa: E731
+            name, others = names[0], _Others(self, node)
+            compute = lambda some: self._make({name: some}, common=others).values(node)  # noqa: E731
             found = self._kept.find(node, self._distinct[name], row_bytes(node, self._n_bars), compute)
             if found is not None:
                 values, self._places[node] = found
@@ -130,3 +151,24 @@ class Common:
             small = {name: self._distinct[name] for name in names} or {"any": np.zeros(1)}  # a batch has rows
             self._tables[names] = self._make(small)
         return self._tables[names].values(node)
+
+
+class _Others:
+    """Shared tables of all nodes but one, for whoever makes that one and holds the lock: what it is made of."""
+
+    def __init__(self, common: Common, node: Node) -> None:
+        self._common = common
+        self._node = node
+
+    def values(self, node: Node) -> npt.NDArray[Any] | None:
+        return self._common.asked(node) if shareable(node) and node != self._node else None
+
+    def code(self, name: str, part: Batch) -> tuple[npt.NDArray[np.int64], int]:
+        return _positions(self._common.distinct(name), part[name])
+
+    def rows(self, node: Node, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return self._common.rows(node, codes)
+
+
+def _positions(distinct: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], int]:
+    return np.searchsorted(distinct, values).astype(np.int64, copy=False), len(distinct)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.across_chunks import Common
+from alpha_discovery.backtest.across_chunks import Shared
 from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, join_rows, packed, words
 from alpha_discovery.backtest.both_sides import rounded_rows
 from alpha_discovery.backtest.conditions import BLOCK, Conditions, Rows, Table
@@ -44,7 +44,7 @@ class Columns:
     """
 
     def __init__(
-        self, tape: Tape, batch: Batch, common: Common | None = None, wanted: frozenset[Node] = frozenset(),
+        self, tape: Tape, batch: Batch, common: Shared | None = None, wanted: frozenset[Node] = frozenset(),
         parts: Parts = ALONE,
     ) -> None:  # fmt: skip
         self._tape = tape
