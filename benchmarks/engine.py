@@ -15,6 +15,7 @@ from benchmarks.engine_work import YEAR, candidates, market, thirds
 from benchmarks.machine import Found, apart, median, run
 
 MEASURES = "benchmarks.engine_measures"
+LONG_DAYS = 1_100  # 1.58 million minute bars
 VECTORBT_CHUNK = 100  # columns; of 50, 100, 250, 500 and 1,000 the fastest
 VECTORBT = {  # its engine, and whether the work is cut up and spread over processes by hand
     "numba": ("numba", True), "rust": ("rust", True), "numba, all columns in one call": ("numba", False),
@@ -31,11 +32,12 @@ class Amount(NamedTuple):
     cores: int
     counts: tuple[int, ...]  # candidates of the growth
     minutes: tuple[int, ...]  # days of minute bars
+    long: tuple[int, ...]  # candidates over minute bars of `LONG_DAYS`
 
 
-TINY = Amount(2, 60, 200, 600, (10, 100, 1_000), (5, 10))
-USUAL = Amount(5, 5_000, 12_288, 60_000, (1_000, 10_000, 100_000), (91, 182))
-LONG = Amount(5, 5_000, 24_576, 120_000, (1_000, 10_000, 100_000, 1_000_000), (91, 182, 365))
+TINY = Amount(2, 60, 200, 600, (10, 100, 1_000), (5, 10), (60,))
+USUAL = Amount(5, 5_000, 12_288, 60_000, (1_000, 10_000, 100_000), (91, 182), (250, 1_000))
+LONG = Amount(5, 5_000, 24_576, 120_000, (1_000, 10_000, 100_000, 1_000_000), (91, 182, 365), (1_000, 20_000))
 
 
 def measured(amount: Amount, cores: int, vectorbt: Path | None) -> Found:
@@ -57,6 +59,7 @@ def measured(amount: Amount, cores: int, vectorbt: Path | None) -> Found:
         "candidates": [apart(MEASURES, "work", n=n, workers=cores) for n in counts],
         "years": [apart(MEASURES, "work", n=counts[1], workers=1, bars=count * YEAR) for count in years],
         "minutes": [apart(MEASURES, "minutes", n=counts[0], days=days) for days in amount.minutes],
+        "long": [apart(MEASURES, "long", n=n, days=LONG_DAYS) for n in amount.long],
         "start": [run([sys.executable, "-m", "benchmarks.engine_start"]) for _ in range(amount.rounds + 1)][1:],
         "limit": [apart("benchmarks.engine_limit", "limit", n=300) for _ in range(amount.rounds)],
     }
@@ -171,4 +174,7 @@ def _growth(found: Found) -> Rows:
     for one in found["minutes"]:
         text = f"{one['cpu_seconds']:.2f} s of processor time, {one['trades'] / one['n']:.0f} trades each"
         rows.append((f"{one['n']:,} candidates, {one['bars']:,} minute bars (synthetic), one core", text))
+    for one in found["long"]:
+        text = f"{one['above_mib']:,.0f} MiB; {one['seconds']:.1f} s, told of at least every {one['pause']:.1f} s"
+        rows.append((f"memory above bars and tape, {one['n']:,} candidates, {one['bars']:,} minute bars", text))
     return rows

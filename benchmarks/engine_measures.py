@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 from benchmarks.engine_work import COSTS, STRATEGIES, YEAR, candidates, tape_of, thirds
-from benchmarks.machine import Found, answer, peak_mib, resident_mib
+from benchmarks.machine import Found, answer, forget_peak, most_since_mib, peak_mib, resident_mib
 
 from alpha_discovery.backtest.across_chunks import Common
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.screen import Options, chunk_size, prepared, screen, screen_chunks
+from alpha_discovery.backtest.cutting import chunk_size
+from alpha_discovery.backtest.screen import Options, prepared, screen, screen_chunks
 from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.backtest.task import on_cpu
 from alpha_discovery.core.space import Batch, batch_size, take
@@ -108,6 +109,18 @@ def measure_memory(n: int) -> Found:
     return {"n": n, "above_mib": peak_mib() - before, "parameters_mib": columns}
 
 
+def measure_long(n: int, days: int) -> Found:
+    """What ``n`` candidates of the cross of averages over synthetic minute bars need above bars and tape; pauses."""
+    rules, batch = STRATEGIES["ma_cross"].rules, candidates("ma_cross", n)
+    screen(rules, candidates("ma_cross", 64), tape((garch(1_440, seed=1, timeframe="1m"),)), COSTS, Options(workers=2))
+    over = tape((garch(days * 1_440, seed=1, timeframe="1m"),))
+    before, told = resident_mib(), [time.perf_counter()]
+    forget_peak()  # that was of making the bars
+    told += (time.perf_counter() for _ in screen_chunks(rules, batch, over, COSTS, Options(workers=2)))
+    above, seconds = most_since_mib() - before, told[-1] - told[0]
+    return {"n": n, "bars": days * 1_440, "above_mib": above, "seconds": seconds, "pause": float(np.diff(told).max())}
+
+
 def timed(work: Callable[[], T], clock: Callable[[], float] = time.thread_time) -> tuple[T, float]:
     """A result and what it took."""
     before = clock()
@@ -117,7 +130,7 @@ def timed(work: Callable[[], T], clock: Callable[[], float] = time.thread_time) 
 
 MEASURES: dict[str, Callable[..., Any]] = {
     "work": measure_work, "minutes": measure_minutes, "parts": measure_parts, "alone": measure_alone,
-    "memory": measure_memory,
+    "memory": measure_memory, "long": measure_long,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest import cuda_kernel
 from alpha_discovery.backtest.account import TRADES
-from alpha_discovery.backtest.screen import Options, chunk_size, prepared
+from alpha_discovery.backtest.cutting import chunk_size
+from alpha_discovery.backtest.screen import Options, prepared
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.backtest.task import on_cpu
 from alpha_discovery.compute.cores import usable_cores

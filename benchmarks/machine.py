@@ -74,6 +74,18 @@ def resident_mib() -> float:
     return int(kib[1]) / 1024.0 if kib else peak_mib()
 
 
+def forget_peak() -> None:
+    """Let `most_since_mib` begin anew, where the system can."""
+    if (path := Path("/proc/self/clear_refs")).exists():
+        path.write_text("5")
+
+
+def most_since_mib() -> float:
+    """Highest resident memory of this process since `forget_peak`."""
+    kib = re.search(r"VmHWM:\s*(\d+)", _text("/proc/self/status"))
+    return int(kib[1]) / 1024.0 if kib else peak_mib()
+
+
 def median(runs: list[Found], key: str = "seconds") -> float:
     """Of one number over repeated runs."""
     return float(statistics.median(run[key] for run in runs))

@@ -10,12 +10,13 @@ import numpy.typing as npt
 import pytest
 
 from alpha_discovery.backtest.across_batches import KeptColumns, kept_of
+from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.latest_tapes import TAPES
 from alpha_discovery.backtest.screen import Options, screen
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.scalar import Param
-from alpha_discovery.indicators import ema, sma
+from alpha_discovery.indicators import ema, rsi, sma
 from alpha_discovery.rules.nodes import Field
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing.markets import random_walk
@@ -64,13 +65,51 @@ def test_numbers_that_hardly_come_again_are_not_kept() -> None:
     assert KeptColumns().find(NODE, np.array([2.0, 2.5]), ROW, Counted()) is None
 
 
-def test_what_is_kept_is_bounded_and_dropped_as_a_whole() -> None:
+def test_what_is_kept_is_bounded_and_the_oldest_goes() -> None:
     kept, compute = KeptColumns(most=40 * 8 * WIDTH), Counted()
     kept.find(NODE, np.arange(1.0, 21.0), ROW, compute)
     assert values_of(kept.find(OTHER, np.arange(1.0, 25.0), ROW, compute)) == list(range(1, 25))
     compute.asked.clear()
     kept.find(NODE, np.arange(1.0, 4.0), ROW, compute)
     assert compute.asked == [1.0, 2.0, 3.0]
+
+
+def test_of_strategies_that_take_turns_some_columns_stay() -> None:
+    kept, compute = KeptColumns(most=40 * ROW), Counted()
+    nodes = [one(Field("close", 0), Param("fast")) for one in (sma, ema, rsi)]
+    for _ in range(5):
+        compute.asked.clear()
+        for node in nodes:
+            kept.asked_before(node)
+            assert values_of(kept.find(node, np.arange(1.0, 17.0), ROW, compute)) == list(range(1, 17))
+    assert len(compute.asked) == 16  # two of the three fit, and are found
+
+
+def test_columns_that_nobody_asks_for_any_more_go() -> None:
+    kept, compute = KeptColumns(most=20 * ROW), Counted()
+    for node in (NODE, NODE, OTHER, OTHER, OTHER):
+        kept.asked_before(node)
+        kept.find(node, np.arange(1.0, 17.0), ROW, compute)
+    compute.asked.clear()
+    kept.find(OTHER, np.arange(1.0, 17.0), ROW, compute)
+    assert not compute.asked
+
+
+def test_what_a_kept_column_is_made_of_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    strategy, over = find_strategy("sma_cross"), tape((random_walk(400, seed=6),))
+    batch = strategy.space.from_unit(np.random.default_rng(8).random((60, len(strategy.space.free))))
+    made: list[int] = []
+    indicator = Columns._indicator
+
+    def counted(self: Columns, node: Any, candidates: Any) -> Any:
+        made.append(len(candidates))
+        return indicator(self, node, candidates)
+
+    monkeypatch.setattr(Columns, "_indicator", counted)
+    for _ in range(2):
+        made.clear()
+        screen(strategy.rules, batch, over, Costs())
+    assert sorted(made) == sorted(len(np.unique(batch[name])) for name in ("fast", "slow"))
 
 
 def test_more_than_the_bound_is_neither_kept_nor_computed() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.columns import Columns, _numbered
 from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.core.scalar import Const, Param
 from alpha_discovery.core.space import Batch, joined
@@ -167,3 +167,13 @@ def test_a_lag_of_nothing_is_refused() -> None:
 def test_a_number_of_the_rules_needs_no_parameter() -> None:
     found = flags(tape((RAMP,)), compare(">", CLOSE / CLOSE, Const(0.5)), NOBODY)
     assert found.all()
+
+
+@pytest.mark.parametrize("below", [1, 7, 2**16, 2**16 + 1, 2**61])
+@pytest.mark.parametrize("n", [0, 1, 2, 300])
+def test_combinations_are_numbered_as_numpy_does(n: int, below: int) -> None:
+    key = np.random.default_rng(n).integers(0, below, n)
+    _, first, row = np.unique(key, return_index=True, return_inverse=True)
+    found = _numbered(key, below)
+    np.testing.assert_array_equal(found[0], first)
+    np.testing.assert_array_equal(found[1], row)

@@ -10,9 +10,7 @@ import pytest
 
 from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.screen import (
-    CHUNK,
     Options,
-    chunk_size,
     cost_row,
     risk_matrix,
     screen,
@@ -30,7 +28,7 @@ from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.strategies.pairs_reversion import pairs_reversion
 from alpha_discovery.strategies.sma_cross import sma_cross
 from alpha_discovery.testing.markets import random_walk
-from alpha_discovery.testing.paths import at, explicit_bars
+from alpha_discovery.testing.paths import at
 
 BARS = random_walk(1_000, seed=4)
 OVER = tape((BARS,))
@@ -115,14 +113,6 @@ def test_makers_pay_what_takers_pay_unless_they_are_given_a_rate() -> None:
     assert cost_row(sized) == (0.001, 0.0005, 0.001, 0.005, 1.0, 0.1, 5.0)
 
 
-def test_a_chunk_is_bounded_in_memory_and_number() -> None:
-    year = explicit_bars([(1, 1, 1, 1)] * 9_000)
-    decade = explicit_bars([(1, 1, 1, 1)] * 90_000)
-    assert chunk_size(tape((year,))) == CHUNK["cpu"]
-    assert 64 <= chunk_size(tape((decade,))) * 10 <= CHUNK["cpu"] * 20
-    assert chunk_size(tape((decade,))) * 4 * 90_000 // 8 <= 128 * 2**20
-
-
 @pytest.mark.parametrize("run", [screen, evaluate])
 def test_rules_of_two_legs_need_two_legs(run: Any) -> None:
     row = pairs_reversion.allowed.encode(pairs_reversion.complete(next(iter(pairs_reversion.templates.values()))))
@@ -148,9 +138,3 @@ def test_an_unknown_policy_is_refused() -> None:
 def test_detail_needs_finer_bars() -> None:
     with pytest.raises(UserError, match="needs finer bars"):
         screen(sma_cross.rules, crosses(1), OVER, COSTS, Options(intrabar="detail"))
-
-
-def test_a_small_batch_too_is_cut_for_several_threads() -> None:
-    cut = {n: screen_chunks(sma_cross.rules, crosses(n), OVER, COSTS) for n in (200, 1_600)}
-    sizes = {n: [len(one.rows) for one in chunks] for n, chunks in cut.items()}
-    assert sizes == {200: [200], 1_600: [400] * 4}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpha_discovery.backtest import screen as screen_module
+from alpha_discovery.backtest.cutting import cut
 from alpha_discovery.backtest.task import on_cpu
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.results import SUMMARY
@@ -70,13 +72,13 @@ def test_thirty_round_trips_on_fourteen_per_cent_of_days_are_enough() -> None:
 
 
 def test_workers_change_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sleeves_module, "chunk_size", lambda *_: 16)  # several pieces for the threads
+    monkeypatch.setattr(sleeves_module, "cut", partial(cut, chunk=16))  # several pieces for the threads
     assert same(screened(bars, workers=1), screened(bars, workers=2))
 
 
 def test_chunks_and_batches_change_no_bit(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = screened(bars)
-    monkeypatch.setattr(sleeves_module, "chunk_size", lambda *_: 7)
+    monkeypatch.setattr(sleeves_module, "cut", partial(cut, chunk=7))
     monkeypatch.setattr(screening_module, "BATCH", 40)
     assert same(whole, screened(bars))
 
@@ -109,6 +111,15 @@ def test_every_batch_is_counted_once(bars: Bars, monkeypatch: pytest.MonkeyPatch
     assert [one.done for one in seen] == [40, 80, 90, 130, 170, 180]
     assert {one.planned for one in seen} == {180}
     assert sum(one.n_eligible for one in seen) == screening.family.result().n_eligible
+
+
+def test_where_candidates_take_long_progress_is_told_earlier(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = screened(bars)
+    monkeypatch.setattr(screening_module, "SECONDS_PER_BAR", 4.0 / len(bars))  # a candidate a second or so
+    monkeypatch.setattr(screening_module, "LEAST", 20)
+    seen: list[Counted] = []
+    assert same(whole, screened(bars, counted=seen.append))
+    assert [one.n_tested for one in seen] == [20, 20, 20, 20, 10] * 2
 
 
 def test_nothing_is_asked_before_the_last_batch_is_counted(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Columns of a tape that one batch leaves to the next: a search asks for the same windows again and again.
 
 Kept are nodes of one parameter whose values are whole numbers, such as averages of windows: there are few of them, and
-children have those of their parents. What is kept is bounded, and dropped as a whole when the bound is reached.
+children have those of their parents. What is kept is bounded. A node takes the place of those that nobody asked for
+since it was asked for before: where strategies take turns and all of theirs are too much, some of it stays.
 
 Most batches are no generation of a search and have no next one: only what a second one asks for is kept. A batch over
 a new tape finds the memory of the one before then, where the system would have to give it new.
@@ -33,6 +34,7 @@ class _Growing:
 
     def __init__(self, values: npt.NDArray[np.float64], rows: npt.NDArray[Any]) -> None:
         self.table = rows
+        self.used = 0  # when it was asked for last
         self.place = {value: k for k, value in enumerate(values.tolist())}
 
     def room_for(self, more: int) -> int:
@@ -57,17 +59,22 @@ class KeptColumns:
     def __init__(self, most: int = KEPT) -> None:
         self._most = most
         self._nodes: dict[Node, _Growing] = {}
-        self._asked: set[Node] = set()
-        self._lock = threading.Lock()
+        self._asked: dict[Node, int] = {}  # when last
+        self._before: dict[Node, int] = {}  # when the time before
+        self._now = 0
+        self._lock = threading.RLock()  # what is computed may ask for what it is made of
 
     def asked_before(self, node: Node) -> bool:
         """Whether an earlier batch asked this, and so a next one may."""
         with self._lock:
+            self._now += 1
             if node in self._asked:
+                self._before[node], self._asked[node] = self._asked[node], self._now
                 return True
             if len(self._asked) >= ASKED:
                 self._asked.clear()
-            self._asked.add(node)
+                self._before.clear()
+            self._asked[node] = self._now
             return False
 
     def find(
@@ -75,34 +82,60 @@ class KeptColumns:
     ) -> tuple[npt.NDArray[Any], Rows] | None:
         """A table, and the row in it of each of some values; what is missing is computed.
 
-        None where values are no whole numbers, for these hardly come again, and where they are too many to be kept.
+        None where values are no whole numbers, for these hardly come again, where they are too many to be kept, and
+        where some are kept and the others have no room beside what was asked for more recently.
         """
         if len(values) * row_bytes > self._most or (values != np.floor(values)).any():
             return None
         with self._lock:
             known = self._nodes.get(node)
+            if known is not None:
+                known.used = self._now
             missing = [one for one in values.tolist() if known is None or one not in known.place]
             if missing:
                 known = self._with(node, known, np.array(missing), values, row_bytes, compute)
-            assert known is not None
+            if known is None:
+                return None
+            known.used = self._now
             row = np.array([known.place[one] for one in values.tolist()], dtype=np.int64)
             return known.table[: len(known.place)], row
 
     def _with(
         self, node: Node, known: _Growing | None, missing: npt.NDArray[np.float64], values: npt.NDArray[np.float64],
         row_bytes: int, compute: Compute,
-    ) -> _Growing:  # fmt: skip
-        """A node's rows with those that are missing; where they are too many beside others, all others go."""
-        grown = len(missing) if known is None else known.room_for(len(missing))
-        others = sum(one.table.nbytes for one in self._nodes.values() if one is not known)
-        if others + grown * row_bytes > self._most:
-            self._nodes.clear()
+    ) -> _Growing | None:  # fmt: skip
+        """A node's rows with those that are missing; None where there is room for some of them alone."""
+        if known is not None and known.room_for(len(missing)) * row_bytes > self._most:
+            del self._nodes[node]
             known, missing = None, values
+        rows = compute(missing)
+        grown = len(missing) if known is None else known.room_for(len(missing))
+        room = self._made_room(node, grown * row_bytes)
         if known is None:
-            known = self._nodes[node] = _Growing(missing, compute(missing))
-        else:
-            known.add(missing, compute(missing))
-        return known
+            known = _Growing(missing, rows)
+            if room:
+                self._nodes[node] = known
+            return known
+        if room:
+            known.add(missing, rows)
+        return known if room else None
+
+    def _made_room(self, node: Node, need: int) -> bool:
+        """Whether a node of so many bytes fits once those go, the oldest first, that it takes the place of."""
+        others = sorted((item for item in self._nodes.items() if item[0] != node), key=lambda item: item[1].used)
+        over = need + sum(one.table.nbytes for _, one in others) - self._most
+        since = self._before.get(node, self._now + 1)
+        going = list[Node]()
+        for other, one in others:
+            if over <= 0 or one.used >= since:
+                break
+            going.append(other)
+            over -= one.table.nbytes
+        if over > 0:
+            return False
+        for other in going:
+            del self._nodes[other]
+        return True
 
 
 _LATEST = LatestTapes(lambda _: KeptColumns())

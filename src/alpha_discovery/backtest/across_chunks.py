@@ -6,6 +6,7 @@ asks first, as far as they fit a bounded room; the others wait for it and then r
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
@@ -14,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.across_batches import KeptColumns
-from alpha_discovery.backtest.derived import DERIVED_BYTES
+from alpha_discovery.backtest.derived import row_bytes
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch
-from alpha_discovery.rules.nodes import Bool, Field, Node
+from alpha_discovery.rules.nodes import Field, Node
 from alpha_discovery.rules.walk import parameters, walk
 
-ROOM = 96 * 2**20  # bytes of shared tables
+ROOM = 384 * 2**20  # bytes of shared tables
 
 
 class Tables(Protocol):
@@ -31,36 +32,84 @@ class Tables(Protocol):
         ...
 
 
+def shareable(node: Node) -> bool:
+    """Whether few distinct rows can be expected of a node that is no number: it depends on one parameter at most."""
+    return not isinstance(node, Scalar | Field) and len(parameters(node)) < 2
+
+
+class Claims:
+    """A bounded room given to nodes as they ask for it; ``distinct`` counts the values of a parameter."""
+
+    def __init__(self, n_bars: int, distinct: Callable[[str], float], room: int) -> None:
+        self._n_bars = n_bars
+        self._distinct = distinct
+        self._left = room
+        self._counted: set[Node] = set()
+        self._granted: dict[Node, bool] = {}
+
+    def granted(self, node: Node) -> bool:
+        """Whether a node can be shared and there was room for it and what it is made of when it was first asked."""
+        if node not in self._granted:
+            self._granted[node] = shareable(node) and self._taken(node)
+        return self._granted[node]
+
+    def _taken(self, node: Node) -> bool:
+        rows = math.prod(self._distinct(name) for name in parameters(node))
+        new = {one for one in walk(node) if not isinstance(one, Scalar | Field)} - self._counted
+        each = sum(row_bytes(one, self._n_bars) for one in new)
+        if each and rows * each > self._left:
+            return False
+        self._left -= int(rows * each) if each else 0
+        self._counted |= new
+        return True
+
+
+class Shared(Protocol):
+    """What `columns.Columns` asks for tables that it does not make itself: `Common`."""
+
+    def values(self, node: Node) -> npt.NDArray[Any] | None:
+        """Rows for each distinct value of the node's parameter; None if it is not shared."""
+        ...
+
+    def code(self, name: str, part: Batch) -> tuple[npt.NDArray[np.int64], int]:
+        """Position of each candidate's value among the distinct values of a parameter, and their number."""
+        ...
+
+    def rows(self, node: Node, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The row of each of some candidates, given what `code` says of the node's parameter."""
+        ...
+
+
 class Common:
     """Shared tables of one batch over one tape; safe to ask from several threads.
 
+    ``nodes`` are those that will be asked for, as far as that is known: they get the room first, in their order.
     ``kept`` has columns of earlier batches, and gets those of this one.
     """
 
     def __init__(
-        self, n_bars: int, batch: Batch, make: Callable[[Batch], Tables], *, room: int = ROOM,
-        kept: KeptColumns | None = None,
+        self, n_bars: int, batch: Batch, make: Callable[..., Tables], *, nodes: Iterable[Node] = (),
+        room: int = ROOM, kept: KeptColumns | None = None,
     ) -> None:  # fmt: skip
         self._n_bars = n_bars
         self._batch = batch
         self._make = make
-        self._left = room
+        self._claims = Claims(n_bars, lambda name: len(self.distinct(name)), room)
         self._kept = kept
         self._places: dict[Node, npt.NDArray[np.int64]] = {}
-        self._counted: set[Node] = set()
         self._distinct: dict[str, npt.NDArray[np.float64]] = {}
         self._tables: dict[tuple[str, ...], Tables] = {}
         self._values: dict[Node, npt.NDArray[Any] | None] = {}
         self._lock = threading.Lock()
+        for node in nodes:
+            self._claims.granted(node)
 
     def values(self, node: Node) -> npt.NDArray[Any] | None:
         """Rows for each distinct value of the node's parameter, see `rows`; None if it is not shared."""
-        if isinstance(node, Scalar | Field) or len(parameters(node)) > 1:
+        if not shareable(node):
             return None
         with self._lock:
-            if node not in self._values:
-                self._values[node] = self._computed(node) if self._fits(node) else None
-            return self._values[node]
+            return self.asked(node)
 
     def prepare(self, nodes: Iterable[Node]) -> None:
         """Compute those of some nodes that are shared."""
@@ -70,41 +119,31 @@ class Common:
     def code(self, name: str, part: Batch) -> tuple[npt.NDArray[np.int64], int]:
         """Position of each candidate's value among the batch's distinct values of a parameter, and their number."""
         with self._lock:
-            values = self._values_of(name)
-        return np.searchsorted(values, part[name]).astype(np.int64, copy=False), len(values)
+            values = self.distinct(name)
+        return _positions(values, part[name])
 
     def rows(self, node: Node, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The row of each of some candidates, given what `code` says of the node's parameter."""
         return self._places[node][codes] if node in self._places else codes
 
-    def _values_of(self, name: str) -> npt.NDArray[np.float64]:
+    def distinct(self, name: str) -> npt.NDArray[np.float64]:
+        """Values of a parameter in the batch, ascending, for who holds the lock."""
         if name not in self._distinct:
             self._distinct[name] = np.unique(self._batch[name])
         return self._distinct[name]
 
-    def _fits(self, node: Node) -> bool:
-        """Whether room is left for the node and what it is made of; if so it is taken."""
-        names = parameters(node)
-        rows = len(self._values_of(names[0])) if names else 1
-        new = {one for one in walk(node) if not isinstance(one, Scalar | Field)} - self._counted
-        need = rows * sum(map(self._row_bytes, new))
-        if need > self._left:
-            return False
-        self._left -= need
-        self._counted |= new
-        return True
-
-    def _row_bytes(self, node: Node) -> int:
-        if isinstance(node, Bool):
-            return self._n_bars // 8
-        return DERIVED_BYTES.get(type(node), 8) * self._n_bars
+    def asked(self, node: Node) -> npt.NDArray[Any] | None:
+        """`values` of a node that can be shared, for who holds the lock."""
+        if node not in self._values:
+            self._values[node] = self._computed(node) if self._claims.granted(node) else None
+        return self._values[node]
 
     def _computed(self, node: Node) -> npt.NDArray[Any]:
         names = parameters(node)
         if self._kept is not None and names and self._kept.asked_before(node):
-            name = names[0]
-            compute = lambda some: self._make({name: some}).values(node)  # noqa: E731
-            found = self._kept.find(node, self._distinct[name], self._row_bytes(node), compute)
+            name, others = names[0], _Others(self, node)
+            compute = lambda some: self._make({name: some}, common=others).values(node)  # noqa: E731
+            found = self._kept.find(node, self._distinct[name], row_bytes(node, self._n_bars), compute)
             if found is not None:
                 values, self._places[node] = found
                 return values
@@ -112,3 +151,24 @@ class Common:
             small = {name: self._distinct[name] for name in names} or {"any": np.zeros(1)}  # a batch has rows
             self._tables[names] = self._make(small)
         return self._tables[names].values(node)
+
+
+class _Others:
+    """Shared tables of all nodes but one, for whoever makes that one and holds the lock: what it is made of."""
+
+    def __init__(self, common: Common, node: Node) -> None:
+        self._common = common
+        self._node = node
+
+    def values(self, node: Node) -> npt.NDArray[Any] | None:
+        return self._common.asked(node) if shareable(node) and node != self._node else None
+
+    def code(self, name: str, part: Batch) -> tuple[npt.NDArray[np.int64], int]:
+        return _positions(self._common.distinct(name), part[name])
+
+    def rows(self, node: Node, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return self._common.rows(node, codes)
+
+
+def _positions(distinct: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], int]:
+    return np.searchsorted(distinct, values).astype(np.int64, copy=False), len(distinct)

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.across_chunks import Common
+from alpha_discovery.backtest.across_chunks import Shared
 from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, join_rows, packed, words
 from alpha_discovery.backtest.both_sides import rounded_rows
 from alpha_discovery.backtest.conditions import BLOCK, Conditions, Rows, Table
-from alpha_discovery.backtest.derived import Bucketed, Derived, Extent, Rounded, mirrored
+from alpha_discovery.backtest.derived import Bucketed, Derived, Extent, Rounded, is_arithmetic, mirrored
 from alpha_discovery.backtest.kept_memory import empty, zeros
 from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.tape import Tape
@@ -44,7 +44,7 @@ class Columns:
     """
 
     def __init__(
-        self, tape: Tape, batch: Batch, common: Common | None = None, wanted: frozenset[Node] = frozenset(),
+        self, tape: Tape, batch: Batch, common: Shared | None = None, wanted: frozenset[Node] = frozenset(),
         parts: Parts = ALONE,
     ) -> None:  # fmt: skip
         self._tape = tape
@@ -99,14 +99,16 @@ class Columns:
         """Distinct combinations of some parameters: a candidate of each, and the combination of each candidate."""
         if names not in self._groups:
             if names and self._size != 1:
-                _, first, row = np.unique(self._combination(names), return_index=True, return_inverse=True)
-                self._groups[names] = first.astype(np.int64), row.astype(np.int64)
+                self._groups[names] = _numbered(*self._combination(names))
             else:
                 self._groups[names] = np.zeros(1, dtype=np.int64), np.zeros(self._size, dtype=np.int64)
         return self._groups[names]
 
-    def _combination(self, names: tuple[str, ...]) -> Rows:
-        """int64 (n,): equal where all of some parameters are; ordered as their values, the first one foremost."""
+    def _combination(self, names: tuple[str, ...]) -> tuple[Rows, int]:
+        """int64 (n,): equal where all of some parameters are, ordered as their values, the first one foremost.
+
+        And a number that none of them reaches.
+        """
         key, distinct = self._code(names[0])
         for name in names[1:]:
             code, count = self._code(name)
@@ -114,7 +116,7 @@ class Columns:
                 values, key = np.unique(key, return_inverse=True)
                 distinct = len(values)
             key, distinct = key * count + code, distinct * count
-        return key
+        return key, distinct
 
     def _code(self, name: str) -> tuple[Rows, int]:
         """Position of each candidate's value among the distinct values of a parameter, and their number."""
@@ -250,7 +252,7 @@ class Columns:
 
         True for arithmetic with many distinct rows: whole tables of it would be written to memory and read back.
         """
-        if not isinstance(node, Combine | Unary) or isinstance(node, Derived) or node in self._tables:
+        if not is_arithmetic(node) or node in self._tables:
             return False
         if self._common is not None and self._common.values(node) is not None:
             return False
@@ -284,3 +286,18 @@ class Columns:
         out = empty((len(left.row), max(left.values.shape[1], right.values.shape[1])))
         combine_rows(ARITHMETIC[node.op], left.values, left.row, right.values, right.row, out)
         return out
+
+
+def _numbered(key: Rows, below: int) -> tuple[Rows, Rows]:
+    """First place of each distinct value of some keys (n,), in their order, and the number of each key's value.
+
+    As `numpy.unique` gives it, in half of its time: 16 bits are sorted without comparing them.
+    """
+    order = (key.astype(np.uint16) if below <= 2**16 else key).argsort(kind="stable")
+    ranked = key[order]
+    new = np.empty(len(key), dtype=np.bool_)
+    new[:1] = True
+    np.not_equal(ranked[1:], ranked[:-1], out=new[1:])
+    row = np.empty(len(key), dtype=np.int64)
+    row[order] = new.cumsum() - 1
+    return order[new], row

@@ -12,7 +12,7 @@ from typing import Self
 
 from alpha_discovery.core.hashed_once import hashed_once
 from alpha_discovery.core.scalar import Scalar
-from alpha_discovery.rules.nodes import Compare, Cross, Node, Series, Unary
+from alpha_discovery.rules.nodes import Bool, Combine, Compare, Cross, Field, Node, Series, Unary
 
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -44,7 +44,7 @@ class Bucketed(Derived):
     """The bucket of a series at each bar, as `thresholds.bucketed_rows` gives it."""
 
 
-DERIVED_BYTES: dict[type, int] = {Rounded: 4, Bucketed: 2, Extent: 0}  # a bar
+_BYTES: dict[type, int] = {Rounded: 4, Bucketed: 2, Extent: 0}  # a bar
 
 
 def where_known(node: Series) -> Compare:
@@ -73,6 +73,18 @@ def read_by(node: Node, wanted: frozenset[Node]) -> Iterator[Node]:
             yield from (Rounded.of(side), where_known(Rounded.of(side)))
         if isinstance(node, Cross) and len(sides) == 1:
             yield where_known(side)
+
+
+def row_bytes(node: Node, n_bars: int) -> int:
+    """Memory of a row of a node's table; none for what the bars have already."""
+    if isinstance(node, Scalar | Field):
+        return 0
+    return n_bars // 8 if isinstance(node, Bool) else _BYTES.get(type(node), 8) * n_bars
+
+
+def is_arithmetic(node: Node) -> bool:
+    """Whether a node is cheap enough to be computed again and again, a few rows at a time."""
+    return isinstance(node, Combine | Unary) and not isinstance(node, Derived)
 
 
 def is_number(node: Node) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +16,12 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.account import WIDTH, summaries
+from alpha_discovery.backtest.account import summaries
 from alpha_discovery.backtest.across_batches import kept_of
-from alpha_discovery.backtest.across_chunks import Common
+from alpha_discovery.backtest.across_chunks import ROOM, Common
 from alpha_discovery.backtest.columns import Columns
 from alpha_discovery.backtest.cuda_kernel import on_cuda
+from alpha_discovery.backtest.cutting import cut
 from alpha_discovery.backtest.directions import directed
 from alpha_discovery.backtest.kept_memory import zeros
 from alpha_discovery.backtest.parts import Parts
@@ -37,11 +38,7 @@ from alpha_discovery.rules.spelled import AnyRules
 
 INTRABAR = ("stop_first", "target_first", "detail")
 DEVICES = ("cpu", "cuda")
-PIECES = 4  # a batch is cut into at least as many, so that threads have something to share
-LEAST = 256  # candidates in a chunk: fewer cost more in between
-CHUNK = {"cpu": 2_048, "cuda": 65_536}  # a GPU has room for a quarter of a million threads; neighbours share bitmaps
 _NO_DAYS = np.zeros((0, 0), dtype=np.float32)
-_WORKING_SET = {"cpu": 128 * 2**20, "cuda": 512 * 2**20}  # bytes of bitmaps and daily returns of one chunk
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +76,8 @@ class Options:
         Candidates worked on together; None: as many as fit a bounded working set.
     device : str
         ``cpu`` or ``cuda``: where trades are simulated. Signals are computed on the CPU either way.
+    beside : int
+        Tapes that are screened side by side, which share the room for columns.
     """
 
     intrabar: str = "stop_first"
@@ -86,6 +85,7 @@ class Options:
     daily: int = 0
     chunk: int | None = None
     device: str = "cpu"
+    beside: int = 1
 
     def __post_init__(self) -> None:
         if self.device not in DEVICES:
@@ -98,14 +98,17 @@ DEFAULT = Options()
 
 
 def screen_chunks(
-    rules: AnyRules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT
-) -> Iterator[Chunk]:
+    rules: AnyRules, batch: Batch, tape: Tape, costs: Costs, options: Options = DEFAULT,
+    pieces: Sequence[npt.NDArray[np.int64]] | None = None,
+) -> Iterator[Chunk]:  # fmt: skip
     """Backtest every row of ``batch``; chunks come in a fixed order and cover every row once.
 
     Parameters
     ----------
     batch : columns (n,)
         The parameters of the rules; risk parameters that are absent take their defaults.
+    pieces : sequence of int64 arrays, optional
+        The rows of each chunk, as `cutting.cut` gives them for this tape, or for several that go together.
 
     Raises
     ------
@@ -113,12 +116,13 @@ def screen_chunks(
         If the rules need other legs than the tape has, finer bars are missing, or leverage meets several legs.
     """
     checked(rules, risk_matrix(rules, batch, tape), tape, options.intrabar)
-    order = _order(rules, batch)
-    size = options.chunk or _chunk_of(len(order), tape, options.device)
-    pieces = [order[start : start + size] for start in range(0, len(order), size)]
+    if pieces is None:
+        pieces = cut(rules, batch, [tape], options.device, options.chunk)
     parts = Parts()
     make = partial(Columns, tape, wanted=conditions(rules), parts=parts)
-    common = Common(tape.close.shape[1], batch, make, kept=kept_of(tape))
+    reading = computed_for(rules)
+    room = ROOM // options.beside
+    common = Common(tape.close.shape[1], batch, make, nodes=reading, room=room, kept=kept_of(tape))
     simulator = on_cuda(tape) if options.device == "cuda" else on_cpu
 
     def work(rows: npt.NDArray[np.int64]) -> Chunk:
@@ -130,7 +134,7 @@ def screen_chunks(
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="screen") as pool:
         with parts.among(pool, workers):
-            common.prepare(computed_for(rules))
+            common.prepare(reading)
         ahead: deque[Future[Chunk]] = deque()
         try:
             for piece in pieces:
@@ -172,18 +176,6 @@ def cost_row(costs: Costs) -> tuple[float, ...]:
     return (*rates, costs.impact, most, capital)
 
 
-def chunk_size(tape: Tape, device: str = "cpu") -> int:
-    """Candidates worked on together: bounded, so that memory does not grow with their number."""
-    each = 4 * tape.close.shape[1] // 8 + 4 * tape.n_days + 8 * WIDTH
-    return int(min(CHUNK[device], max(64, _WORKING_SET[device] // each)))
-
-
-def _chunk_of(n: int, tape: Tape, device: str) -> int:
-    """Candidates of a chunk of a batch of ``n``; hangs on the batch alone, so that chunks are the same everywhere."""
-    most = chunk_size(tape, device)
-    return most if device == "cuda" else min(most, max(LEAST, -(-n // PIECES)))
-
-
 def risk_matrix(rules: AnyRules, batch: Batch, tape: Tape) -> npt.NDArray[np.float64]:
     """float64 (n, N_RISK): the risk columns of a batch, and the delay that the rules' latency makes."""
     rows = batch_size(batch)
@@ -193,20 +185,6 @@ def risk_matrix(rules: AnyRules, batch: Batch, tape: Tape) -> npt.NDArray[np.flo
         matrix[:, k] = columns[name]
     matrix[:, DELAY] = np.sqrt(rules.latency_ms.values(batch) / tape.bar_ms)
     return matrix
-
-
-def _order(rules: AnyRules, batch: Batch) -> npt.NDArray[np.int64]:
-    """Rows sorted by the rules' parameters, so that neighbours share columns and bitmaps."""
-    rows = batch_size(batch)
-    keys = [_coarse(batch[name]) for name in reversed(rules.parameters) if rows and name in batch]
-    return np.lexsort(keys).astype(np.int64) if keys else np.arange(rows, dtype=np.int64)
-
-
-def _coarse(column: npt.NDArray[np.float64]) -> npt.NDArray[np.uint16]:
-    """A column (n,), n >= 1, in 65,534 steps of its range, 0 for NaN: 16 bits are sorted without comparing them."""
-    low, high = np.fmin.reduce(column), np.fmax.reduce(column)
-    steps = 65_534.0 / (high - low) if high > low else 0.0
-    return np.asarray(np.nan_to_num((column - low) * steps + 1.0, nan=0.0), dtype=np.uint16)
 
 
 def prepared(

@@ -76,7 +76,7 @@ def _of_many(spelled: Spelled, tape: Tape) -> tuple[list[Table], Weights]:
         for signal, row in zip(rules.signals, bits, strict=True):
             row[k] = columns.bitmaps(signal).values[0]
         weights[k] = [float(weight.values({})) for weight in rules.weights]
-        if k % _LOOK == 0 and columns.held > KEPT // TAPES:
+        if columns.held > (KEPT // TAPES if k % _LOOK == 0 else KEPT):
             columns.forget()
     return [Table(row, spelled.row) for row in bits], weights[spelled.row]
 

@@ -13,12 +13,13 @@ from typing import TypeVar
 import numpy as np
 
 from alpha_discovery.backtest.cuda_kernel import Gpu
-from alpha_discovery.backtest.screen import Options, chunk_size, prepared, screen_chunks
+from alpha_discovery.backtest.cutting import chunk_size, cut
+from alpha_discovery.backtest.screen import Options, prepared, screen_chunks
 from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.backtest.task import Simulator, on_cpu
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.core.space import Batch
+from alpha_discovery.core.space import Batch, take
 from alpha_discovery.rules.strategy import Strategy
 
 _SEED = 20240101
@@ -64,17 +65,16 @@ def measure(
     """Screen parameters drawn from a strategy's space for about ``seconds``, and each half for as long again."""
     over, costs = tape((bars,) * strategy.n_legs), Costs()
     options = Options(device=device, workers=workers, daily=1)
-    size = chunk_size(over, device)
-    batch = drawn(strategy, size * max(2, workers))
-    part = {name: column[:size] for name, column in batch.items()}
+    batch = drawn(strategy, chunk_size(over, device) * max(2, workers))
+    part = take(batch, own := cut(strategy.rules, batch, (over,), device)[0])
     _, first = _timed(lambda: _trades(strategy, part, over, costs, options))
     trades, done, spent = 0, 0, 0.0
     while spent < seconds:
         found, took = _timed(lambda: _trades(strategy, batch, over, costs, options))
         trades, done, spent = trades + found, done + len(next(iter(batch.values()))), spent + took
-    signals, task = _rate(lambda: prepared(strategy.rules, part, over, costs, options), size, seconds)
+    signals, task = _rate(lambda: prepared(strategy.rules, part, over, costs, options), len(own), seconds)
     simulator: Simulator = Gpu(over) if device == "cuda" else on_cpu
-    simulated, _ = _rate(lambda: simulator(task), size, seconds)
+    simulated, _ = _rate(lambda: simulator(task), len(own), seconds)
     return Rate(
         strategy.name, device, workers, len(bars), done, trades / done, done / spent, signals, simulated, first
     )

@@ -34,6 +34,8 @@ from alpha_discovery.search.protocol import Optimizer, Row
 from alpha_discovery.validation.stepm import StepM
 
 BATCH = 8_192
+BATCH_SECONDS = 4.0  # of one core, by estimate: where more of a batch would take longer, progress is told earlier
+LEAST = 64  # candidates of a batch
 PARTS_AHEAD = 2  # parts for each worker of an executor in one batch
 _JOB_SHIFT = 40  # candidate ids are job * 2^40 + row
 
@@ -292,13 +294,18 @@ def _plan(job: Job, optimizer: Optimizer, spent: Spent) -> str:
 
 
 def _batch(grounds: Grounds, job: Job, optimizer: Optimizer) -> int:
-    """Candidates to ask for at once: enough to keep every worker busy, where that changes nothing."""
+    """Candidates to ask for at once; where that changes nothing, enough to keep every worker of an executor busy.
+
+    Or few enough to be told of every few seconds: a batch over a million bars would take minutes.
+    """
     executor, patience = grounds.course.executor, None if job.until is None else job.until.patience
     if patience is not None:
         return min(BATCH, patience)
-    if executor is None or optimizer.adaptive or job.halving is not None or job.until is not None:
+    if optimizer.adaptive or job.halving is not None or job.until is not None:
         return BATCH
-    return max(BATCH, PARTS_AHEAD * executor.width * part_size(grounds.bars_of(job)))
+    bars = grounds.bars_of(job)
+    size = min(BATCH, max(LEAST, int(BATCH_SECONDS / (SECONDS_PER_BAR * max(1, bars)))))
+    return size if executor is None else max(size, PARTS_AHEAD * executor.width * part_size(bars))
 
 
 def _may_keep(job: Job, optimizer: Optimizer, course: Course) -> bool:

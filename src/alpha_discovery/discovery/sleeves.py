@@ -13,7 +13,8 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.screen import Chunk, Options, chunk_size, screen_chunks
+from alpha_discovery.backtest.cutting import cut
+from alpha_discovery.backtest.screen import Chunk, Options, screen_chunks
 from alpha_discovery.backtest.tape import Tape, repriced, tape
 from alpha_discovery.core.bars import Bars, Float1D, Int1D
 from alpha_discovery.core.costs import Costs
@@ -128,11 +129,11 @@ def screen_sleeves(
     Raw returns come only if asked for, or if the pool needs them.
     """
     several = over.of > 1
-    size = min(chunk_size(t, device) for t in over.tapes)
     daily = 2 if several or raw else 1
-    options = Options(intrabar=intrabar, workers=workers, daily=daily, chunk=size, device=device)
+    options = Options(intrabar=intrabar, workers=workers, daily=daily, device=device, beside=len(over.tapes))
+    pieces = cut(rules, batch, over.tapes, device)
     each = costs.shared(over.of)
-    streams = [screen_chunks(rules, batch, t, each, options) for t in over.tapes]
+    streams = [screen_chunks(rules, batch, t, each, options, pieces) for t in over.tapes]
     for parts in zip(*streams, strict=True):
         adjusted = pooled([part.adjusted for part in parts], over)
         if not several:
