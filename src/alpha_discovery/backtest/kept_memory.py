@@ -100,7 +100,7 @@ def empty(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.NDAr
 def zeros(shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64) -> npt.NDArray[Any]:
     """`numpy.zeros` from the memory that this process keeps."""
     out = _MEMORY.empty(shape, dtype)
-    out[...] = np.zeros((), dtype)
+    out.reshape(-1).view(np.uint8).fill(0)  # a record's fields one by one take ten times as long
     return out
 
 
