@@ -17,7 +17,7 @@ from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, TOGETHER, Bot
 from alpha_discovery.bots.config import BotConfig, Safeguards
-from alpha_discovery.bots.feeds import ReplayFeed
+from alpha_discovery.bots.feeds import ReplayFeed, UntilOver
 from alpha_discovery.bots.ports import Bar, Broker, Feed
 from alpha_discovery.bots.reconcile import Reconciled, reconcile
 from alpha_discovery.brokers.paper import PaperBroker
@@ -152,7 +152,10 @@ def check_deployable(alpha: AlphaRecord) -> None:
         raise NotDeployable(f"this alpha was deployed {alpha.deployment_count} times; {MAX_BOTS} is the most")
 
 
-def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT) -> Bot:
+def begun(
+    place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT,
+    is_over: Callable[[], bool] = lambda: False,
+) -> Bot:  # fmt: skip
     """The bot, ready to step: its state restored and its signals warmed up.
 
     Parameters
@@ -168,15 +171,18 @@ def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: 
         If it trades at an exchange and is not begun live.
     StorageFailed
         If another process runs it.
+    NotBegun
+        Once ``is_over`` says so while its signals are warmed up.
     """
     stored = BotsInSql(place.database).get(bot_id)
     config = BotConfig.of(stored.config["bot"])
     memory = BotMemoryInSql(place.database)
     if live is not None:
-        return Bot(config, live.broker(stored, config), live.feed(stored, config), memory, notifier)
+        feed = UntilOver(live.feed(stored, config), is_over)
+        return Bot(config, live.broker(stored, config), feed, memory, notifier)
     if stored.config["mode"] != "paper":
         raise UserError(f"bot {stored.name} trades at {stored.config['venue']}; run it live: alpha bots live")
-    return Bot(config, paper_broker(stored, config), _feed(place, stored), memory, notifier)
+    return Bot(config, paper_broker(stored, config), UntilOver(_feed(place, stored), is_over), memory, notifier)
 
 
 def in_hand(place: Workplace, bot_id: str, *, orders: bool = False) -> Bot:
