@@ -43,6 +43,18 @@ def test_a_buy_pays_slippage_and_commission_out_of_its_value() -> None:
     assert report.commission == pytest.approx(report.filled * 0.10005, rel=1e-12)
 
 
+def test_an_entry_is_quoted_once_before_its_size_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    market = Fills.market
+    monkeypatch.setattr(Fills, "market", lambda self, *given: (asked.append(given), market(self, *given))[1])
+    world = PaperWorld(Fills(Costs(0.001, 0.0005, impact=1.0, max_share=0.5, capital=1.0), 0.0, 3_600_000))
+    world.bar(100.0, 101.0, 99.0, 100.0)
+    world.broker.submit(buy())
+    world.bar(100.0, 101.0, 99.0, 100.0)
+    quoted, filled = asked
+    assert (len(quoted), len(filled)) == (3, 4)  # price, direction, bar before; then with the quantity
+
+
 @pytest.mark.parametrize(("policy", "kind"), [("stop_first", "stop"), ("target_first", "target")])
 def test_of_two_levels_in_one_bar_the_policy_chooses_and_says_that_it_guessed(policy: str, kind: str) -> None:
     world = PaperWorld(intrabar=policy)

@@ -18,6 +18,7 @@ from click.testing import Result
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.discovery.records import RunState
 from alpha_discovery.service.discoveries import Discoveries
+from alpha_discovery.service.retention import archive
 from alpha_discovery.settings import Settings
 from alpha_discovery.storage.queue_models import QueueRow
 
@@ -102,6 +103,19 @@ def test_a_run_that_is_not_over_is_shown_with_how_far_it_is(in_copy_of_found: Al
     far = json.loads(in_copy_of_found("runs", "show", run_id, "--json").stdout)["run"]
     assert (far["stage"], far["progress"]) == ("search", 0.25)
     assert far["remaining_hours"] == pytest.approx(0.075)  # a quarter took 90 s
+
+
+def test_an_archived_run_is_not_shown_but_said_to_be_one(in_copy_of_found: Alpha, userdir: Path) -> None:
+    run_id = found_run(userdir)
+    assert "no run is archived" in in_copy_of_found("runs", "archived").stdout
+    with open_lab(Settings(userdir=userdir)) as place:
+        archive(place, run_id)
+    shown = in_copy_of_found("runs", "show", run_id[:8])
+    assert shown.exit_code == 1
+    assert f"is archived; bring it back with: alpha runs restore {run_id[:8]}" in " ".join(shown.stderr.split())
+    assert in_copy_of_found("runs", "restore", run_id[:8]).exit_code == 0
+    assert in_copy_of_found("runs", "show", run_id[:8]).exit_code == 0
+    assert "no run is archived" in in_copy_of_found("runs", "archived").stdout
 
 
 def test_a_run_whose_terminal_was_killed_is_ended_by_a_stop(in_copy_of_found: Alpha, userdir: Path) -> None:

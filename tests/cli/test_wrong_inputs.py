@@ -118,9 +118,11 @@ def test_a_database_that_cannot_be_written_is_a_failure(
     with sqlite3.connect(file) as connection:  # rights of files do not stop the administrator; a read-only URL does
         connection.execute("PRAGMA journal_mode=DELETE")
     monkeypatch.setenv("ALPHA_DATABASE_URL", f"sqlite:///file:{file}?mode=ro&uri=true")
+    monkeypatch.chdir(tmp_path)
     result = alpha(*BACKTEST, "--set", "fast=9")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1), result.stderr
     assert "read-only" in result.stderr
+    assert not (tmp_path / "file:").exists()
 
 
 def test_a_place_that_cannot_be_written_is_a_failure(alpha: Alpha, tmp_path: Path) -> None:

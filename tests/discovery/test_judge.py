@@ -14,7 +14,7 @@ from alpha_discovery.discovery import judging_round
 from alpha_discovery.discovery.campaign import Campaign, Protocol, Thresholds
 from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.judge import CONFIRMED, Reason
-from alpha_discovery.discovery.judging_round import daily_returns
+from alpha_discovery.discovery.looked_at import daily_returns
 from alpha_discovery.discovery.run import Discovery, Lab, discover, load_history
 from alpha_discovery.discovery.weighing import Rule
 from alpha_discovery.testing import markets

@@ -13,8 +13,8 @@ from alpha_discovery.core.results import SUMMARY
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.history import History, history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
-from alpha_discovery.discovery.judging_round import daily_returns, searched_returns
 from alpha_discovery.discovery.kept_returns import KeptReturns
+from alpha_discovery.discovery.looked_at import daily_returns, searched_returns
 from alpha_discovery.discovery.screening import Screening, run_screening
 from alpha_discovery.testing import markets
 

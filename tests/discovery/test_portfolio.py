@@ -63,6 +63,19 @@ def test_capacity_and_the_largest_share_bound_the_money() -> None:
     assert found.unused == pytest.approx(10_000.0 - sum(money.values()))
 
 
+def test_it_is_said_why_capital_is_left_unused() -> None:
+    by_share = choose(GOOD, {}, Wishes(most=2, max_weight=0.4)).why_unused
+    assert by_share == (
+        "2 of 2 alphas may get 40% of the capital at most, each; a larger share for each, or more alphas, would use it"
+    )
+    room = dict.fromkeys(GOOD, 1_000.0)
+    by_markets = choose(GOOD, room, Wishes(most=1, max_weight=1.0))
+    (name,) = (one.alpha_id for one in by_markets.holdings)
+    assert by_markets.why_unused == f"the markets of {name} take no more than they get; more alphas would use it"
+    assert choose(frame(x=NOISE[:, 0] - 0.01), {}, LOOSE).why_unused == "no alpha was chosen"
+    assert choose(GOOD, {}, Wishes(max_weight=1.0)).why_unused is None
+
+
 def test_nothing_that_earns_is_a_portfolio_of_nothing() -> None:
     found = choose(frame(x=NOISE[:, 0] - 0.01), {}, LOOSE)
     assert found.holdings == ()

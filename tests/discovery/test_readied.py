@@ -6,11 +6,20 @@ import numpy as np
 import pytest
 
 from alpha_discovery.backtest.evaluate import evaluate, traded
+from alpha_discovery.backtest.screen import Chunk
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.space import take
 from alpha_discovery.discovery.evidence import measure, measure_each
 from alpha_discovery.discovery.readied import readied
-from alpha_discovery.discovery.sleeves import calendar_of, repriced_sleeves, screen_sleeves, sleeves
+from alpha_discovery.discovery.sleeves import (
+    are_few,
+    calendar_of,
+    repriced_sleeves,
+    screen_few,
+    screen_sleeves,
+    sleeves,
+)
+from alpha_discovery.errors import UserError
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing import markets
 
@@ -67,3 +76,27 @@ def test_candidates_measured_together_are_those_measured_alone(keys: tuple[tuple
         assert one.metrics == alone.metrics
         assert one.summary.tobytes() == alone.summary.tobytes()
         assert np.array_equal(one.adjusted, alone.adjusted)
+
+
+@pytest.mark.parametrize("keys", KEYS)
+@pytest.mark.parametrize("size", [1, 5, 300])
+def test_few_candidates_are_screened_as_in_a_large_batch(keys: tuple[tuple[str, ...], ...], size: int) -> None:
+    batch = SMA.space.from_unit(np.random.default_rng(2).random((size, len(SMA.space.free))))
+    over = sleeves(keys, BARS, calendar_of(BARS))
+    assert are_few(SMA.rules, batch, over) is (size < 300)
+    few = list(screen_few(SMA.rules, batch, over, EVERY[1], intrabar="stop_first"))
+    many = list(screen_sleeves(SMA.rules, batch, over, EVERY[1], intrabar="stop_first", workers=1))
+    assert np.array_equal(_in_order(few, "adjusted"), _in_order(many, "adjusted"))
+    if len(keys) == 1:  # a pool adds up columns in the order in which they come
+        assert _in_order(few, "summary").tobytes() == _in_order(many, "summary").tobytes()
+
+
+def test_what_the_engine_cannot_do_is_refused_of_few_candidates_too() -> None:
+    over = sleeves(KEYS[0], BARS, calendar_of(BARS))
+    with pytest.raises(UserError, match="needs finer bars"):
+        next(screen_few(SMA.rules, ROW, over, EVERY[1], intrabar="detail"))
+
+
+def _in_order(chunks: list[Chunk], name: str) -> np.ndarray:
+    order = np.argsort(np.concatenate([chunk.rows for chunk in chunks]))
+    return np.concatenate([getattr(chunk, name) for chunk in chunks], axis=-1)[..., order]

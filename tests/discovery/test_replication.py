@@ -13,8 +13,8 @@ from alpha_discovery.discovery.family_test import Copies
 from alpha_discovery.discovery.history import History, Split, history
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of
 from alpha_discovery.discovery.journal import JournalInMemory
-from alpha_discovery.discovery.judging_round import daily_returns
 from alpha_discovery.discovery.laid_out import LaidOut
+from alpha_discovery.discovery.looked_at import daily_returns
 from alpha_discovery.discovery.replication import estimate, null_copies, null_copy, replicator
 from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.discovery.weighing import FACED, plain_t

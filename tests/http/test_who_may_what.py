@@ -123,5 +123,17 @@ def test_what_belongs_to_somebody_else_is_not_there(server: Any) -> None:
     assert access.keys.get(key.id)[0].revoked_at is None
 
 
+def test_logins_come_in_pages(server: Any) -> None:
+    eve = [server.login("eve") for _ in range(3)]
+    pages = [
+        server.client.get(f"{PREFIX}/auth/sessions", headers=eve[-1], params={"limit": 2, "offset": offset})
+        for offset in (0, 2)
+    ]
+    total = int(pages[0].headers["X-Total-Count"])
+    assert total >= 3
+    assert [len(page.json()) for page in pages] == [2, min(2, total - 2)]
+    assert not {one["id"] for one in pages[0].json()} & {one["id"] for one in pages[1].json()}
+
+
 def test_every_listed_endpoint_exists(server: Any) -> None:
     assert set(endpoints(server)) >= ANYBODY | ADMIN_ONLY

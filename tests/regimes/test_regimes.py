@@ -10,7 +10,7 @@ import pytest
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.errors import UserError
 from alpha_discovery.indicators import markov_regime
-from alpha_discovery.regimes import DETECTORS, LABELS, Regimes, detected, markov_regimes, quantile_regimes
+from alpha_discovery.regimes import DETECTORS, LABELS, Regimes, detected, detected_of, markov_regimes, quantile_regimes
 from alpha_discovery.testing import markets
 
 Detector = Callable[[Bars], Regimes]
@@ -38,6 +38,15 @@ def test_the_future_changes_no_label_of_bars_of_any_length(name: str, timeframe:
     for cut in (4_300, 4_301, 4_303, 4_999):
         part = detected(bars.slice(0, cut), name)
         np.testing.assert_array_equal(part.code, whole.code[:cut])
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_a_beginning_has_the_labels_of_the_whole(name: str) -> None:
+    bars = markets.garch(3_000, seed=3)
+    part = detected_of(bars.slice(0, 2_000), bars, name)
+    alone = detected(markets.garch(3_000, seed=3).slice(0, 2_000), name)
+    np.testing.assert_array_equal(part.volatility, alone.volatility)
+    np.testing.assert_array_equal(part.trend, alone.trend)
 
 
 @pytest.mark.parametrize("name", EACH)

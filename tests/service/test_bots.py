@@ -231,5 +231,18 @@ def test_a_bot_that_another_process_lives_through_is_refused(two_markets: Workpl
 @pytest.mark.usefixtures("replaying")
 def test_a_crew_that_is_told_to_end_lives_through_no_further_bar(two_markets: Workplace) -> None:
     asked = count()
-    crew = BotCrew(two_markets, is_over=lambda: next(asked) > 3)
-    assert crew.look() == 3  # it asks before the bot, and before each bar
+    crew = BotCrew(two_markets, is_over=lambda: next(asked) > 8)
+    assert crew.look() == 3  # it asks before the bot, five times while 240 bars warm it up, and before each bar
+
+
+def test_a_bot_that_is_being_begun_is_broken_off_by_the_end_and_begun_anew_later(
+    two_markets: Workplace, replaying: Bot
+) -> None:
+    asked, said = count(), list[str]()
+    crew = BotCrew(two_markets, say=said.append, is_over=lambda: next(asked) > 2)
+    assert (crew.look(), said) == (0, [])
+    assert next(asked) < 10  # of 240 bars that warm it up
+    stored = BotsInSql(two_markets.database).get(replaying.id)
+    assert (stored.state, BotMemoryInSql(two_markets.database).load(replaying.id)) == ("running", None)
+    assert BotCrew(two_markets, say=said.append).look() > 0
+    assert "bot mine SYN/USDT is at work" in said

@@ -24,8 +24,8 @@ def test_evidence_of_days_that_go_on_is_that_of_all_days_read_anew(
     (bot,) = deploy(place, alpha.id, Deployment("mine", start=start))
     read, events = list[int](), BotMemoryInSql.events
 
-    def counted(self: BotMemoryInSql, *given: Any) -> Any:
-        found = events(self, *given)
+    def counted(self: BotMemoryInSql, *given: Any, **named: Any) -> Any:
+        found = events(self, *given, **named)
         read.append(len(found))
         return found
 
@@ -37,4 +37,4 @@ def test_evidence_of_days_that_go_on_is_that_of_all_days_read_anew(
         assert found == again
         read[:] = [read_so_far]
     assert found.days == 30
-    assert sum(read) == len(events(BotMemoryInSql(place.database), bot.id, 0, 10**6))
+    assert sum(read) == len(events(BotMemoryInSql(place.database), bot.id, 0, 10**6, kinds=("mark",)))

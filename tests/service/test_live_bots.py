@@ -16,7 +16,7 @@ from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.discovery.records import AlphaState
 from alpha_discovery.errors import NotFound, SourceFailed, UserError
 from alpha_discovery.service.bot_crew import BotCrew
-from alpha_discovery.service.bots import begun
+from alpha_discovery.service.bots import begun, halt
 from alpha_discovery.service.exchange_keys import PASSPHRASE, key_file, keys_of
 from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.service.live_bots import arm
@@ -53,6 +53,22 @@ def test_the_test_system_needs_the_first_switch_only(world: World) -> None:
     armed(world, "sandbox")
     begun(world.place, world.bot.id, live=world.live())
     assert world.connected == [("binance", True)]
+
+
+def test_one_that_was_halted_before_its_first_bar_can_be_armed(world: World) -> None:
+    halt(world.place, world.bot.id, "not yet")
+    armed(world, "real")
+    bot = begun(world.place, world.bot.id, live=world.live(real_orders=True))
+    assert isinstance(bot.broker, ExchangeBroker)
+    assert (bot.halted, bot.bars) == ("not yet", 0)
+
+
+def test_one_that_has_lived_through_a_bar_on_paper_cannot_be_armed(world: World) -> None:
+    bot = begun(world.place, world.bot.id, live=world.live())
+    world.clock.ms += 2 * HOUR
+    assert bot.step()
+    with pytest.raises(UserError, match="has lived through bars as paper; deploy another one for real"):
+        armed(world, "real")
 
 
 @pytest.mark.parametrize(("confirm", "mode"), [("frist", "real"), ("", "real"), ("first", "money")])

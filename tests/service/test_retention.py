@@ -54,9 +54,11 @@ def test_an_archive_comes_back_as_it_was(place: Workplace) -> None:
     archive(place, "old")
     with pytest.raises(NotFound):
         place.lab.runs.get("old")
+    assert [run.id for run in archived(place)] == ["old"]
     assert restore(place, "ol") == before[0]
     assert (place.lab.runs.get("old"), place.lab.alphas.of_run("old")) == before
-    with pytest.raises(UserError, match="is stored already"):
+    assert archived(place) == []
+    with pytest.raises(UserError, match="run old is in the database already"):
         restore(place, "old")
 
 

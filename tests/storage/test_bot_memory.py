@@ -36,6 +36,20 @@ def test_events_are_read_from_a_number_on(memory: BotMemoryInSql) -> None:
     assert [event["kind"] for event in memory.events("bot-1", after=3, limit=2)] == ["3", "4"]
 
 
+def test_events_of_some_kinds_are_read_alone(memory: BotMemoryInSql) -> None:
+    memory.save("bot-1", {}, [{"kind": "mark"}, {"kind": "trade", "pnl": 1.5}, {"kind": "mark"}, {"kind": "order"}])
+    assert memory.events("bot-1", kinds=("trade",)) == [{"kind": "trade", "pnl": 1.5, "seq": 2}]
+    assert [event["seq"] for event in memory.events("bot-1", after=1, limit=2, kinds=("mark", "order"))] == [3, 4]
+
+
+def test_events_are_counted_by_kind(memory: BotMemoryInSql) -> None:
+    assert memory.counted("bot-1") == ({}, 0)
+    memory.save("bot-1", {}, [{"kind": "mark"}, {"kind": "trade"}, {"kind": "mark"}])
+    assert memory.counted("bot-1") == ({"mark": 2, "trade": 1}, 3)
+    assert memory.counted("bot-1", after=2) == ({"mark": 1}, 3)
+    assert memory.counted("bot-1", after=3) == ({}, 3)
+
+
 def test_a_second_process_that_runs_the_same_bot_is_refused(database: Database, memory: BotMemoryInSql) -> None:
     other = BotMemoryInSql(database)
     memory.load("bot-1")

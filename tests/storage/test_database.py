@@ -176,7 +176,18 @@ def test_a_read_only_folder_is_named(foreign_folder: Path) -> None:
         Database.open(foreign_folder / "inner" / "alpha.db")
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_file_that_is_named_by_a_uri_of_sqlite_is_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Database.open(f"sqlite:///file:{tmp_path}/a%20lab/alpha.db?uri=true"):
+        assert (tmp_path / "a lab" / "alpha.db").is_file()
+    assert [one.name for one in tmp_path.iterdir()] == ["a lab"]
+    with pytest.raises(NotFound, match="there is no database"):
+        Database.open(f"sqlite:///file:{tmp_path}/other.db?uri=true", create=False)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true", "sqlite:///file:x?mode=memory&uri=true"]
+)
 def test_a_database_in_memory_is_refused(url: str) -> None:
     with pytest.raises(UserError, match="a database in memory is gone with its connection; name a file"):
         Database.open(url)

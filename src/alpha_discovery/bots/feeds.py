@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from alpha_discovery.bots.ports import Bar
+from alpha_discovery.bots.ports import Bar, Feed
 from alpha_discovery.core.bars import Bars, Float1D
 from alpha_discovery.core.funding import closing_times
+from alpha_discovery.errors import AlphaDiscoveryError
 from alpha_discovery.trading.rows import rows_of
+
+LOOK = 50  # bars between two looks at whether to go on
 
 
 class ReplayFeed:
@@ -47,6 +50,33 @@ class ReplayFeed:
         """The bar after ``after``; None at the end."""
         at = self._begin if after is None else max(self._begin, bisect_right(self._times, after))
         return self._finer.inside(self._bars[at], at) if at < len(self._bars) else None
+
+
+class NotBegun(AlphaDiscoveryError):
+    """A bot whose warming up was broken off: nothing was stored, and no broker was asked anything."""
+
+
+class UntilOver:
+    """A feed whose history ends with `NotBegun` once ``is_over`` says so; what comes after it is not broken off."""
+
+    def __init__(self, feed: Feed, is_over: Callable[[], bool]) -> None:
+        self._feed, self._is_over = feed, is_over
+
+    @property
+    def repeats(self) -> bool:
+        """As the feed."""
+        return self._feed.repeats
+
+    def history(self, until: int | None) -> Iterator[Bar]:
+        """The bars of the feed."""
+        for n, bar in enumerate(self._feed.history(until)):
+            if n % LOOK == 0 and self._is_over():
+                raise NotBegun("a bot was not begun: whoever runs it was told to end")
+            yield bar
+
+    def next(self, after: int | None) -> Bar | None:
+        """As the feed."""
+        return self._feed.next(after)
 
 
 class _Finer:

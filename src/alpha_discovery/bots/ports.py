@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -89,7 +89,7 @@ class Feed(Protocol):
     def repeats(self) -> bool:
         """Whether who asks again is given the same bars again, as those of a store; what has just closed grows old."""
 
-    def history(self, until: int | None) -> Sequence[Bar]:
+    def history(self, until: int | None) -> Iterable[Bar]:
         """Bars for warming up: those up to and with the open time ``until``; None: all that lie before the start."""
 
     def next(self, after: int | None) -> Bar | None:

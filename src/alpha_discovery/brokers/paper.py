@@ -100,28 +100,30 @@ class PaperBroker:
     def _fill_waiting(self, bar: Bar) -> None:
         """Fill market orders at the open, entries together: the volume of one leg cuts them all."""
         waiting = [order for order in self._open() if order.kind is Kind.MARKET]
-        share = min((self._allowed(order, bar) for order in waiting if order.reason == ENTRY), default=1.0)
+        wanted = {order.client_id: self._wanted(order, bar) for order in waiting if order.reason == ENTRY}
+        share = min((allowed for _, allowed in wanted.values()), default=1.0)
         for order in waiting:
+            opening = bar.rows[order.leg].open
             if order.reason == ENTRY:
-                self._enter(order, bar.rows[order.leg].open, share)
+                self._enter(order, opening, share, wanted[order.client_id][0])
             else:
-                self._fill_at_market(order, bar.rows[order.leg].open, at_open=True)
+                self._fill_at_market(order, opening, at_open=True)
 
-    def _allowed(self, order: Order, bar: Bar) -> float:
-        """The share of an entry that the volume of the bar before allows."""
+    def _wanted(self, order: Order, bar: Bar) -> tuple[float, float]:
+        """The units that an entry's money pays at the open, and the share of them that the volume before allows."""
         price = bar.rows[order.leg].open
-        wanted = _affordable(order, self._fills.market(price, order.direction, self._row_before(order, price)))
-        return self._fills.allowed(self._row_before(order, price), wanted)
+        before = self._row_before(order, price)
+        units = _affordable(order, self._fills.market(price, order.direction, before))
+        return units, self._fills.allowed(before, units)
 
-    def _enter(self, order: Order, price: float, share: float) -> None:
-        """Fill that share of an entry, at the price that its size makes."""
+    def _enter(self, order: Order, price: float, share: float, wanted: float) -> None:
+        """Fill that share of the units that an entry wants, at the price that its size makes."""
         if share == 0.0:
             report = Report(order.client_id, OrderState.CANCELED, note="nothing was traded in the bar before")
             self._orders[order.client_id] = self._orders[order.client_id].after(report)
             return
-        before = self._row_before(order, price)
-        quantity = share * _affordable(order, self._fills.market(price, order.direction, before))
-        fill = self._fills.market(price, order.direction, before, quantity)
+        quantity = share * wanted
+        fill = self._fills.market(price, order.direction, self._row_before(order, price), quantity)
         self._fill(order, fill, min(quantity, _affordable(order, fill)), at_open=True, ambiguous=False)
 
     def _fill_level(self, order: Order, price: float, *, at_open: bool, ambiguous: bool = False) -> None:

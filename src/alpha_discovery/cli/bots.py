@@ -230,19 +230,16 @@ def _told(opened: Workplace, stored: StoredBot) -> dict[str, Any]:
         "id": stored.id, "name": stored.name, "alpha": stored.alpha_id, "mode": stored.config["mode"],
         "market": " ".join(stored.config["market"]["sleeve"]) + " " + stored.config["market"]["timeframe"],
         "capital": capital, "equity": equity, "return": equity / capital / scale - 1.0,
-        "trades": len(work.trades_of(memory, stored.id)), "bars": 0 if state is None else state["bars"],
+        "trades": memory.counted(stored.id)[0].get("trade", 0), "bars": 0 if state is None else state["bars"],
         "last": last, "halted": None if state is None else state["halted"], "state": stored.state,
         "feed_lost": None if state is None or state.get("feed_lost") is None else iso(state["feed_lost"]),
     }  # fmt: skip
 
 
 def _last_events(opened: Workplace, bot_id: str, many: int) -> list[Mapping[str, Any]]:
-    memory, after = BotMemoryInSql(opened.database), 0
-    kept: list[Mapping[str, Any]] = []
-    while events := memory.events(bot_id, after):
-        kept = [*kept, *(event for event in events if event["kind"] not in NOISE)][-many:] if many else []
-        after = events[-1]["seq"]
-    return kept
+    memory = BotMemoryInSql(opened.database)
+    shown = memory.counted(bot_id)[0].keys() - NOISE
+    return work.events_of(memory, bot_id, *shown)[-many:] if many and shown else []
 
 
 def _line(event: Mapping[str, Any]) -> str:

@@ -125,7 +125,9 @@ def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None, id
     table(screen, ("Alpha", "Weight", "Capital", "Sharpe", "adds", "Risk"), rows, "lrrrrr")
     if found.holdings:
         together = f"together a Sharpe ratio of {ratio(found.sharpe_ratio)} over {found.days} days"
-        say(screen, f"{together}; they were chosen by it, so expect less; {found.unused:,.2f} is not used")
+        say(screen, f"{together}; they were chosen by it, so expect less")
+    if found.why_unused is not None:
+        say(screen, f"{found.unused:,.2f} is not used: {found.why_unused}")
     for alpha, why in found.left_out.items():
         say(screen, f"{alpha[:8]} is left out: {why}")
     for told in idle:

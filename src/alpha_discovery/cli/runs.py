@@ -8,17 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from alpha_discovery.bootstrap import open_lab
+from alpha_discovery.bootstrap import Workplace, open_lab
 from alpha_discovery.cli.campaign_file import plain
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.render import duration, files, how_to_go_on, run_text
 from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
 from alpha_discovery.core.yaml_text import read_yaml
 from alpha_discovery.discovery.records import OVER, RunRecord, RunState
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.reports.words import count, ratio
 from alpha_discovery.service.discoveries import HIGHEST_PRIORITY, Discoveries
-from alpha_discovery.service.retention import archived, restore
+from alpha_discovery.service.retention import archived, is_archived, restore
 from alpha_discovery.service.status import RunStatus
 from alpha_discovery.storage.queue import QueueEntry
 from alpha_discovery.storage.trials import NAME
@@ -57,7 +57,7 @@ def show(
     """Show one run: what was tried, the funnel, what luck would have reached, what passed."""
     settings = settings_of(userdir)
     with open_lab(settings, create=False) as opened:
-        run = opened.lab.runs.get(run_id)
+        run = _stored(opened, run_id)
         alphas = opened.lab.alphas.of_run(run.id)
         account = opened.lab.ledger.account(run.epoch, level=run.campaign["protocol"]["level"])
         status = Discoveries(opened).status(run.id)
@@ -78,6 +78,16 @@ def show(
     files(screen, {what: path for what, path in written.items() if path.exists()})
 
 
+def _stored(opened: Workplace, run_id: str) -> RunRecord:
+    """A run of the database; raises `NotFound`, which says so of one that is archived."""
+    try:
+        return opened.lab.runs.get(run_id)
+    except NotFound:
+        if not is_archived(opened, run_id):
+            raise
+        raise NotFound(f"run {run_id} is archived; bring it back with: alpha runs restore {run_id}") from None
+
+
 @runs_app.command("archived", epilog="Example: alpha runs archived")
 def archived_(userdir: UserDir = None, as_json: AsJson = False) -> None:
     """List runs that were moved out of the database."""
@@ -88,6 +98,8 @@ def archived_(userdir: UserDir = None, as_json: AsJson = False) -> None:
         return
     head = ("Run", "Began (UTC)", "State", "Markets", "Tried", "Best Sharpe", "Alphas")
     table(console(), head, [_row(run) for run in found], "lllLrrr")
+    if not found:
+        say(console(), "no run is archived")
 
 
 @runs_app.command("restore", epilog="Example: alpha runs restore 1a2b3c")

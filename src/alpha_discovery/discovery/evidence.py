@@ -14,7 +14,7 @@ from alpha_discovery.backtest.screen import Chunk
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import Records
 from alpha_discovery.core.space import Batch, batch_size, take
-from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
+from alpha_discovery.discovery.sleeves import Sleeves, screen_few
 from alpha_discovery.metrics.summary import metrics_of
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.validation.sharpe import min_track_record, psr
@@ -34,8 +34,8 @@ def measure(
     strategy: Strategy, row: Batch, over: Sleeves, costs: Costs, *, intrabar: str, periods_per_year: float
 ) -> Part:
     """Backtest one candidate (a batch of one row) over sleeves."""
-    chunk = next(screen_sleeves(strategy.rules, row, over, costs, intrabar=intrabar, workers=1))
-    return _part(chunk, 0, periods_per_year)
+    chunk = next(screen_few(strategy.rules, row, over, costs, intrabar=intrabar))
+    return part_of(chunk, 0, periods_per_year)
 
 
 def measure_each(
@@ -49,12 +49,13 @@ def measure_each(
             measure(strategy, row, over, costs, intrabar=intrabar, periods_per_year=periods_per_year) for row in rows
         ]
     found: dict[int, Part] = {}
-    for chunk in screen_sleeves(strategy.rules, batch, over, costs, intrabar=intrabar, workers=1):
-        found |= {int(row): _part(chunk, k, periods_per_year) for k, row in enumerate(chunk.rows)}
+    for chunk in screen_few(strategy.rules, batch, over, costs, intrabar=intrabar):
+        found |= {int(row): part_of(chunk, k, periods_per_year) for k, row in enumerate(chunk.rows)}
     return [found[k] for k in range(size)]
 
 
-def _part(chunk: Chunk, column: int, periods_per_year: float) -> Part:
+def part_of(chunk: Chunk, column: int, periods_per_year: float) -> Part:
+    """What a chunk of screened candidates has of one of them."""
     summary = chunk.summary[column]
     metrics = metrics_of(summary, periods_per_year)
     adjusted = chunk.adjusted[:, column].astype(np.float64)

@@ -21,7 +21,7 @@ import numpy as np
 from alpha_discovery.core.bars import Bars, iso
 from alpha_discovery.core.identity import ENGINE_VERSION, content_hash
 from alpha_discovery.core.params import Float, Int
-from alpha_discovery.core.space import Batch, Space, batch_size
+from alpha_discovery.core.space import Batch, Space, batch_size, take
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.across_epochs import told_p
 from alpha_discovery.discovery.evidence import jsonable, number, reported_beside, sharpe_of
@@ -33,6 +33,7 @@ from alpha_discovery.discovery.records import (
     AlphaRecord,
     AlphaState,
     DeploymentStatus,
+    JudgingRound,
     LedgerEntry,
     RunRecord,
     RunState,
@@ -107,49 +108,87 @@ def improve(alpha_id: str, lab: Lab, *, variations: int = 500, seed: int = 0) ->
     lab.ledger.enter(past.stretch)
     record = _started(alpha, past, lab, batch_size(batch), seed)
     with at_work(record, lab):
-        lab.ledger.record(
-            LedgerEntry(
-                past.epoch, record.id, alpha.strategy_type, METHOD, 1, batch_size(batch), batch_size(batch),
-                lab.clock.now(),
-            )
-        )  # fmt: skip
-        first = sleeves_from(alpha, past.search, split.start, split.search_end)
-        own, others = own_returns(alpha, first), daily_returns(alpha, batch, first)
-        family = _paired(own, others, seed=seed)
-        best = int(family.ids[0]) if len(family.ids) else 0
+        _counted(record, batch, lab)
+        proposal = _proposed(alpha, past, batch, seed)
         round_ = lab.ledger.open_round(past.epoch, [record.id], level=LEVEL)
         opened = past.open_vault(round_, lab.ledger)
-        judged = _judged(alpha, past, opened, {name: column[[best]] for name, column in batch.items()}, seed)
-        year = next(iter(bars.values())).periods_per_year
+        judged = _judged(alpha, past, opened, take(batch, np.array([proposal.best])), seed)
         accepted = judged["p"] <= round_.level and judged["sharpe"] > 0.0  # to lose less is no alpha
-        proposed, incumbent = sharpe_of(others[:, best], year), sharpe_of(own, year)
-        told = judged if accepted else {"days": judged["days"]}
-        found = jsonable(
-            {
-                "parent": alpha.id, "generation": generation(alpha) + 1, "variations": batch_size(batch),
-                "proposed_days": len(own), "proposed_t": float(family.t[0]) if len(family.t) else math.nan,
-                "proposed_p": float(family.p_adjusted[0]) if len(family.t) else math.nan,
-                "proposed_sharpe": proposed, "proposed_parent_sharpe": incumbent,
-                "proposed_ten_percent_better": _ten_percent(proposed, incumbent), **told,
-                "round": round_.number, "level": round_.level, "accepted": accepted,
-            }
-        )  # fmt: skip
+        found = _found(alpha, batch, proposal, judged, round_, accepted=accepted)
         p = told_p([judged["p"]] if accepted else [], level=LEVEL, round_=round_)
         lab.ledger.close_round(round_, {"finalists": 1, "accepted": int(accepted), "p": p})
-        varied = {name: column[best] for name, column in batch.items() if name in strategy.allowed.kinds}
-        challenger = {name: strategy.allowed.kinds[name].decode(float(code)) for name, code in varied.items()}
-        ended = replace(
-            record, state=RunState.COMPLETED, end_time=lab.clock.now(), strategies_tested=batch_size(batch),
-            profitable_found=int(accepted), best_sharpe=found["proposed_sharpe"],
-            report={**record.report, "improvement": {**found, "parameters": challenger}},
-        )  # fmt: skip
+        challenger = _decoded(strategy, batch, proposal.best)
+        ended = _ended(record, lab, found, challenger)
         chosen = {**alpha.parameters, **challenger}
+        family = proposal.family
         improved = _improved(alpha, chosen, past, opened, family, ended, lab.ledger) if accepted else None
         with lab.transaction():
             if improved is not None:
                 lab.alphas.add(improved)
             lab.runs.update(ended)
     return Improvement(alpha, challenger, improved, found, ended)
+
+
+@dataclass(frozen=True, eq=False)
+class _Proposal:
+    """What the first part of the new days says: the test of all variations, and the one that is put forward."""
+
+    family: StepMResult
+    best: int
+    days: int
+    sharpe: float
+    incumbent: float
+
+    def told(self) -> dict[str, Any]:
+        """As it is stored."""
+        t, p = (float(self.family.t[0]), float(self.family.p_adjusted[0])) if len(self.family.t) else (math.nan,) * 2
+        return {
+            "proposed_days": self.days, "proposed_t": t, "proposed_p": p, "proposed_sharpe": self.sharpe,
+            "proposed_parent_sharpe": self.incumbent,
+            "proposed_ten_percent_better": _ten_percent(self.sharpe, self.incumbent),
+        }  # fmt: skip
+
+
+def _counted(record: RunRecord, batch: Batch, lab: Lab) -> None:
+    """Write the variations into the ledger before any of them is looked at."""
+    n = batch_size(batch)
+    (strategy,) = record.strategy_types
+    lab.ledger.record(LedgerEntry(record.epoch, record.id, strategy, METHOD, 1, n, n, lab.clock.now()))
+
+
+def _proposed(alpha: AlphaRecord, past: History, batch: Batch, seed: int) -> _Proposal:
+    """The variation that beats the alpha most surely on the first part."""
+    first = sleeves_from(alpha, past.search, past.split.start, past.split.search_end)
+    own, others = own_returns(alpha, first), daily_returns(alpha, batch, first)
+    family = _paired(own, others, seed=seed)
+    best = int(family.ids[0]) if len(family.ids) else 0
+    year = next(iter(past.search.values())).periods_per_year
+    return _Proposal(family, best, len(own), sharpe_of(others[:, best], year), sharpe_of(own, year))
+
+
+def _found(
+    alpha: AlphaRecord, batch: Batch, proposal: _Proposal, judged: dict[str, Any], round_: JudgingRound, *,
+    accepted: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """The evidence: of a challenger that did not pass, no number of the days that it was judged on."""
+    lineage = {"parent": alpha.id, "generation": generation(alpha) + 1, "variations": batch_size(batch)}
+    told = judged if accepted else {"days": judged["days"]}
+    ruled = {"round": round_.number, "level": round_.level, "accepted": accepted}
+    return jsonable({**lineage, **proposal.told(), **told, **ruled})
+
+
+def _decoded(strategy: Strategy, batch: Batch, row: int) -> dict[str, Any]:
+    """A variation's parameters, complete."""
+    varied = {name: column[row] for name, column in batch.items() if name in strategy.allowed.kinds}
+    return {name: strategy.allowed.kinds[name].decode(float(code)) for name, code in varied.items()}
+
+
+def _ended(record: RunRecord, lab: Lab, found: dict[str, Any], challenger: dict[str, Any]) -> RunRecord:
+    return replace(
+        record, state=RunState.COMPLETED, end_time=lab.clock.now(), strategies_tested=found["variations"],
+        profitable_found=int(found["accepted"]), best_sharpe=found["proposed_sharpe"],
+        report={**record.report, "improvement": {**found, "parameters": challenger}},
+    )  # fmt: skip
 
 
 def nearby(alpha: AlphaRecord, strategy: Strategy, n: int, *, seed: int) -> Batch:

@@ -30,7 +30,8 @@ from alpha_discovery.discovery.family_test import (
     stood_out,
 )
 from alpha_discovery.discovery.history import History
-from alpha_discovery.discovery.judging_round import Places, Round, searched_returns
+from alpha_discovery.discovery.judging_round import Places, Round
+from alpha_discovery.discovery.looked_at import searched_returns
 from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.screening import Screening

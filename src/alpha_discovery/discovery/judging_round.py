@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.backtest.screen import Chunk
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import take
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.choosing import Choosing, chosen_among
-from alpha_discovery.discovery.evidence import Part, measure_each, number
+from alpha_discovery.discovery.evidence import Part, measure_each, number, part_of
 from alpha_discovery.discovery.fragility import Subject, kill_tests
 from alpha_discovery.discovery.history import History
 from alpha_discovery.discovery.laid_out import LaidOut
+from alpha_discovery.discovery.looked_at import Found, by_trials, looked_at, those
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.regime_days import with_regimes
 from alpha_discovery.discovery.screening import Screening, Trials
-from alpha_discovery.discovery.sleeves import screen_sleeves
 from alpha_discovery.discovery.verdict import Finalist, Reason, Verdict
 from alpha_discovery.discovery.weighing import Rule, copies_p, plain_t, sequence_p, vault_p, whole_p
-from alpha_discovery.validation.arrays import F64, I64, Returns
+from alpha_discovery.regimes import detected_of
+from alpha_discovery.validation.arrays import F64
 
 Places = npt.NDArray[np.intp]  # positions in the family's result
 
@@ -61,17 +63,22 @@ class Round:
 
         So which member did well in the vault is not told of a cluster that failed.
         """
-        t = self._over_all(clusters)
+        full = looked_at(self._campaign, self._full, self._found(np.concatenate(clusters)))
+        ends = np.cumsum([len(cluster) for cluster in clusters])
+        t = [plain_t(own) for own in np.split(full.adjusted, ends[:-1], axis=1)]
         best = [int(np.nanargmax(own)) if np.isfinite(own).any() else 0 for own in t]
         most = np.array([own[k] for own, k in zip(t, best, strict=True)])
         p = self._whole_p(most)
-        finalists = self._finalists(clusters, [k if p[n] <= self._level else 0 for n, k in enumerate(best)])
-        return self._weighed(finalists, most, p)
+        members = [k if p[n] <= self._level else 0 for n, k in enumerate(best)]
+        columns = [end - len(cluster) + k for end, cluster, k in zip(ends, clusters, members, strict=True)]
+        return self._weighed(self._finalists(clusters, members, those(full, columns)), most, p)
 
     def _one_by_one(self, clusters: list[Places]) -> list[Finalist]:
         """The most central members in the order of the search part, each tested if the one before passed."""
-        finalists = self._finalists(clusters, [0] * len(clusters))
-        return self._weighed(finalists, np.concatenate(self._over_all([cluster[:1] for cluster in clusters])), None)
+        central = np.array([cluster[0] for cluster in clusters])
+        full = looked_at(self._campaign, self._full, self._found(central))
+        t = [plain_t(column[:, None])[0] for column in full.adjusted.T]
+        return self._weighed(self._finalists(clusters, [0] * len(clusters), full), np.array(t), None)
 
     def _weighed(self, finalists: list[Finalist], t: F64, p: F64 | None) -> list[Finalist]:
         """With their t over both parts, their p on the vault alone, and what counts: that in sequence, unless given."""
@@ -88,12 +95,15 @@ class Round:
             return whole_p(t, family, earlier=earlier)
         return copies_p(t, float(family.p_adjusted[0]), copies, tested=family.n_tested, earlier=earlier)
 
-    def _finalists(self, clusters: list[Places], members: list[int]) -> list[Finalist]:
-        """A member of each cluster, measured on each part."""
+    def _finalists(self, clusters: list[Places], members: list[int], both: Chunk) -> list[Finalist]:
+        """A member of each cluster, measured on each part; ``both`` has them over both parts."""
         family = self._verdict.family
         places = [int(cluster[member]) for cluster, member in zip(clusters, members, strict=True)]
-        found = [self._screening.find(int(family.ids[k])) for k in places]
-        search, vault, full = (self._measured(found, part) for part in (self._search, self._vault, self._full))
+        found = self._found(np.array(places))
+        for key in {key for trials, _ in found for legs in trials.job.sleeves for key in legs}:
+            detected_of(self._search.bars[key], self._full.bars[key], self._campaign.regimes)
+        search, vault = (self._measured(found, part) for part in (self._search, self._vault))
+        full = self._told(found, both)
         return [
             Finalist(
                 int(family.ids[k]), *found[n], float(family.t[k]), float(family.p_adjusted[k]), len(clusters[n]),
@@ -102,18 +112,24 @@ class Round:
             for n, k in enumerate(places)
         ]  # fmt: skip
 
-    def _over_all(self, clusters: list[Places]) -> list[F64]:
-        """t over both parts of the members of each cluster."""
-        found = [self._screening.find(int(self._verdict.family.ids[k])) for k in np.concatenate(clusters)]
-        returns = daily_returns(self._campaign, self._full, found)
-        ends = np.cumsum([len(cluster) for cluster in clusters])
-        return [plain_t(own) for own in np.split(returns, ends[:-1], axis=1)]
+    def _found(self, places: Places) -> Found:
+        return [self._screening.find(int(self._verdict.family.ids[k])) for k in places]
 
-    def _measured(self, found: list[tuple[Trials, int]], part: LaidOut) -> list[Part]:
+    def _told(self, found: Found, both: Chunk) -> list[Part]:
+        """Candidates over both parts; of several markets each once more: a pool adds them up in another order."""
+        if any(len(trials.job.sleeves) > 1 for trials, _ in found):
+            return self._measured(found, self._full)
+        year, regimes = self._screening.periods_per_year, self._campaign.regimes
+        return [
+            with_regimes(part_of(both, n, year), self._full.regimes(trials.job.sleeves, regimes), year)
+            for n, (trials, _) in enumerate(found)
+        ]
+
+    def _measured(self, found: Found, part: LaidOut) -> list[Part]:
         """Candidates on a part, those of a strategy together."""
         campaign, year = self._campaign, self._screening.periods_per_year
         out: dict[int, Part] = {}
-        for trials, places, rows in _by_trials(found):
+        for trials, places, rows in by_trials(found):
             self._attend()
             keys = trials.job.sleeves
             parts = measure_each(
@@ -173,35 +189,3 @@ def _column(finalist: Finalist) -> F64:
     """Detrended daily returns of the vault, (n_days, 1)."""
     assert finalist.vault is not None
     return finalist.vault.adjusted[:, None]
-
-
-def daily_returns(campaign: Campaign, part: LaidOut, found: list[tuple[Trials, int]]) -> Returns:
-    """Detrended daily returns over a part, (n_days, k), in the order of ``found``."""
-    out = np.zeros((len(part.calendar), len(found)), dtype=np.float32)
-    for trials, places, rows in _by_trials(found):
-        out[:, places] = _screened(campaign, part, trials, rows)
-    return out
-
-
-def searched_returns(campaign: Campaign, part: LaidOut, found: list[tuple[Trials, int]]) -> Returns:
-    """`daily_returns` over the search part: what the search kept of them, or the same computed again."""
-    out = np.zeros((len(part.calendar), len(found)), dtype=np.float32)
-    for trials, places, rows in _by_trials(found):
-        kept = trials.kept
-        out[:, places] = _screened(campaign, part, trials, rows) if kept is None else kept.columns(rows)
-    return out
-
-
-def _by_trials(found: list[tuple[Trials, int]]) -> Iterator[tuple[Trials, I64, I64]]:
-    """The candidates of each trials: their places in ``found``, and their rows."""
-    for trials in dict.fromkeys(trials for trials, _ in found):
-        places = np.array([n for n, (owner, _) in enumerate(found) if owner is trials])
-        yield trials, places, np.array([found[n][1] for n in places])
-
-
-def _screened(campaign: Campaign, part: LaidOut, trials: Trials, rows: I64) -> Returns:
-    rules, batch, over = trials.job.strategy.rules, take(trials.batch, rows), part.over(trials.job.sleeves)
-    out = np.zeros((len(part.calendar), len(rows)), dtype=np.float32)
-    for chunk in screen_sleeves(rules, batch, over, campaign.costs, intrabar=campaign.intrabar, workers=1):
-        out[:, chunk.rows] = chunk.adjusted
-    return out

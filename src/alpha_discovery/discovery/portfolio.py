@@ -26,6 +26,7 @@ METHODS: Mapping[str, Callable[[F64], F64]] = {
 }  # fmt: skip
 NAMES = (*METHODS, *SOLVED)
 FEWEST = 60  # days that all alphas have
+CENT = 0.01  # less than this is a rounding, and not left unused
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,10 @@ class Holding:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """The outcome; ``left_out`` tells of every other alpha why, ``unused`` is capital that no alpha has room for."""
+    """The outcome; ``left_out`` tells of every other alpha why, ``unused`` is capital that no alpha has room for.
+
+    ``why_unused`` says what keeps it from being used; None where all of it is.
+    """
 
     holdings: tuple[Holding, ...]
     left_out: Mapping[str, str]
@@ -88,6 +92,7 @@ class Portfolio:
     volatility: float
     days: int
     unused: float
+    why_unused: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -115,7 +120,7 @@ def choose(returns: pd.DataFrame, capacity: Mapping[str, float], wishes: Wishes,
     columns = {str(name): returns[name].to_numpy(np.float64) for name in returns if str(name) not in left_out}
     chosen, gains = _chosen(columns, capacity, wishes, year, left_out)
     if not chosen:
-        return Portfolio((), left_out, math.nan, math.nan, len(returns), wishes.capital)
+        return Portfolio((), left_out, math.nan, math.nan, len(returns), wishes.capital, "no alpha was chosen")
     x = np.column_stack([columns[name] for name in chosen])
     weights = (
         solved_weights(wishes.method, x, _bounds(chosen, capacity, wishes)) if wishes.method in SOLVED
@@ -128,7 +133,20 @@ def choose(returns: pd.DataFrame, capacity: Mapping[str, float], wishes: Wishes,
         for name, w, gain, part in zip(chosen, weights, gains, weights * (covariance @ weights) / total, strict=True)
     )
     unused = wishes.capital * (1.0 - float(weights.sum()))
-    return Portfolio(held, left_out, _sharpe(x @ weights, year), math.sqrt(total * year), len(returns), unused)
+    why = _why_unused(chosen, capacity, wishes) if unused >= CENT else None
+    return Portfolio(held, left_out, _sharpe(x @ weights, year), math.sqrt(total * year), len(returns), unused, why)
+
+
+def _why_unused(names: Sequence[str], capacity: Mapping[str, float], wishes: Wishes) -> str:
+    """What bounds the alphas that were chosen, and what would loosen it."""
+    full = [name for name in names if capacity.get(name, math.inf) < wishes.max_weight * wishes.capital]
+    told, shares = [], len(names) - len(full)
+    if shares:
+        told.append(f"{shares} of {len(names)} alphas may get {wishes.max_weight:.0%} of the capital at most, each")
+    if full:
+        told.append(f"the markets of {', '.join(name[:8] for name in full)} take no more than they get")
+    advice = "a larger share for each, or more alphas, would use it" if shares else "more alphas would use it"
+    return f"{'; '.join(told)}; {advice}"
 
 
 def _chosen(

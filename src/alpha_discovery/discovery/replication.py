@@ -25,8 +25,8 @@ from alpha_discovery.discovery.family_test import Copies, Replicate, copies_for,
 from alpha_discovery.discovery.history import History, Split
 from alpha_discovery.discovery.jobs import Job
 from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
-from alpha_discovery.discovery.judging_round import daily_returns
 from alpha_discovery.discovery.laid_out import LaidOut
+from alpha_discovery.discovery.looked_at import daily_returns
 from alpha_discovery.discovery.noise_markets import signflip
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.discovery.weighing import FACED, plain_t

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from alpha_discovery.discovery.choosing import Choosing
 from alpha_discovery.discovery.evidence import sharpe_of
 from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.readied import Readied, readied
-from alpha_discovery.discovery.sleeves import Sleeves, screen_sleeves
+from alpha_discovery.discovery.sleeves import Sleeves, are_few, screen_sleeves
 from alpha_discovery.rules.strategy import Strategy
 
 
@@ -70,17 +70,24 @@ class Subject:
         return sharpe_of(returns, self.periods_per_year)
 
     def sharpes(self, batches: Sequence[Batch], over: Sleeves) -> list[npt.NDArray[np.float64]]:
-        """`sharpe` of each candidate of batches of its strategy, all of them screened together; one array a batch."""
+        """`sharpe` of each candidate of batches of its strategy, all of them computed together; one array a batch."""
         sizes = [batch_size(batch) for batch in batches]
         out = np.full(sum(sizes), np.nan)
         if not len(out):
             return [out] * len(sizes)
-        whole = joined(list(batches))
-        rules = self.strategy.rules
-        for chunk in screen_sleeves(rules, whole, over, self.costs, intrabar=self.intrabar, workers=1):
-            columns = chunk.adjusted.astype(np.float64)
-            out[chunk.rows] = [sharpe_of(column, self.periods_per_year) for column in columns.T]
+        for rows, columns in self._columns(joined(list(batches)), over):
+            out[rows] = [sharpe_of(column, self.periods_per_year) for column in columns.T]
         return np.split(out, np.cumsum(sizes)[:-1])
+
+    def _columns(self, batch: Batch, over: Sleeves) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+        """Rows of a batch with their detrended daily returns (n_days, k)."""
+        rules = self.strategy.rules
+        if are_few(rules, batch, over):
+            ready = readied(rules, batch, over)
+            yield np.arange(batch_size(batch)), ready.adjusted_each(self.costs, intrabar=self.intrabar)
+            return
+        for chunk in screen_sleeves(rules, batch, over, self.costs, intrabar=self.intrabar, workers=1):
+            yield chunk.rows, chunk.adjusted.astype(np.float64)
 
     def traded(self, ready: Readied) -> list[Traded]:
         """Equity and trades of each sleeve, each with the whole capital."""
@@ -91,4 +98,3 @@ class Subject:
         """A seed that belongs to this alpha."""
         values = {name: str(column[0]) for name, column in self.row.items()}
         return int(content_hash("fragility", self.strategy.fingerprint, values)[:8], 16)
-

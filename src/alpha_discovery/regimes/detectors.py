@@ -32,6 +32,18 @@ def detected(bars: Bars, detector: str) -> Regimes:
     return known[detector]
 
 
+def detected_of(part: Bars, whole: Bars, detector: str) -> Regimes:
+    """`detected` of a history that another one begins with: the future changes no label, so the longer one has them.
+
+    ``part`` is the beginning of ``whole``; what is found is also what `detected` finds for it from then on.
+    """
+    known = _found.setdefault(part, {})
+    if detector not in known:
+        found = detected(whole, detector)
+        known[detector] = Regimes(found.volatility[: len(part)], found.trend[: len(part)])
+    return known[detector]
+
+
 def lengths(bars: Bars) -> tuple[int, int]:
     """Bars over which volatility and trend are measured, and bars among which the newest measure is ranked."""
     within = bars.timeframe.is_intraday

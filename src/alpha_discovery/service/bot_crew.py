@@ -10,6 +10,7 @@ from typing import Any
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, TOGETHER, Bot
 from alpha_discovery.bots.ending import Ending
+from alpha_discovery.bots.feeds import NotBegun
 from alpha_discovery.bots.forward import Forward
 from alpha_discovery.bots.told import notice
 from alpha_discovery.core.clock import Clock
@@ -66,7 +67,8 @@ class BotCrew:
     only : tuple of str
         Names of bots to run whatever their state; empty: those that are started.
     is_over : callable
-        Asked before each bot and each bar: once it says so, the rest of a look is left for another time.
+        Asked before each bot and each bar, those that warm it up too: once it says so, the rest of a look is left for
+        another time.
     """
 
     def __init__(
@@ -134,7 +136,9 @@ class BotCrew:
             return 0
         try:
             if id_ not in self._held:
-                self._held[id_] = begun(self._place, id_, live=self._live, notifier=self._notifier)
+                self._held[id_] = begun(
+                    self._place, id_, live=self._live, notifier=self._notifier, is_over=self._is_over
+                )
                 self._say(f"bot {name} is at work")
             self._silent.pop(id_, None)
             stored = self._bots.get(id_)
@@ -146,6 +150,8 @@ class BotCrew:
                 self._judged(id_)
             if self._live is not None:
                 self._held[id_].look_at_clock(self._now())
+        except NotBegun:
+            return 0
         except SourceFailed as error:
             lived = self._no_answer(id_, name, error)
         except StorageFailed:  # somebody halted, paid or resumed it meanwhile: go on from what they stored

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,10 @@ from alpha_discovery.bots.reconcile import Reconciled
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import AlphaDiscoveryError
-from alpha_discovery.reports.bot_log import NOISE, SAFEGUARDS, sentence
+from alpha_discovery.reports.bot_log import SAFEGUARDS, sentence
 from alpha_discovery.service.alpha_views import AlphaViews
-from alpha_discovery.service.bots import compare
+from alpha_discovery.service.bot_stories import BotStories, Story
+from alpha_discovery.service.bots import compared, last_bar, stamp_of
 from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
@@ -25,30 +25,12 @@ from alpha_discovery.storage.bots import Bot, BotsInSql
 POINTS = 5_000  # of a course, at most
 
 
-@dataclass(eq=False)
-class Story:
-    """Everything that happened to a bot so far, read once."""
+@dataclass(frozen=True)
+class _Kept:
+    """What a comparison with the backtest found, and of what."""
 
-    after: int = 0
-    times: list[int] = field(default_factory=list)
-    equity: list[float] = field(default_factory=list)
-    trades: list[Mapping[str, Any]] = field(default_factory=list)
-    lines: list[Mapping[str, Any]] = field(default_factory=list)
-    fired: dict[str, int] = field(default_factory=dict)
-
-    def take(self, event: Mapping[str, Any]) -> None:
-        """Add the next event."""
-        kind = event["kind"]
-        if kind == "mark":
-            self.times.append(event["time"] or 0)
-            self.equity.append(event["equity"])
-        if kind == "trade":
-            self.trades.append(event)
-        if kind in SAFEGUARDS:
-            self.fired[kind] = self.fired.get(kind, 0) + 1
-        if kind not in NOISE:
-            self.lines.append(event)
-        self.after = event["seq"]
+    of: object
+    found: Reconciled
 
 
 class BotViews:
@@ -56,9 +38,9 @@ class BotViews:
 
     def __init__(self, place: Workplace, alphas: AlphaViews) -> None:
         self._place, self._alphas = place, alphas
-        self._bots, self._evidence = BotsInSql(place.database), ForwardEvidence(place, alphas)
-        self._stories: dict[str, Story] = {}
-        self._lock = threading.Lock()
+        self._bots, self._stories = BotsInSql(place.database), BotStories(place.database)
+        self._evidence = ForwardEvidence(place, alphas, self._stories.days)
+        self._compared: dict[str, _Kept] = {}
 
     def get(self, bot_id: str) -> Bot:
         """The bot; raises `NotFound`."""
@@ -70,24 +52,25 @@ class BotViews:
 
     def now(self, bot: Bot) -> dict[str, Any]:
         """What a bot is worth and holds at its last bar."""
-        state, story = BotMemoryInSql(self._place.database).load(bot.id), self._story(bot.id)
+        state, counts = BotMemoryInSql(self._place.database).load(bot.id), self._stories.counts(bot)
         capital = float(bot.allocated_capital)
         book = None if state is None else state["book"]
         equity = capital if book is None else book["equity"]
         scale = 1.0 if state is None else state.get("scale", 1.0)
+        fired = {kind: many for kind, many in counts.items() if kind in SAFEGUARDS}
         return {
-            "equity": equity, "total_return": equity / capital / scale - 1.0, "trades": len(story.trades),
+            "equity": equity, "total_return": equity / capital / scale - 1.0, "trades": counts.get("trade", 0),
             "bars": 0 if state is None else state["bars"],
             "last_bar": None if state is None or state["last"] is None else iso(state["last"]),
             "halted": None if state is None else state["halted"],
             "feed_lost": None if state is None or state.get("feed_lost") is None else iso(state["feed_lost"]),
-            "position": _position(book), "safeguards_fired": story.fired,
+            "position": _position(book), "safeguards_fired": fired,
         }  # fmt: skip
 
     def equity(self, bot_id: str) -> dict[str, Any]:
         """Equity at bar closes, and the course that its alpha's own past would lead one to expect."""
         bot = self.get(bot_id)
-        story = self._story(bot.id)
+        story = self._stories.of(bot)
         step = -(-len(story.times) // POINTS) if story.times else 1
         keep = sorted({*range(0, len(story.times), step), *([len(story.times) - 1] if story.times else [])})
         told = {"time": [iso(story.times[k]) for k in keep], "equity": [story.equity[k] for k in keep]}
@@ -95,7 +78,7 @@ class BotViews:
 
     def trades(self, bot_id: str) -> Sequence[Mapping[str, Any]]:
         """Closed trades in order, with the times of their bars."""
-        story = self._story(self.get(bot_id).id)
+        story = self._stories.of(self.get(bot_id))
         return [
             {**trade, "entry_time": _time(story, trade["entry_bar"]), "exit_time": _time(story, trade["exit_bar"])}
             for trade in story.trades
@@ -103,7 +86,7 @@ class BotViews:
 
     def log(self, bot_id: str, *, limit: int, offset: int, safeguards: bool) -> tuple[list[dict[str, Any]], int]:
         """A page of what happened, the last first, and how many lines there are; or safeguards alone."""
-        lines = self._story(self.get(bot_id).id).lines
+        lines = self._stories.of(self.get(bot_id)).lines
         lines = [line for line in lines if line["kind"] in SAFEGUARDS] if safeguards else lines
         page = lines[::-1][offset : offset + limit]
         return [
@@ -119,17 +102,21 @@ class BotViews:
         return self._evidence.of(bot_id)
 
     def reconciliation(self, bot_id: str) -> Reconciled:
-        """Its trades beside the backtest over the same bars; raises `NotFound` before its first bar."""
-        return compare(self._place, bot_id)
+        """Its trades beside the backtest over the same bars; raises `NotFound` before its first bar.
 
-    def _story(self, bot_id: str) -> Story:
-        memory = BotMemoryInSql(self._place.database)
-        with self._lock:
-            story = self._stories.setdefault(bot_id, Story())
-            while events := memory.events(bot_id, story.after):
-                for event in events:
-                    story.take(event)
-            return story
+        Kept until the bot lives on or bars of its markets are stored.
+        """
+        bot, memory = self.get(bot_id), BotMemoryInSql(self._place.database)
+        stamp, last = stamp_of(self._place, bot), last_bar(memory, bot)
+        story = self._stories.of(bot)
+        while last != (newer := last_bar(memory, bot)):  # it lived on meanwhile
+            last, story = newer, self._stories.of(bot)
+        of = stamp, last, story.after
+        kept = self._compared.get(bot.id)
+        if kept is None or kept.of != of:
+            found = compared(self._place, bot, last, story.trades, story.marks())
+            kept = self._compared[bot.id] = _Kept(of, found)
+        return kept.found
 
     def _expected(self, bot: Bot, story: Story) -> dict[str, Any]:
         """Quantiles of resampled courses of the alpha's days, as long as the bot has lived; or why there are none."""

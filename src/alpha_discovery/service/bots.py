@@ -17,7 +17,7 @@ from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, TOGETHER, Bot
 from alpha_discovery.bots.config import BotConfig, Safeguards
-from alpha_discovery.bots.feeds import ReplayFeed
+from alpha_discovery.bots.feeds import ReplayFeed, UntilOver
 from alpha_discovery.bots.ports import Bar, Broker, Feed
 from alpha_discovery.bots.reconcile import Reconciled, reconcile
 from alpha_discovery.brokers.paper import PaperBroker
@@ -152,7 +152,10 @@ def check_deployable(alpha: AlphaRecord) -> None:
         raise NotDeployable(f"this alpha was deployed {alpha.deployment_count} times; {MAX_BOTS} is the most")
 
 
-def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT) -> Bot:
+def begun(
+    place: Workplace, bot_id: str, *, live: Live | None = None, notifier: Notifier = SILENT,
+    is_over: Callable[[], bool] = lambda: False,
+) -> Bot:  # fmt: skip
     """The bot, ready to step: its state restored and its signals warmed up.
 
     Parameters
@@ -168,15 +171,18 @@ def begun(place: Workplace, bot_id: str, *, live: Live | None = None, notifier: 
         If it trades at an exchange and is not begun live.
     StorageFailed
         If another process runs it.
+    NotBegun
+        Once ``is_over`` says so while its signals are warmed up.
     """
     stored = BotsInSql(place.database).get(bot_id)
     config = BotConfig.of(stored.config["bot"])
     memory = BotMemoryInSql(place.database)
     if live is not None:
-        return Bot(config, live.broker(stored, config), live.feed(stored, config), memory, notifier)
+        feed = UntilOver(live.feed(stored, config), is_over)
+        return Bot(config, live.broker(stored, config), feed, memory, notifier)
     if stored.config["mode"] != "paper":
         raise UserError(f"bot {stored.name} trades at {stored.config['venue']}; run it live: alpha bots live")
-    return Bot(config, paper_broker(stored, config), _feed(place, stored), memory, notifier)
+    return Bot(config, paper_broker(stored, config), UntilOver(_feed(place, stored), is_over), memory, notifier)
 
 
 def in_hand(place: Workplace, bot_id: str, *, orders: bool = False) -> Bot:
@@ -322,32 +328,45 @@ def compare(place: Workplace, bot_id: str) -> Reconciled:
         If the bot has not traded yet.
     """
     stored = BotsInSql(place.database).get(bot_id)
-    config = BotConfig.of(stored.config["bot"])
     memory = BotMemoryInSql(place.database)
+    last = last_bar(memory, stored)
+    found = events_of(memory, stored.id, "trade", "mark")
+    trades, marks = ([event for event in found if event["kind"] == kind] for kind in ("trade", "mark"))
+    return compared(place, stored, last, trades, marks)
+
+
+def last_bar(memory: BotMemoryInSql, stored: StoredBot) -> int:
+    """Open time (ms) of the last bar that a bot has lived through; raises `NotFound` before its first."""
     state = memory.load(stored.id)
     if state is None or state["last"] is None:
         raise NotFound(f"bot {stored.name} has seen no bar yet; run it first: alpha bots run {stored.name}")
+    return int(state["last"])
+
+
+def compared(
+    place: Workplace, stored: StoredBot, last: int, trades: Sequence[Mapping[str, Any]],
+    marks: Sequence[Mapping[str, Any]],
+) -> Reconciled:  # fmt: skip
+    """`compare` of a bot whose trades and marks up to the bar of time ``last`` were read."""
+    config = BotConfig.of(stored.config["bot"])
     bars, begin = stored_bars(place, stored)
-    end = int(np.searchsorted(bars[0].time, state["last"], side="right"))
+    end = int(np.searchsorted(bars[0].time, last, side="right"))
     rules, costs = Rules.from_json(config.rules), replace(Costs(**config.costs), capital=config.capital)
     over = tape(bars, begin=begin, end=end)
     found = evaluate(rules, encoded(config.parameters), over, costs, intrabar=stored.config["intrabar"])
-    trades, marks = (events_of(memory, stored.id, kind) for kind in ("trade", "mark"))
     return reconcile(trades, found, capital=config.capital, marks=marks)
 
 
-def trades_of(memory: BotMemoryInSql, bot_id: str) -> list[Mapping[str, Any]]:
-    """Every closed trade of a bot, in order."""
-    return events_of(memory, bot_id, "trade")
+def stamp_of(place: Workplace, stored: StoredBot) -> list[object]:
+    """Something that changes when bars of a bot's markets are stored."""
+    return [place.catalog.stamp(key.partition("@")[0]) for key in stored.config["market"]["sleeve"]]
 
 
-def events_of(memory: BotMemoryInSql, bot_id: str, kind: str) -> list[Mapping[str, Any]]:
-    """Every event of a kind of a bot, in order."""
+def events_of(memory: BotMemoryInSql, bot_id: str, *kinds: str) -> list[Mapping[str, Any]]:
+    """Every event of some kinds of a bot, in order."""
     found: list[Mapping[str, Any]] = []
-    after = 0
-    while events := memory.events(bot_id, after):
-        found += [event for event in events if event["kind"] == kind]
-        after = events[-1]["seq"]
+    while more := memory.events(bot_id, found[-1]["seq"] if found else 0, kinds=kinds):
+        found += more
     return found
 
 
@@ -411,8 +430,7 @@ class CatalogFeed:
 
 
 def _feed(place: Workplace, stored: StoredBot) -> CatalogFeed:
-    symbols = [key.partition("@")[0] for key in stored.config["market"]["sleeve"]]
-    return CatalogFeed(lambda: stored_bars(place, stored), lambda: [place.catalog.stamp(one) for one in symbols])
+    return CatalogFeed(lambda: stored_bars(place, stored), lambda: stamp_of(place, stored))
 
 
 def stored_bars(place: Workplace, stored: StoredBot) -> tuple[tuple[Bars, ...], int]:

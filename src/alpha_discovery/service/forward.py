@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,29 +25,30 @@ LOSES = "its days prove that its alpha loses"
 
 
 @dataclass(eq=False)
-class _Days:
-    """The last mark of each UTC day of a bot, its events read once."""
+class Days:
+    """The last mark of each UTC day of a bot, its marks read once."""
 
     after: int = 0
     marks: list[Mapping[str, Any]] = field(default_factory=list)
 
     def take(self, event: Mapping[str, Any], timeframe_ms: int) -> None:
-        """Add the next event."""
+        """Add the next mark."""
         self.after = event["seq"]
-        if event["kind"] != "mark":
-            return
         if self.marks and day_of(self.marks[-1], timeframe_ms) == day_of(event, timeframe_ms):
             self.marks.pop()
         self.marks.append(event)
 
 
 class ForwardEvidence:
-    """Evidence of the bots of a workplace."""
+    """Evidence of the bots of a workplace; ``days`` gives the last marks of a bot's days where somebody reads them."""
 
-    def __init__(self, place: Workplace, alphas: AlphaViews | None = None) -> None:
+    def __init__(
+        self, place: Workplace, alphas: AlphaViews | None = None, days: Callable[[Bot], Days] | None = None
+    ) -> None:
         self._place, self._alphas = place, alphas or AlphaViews(place)
         self._bots = BotsInSql(place.database)
-        self._days: dict[str, _Days] = {}
+        self._days_of = days or self._read
+        self._days: dict[str, Days] = {}
         self._lock = threading.Lock()
 
     def of(self, bot_id: str) -> Forward:
@@ -81,13 +82,17 @@ class ForwardEvidence:
         return None
 
     def _returns(self, bot: Bot) -> npt.NDArray[np.float64]:
-        told, memory = bot.config["bot"], BotMemoryInSql(self._place.database)
+        told = bot.config["bot"]
+        return daily_returns(self._days_of(bot).marks, float(told["capital"]), int(told["timeframe_ms"]))
+
+    def _read(self, bot: Bot) -> Days:
+        timeframe, memory = int(bot.config["bot"]["timeframe_ms"]), BotMemoryInSql(self._place.database)
         with self._lock:
-            days = self._days.setdefault(bot.id, _Days())
-            while events := memory.events(bot.id, days.after):
+            days = self._days.setdefault(bot.id, Days())
+            while events := memory.events(bot.id, days.after, kinds=("mark",)):
                 for event in events:
-                    days.take(event, int(told["timeframe_ms"]))
-            return daily_returns(days.marks, float(told["capital"]), int(told["timeframe_ms"]))
+                    days.take(event, timeframe)
+            return Days(days.after, list(days.marks))
 
     def _past(self, bot: Bot) -> npt.NDArray[np.float64]:
         """Daily returns of the bot's market where its alpha was judged; none if its bars are gone."""

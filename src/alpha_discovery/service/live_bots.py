@@ -42,8 +42,8 @@ def arm(place: Workplace, bot_id: str, *, venue: str, mode: str, confirm: str) -
     Raises
     ------
     UserError
-        If the name is not repeated, the mode is none of the three, or the bot has traded in another mode already:
-        the books of paper and of an exchange must not be mixed.
+        If the name is not repeated, the mode is none of the three, or the bot has lived through a bar in another mode
+        already: the books of paper and of an exchange must not be mixed.
     """
     bots = BotsInSql(place.database)
     stored = bots.get(bot_id)
@@ -52,12 +52,16 @@ def arm(place: Workplace, bot_id: str, *, venue: str, mode: str, confirm: str) -
     if confirm != stored.name:
         raise UserError(f"to arm bot {stored.name}, repeat its name; found {confirm!r}")
     if mode != stored.config["mode"] and _has_begun(place, stored):
-        raise UserError(f"bot {stored.name} has traded on {stored.config['mode']}; deploy another one for {mode}")
+        raise UserError(
+            f"bot {stored.name} has lived through bars as {stored.config['mode']}; deploy another one for {mode}"
+        )
     return bots.add_config(stored.id, {"mode": mode, "venue": venue}, place.lab.clock.now())
 
 
 def _has_begun(place: Workplace, stored: StoredBot) -> bool:
-    return BotMemoryInSql(place.database).load(stored.id) is not None
+    """Whether it has lived through a bar; one that was halted or paid before its first has a memory, but no book."""
+    state = BotMemoryInSql(place.database).load(stored.id)
+    return state is not None and (state["last"] is not None or bool(state["orders"]))
 
 
 @dataclass

@@ -19,7 +19,7 @@ from sqlalchemy import delete, select
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.discovery.records import OVER, AlphaRecord, AlphaState, DeploymentStatus, RunRecord, RunState
-from alpha_discovery.errors import NotFound, StorageFailed
+from alpha_discovery.errors import NotFound, StorageFailed, UserError
 from alpha_discovery.storage.checkpoints import forget
 from alpha_discovery.storage.models import RunRow
 from alpha_discovery.storage.queue_models import EventRow
@@ -92,6 +92,8 @@ def restore(place: Workplace, run_id: str) -> RunRecord:
         what = "several archives begin" if found else "no archive begins"
         raise NotFound(f"{what} with {run_id!r} in {archive_folder(place)}; see: alpha runs archived")
     record, alphas = _read(found[0])
+    if _is_stored(place, record.id):
+        raise UserError(f"run {record.id[:12]} is in the database already; see: alpha runs show {record.id[:8]}")
     with place.lab.transaction():
         place.lab.runs.add(record)
         for alpha in alphas:
@@ -100,9 +102,23 @@ def restore(place: Workplace, run_id: str) -> RunRecord:
 
 
 def archived(place: Workplace) -> list[RunRecord]:
-    """The runs that are archived, the newest first."""
-    records = [_read(path)[0] for path in archive_folder(place).glob("*.parquet")]
+    """The runs that are archived and were not brought back, the newest first."""
+    files = (path for path in archive_folder(place).glob("*.parquet") if not _is_stored(place, path.stem))
+    records = [_read(path)[0] for path in files]
     return sorted(records, key=lambda record: record.start_time, reverse=True)
+
+
+def is_archived(place: Workplace, run_id: str) -> bool:
+    """Whether an archive begins like this."""
+    return bool(run_id) and any(path.name.startswith(run_id) for path in archive_folder(place).glob("*.parquet"))
+
+
+def _is_stored(place: Workplace, run_id: str) -> bool:
+    try:
+        place.lab.runs.get(run_id)
+    except NotFound:
+        return False
+    return True
 
 
 def archive_folder(place: Workplace) -> Path:

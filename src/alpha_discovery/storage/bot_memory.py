@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from alpha_discovery.errors import StorageFailed
 from alpha_discovery.storage.bot_models import BotEventRow, BotStateRow
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.plain import check_limit, plain_json
+
+_KIND = BotEventRow.data["kind"].as_string()
 
 
 class BotMemoryInSql:
@@ -62,10 +64,22 @@ class BotMemoryInSql:
             session.flush()
         self._saves[bot_id] = seen + 1
 
-    def events(self, bot_id: str, after: int = 0, limit: int = 1000) -> Sequence[Mapping[str, Any]]:
-        """What happened after number ``after``, in order, each with its number ``seq``."""
+    def events(
+        self, bot_id: str, after: int = 0, limit: int = 1000, *, kinds: Collection[str] = ()
+    ) -> Sequence[Mapping[str, Any]]:
+        """What happened after number ``after``, in order, each with its number ``seq``; of ``kinds`` only, if any."""
         query = select(BotEventRow.data, BotEventRow.seq)  # no rows: an object for each takes longer than all the rest
         query = query.where(BotEventRow.bot_id == bot_id, BotEventRow.seq > after)
+        if kinds:
+            query = query.where(_KIND.in_(kinds))
         query = query.order_by(BotEventRow.seq).limit(check_limit(limit))
         with self._database.reading() as session:
             return [{**data, "seq": seq} for data, seq in session.execute(query)]
+
+    def counted(self, bot_id: str, after: int = 0) -> tuple[Mapping[str, int], int]:
+        """How many events of each kind came after number ``after``, and the number of the last one of all."""
+        query = select(_KIND, func.count(), func.max(BotEventRow.seq))
+        query = query.where(BotEventRow.bot_id == bot_id, BotEventRow.seq > after).group_by(_KIND)
+        with self._database.reading() as session:
+            found = session.execute(query).all()
+        return {kind: many for kind, many, _ in found}, max((last for _, _, last in found), default=after)

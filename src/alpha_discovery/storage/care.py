@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from alpha_discovery.errors import NotFound, StorageFailed, UserError
 from alpha_discovery.storage.database import Database
-from alpha_discovery.storage.engine import address
+from alpha_discovery.storage.engine import address, file_of
 from alpha_discovery.storage.queue_models import TABLES
 from alpha_discovery.storage.schema import NEWEST, revision_of
 
@@ -70,7 +70,7 @@ def backup(where: str | Path, to: Path) -> Path:
     part.unlink(missing_ok=True)
     try:
         if url.get_backend_name() == "sqlite":
-            _copy_file(Path(url.database or ""), part)
+            _copy_file(file_of(url), part)
         else:
             _dump(url.set(drivername="postgresql").render_as_string(hide_password=False), part)
         part.replace(to)

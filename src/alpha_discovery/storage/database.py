@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from alpha_discovery.errors import NotFound, StorageFailed
-from alpha_discovery.storage.engine import address, connect, writing
+from alpha_discovery.storage.engine import address, connect, file_of, writing
 from alpha_discovery.storage.failures import failures
 from alpha_discovery.storage.schema import to_newest
 
@@ -200,7 +200,7 @@ class _Commits:
 
 
 def _check_file(url: URL, *, create: bool) -> None:
-    file = Path(url.database or "")
+    file = file_of(url)
     if file.is_dir():
         raise StorageFailed(f"the database {file} is a folder; name a file in it, such as {file / 'alpha.db'}")
     if not create and not file.exists():

@@ -19,6 +19,7 @@ import sqlite3
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -54,9 +55,17 @@ def address(where: str | Path) -> URL:
     kind = url.drivername.partition("+")[0]
     if kind not in _DRIVERS:
         raise UserError(f"no support for {kind} databases; use a file (SQLite) or postgresql://user@host/name")
-    if kind == "sqlite" and url.database in (None, "", ":memory:"):
+    if kind == "sqlite" and (str(file_of(url)) in (".", ":memory:") or url.query.get("mode") == "memory"):
         raise UserError("a database in memory is gone with its connection; name a file")
     return url if "+" in url.drivername else url.set(drivername=_DRIVERS[kind])
+
+
+def file_of(url: URL) -> Path:
+    """The file of an SQLite database, which the URL may name by a URI of SQLite's own (``file:...?uri=true``)."""
+    name = url.database or ""
+    if name.startswith("file:") and str(url.query.get("uri")).lower() in ("true", "1", "yes", "on"):
+        name = unquote(urlsplit(name).path)
+    return Path(name)
 
 
 def connect(url: URL, *, wait: float) -> Engine:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.storage.access_models import KeyRow, RefreshRow, SessionRow, UserRow
 from alpha_discovery.storage.database import Database
+from alpha_discovery.storage.plain import check_limit
 
 Kind = TypeVar("Kind", bound="User | Key | Login")
 ADMIN, VIEWER = "admin", "viewer"
@@ -185,12 +186,16 @@ class SessionsInSql:
             over = update(SessionRow).where(SessionRow.user_id == user_id, SessionRow.ended_at.is_(None))
             session.execute(over.values(ended_at=now))
 
-    def list(self, user_id: str, now: datetime) -> Sequence[Login]:
-        """Logins of a user that are good, the newest first."""
-        query = select(SessionRow).where(SessionRow.user_id == user_id, SessionRow.ended_at.is_(None))
-        query = query.where(SessionRow.expires_at > now).order_by(SessionRow.began_at.desc(), SessionRow.id)
+    def list(
+        self, user_id: str, now: datetime, *, limit: int = 50, offset: int = 0
+    ) -> tuple[Sequence[Login], int]:
+        """A page of the logins of a user that are good, the newest first, and how many there are."""
+        wanted = SessionRow.user_id == user_id, SessionRow.ended_at.is_(None), SessionRow.expires_at > now
+        page = select(SessionRow).where(*wanted).order_by(SessionRow.began_at.desc(), SessionRow.id)
+        page = page.limit(check_limit(limit)).offset(check_limit(offset))
         with self._database.reading() as session:
-            return [_plain(Login, row) for row in session.scalars(query)]
+            total = session.scalar(select(func.count()).select_from(SessionRow).where(*wanted)) or 0
+            return [_plain(Login, row) for row in session.scalars(page)], total
 
 
 class KeysInSql:

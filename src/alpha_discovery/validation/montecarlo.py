@@ -108,7 +108,8 @@ def reshuffled_drawdowns(trades: Returns, *, rng: Seed, draws: int = 1000) -> F6
     """
     x = np.asarray(trades, dtype=np.float64)
     generator = np.random.default_rng(rng)
-    order = generator.permuted(np.tile(np.arange(len(x)), (draws, 1)), axis=1)
+    order = np.tile(np.arange(len(x)), (draws, 1))
+    generator.permuted(order, axis=1, out=order)
     return np.asarray(_walk(x, order)[1])
 
 

@@ -13,6 +13,7 @@ from alpha_discovery.http.guard import (
     set_cookies,
 )
 from alpha_discovery.http.problems import documented
+from alpha_discovery.http.routes.paging import Limit, Offset, tell_total
 from alpha_discovery.http.shapes.people import (
     KeyMade,
     KeyOut,
@@ -128,12 +129,14 @@ def revoke_key(key_id: str, principal: ViewerDep, request: Request, site: SiteDe
 
 
 @router.get("/sessions")
-def list_sessions(principal: ViewerDep, site: SiteDep) -> list[SessionOut]:
-    """List one's own logins."""
-    found = site.access.sessions.list(principal.user.id, site.place.lab.clock.now())
-    return [
-        SessionOut.model_validate({**vars(one), "current": one.id == principal.session_id}) for one in found
-    ]
+def list_sessions(
+    principal: ViewerDep, site: SiteDep, response: Response, limit: Limit = 50, offset: Offset = 0
+) -> list[SessionOut]:
+    """List one's own logins, the newest first."""
+    now = site.place.lab.clock.now()
+    found, total = site.access.sessions.list(principal.user.id, now, limit=limit, offset=offset)
+    tell_total(response, total)
+    return [SessionOut.model_validate({**vars(one), "current": one.id == principal.session_id}) for one in found]
 
 
 @router.delete("/sessions/{session_id}", status_code=204, responses=documented(404))

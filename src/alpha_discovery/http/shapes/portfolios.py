@@ -25,6 +25,7 @@ class ChosenOut(BaseModel):
     volatility: float | None
     days: int = Field(description="that all of them have")
     unused: float = Field(description="capital that no alpha has room for")
+    why_unused: str | None = Field(description="what keeps that from being used; null where all of it is")
 
 
 class PortfolioBot(BaseModel):

@@ -17,7 +17,10 @@ import { Moment } from "@/format/Moment";
 /** Where one is signed in. */
 export function Sessions() {
     const cache = useQueryClient();
-    const query = useQuery({ queryKey: ["sessions"], queryFn: () => held(client.GET("/auth/sessions")) });
+    const query = useQuery({
+        queryKey: ["sessions"],
+        queryFn: () => held(client.GET("/auth/sessions", { params: { query: { limit: 1000 } } })),
+    });
     const end = useMutation({
         mutationFn: (session_id: string) =>
             held(client.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id } } })),
