@@ -16,8 +16,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.judging_again import discover_again
+
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.discovery.calibration import RULE, Cell, calibrate, cell_key, rate, together, trial_of
+from alpha_discovery.discovery.calibration import (
+    RULE,
+    Cell,
+    calibrate,
+    cell_key,
+    discover_once,
+    rate,
+    together,
+    trial_of,
+)
 from alpha_discovery.discovery.campaign import Campaign, Thresholds
 from alpha_discovery.discovery.journal import JournalFile
 from alpha_discovery.discovery.noise_markets import Shape, maker
@@ -26,6 +37,7 @@ from alpha_discovery.discovery.truth import Truth
 
 RESULTS = Path(__file__).parent / "results"
 REPORTING = 100_000  # first seed
+AGAIN = ", again"  # in names of kinds of markets that were searched twice
 TOGETHER = 10  # markets of a kind between two looks at the clock
 FREE, CHEAP = Costs(0.0, 0.0), Costs(0.0002, 0.0001)
 STRATEGIES = ("trend_following", "mean_reversion", "sma_cross")
@@ -56,9 +68,15 @@ def rates(told: argparse.Namespace) -> None:
             make = maker(kind, shape=Shape(), costs=costs, sharpe=sharpe)
             seeds = range(told.first, told.first + min(end, told.markets))
             plan = campaign(costs, told)
-            calibrate(name, make, plan, seeds, workers=told.workers, journal=journal)
+            once = discover_again if told.again else discover_once
+            calibrate(named(name, told), make, plan, seeds, workers=told.workers, journal=journal, once=once)
             if told.minutes and time.monotonic() - began > 60.0 * told.minutes:
                 return
+
+
+def named(name: str, told: argparse.Namespace) -> str:
+    """The kind of market, and that it was searched twice."""
+    return name + AGAIN if told.again else name
 
 
 def tables(told: argparse.Namespace) -> None:
@@ -78,7 +96,9 @@ def score(told: argparse.Namespace) -> None:
     plan = campaign(CHEAP, told)
     truths_of = {name: Truth(sharpe, shape=Shape(), costs=costs) for name, (_, costs, sharpe) in CELLS.items()}
     cells = [(cell, truths_of[cell.name]) for cell in finished(told)]
-    _write(told.out, curves(cells, plan, years=2.0))
+    twice = argparse.Namespace(**{**vars(told), "again": True, "journal": told.again_journal})
+    again = [(cell, truths_of[cell.name.removesuffix(AGAIN)]) for cell in finished(twice)] if told.again_journal else []
+    _write(told.out, curves(cells, plan, years=2.0, again=again))
 
 
 def finished(told: argparse.Namespace) -> list[Cell]:
@@ -86,16 +106,16 @@ def finished(told: argparse.Namespace) -> list[Cell]:
     entries = list(JournalFile(told.journal).entries())
     out = []
     for name, (_, costs, _) in CELLS.items():
-        key = cell_key(name, campaign(costs, told))
+        key = cell_key(named(name, told), campaign(costs, told))
         trials = sorted((trial_of(one) for one in entries if one["cell"] == key), key=lambda one: one.seed)
         if trials:
-            out.append(Cell(name, tuple(trials)))
+            out.append(Cell(named(name, told), tuple(trials)))
     return out
 
 
 def table(cells: Sequence[Cell], told: argparse.Namespace) -> dict[str, Any]:
     """Rates with 95% intervals, and the campaign and the seeds that they come from."""
-    null = [cell for cell in cells if cell.name in NULLS]
+    null = [cell for cell in cells if cell.name.removesuffix(AGAIN) in NULLS]
     plan = campaign(CHEAP, told)
     return {
         "method": told.method,
@@ -137,7 +157,7 @@ def _added(one: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 def cell_json(cell: Cell) -> dict[str, Any]:
     """What became of the markets of a kind; of planted ones whether what was found is true."""
-    _, costs, sharpe = CELLS[cell.name]
+    _, costs, sharpe = CELLS[cell.name.removesuffix(AGAIN)]
     n = len(cell.trials)
     passed, reported = cell.confirming, cell.reporting
     out = {
@@ -181,6 +201,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="stop after so many")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--journal", type=Path, default=Path("judging.jsonl"))
+    parser.add_argument("--again", action="store_true", help="each market twice: the second run as the vault judges it")
+    parser.add_argument("--again-journal", type=Path, help="score: second runs, for the curve of the vault alone")
     parser.add_argument("--add", action="store_true", help="table: add to what it has")
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()

@@ -8,44 +8,27 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.judging import ANYTHING, FREE, RESULTS, _rate
+from benchmarks.judging_again import around_the_best, lab_over
 
-from alpha_discovery.core.bars import Bars
-from alpha_discovery.core.clock import SystemClock
-from alpha_discovery.core.params import Float, Int
 from alpha_discovery.discovery.calibration import RULE
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.journal import JournalFile
 from alpha_discovery.discovery.noise_markets import Shape, maker
-from alpha_discovery.discovery.run import Discovery, Lab, discover
-from alpha_discovery.testing.in_memory import AlphasInMemory, LedgerInMemory, Memory, RunsInMemory
+from alpha_discovery.discovery.run import discover
 
-STRATEGY, REACH = "sma_cross", 0.15  # of a range, to either side of the best
+STRATEGY = "sma_cross"
 SHOWN = (1, 5, 10, 20, 50)
-
-
-@dataclass(frozen=True)
-class OneMarket:
-    """The port `MarketData` over one market."""
-
-    bars: Bars
-
-    def load(self, symbol: str, timeframe: str, venue: str | None = None) -> Bars:
-        """The market, whatever is asked for."""
-        return self.bars
 
 
 def repeated(seed: int, runs: int, candidates: int) -> list[int]:
     """Number of alphas that each run reported."""
     bars = maker("gaussian", shape=Shape(), costs=FREE)(seed)["SYN/USDT"]
-    memory, clock = Memory(), SystemClock()
-    lab = Lab(OneMarket(bars), RunsInMemory(memory), AlphasInMemory(memory), LedgerInMemory(memory, clock), clock)
+    lab = lab_over(bars)
     ranges: dict[str, Any] = {}
     reported = []
     for number in range(runs):
@@ -57,25 +40,6 @@ def repeated(seed: int, runs: int, candidates: int) -> list[int]:
         reported.append(len(found.alphas))
         ranges = around_the_best(found) or ranges
     return reported
-
-
-def around_the_best(found: Discovery) -> dict[str, Any]:
-    """Ranges of the next run: around the largest t of the search part; empty if nothing was tested."""
-    if not len(found.verdict.family.ids):
-        return {}
-    trials, row = found.screening.find(int(found.verdict.family.ids[0]))
-    best = trials.job.space.decode(trials.batch, row)
-    kinds = trials.job.strategy.space.kinds
-    return {STRATEGY: {name: _near(kinds[name], float(best[name])) for name in trials.job.strategy.space.free}}
-
-
-def _near(kind: Any, centre: float) -> list[float]:
-    assert isinstance(kind, Int | Float)
-    reach = REACH * (kind.high - kind.low)
-    low, high = max(float(kind.low), centre - reach), min(float(kind.high), centre + reach)
-    if isinstance(kind, Int):
-        return [math.floor(low), math.ceil(high)]
-    return [round(low, 6), round(high, 6)]
 
 
 def main() -> None:

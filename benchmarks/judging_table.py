@@ -53,7 +53,7 @@ def more() -> str:
     head = "score: share that is true (number of finalists), in bins of at least 50"
     lines = [f"| evidence | finalists | {head} | of those reported |", "| --- | --- | --- | --- |"]
     for curve in curves()["curves"]:
-        reported = "not what decided" if curve["rule"] == VAULT else _bins(curve["reliability_of_the_accepted"])
+        reported = _bins(curve["reliability_of_the_accepted"])
         told = f"{_finalists(curve):,} | {_bins(curve['reliability'])} | {reported}"
         lines.append(f"| {curve['rule']}, {curve['method'].replace('_', ' ')} | {told} |")
     repeats = json.loads((RESULTS / "judging-repeats.json").read_text())["ever_reported_after"]

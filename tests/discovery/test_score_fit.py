@@ -50,22 +50,31 @@ def test_both_sorts_of_markets_count_alike(planted: Truth) -> None:
         (Cell("noise", (trial(0, finalist(0.4)), trial(1), trial(2), trial(3))), NOTHING),
         (Cell("planted", (trial(0, finalist(0.01), finalist(0.02)),)), planted),
     ]
-    found = judged(cells, Rule.WHOLE)
+    found = judged(cells)
     assert [(one.is_true, one.weight) for one in found] == [(False, 0.5 / 4), (True, 0.5), (True, 0.5)]
 
 
-def test_the_vault_alone_goes_by_the_p_value_of_the_vault(planted: Truth) -> None:
+def test_finalists_that_were_not_weighed_do_not_count(planted: Truth) -> None:
     cells = [(Cell("planted", (trial(0, finalist(0.01), finalist(0.02, p_vault=None)),)), planted)]
-    assert [(one.p, one.p_vault) for one in judged(cells, Rule.VAULT)] == [(0.2, 0.2)]
-    assert [(one.p, one.p_vault) for one in judged(cells, Rule.WHOLE)] == [(0.01, 0.2)]
+    assert [(one.p, one.p_vault) for one in judged(cells)] == [(0.01, 0.2)]
+
+
+def test_the_vault_alone_has_the_curve_of_the_runs_that_it_decided(planted: Truth) -> None:
+    noise = tuple(trial(seed, finalist(0.3 + 0.002 * seed)) for seed in range(100))
+    edges = tuple(trial(seed, finalist(0.001 * (1 + seed % 5))) for seed in range(20))
+    cells = [(Cell("noise", noise), NOTHING), (Cell("planted", edges), planted)]
+    again = [(Cell("noise, again", noise[:60]), NOTHING), (Cell("planted, again", edges), planted)]
+    found = curves(cells, CAMPAIGN, years=2.0, least=10, again=again)
+    assert [(one["rule"], one["finalists"]) for one in found["curves"]] == [("whole period", 120), ("vault alone", 80)]
+    assert found["seeds"]["noise, again"] == [0, 59]
 
 
 def test_every_finalist_is_checked_by_the_curve_of_the_other_half_of_the_markets(planted: Truth) -> None:
     noise = tuple(trial(seed, finalist(0.3 + 0.002 * seed)) for seed in range(100))
     edges = tuple(trial(seed, finalist(0.001 * (1 + seed % 5))) for seed in range(20))
     found = curves([(Cell("noise", noise), NOTHING), (Cell("planted", edges), planted)], CAMPAIGN, years=2.0, least=10)
-    whole, vault = found["curves"]
-    assert (whole["rule"], vault["rule"]) == ("whole period", "vault alone")
+    (whole,) = found["curves"]  # nothing is said of the vault alone: it decided none of these
+    assert whole["rule"] == "whole period"
     assert whole["finalists"] == sum(row["n"] for row in whole["reliability"]) == 120
     shares = [row["true"] for row in whole["reliability"]]
     assert (shares[0], shares[-1]) == (0.0, pytest.approx(1.0))

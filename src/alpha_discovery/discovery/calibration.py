@@ -27,7 +27,7 @@ from alpha_discovery.discovery.evidence import jsonable
 from alpha_discovery.discovery.history import history
 from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
-from alpha_discovery.discovery.judge import CONFIRMED, Finalist, Reason, judge
+from alpha_discovery.discovery.judge import CONFIRMED, Finalist, Reason, Verdict, judge
 from alpha_discovery.discovery.records import Decided, EpochAccount, JudgingRound, LedgerEntry
 from alpha_discovery.discovery.replication import replicator
 from alpha_discovery.discovery.screening import run_screening
@@ -75,6 +75,9 @@ class Trial:
     seconds: float
 
 
+Once = Callable[[dict[str, Bars], Campaign], Trial]
+
+
 @dataclass(frozen=True)
 class Cell:
     """Many markets of one kind under one campaign."""
@@ -116,6 +119,7 @@ def calibrate(
     workers: int = 1,
     journal: Journal | None = None,
     progress: Callable[[Trial], None] = lambda _: None,
+    once: Once | None = None,
 ) -> Cell:
     """Run the complete discovery on one market a seed.
 
@@ -131,6 +135,8 @@ def calibrate(
         Processes; with 1 everything happens in this one. No number depends on it.
     journal : Journal, optional
         Markets found there are not computed again.
+    once : callable, optional
+        What is done on one market instead of `discover_once`; the name then has to say so.
     """
     if not seeds:
         raise OutOfRange(name="markets", value=0, allowed="[1, inf)")
@@ -138,7 +144,7 @@ def calibrate(
     key = cell_key(name, campaign)
     known = {entry["seed"]: trial_of(entry) for entry in journal.entries() if entry.get("cell") == key}
     left = [seed for seed in seeds if seed not in known]
-    with closing(_computed(market, campaign, left, workers)) as trials:
+    with closing(_computed((market, campaign, once or discover_once), left, workers)) as trials:
         for trial in trials:
             journal.append({"cell": key, "name": name, **asdict(trial)})
             known[trial.seed] = trial
@@ -160,16 +166,21 @@ def discover_once(bars: dict[str, Bars], campaign: Campaign) -> Trial:
     screening = run_screening(campaign, past, jobs)
     replicate = replicator([(campaign, screening.jobs)], past)
     verdict = judge(campaign, past, screening, EmptyLedger(), run_ids=["calibration"], replicate=replicate)
+    return trial_with(campaign.seed, verdict, time.perf_counter() - began)
+
+
+def trial_with(seed: int, verdict: Verdict, seconds: float) -> Trial:
+    """What is told of a market that was judged."""
     reasons = [finalist.reason for finalist in verdict.finalists]
     return Trial(
-        seed=campaign.seed,
+        seed=seed,
         tested=verdict.family.n_tested,
         eligible=verdict.family.n_eligible,
         confirmed=sum(reason in CONFIRMED for reason in reasons),
         reported=sum(reason is Reason.ACCEPTED for reason in reasons),
         p=min((finalist.p for finalist in verdict.finalists), default=1.0),
         finalists=tuple(_finalist(finalist) for finalist in verdict.finalists),
-        seconds=time.perf_counter() - began,
+        seconds=seconds,
     )
 
 
@@ -270,27 +281,27 @@ def trial_of(entry: Entry) -> Trial:
     return Trial(**{**fields, "finalists": tuple(entry["finalists"])})
 
 
-_TASK: list[tuple[Maker, Campaign]] = []  # what a worker process was started for
+_TASK: list[tuple[Maker, Campaign, Once]] = []  # what a worker process was started for
 
 
-def _start(market: Maker, campaign: Campaign) -> None:
-    _TASK[:] = [(market, campaign)]
+def _start(market: Maker, campaign: Campaign, once: Once) -> None:
+    _TASK[:] = [(market, campaign, once)]
 
 
 def _work(seed: int) -> Trial:
-    market, campaign = _TASK[0]
-    return discover_once(market(seed), replace(campaign, seed=seed))
+    market, campaign, once = _TASK[0]
+    return once(market(seed), replace(campaign, seed=seed))
 
 
-def _computed(market: Maker, campaign: Campaign, seeds: list[int], workers: int) -> Generator[Trial, None, None]:
+def _computed(task: tuple[Maker, Campaign, Once], seeds: list[int], workers: int) -> Generator[Trial, None, None]:
     """Trials as they come; a few more than there are workers are asked for ahead."""
     if workers <= 1 or len(seeds) < 2:
-        _start(market, campaign)
+        _start(*task)
         yield from map(_work, seeds)
         return
     context = multiprocessing.get_context("spawn")  # forked numba threads would hang
     others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(market, campaign)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=task) as pool:
         waiting: set[Future[Trial]] = set()
         rest = iter(seeds)
         try:

@@ -42,12 +42,15 @@ class Judged:
 
 
 def curves(
-    cells: Sequence[tuple[Cell, Truth]], campaign: Campaign, *, years: float, least: int = LEAST
-) -> dict[str, Any]:
+    cells: Sequence[tuple[Cell, Truth]], campaign: Campaign, *, years: float, least: int = LEAST,
+    again: Sequence[tuple[Cell, Truth]] = (),
+) -> dict[str, Any]:  # fmt: skip
     """The curves that a calibration supports, with its markets and the reliability of each, as plain JSON values.
 
     Parameters
     ----------
+    again : sequence of (Cell, Truth)
+        Second runs on markets, which the vault alone decides; without them there is no curve of that rule.
     least : int
         Finalists of each sort, those with an edge and those without, that a fit rests on at least.
 
@@ -59,8 +62,10 @@ def curves(
     jobs = jobs_of(campaign)
     adaptive = make_optimizer(campaign.method, jobs[0].space, budget=1, seed=0).adaptive
     out = []
-    for rule in (Rule.COPIES if adaptive else Rule.WHOLE, Rule.VAULT):
-        finalists = judged(cells, rule)
+    for rule, told in ((Rule.COPIES if adaptive else Rule.WHOLE, cells), (Rule.VAULT, again)):
+        if not told:
+            continue
+        finalists = judged(told)
         for parity in (0, 1):
             true = [one.is_true for one in finalists if one.seed % 2 == parity]
             if min(true.count(True), true.count(False)) < least:
@@ -68,19 +73,14 @@ def curves(
                     f"it needs {least} finalists with an edge and {least} without on each half of the markets, found "
                     f"{true.count(True)} and {true.count(False)}; calibrate with more markets of both sorts"
                 )
-        tested = cells[0][0].trials[0].tested
+        tested = told[0][0].trials[0].tested
         out.append(fit(finalists, rule=rule, method=campaign.method, years=years, tested=tested, strategies=len(jobs)))
-    seeds = {cell.name: [cell.trials[0].seed, cell.trials[-1].seed] for cell, _ in cells}
+    seeds = {cell.name: [cell.trials[0].seed, cell.trials[-1].seed] for cell, _ in (*cells, *again)}
     return {"engine": ENGINE_VERSION, "judging": RULE, "seeds": seeds, "curves": out}
 
 
-def judged(cells: Sequence[tuple[Cell, Truth]], rule: Rule) -> list[Judged]:
-    """Every finalist of the cells with the p-value that a rule goes by.
-
-    Those of a cell weigh the share of its sort of markets over the number of such markets. The vault alone goes by the
-    p-value that every finalist has of it, whatever decided here.
-    """
-    name = "p_vault" if rule is Rule.VAULT else "p"
+def judged(cells: Sequence[tuple[Cell, Truth]]) -> list[Judged]:
+    """Every finalist of the cells; those of a cell weigh the share of its sort of markets over the number of such."""
     markets = {edge: sum(len(cell.trials) for cell, truth in cells if truth.has_edge is edge) for edge in (True, False)}
     out = []
     for cell, truth in cells:
@@ -88,7 +88,7 @@ def judged(cells: Sequence[tuple[Cell, Truth]], rule: Rule) -> list[Judged]:
         found = [(trial.seed, one) for trial in cell.trials for one in trial.finalists]
         true = truths([one for _, one in found], truth)
         out += [
-            Judged(seed, float(one[name]), float(one["p_vault"]), is_true, one["verdict"] == "accepted", share)
+            Judged(seed, float(one["p"]), float(one["p_vault"]), is_true, one["verdict"] == "accepted", share)
             for (seed, one), is_true in zip(found, true, strict=True)
             if None not in (one["p"], one["p_vault"])
         ]
