@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from alpha_discovery.bots.orders import Kind, Order
@@ -7,7 +9,7 @@ from alpha_discovery.bots.ports import Bar
 from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.testing.broker_suite import BrokerSuite, buy, level
-from alpha_discovery.trading.fills import Fills
+from alpha_discovery.trading.fills import Fill, Fills
 from alpha_discovery.trading.rows import BarRow
 
 FREE = Fills(Costs(0.0, 0.0), 0.0, 3_600_000)
@@ -46,7 +48,12 @@ def test_a_buy_pays_slippage_and_commission_out_of_its_value() -> None:
 def test_an_entry_is_quoted_once_before_its_size_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
     market = Fills.market
-    monkeypatch.setattr(Fills, "market", lambda self, *given: (asked.append(given), market(self, *given))[1])
+
+    def asking(self: Fills, *given: Any) -> Fill:
+        asked.append(given)
+        return market(self, *given)
+
+    monkeypatch.setattr(Fills, "market", asking)
     world = PaperWorld(Fills(Costs(0.001, 0.0005, impact=1.0, max_share=0.5, capital=1.0), 0.0, 3_600_000))
     world.bar(100.0, 101.0, 99.0, 100.0)
     world.broker.submit(buy())

@@ -68,7 +68,7 @@ def test_it_is_said_why_capital_is_left_unused() -> None:
     assert by_share == (
         "2 of 2 alphas may get 40% of the capital at most, each; a larger share for each, or more alphas, would use it"
     )
-    room = dict.fromkeys(GOOD, 1_000.0)
+    room = {str(name): 1_000.0 for name in GOOD}
     by_markets = choose(GOOD, room, Wishes(most=1, max_weight=1.0))
     (name,) = (one.alpha_id for one in by_markets.holdings)
     assert by_markets.why_unused == f"the markets of {name} take no more than they get; more alphas would use it"

@@ -8,11 +8,12 @@ import pytest
 from tests.service.live_world import crossing_alpha
 
 from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.bots.reconcile import Reconciled
 from alpha_discovery.core.bars import iso
 from alpha_discovery.service import bot_views
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.bot_views import BotViews
-from alpha_discovery.service.bots import Deployment, begun, compare, deploy
+from alpha_discovery.service.bots import Deployment, begun, compare, compared, deploy
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot
 
@@ -29,8 +30,12 @@ def test_a_comparison_is_kept_until_the_bot_lives_on(
     place: Workplace, bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     views, running, made = BotViews(place, AlphaViews(place)), begun(place, bot.id), list[int]()
-    anew = bot_views.compared
-    monkeypatch.setattr(bot_views, "compared", lambda *given: (made.append(given[2]), anew(*given))[1])
+
+    def anew(*given: Any) -> Reconciled:
+        made.append(given[2])
+        return compared(*given)
+
+    monkeypatch.setattr(bot_views, "compared", anew)
     running.live(300)
     first = views.reconciliation(bot.id)
     assert views.reconciliation(bot.id) is first
