@@ -39,7 +39,7 @@ def test_a_score_of_the_package_brings_its_curve_along() -> None:
     stored = json.loads(json.dumps({"score": score.to_json()}))
     chart = reliability_chart(alpha_record(evidence=stored, validation_score=score.value))
     assert chart is not None
-    assert "1,454 finalists" in chart.caption
+    assert f"{sum(int(one['n']) for one in score.curve.reliability):,} finalists" in chart.caption
 
 
 @pytest.mark.parametrize("evidence", [{}, {"score": None}, {"score": {}}, {"score": {"curve": {"reliability": []}}}])

@@ -178,8 +178,8 @@ def begun(
     config = BotConfig.of(stored.config["bot"])
     memory = BotMemoryInSql(place.database)
     if live is not None:
-        feed = UntilOver(live.feed(stored, config), is_over)
-        return Bot(config, live.broker(stored, config), feed, memory, notifier)
+        broker = live.broker(stored, config)  # first: where orders are not allowed nobody is asked for prices
+        return Bot(config, broker, UntilOver(live.feed(stored, config), is_over), memory, notifier)
     if stored.config["mode"] != "paper":
         raise UserError(f"bot {stored.name} trades at {stored.config['venue']}; run it live: alpha bots live")
     return Bot(config, paper_broker(stored, config), UntilOver(_feed(place, stored), is_over), memory, notifier)
