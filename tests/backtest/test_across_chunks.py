@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from functools import partial
 
 import numpy as np
@@ -78,3 +80,15 @@ def test_chunks_and_threads_change_no_result(name: str) -> None:
     whole = screen(strategy.rules, batch, OVER, Costs())
     parts = screen(strategy.rules, batch, OVER, Costs(), Options(chunk=16, workers=3))
     assert whole.tobytes() == parts.tobytes()
+
+
+def test_tables_go_with_the_last_who_holds_them_and_not_when_the_collector_comes() -> None:
+    held = common()
+    assert held.values(sma(CLOSE, Param("fast"))) is not None
+    gone = weakref.ref(held)
+    gc.disable()
+    try:
+        del held
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -64,6 +64,24 @@ class Claims:
         return True
 
 
+class Distinct:
+    """The distinct values of each parameter of a batch, looked for once."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._found: dict[str, npt.NDArray[np.float64]] = {}
+
+    def values(self, name: str) -> npt.NDArray[np.float64]:
+        """Ascending."""
+        if name not in self._found:
+            self._found[name] = np.unique(self._batch[name])
+        return self._found[name]
+
+    def count(self, name: str) -> float:
+        """How many there are."""
+        return len(self.values(name))
+
+
 class Shared(Protocol):
     """What `columns.Columns` asks for tables that it does not make itself: `Common`."""
 
@@ -92,12 +110,11 @@ class Common:
         room: int = ROOM, kept: KeptColumns | None = None,
     ) -> None:  # fmt: skip
         self._n_bars = n_bars
-        self._batch = batch
         self._make = make
-        self._claims = Claims(n_bars, lambda name: len(self.distinct(name)), room)
+        self._distinct = Distinct(batch)
+        self._claims = Claims(n_bars, self._distinct.count, room)  # nothing of ours: in a circle memory is freed late
         self._kept = kept
         self._places: dict[Node, npt.NDArray[np.int64]] = {}
-        self._distinct: dict[str, npt.NDArray[np.float64]] = {}
         self._tables: dict[tuple[str, ...], Tables] = {}
         self._values: dict[Node, npt.NDArray[Any] | None] = {}
         self._lock = threading.Lock()
@@ -128,9 +145,7 @@ class Common:
 
     def distinct(self, name: str) -> npt.NDArray[np.float64]:
         """Values of a parameter in the batch, ascending, for who holds the lock."""
-        if name not in self._distinct:
-            self._distinct[name] = np.unique(self._batch[name])
-        return self._distinct[name]
+        return self._distinct.values(name)
 
     def asked(self, node: Node) -> npt.NDArray[Any] | None:
         """`values` of a node that can be shared, for who holds the lock."""
@@ -143,12 +158,12 @@ class Common:
         if self._kept is not None and names and self._kept.asked_before(node):
             name, others = names[0], _Others(self, node)
             compute = lambda some: self._make({name: some}, common=others).values(node)  # noqa: E731
-            found = self._kept.find(node, self._distinct[name], row_bytes(node, self._n_bars), compute)
+            found = self._kept.find(node, self.distinct(name), row_bytes(node, self._n_bars), compute)
             if found is not None:
                 values, self._places[node] = found
                 return values
         if names not in self._tables:
-            small = {name: self._distinct[name] for name in names} or {"any": np.zeros(1)}  # a batch has rows
+            small = {name: self.distinct(name) for name in names} or {"any": np.zeros(1)}  # a batch has rows
             self._tables[names] = self._make(small)
         return self._tables[names].values(node)
 
