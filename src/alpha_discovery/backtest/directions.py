@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.conditions import Table
+from alpha_discovery.core.risk import DIRECTIONS
 
-LONG_ONLY, SHORT_ONLY = 1.0, 2.0  # values of the risk parameter `direction`
+LONG_ONLY, SHORT_ONLY = (float(DIRECTIONS.index(name)) for name in ("long", "short"))  # as batches hold them
 
 
 def directed(tables: list[Table], direction: npt.NDArray[np.float64]) -> list[Table]:

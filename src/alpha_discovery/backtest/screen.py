@@ -126,7 +126,7 @@ def screen_chunks(
     simulator = on_cuda(tape) if options.device == "cuda" else on_cpu
 
     def work(rows: npt.NDArray[np.int64]) -> Chunk:
-        return _finished(rows, simulator, prepared(rules, take(batch, rows), tape, costs, options, common))
+        return finished(rows, simulator, prepared(rules, take(batch, rows), tape, costs, options, common))
 
     workers = options.workers
     if workers <= 1 or len(pieces) == 1:
@@ -204,7 +204,8 @@ def prepared(
     )  # fmt: skip
 
 
-def _finished(rows: npt.NDArray[np.int64], simulator: Simulator, task: Task) -> Chunk:
+def finished(rows: npt.NDArray[np.int64], simulator: Simulator, task: Task) -> Chunk:
+    """What a simulator finds of a task, whose candidates are some rows of a batch."""
     sums, daily = simulator(task)
     summary = summaries(sums, n_days=task.tape.n_days, n_bars=task.tape.end - task.tape.begin)
     adjusted, raw = (daily[kind] if kind < task.daily else _NO_DAYS for kind in range(2))

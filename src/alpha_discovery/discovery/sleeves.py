@@ -13,15 +13,14 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.account import summaries
 from alpha_discovery.backtest.cutting import cut
-from alpha_discovery.backtest.screen import Chunk, Options, checked, prepared, screen_chunks
+from alpha_discovery.backtest.screen import Chunk, Options, checked, finished, prepared, screen_chunks
 from alpha_discovery.backtest.tape import Tape, repriced, tape
-from alpha_discovery.backtest.task import Task, on_cpu
+from alpha_discovery.backtest.task import on_cpu
 from alpha_discovery.core.bars import Bars, Float1D, Int1D
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.results import BLOCKS, SUMMARY, Records
-from alpha_discovery.core.space import Batch
+from alpha_discovery.core.space import Batch, batch_size
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import TooFewBars
 from alpha_discovery.rules.spelled import AnyRules
@@ -151,18 +150,13 @@ def screen_few(rules: AnyRules, batch: Batch, over: Sleeves, costs: Costs, *, in
     tasks = [prepared(rules, batch, one, each, options) for one in over.tapes]
     for task in tasks:
         checked(rules, task.risk, task.tape, intrabar)
-    yield _together([_screened(task) for task in tasks], over)
+    rows = np.arange(batch_size(batch), dtype=np.int64)
+    yield _together([finished(rows, on_cpu, task) for task in tasks], over)
 
 
 def are_few(rules: AnyRules, batch: Batch, over: Sleeves) -> bool:
     """Whether candidates fit one chunk."""
     return len(cut(rules, batch, over.tapes)) == 1
-
-
-def _screened(task: Task) -> Chunk:
-    sums, daily = on_cpu(task)
-    summary = summaries(sums, n_days=task.tape.n_days, n_bars=task.tape.end - task.tape.begin)
-    return Chunk(np.arange(task.size), summary, daily[0], daily[1] if task.daily > 1 else daily[0][:0])
 
 
 def _together(parts: Sequence[Chunk], over: Sleeves, *, raw: bool = False) -> Chunk:
