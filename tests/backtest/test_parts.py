@@ -33,11 +33,25 @@ def test_every_row_is_worked_on_once(rows: int) -> None:
 
 def test_idle_threads_work_while_they_are_lent() -> None:
     parts, own = Parts(), threading.current_thread().name
-    with ThreadPoolExecutor(2, thread_name_prefix="idle") as pool:
-        with parts.among(pool, 2):
-            assert own not in rows_of(parts, 1_000)[1]
+    both, seen = threading.Barrier(2, timeout=20.0), set[str]()
+
+    def work(part: slice) -> None:
+        seen.add(threading.current_thread().name)
+        both.wait()  # neither is done before the other has begun
+
+    with ThreadPoolExecutor(1, thread_name_prefix="idle") as pool:
+        with parts.among(pool, 1):
+            parts.each(work, 1_000)
+            assert seen == {own, "idle_0"}
             assert rows_of(parts, LEAST)[1] == {own}  # too few to hand over
         assert rows_of(parts, 1_000)[1] == {own}
+
+
+def test_parts_are_what_kernels_take_in_step() -> None:
+    parts, begun = Parts(), list[int]()
+    with ThreadPoolExecutor(2) as pool, parts.among(pool, 2):
+        parts.each(lambda part: begun.append(part.start), 181)
+    assert sorted(begun) == [0, 64, 128]  # a third of 181 and a little more, a multiple of eight
 
 
 def test_an_error_of_one_part_is_raised() -> None:
@@ -45,5 +59,5 @@ def test_an_error_of_one_part_is_raised() -> None:
         raise ValueError(f"row {part.start}")
 
     parts = Parts()
-    with ThreadPoolExecutor(2) as pool, parts.among(pool, 2), pytest.raises(ValueError, match="row 0"):
+    with ThreadPoolExecutor(2) as pool, parts.among(pool, 2), pytest.raises(ValueError, match="row"):
         parts.each(fail, 1_000)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from alpha_discovery.backtest.bitmaps import words
 from alpha_discovery.backtest.kept_memory import empty
 from alpha_discovery.backtest.lowest_bit import lowest_bit
+from alpha_discovery.backtest.parts import ALONE, Parts
 from alpha_discovery.backtest.sides import above
 from alpha_discovery.kernels import hot_kernel, inlined
 
@@ -60,10 +61,12 @@ def _unrounded(x, y, start, bars):
     return greater, less
 
 
-def rounded_rows(table: npt.NDArray[np.float64], row: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def rounded_rows(
+    table: npt.NDArray[np.float64], row: npt.NDArray[np.int64], parts: Parts = ALONE
+) -> npt.NDArray[np.float32]:
     """Rows of a table in single precision, float32 (n, 64 * words), NaN after the last bar."""
     out = empty((len(row), 64 * words(table.shape[1])), np.float32)
-    _round(table, row, out)
+    parts.each(lambda part: _round(table, row[part], out[part]), len(out))
     return out
 
 

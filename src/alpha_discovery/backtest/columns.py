@@ -21,7 +21,7 @@ from alpha_discovery.backtest.both_sides import rounded_rows
 from alpha_discovery.backtest.conditions import BLOCK, Conditions, Rows, Table
 from alpha_discovery.backtest.derived import Bucketed, Derived, Extent, Rounded, is_arithmetic, mirrored
 from alpha_discovery.backtest.kept_memory import empty, zeros
-from alpha_discovery.backtest.parts import Parts
+from alpha_discovery.backtest.parts import ALONE, Parts
 from alpha_discovery.backtest.tape import Tape
 from alpha_discovery.backtest.thresholds import bucketed_rows, extents
 from alpha_discovery.core.scalar import Scalar
@@ -32,7 +32,6 @@ from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Fi
 from alpha_discovery.rules.walk import parameters
 
 _LARGEST = 2**62
-ALONE = Parts()
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
 
@@ -159,12 +158,12 @@ class Columns:
         rows = self.table(node.x).of(candidates)
         match node:
             case Rounded():
-                return rounded_rows(*rows)
+                return rounded_rows(*rows, self._parts)
             case Extent():
                 return extents(*rows)
             case Bucketed():
                 place = self.table(Extent.of(node.x)).of(candidates)
-                return bucketed_rows(*rows, place.values[place.row])
+                return bucketed_rows(*rows, place.values[place.row], self._parts)
         raise AssertionError(node)
 
     def _aligned(self, node: Node, candidates: Rows) -> npt.NDArray[np.float64]:
@@ -220,18 +219,24 @@ class Columns:
         values = np.broadcast_to(self._aligned(node.x, candidates), (len(candidates), self._n_bars))
         out = empty((len(candidates), self._n_bars))
         out.fill(np.nan)
-        for i, k in enumerate(distance):
+        self._parts.each(partial(self._late, values, distance, out), len(out))
+        return out
+
+    def _late(
+        self, values: npt.NDArray[np.float64], distance: Rows, out: npt.NDArray[np.float64], part: slice
+    ) -> None:
+        for i in range(part.start, part.stop):
+            k = distance[i]
             for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
                 if stop - start > k:
                     out[i, start + k : stop] = values[i, start : stop - k]
-        return out
 
     def _condition(self, node: Bool, candidates: Rows) -> npt.NDArray[np.uint64]:
         if isinstance(node, Junction):
             return self._junction(node, candidates)
         assert isinstance(node, Compare | Cross)
         # not kept: who holds on to each other holds on to memory until the collector comes
-        found, other = Conditions(self, self._n_bars, *self._comparing).bitmaps(node, candidates)
+        found, other = Conditions(self, self._n_bars, *self._comparing, self._parts).bitmaps(node, candidates)
         if other is not None:
             mirror = mirrored(node)
             self._tables[mirror] = Table(other, self._group(parameters(mirror))[1])
@@ -284,7 +289,11 @@ class Columns:
     def _combined(self, node: Combine, sides: list[Table]) -> npt.NDArray[np.float64]:
         left, right = sides
         out = empty((len(left.row), max(left.values.shape[1], right.values.shape[1])))
-        combine_rows(ARITHMETIC[node.op], left.values, left.row, right.values, right.row, out)
+
+        def combine(part: slice) -> None:
+            combine_rows(ARITHMETIC[node.op], left.values, left.row[part], right.values, right.row[part], out[part])
+
+        self._parts.each(combine, len(out))
         return out
 
 

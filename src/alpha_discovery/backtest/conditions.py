@@ -18,6 +18,7 @@ from alpha_discovery.backtest.both_sides import both_sides
 from alpha_discovery.backtest.comparisons import COMPARISONS, GREATER, LESS, LESS_EQUAL, compare_rows, crossed_rows
 from alpha_discovery.backtest.derived import Bucketed, Extent, Rounded, is_number, mirrored, where_known
 from alpha_discovery.backtest.kept_memory import empty
+from alpha_discovery.backtest.parts import Parts
 from alpha_discovery.backtest.thresholds import beside_thresholds
 from alpha_discovery.rules.nodes import Compare, Cross, Node, Series
 
@@ -54,11 +55,12 @@ class Sides(Protocol):
 class Conditions:
     """Bitmaps over bars of which ``fresh`` (a bitmap) follow a gap; see `columns.Columns` for the rest."""
 
-    def __init__(self, sides: Sides, n_bars: int, fresh: Bits, wanted: frozenset[Node]) -> None:
+    def __init__(self, sides: Sides, n_bars: int, fresh: Bits, wanted: frozenset[Node], parts: Parts) -> None:
         self._sides = sides
         self._words = words(n_bars)
         self._fresh = fresh | ~packed(np.ones(n_bars, dtype=np.bool_))  # nothing is known behind the last bar either
         self._wanted = wanted
+        self._parts = parts
 
     def bitmaps(self, node: Compare | Cross, candidates: Rows) -> tuple[Bits, Bits | None]:
         """A row for each of some candidates, and those of the mirrored condition if it came along."""
@@ -107,8 +109,13 @@ class Conditions:
     def _both(self, node: Compare | Cross, candidates: Rows) -> tuple[Bits, Bits]:
         up, down = self._empty(candidates), self._empty(candidates)
         sides = [self._thrice(side, candidates) for side in (node.left, node.right)]
-        left, right = (tuple(map(tuple, tables)) for tables in sides)
-        both_sides(left, right, _strict(node), up, down)
+
+
+        def compare(part: slice) -> None:
+            left, right = (tuple((table.values, table.row[part]) for table in tables) for tables in sides)
+            both_sides(left, right, _strict(node), up[part], down[part])
+
+        self._parts.each(compare, len(candidates))
         if isinstance(node, Cross):
             for bits in (up, down):
                 self._to_crosses(node, [known for _, known, _ in sides], bits)
@@ -129,8 +136,12 @@ class Conditions:
         self._to_crosses(node, known, out)
 
     def _bits(self, op: int, sides: list[Table], out: Bits) -> None:
-        left, right = sides
-        compare_rows(op, left.values, left.row, right.values, right.row, out)
+        (left, of_left), (right, of_right) = sides
+
+        def compare(part: slice) -> None:
+            compare_rows(op, left, of_left[part], right, of_right[part], out[part])
+
+        self._parts.each(compare, len(out))
 
     def _to_crosses(self, node: Cross, known: list[Table], bits: Bits) -> None:
         left, right = known

@@ -1,4 +1,4 @@
-"""Rows of a table shared out among threads that have nothing else to do yet."""
+"""Rows of a table shared out among threads that have nothing else to do yet, and the one that needs them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
-LEAST = 16  # rows of a part: fewer are done sooner than handed over
+from alpha_discovery.backtest.in_order import in_order
+
+LEAST = 8  # rows of a part, or a multiple: fewer are done sooner than handed over, and kernels take as many in step
 
 
 class Parts:
-    """Works on rows in parts: one, or while there are idle threads (see `among`) one for each of them."""
+    """Works on rows in parts: one, or while there are idle threads (see `among`) one for each of them and one more."""
 
     def __init__(self) -> None:
         self._threads: tuple[Executor, int] | None = None
 
     @contextmanager
-    def among(self, pool: Executor, workers: int) -> Iterator[None]:
-        """Use the threads of a pool, all of which have to be idle, until the end of the block.
-
-        Not from one of them: it would wait for itself.
-        """
-        self._threads = pool, workers
+    def among(self, pool: Executor, threads: int) -> Iterator[None]:
+        """Use the threads of a pool, all of which have to be idle, until the end of the block."""
+        self._threads = pool, threads
         try:
             yield
         finally:
@@ -32,7 +31,12 @@ class Parts:
         if self._threads is None or rows < 2 * LEAST:
             work(slice(0, rows))
             return
-        pool, workers = self._threads
-        size = max(LEAST, -(-rows // workers))
-        for _ in pool.map(work, [slice(start, min(start + size, rows)) for start in range(0, rows, size)]):
+        pool, threads = self._threads
+        size = -(-rows // ((threads + 1) * LEAST)) * LEAST
+        slices = [slice(start, min(start + size, rows)) for start in range(0, rows, size)]
+        for _ in in_order(pool, threads, work, slices):
             pass
+
+
+ALONE = Parts()
+"""With no threads: all rows at once."""

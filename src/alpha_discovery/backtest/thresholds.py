@@ -19,6 +19,7 @@ from numba.extending import intrinsic, overload
 from alpha_discovery.backtest.bitmaps import words
 from alpha_discovery.backtest.kept_memory import empty
 from alpha_discovery.backtest.lowest_bit import lowest_bit
+from alpha_discovery.backtest.parts import ALONE, Parts
 from alpha_discovery.backtest.sides import above
 from alpha_discovery.backtest.vectors import BARS, bits, loaded, spread
 from alpha_discovery.kernels import hot_kernel, inlined
@@ -109,11 +110,11 @@ def extents(table: npt.NDArray[np.float64], row: npt.NDArray[np.int64]) -> npt.N
 
 
 def bucketed_rows(
-    table: npt.NDArray[np.float64], row: npt.NDArray[np.int64], extent: npt.NDArray[np.float64]
+    table: npt.NDArray[np.float64], row: npt.NDArray[np.int64], extent: npt.NDArray[np.float64], parts: Parts = ALONE
 ) -> npt.NDArray[np.uint16]:
     """Buckets of rows of a table, uint16 (n, 64 * words); 0 where there is no value, and after the last bar."""
     out = empty((len(row), BARS * words(table.shape[1])), np.uint16)
-    _sort_in(table, row, extent, out)
+    parts.each(lambda part: _sort_in(table, row[part], extent[part], out[part]), len(out))
     return out
 
 

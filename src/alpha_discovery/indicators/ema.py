@@ -67,15 +67,15 @@ def smooth(x: Any, window: int, alpha: float) -> Any:
 def smooth_many(x: Any, windows: Any, alphas: Any, out: Any) -> None:
     """`smooth` of one series ``x`` (T,) into the rows of ``out`` (n, T), bit for bit.
 
-    Four rows in step: each value of a row waits for the one before it, and that of another row need not.
+    Eight rows in step: each value of a row waits for the one before it, and that of another row need not.
     """
     done, (first, stop) = 0, next_run(x, 0)
     while first < stop:
         out[:, done:first] = np.nan
         series, rows = x[first:stop], out[:, first:stop]
-        for k in range(0, len(windows) - 3, 4):
-            _four(series, windows[k : k + 4], alphas[k : k + 4], rows[k : k + 4])
-        for k in range(len(windows) // 4 * 4, len(windows)):
+        for k in range(0, len(windows) - 7, 8):
+            _eight(series, windows[k : k + 8], alphas[k : k + 8], rows[k : k + 8])
+        for k in range(len(windows) // 8 * 8, len(windows)):
             _begun(series, windows[k], alphas[k], rows[k], len(series))
         done, (first, stop) = stop, next_run(x, stop)
     out[:, done:] = np.nan
@@ -89,18 +89,25 @@ def _begun(x: Any, window: int, alpha: float, out: Any, stop: int) -> None:
 
 
 @kernel
-def _four(x: Any, windows: Any, alphas: Any, out: Any) -> None:
+def _eight(x: Any, windows: Any, alphas: Any, out: Any) -> None:
     begun = min(windows.max(), len(x))  # all are warm from here on
-    for k in range(4):
+    for k in range(8):
         _begun(x, windows[k], alphas[k], out[k], begun)
-    p, q, r, s = alphas[0], alphas[1], alphas[2], alphas[3]
     a, b, c, d = out[0, begun - 1], out[1, begun - 1], out[2, begun - 1], out[3, begun - 1]
-    for t in range(begun, len(x)):
-        a += p * (x[t] - a)
-        b += q * (x[t] - b)
-        c += r * (x[t] - c)
-        d += s * (x[t] - d)
-        out[0, t], out[1, t], out[2, t], out[3, t] = a, b, c, d
+    e, f, g, h = out[4, begun - 1], out[5, begun - 1], out[6, begun - 1], out[7, begun - 1]
+    p, q, r, s = alphas[0], alphas[1], alphas[2], alphas[3]
+    t, u, v, w = alphas[4], alphas[5], alphas[6], alphas[7]
+    for i in range(begun, len(x)):
+        a += p * (x[i] - a)
+        b += q * (x[i] - b)
+        c += r * (x[i] - c)
+        d += s * (x[i] - d)
+        e += t * (x[i] - e)
+        f += u * (x[i] - f)
+        g += v * (x[i] - g)
+        h += w * (x[i] - h)
+        out[0, i], out[1, i], out[2, i], out[3, i] = a, b, c, d
+        out[4, i], out[5, i], out[6, i], out[7, i] = e, f, g, h
 
 
 @kernel
