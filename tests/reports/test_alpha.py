@@ -118,7 +118,7 @@ def test_all_trades_of_all_markets_are_counted(page: Any, passed: Any) -> None:
 
 def test_the_score_is_shown_or_said_to_be_unknown(page: Any, passed: Any) -> None:
     score = passed.discovery.alphas[0].validation_score
-    shown = "not yet known" if score is None else f"{score:.0%}"
+    shown = "not yet known" if score is None else "above 99%" if score > 0.99 else f"{score:.0%}"
     assert f"Validation score {shown}" in page.words
 
 

@@ -78,6 +78,13 @@ def test_settings_on_one_line_leave_out_what_is_off() -> None:
     assert words.settings(values) == "fast 12, stop loss 5%"
 
 
+@pytest.mark.parametrize(
+    ("score", "shown"), [(0.704, "70%"), (0.99, "99%"), (0.9904, "above 99%"), (1.0, "above 99%"), (None, "–")]
+)
+def test_a_score_is_never_certain(score: float | None, shown: str) -> None:
+    assert words.trust(score) == shown
+
+
 def test_one_is_not_a_plural() -> None:
     assert words.plural(1, "day") == "1 day"
     assert words.plural(0, "day") == "0 days"

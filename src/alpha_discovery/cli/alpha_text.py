@@ -14,7 +14,7 @@ from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.reports.evidence import beside_table, evidence_table
 from alpha_discovery.reports.regimes import regimes_table
-from alpha_discovery.reports.words import count, gain_factor, percent, plain, ratio, risk_sentences, setting
+from alpha_discovery.reports.words import count, gain_factor, percent, plain, ratio, risk_sentences, setting, trust
 from alpha_discovery.rules.strategy import Rules
 
 SHOWN: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
@@ -77,7 +77,7 @@ def score(screen: Console, told: dict[str, Any]) -> None:
     """What the evidence is worth, and on which simulated markets that was found."""
     curve = told["curve"]
     verdict = ("deployable", "green") if told["deployable"] else ("not deployable", "yellow")
-    screen.print(Text.assemble("  ", ("Validation score", "bold"), f": {percent(told['value'], 0)}  ", verdict))
+    screen.print(Text.assemble("  ", ("Validation score", "bold"), f": {trust(told['value'])}  ", verdict))
     asked = f"the chance that it has an edge, if every second market holds one; {percent(told['needed'], 0)} is asked"
     say(screen, asked, "dim", indent=4)
     from_what = f"simulated markets of {ratio(curve['years'], 0)} years with {count(curve['tested'])} tries each"

@@ -20,7 +20,7 @@ from alpha_discovery.discovery.replay import Compared, Replay
 from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.exports.formats import FORMATS
 from alpha_discovery.reporting import write_alpha_report
-from alpha_discovery.reports.words import NOTHING, count, gain_factor, percent, ratio
+from alpha_discovery.reports.words import NOTHING, count, gain_factor, percent, ratio, trust
 from alpha_discovery.service.exporting import export_alpha
 
 alphas_app = typer.Typer(help="What passed: evidence, replay, reports.", no_args_is_help=True)
@@ -171,7 +171,7 @@ def _exact(value: object) -> str:
 def _row(alpha: AlphaRecord) -> tuple[str, ...]:
     return (
         alpha.id[:8], alpha.strategy_name, alpha.timeframe, ratio(alpha.sharpe_ratio), ratio(alpha.out_sample_sharpe),
-        NOTHING if alpha.validation_score is None else percent(alpha.validation_score, 0),
+        NOTHING if alpha.validation_score is None else trust(alpha.validation_score),
         percent(alpha.total_return, signed=True), percent(alpha.max_drawdown), alpha.state,
         gain_factor(alpha.profit_factor),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from alpha_discovery.reports.reliability import reliability_chart
 from alpha_discovery.reports.stresses import stress_table, year_sentence, year_table
 from alpha_discovery.reports.tables import bars_table, markets_table, measures_table, months_table
 from alpha_discovery.reports.trades import trades_charts, trades_table, trips_of
-from alpha_discovery.reports.words import count, percent, plain, plural, ratio, risk_sentences, setting, settings
+from alpha_discovery.reports.words import count, percent, plain, plural, ratio, risk_sentences, setting, settings, trust
 from alpha_discovery.rules.strategy import Rules
 
 CANDLES = 4  # markets whose trades are drawn
@@ -137,7 +137,7 @@ def _sentence(alpha: AlphaRecord) -> str:
 
 def _tiles(alpha: AlphaRecord) -> list[Tile]:
     search, vault, full = (alpha.metrics[part] for part in ("search", "vault", "full"))
-    score = "not yet known" if alpha.validation_score is None else percent(alpha.validation_score, 0)
+    score = "not yet known" if alpha.validation_score is None else trust(alpha.validation_score)
     size = setting("position_size", alpha.parameters["position_size"])
     chosen = f"{percent(search['annual_return'])} a year; chosen for it, so it flatters"
     unseen = f"{percent(vault['annual_return'])} a year on days the search never saw"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from alpha_discovery.discovery.evidence import number
 from alpha_discovery.reports.stresses import NAMES
-from alpha_discovery.reports.words import chance, count, percent, plural, ratio
+from alpha_discovery.reports.words import chance, count, plural, ratio, trust
 
 ONCE_IN_TWENTY = 0.05
 GOOD_SCORE = 0.7
@@ -72,5 +72,5 @@ def _stresses(found: Mapping[str, Any] | None) -> Iterator[Chip]:
 def _score(value: float | None) -> Iterator[Chip]:
     if value is None:
         return
-    reason = f"a true edge with a probability of {percent(value, 0)}, by the calibration of this judge"
+    reason = f"a true edge with a probability of {trust(value)}, by the calibration of this judge"
     yield Chip("score", "held" if value >= GOOD_SCORE else "weak", reason)

@@ -9,7 +9,7 @@ from typing import Any
 from alpha_discovery.discovery.records import AlphaRecord
 from alpha_discovery.reports.figures import layout, title
 from alpha_discovery.reports.page import Chart, Figure, numbers
-from alpha_discovery.reports.words import count, percent
+from alpha_discovery.reports.words import count, trust
 
 Z_975 = 1.959963984540054
 
@@ -27,7 +27,7 @@ def reliability_chart(alpha: AlphaRecord) -> Chart | None:
     caption = (
         f"Of {count(n)} finalists of this judge on simulated markets, where the truth is known: the share that had an "
         "edge, by score. On the dashed line a score of 70% is right seven times in ten; the bars are 95% intervals. "
-        f"This alpha scores {percent(alpha.validation_score, 0)}."
+        f"This alpha scores {trust(alpha.validation_score)}."
     )
     return Chart(reliability_figure(bins, own=alpha.validation_score), caption, "What its score is worth", 320)
 

@@ -73,6 +73,12 @@ def probability(value: Any) -> str:
     return "below 0.01%" if x < 0.5 else "above 99.99%"
 
 
+def trust(score: Any) -> str:
+    """A validation score in whole per cent; no calibration has seen enough of the surest to tell them from certain."""
+    x = number(score)
+    return "above 99%" if x > 0.99 else percent(x, 0)
+
+
 def span(ms: float) -> str:
     """A length of time in the unit that suits it: "35 minutes", "14 hours", "3.2 days"."""
     if math.isnan(ms):

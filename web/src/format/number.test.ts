@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { bytes, fixed, percent, price, probability, short, whole } from "@/format/number";
+import { bytes, fixed, percent, price, probability, short, trust, whole } from "@/format/number";
 
 test("absent and impossible values are a dash", () => {
     expect([fixed(null), percent(undefined), whole(NaN)]).toEqual(["–", "–", "–"]);
@@ -34,6 +34,16 @@ test("an infinite profit factor is shown as such", () => {
 
 test("small probabilities say that they are small", () => {
     expect([probability(0.00004), probability(0.0312), probability(0)]).toEqual(["< 0.001", "0.031", "0.000"]);
+});
+
+test("a score is never certain", () => {
+    expect([trust(0.704), trust(0.99), trust(0.9904), trust(1), trust(null)]).toEqual([
+        "70\u00a0%",
+        "99\u00a0%",
+        "> 99\u00a0%",
+        "> 99\u00a0%",
+        "–",
+    ]);
 });
 
 test("bytes take the largest unit that leaves a whole digit", () => {

@@ -59,6 +59,11 @@ export function probability(value: Value): string {
     return shown(value, (x) => (x > 0 && x < 0.001 ? "< 0.001" : fixed(x, 3)));
 }
 
+/** A validation score in whole per cent; no calibration has seen enough of the surest to tell them from certain. */
+export function trust(score: Value): string {
+    return shown(score, (x) => (x > 0.99 ? `> ${percent(0.99, 0)}` : percent(x, 0)));
+}
+
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
 /** Bytes with their unit: 3.4 MB. */

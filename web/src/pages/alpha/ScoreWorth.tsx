@@ -9,7 +9,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
-import { fixed, percent, whole } from "@/format/number";
+import { fixed, percent, trust, whole } from "@/format/number";
 import { type AlphaDetail, scoreQuery } from "@/pages/alpha/queries";
 import { scoreOption } from "@/pages/alpha/scoreChart";
 
@@ -55,13 +55,13 @@ function Curve({ worth }: { worth: Schemas["ScoreWorth"] }) {
     const label =
         `Share of true ones by score, of ${from}: ` +
         rows.map(([score, share]) => `at ${score} ${share}`).join(", ") +
-        `. This alpha scores ${percent(worth.value, 0)}.`;
+        `. This alpha scores ${trust(worth.value)}.`;
     const table = () => ({ columns: ["score", "share that was true", "95% interval", "finalists"], rows });
     return (
         <>
             <Chart option={option} label={label} height={260} table={table} />
             <Typography color="textSecondary">
-                It scores {percent(worth.value, 0)}; {percent(worth.needed, 0)} are asked for before it may be deployed.
+                It scores {trust(worth.value)}; {percent(worth.needed, 0)} are asked for before it may be deployed.
                 Found on {from}.
             </Typography>
         </>

@@ -12,7 +12,7 @@ import { Loaded } from "@/components/Loaded";
 import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 import { StatTile } from "@/components/StatTile";
-import { fixed, percent, whole } from "@/format/number";
+import { fixed, percent, trust, whole } from "@/format/number";
 import { plain, setting } from "@/format/parameters";
 import { utcDay } from "@/format/time";
 import { equityLabel, equityOption } from "@/pages/alpha/equityChart";
@@ -135,7 +135,7 @@ function Tiles({ alpha }: { alpha: AlphaDetail }) {
             />
             <StatTile
                 label="Validation score"
-                value={alpha.validation_score === null ? "not known" : percent(alpha.validation_score, 0)}
+                value={alpha.validation_score === null ? "not known" : trust(alpha.validation_score)}
                 note={alpha.validation_score === null ? "no calibration yet" : "of a true edge"}
                 hint="Probability that the true adjusted Sharpe ratio is above zero, by the calibration of this judge (alpha calibrate)"
             />

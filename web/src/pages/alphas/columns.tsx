@@ -7,7 +7,7 @@ import { Link as RouterLink } from "react-router";
 import type { Schemas } from "@/api/client";
 import { EvidenceChip } from "@/components/EvidenceChip";
 import { Moment } from "@/format/Moment";
-import { fixed, NONE, percent, whole } from "@/format/number";
+import { fixed, NONE, percent, trust, whole } from "@/format/number";
 import { few, nameOf, plain, settings } from "@/format/parameters";
 import { AlphaChip } from "@/pages/alphas/AlphaChip";
 
@@ -51,8 +51,8 @@ const TWO_LINES = {
     overflow: "hidden",
 } as const;
 
-/** An alpha by its strategy and markets, and unless it is to be brief by its parameters. */
-export function NameOf({ alpha, brief = false }: { alpha: Alpha; brief?: boolean }) {
+/** An alpha by its strategy, markets and parameters. */
+export function NameOf({ alpha }: { alpha: Alpha }) {
     const told = settings(alpha.parameters);
     return (
         <Box sx={{ minWidth: { xs: 0, sm: 200 }, maxWidth: 330 }}>
@@ -67,14 +67,12 @@ export function NameOf({ alpha, brief = false }: { alpha: Alpha; brief?: boolean
             <Box sx={{ fontSize: "0.8rem", overflowWrap: "anywhere" }} title={alpha.tested_symbols.join(", ")}>
                 on {few(alpha.tested_symbols)}, {alpha.timeframe}
             </Box>
-            {!brief && (
-                <Box
-                    title={told}
-                    sx={{ color: "text.secondary", fontSize: "0.8rem", overflowWrap: "anywhere", ...TWO_LINES }}
-                >
-                    {told}
-                </Box>
-            )}
+            <Box
+                title={told}
+                sx={{ color: "text.secondary", fontSize: "0.8rem", overflowWrap: "anywhere", ...TWO_LINES }}
+            >
+                {told}
+            </Box>
         </Box>
     );
 }
@@ -167,7 +165,7 @@ export const COLUMNS: readonly Column[] = [
                     </Box>
                 </Tooltip>
             ) : (
-                percent(alpha.validation_score, 0)
+                trust(alpha.validation_score)
             ),
     },
     {

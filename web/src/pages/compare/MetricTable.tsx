@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router";
 
 import { SimpleTable } from "@/components/SimpleTable";
-import { fixed, percent, whole } from "@/format/number";
+import { fixed, percent, trust, whole } from "@/format/number";
 import { plain, setting, settings } from "@/format/parameters";
 import { AlphaChip } from "@/pages/alphas/AlphaChip";
 import { type Alpha, Chips } from "@/pages/alphas/columns";
@@ -39,7 +39,7 @@ const LINES: readonly Line[] = [
     {
         name: "Validation score",
         value: (one) => one.validation_score,
-        show: (one) => (one.validation_score === null ? "not known" : percent(one.validation_score, 0)),
+        show: (one) => (one.validation_score === null ? "not known" : trust(one.validation_score)),
     },
     { name: "Position size", show: (one) => setting("position_size", one.parameters.position_size) },
     {

@@ -12,7 +12,7 @@ import { HeadCell, NumberCell, WIDE } from "@/components/Cells";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
-import { fixed, percent, whole } from "@/format/number";
+import { fixed, percent, trust, whole } from "@/format/number";
 import { NameOf } from "@/pages/alphas/columns";
 import { bestQuery } from "@/pages/overview/queries";
 
@@ -73,12 +73,12 @@ export function Best() {
                                     {items.map((alpha) => (
                                         <TableRow key={alpha.id} hover>
                                             <TableCell>
-                                                <NameOf alpha={alpha} brief />
+                                                <NameOf alpha={alpha} />
                                             </TableCell>
                                             <NumberCell sx={WIDE}>{fixed(alpha.in_sample_sharpe)}</NumberCell>
                                             <NumberCell>{fixed(alpha.out_sample_sharpe)}</NumberCell>
                                             <NumberCell sx={WIDE}>{percent(alpha.max_drawdown)}</NumberCell>
-                                            <NumberCell>{percent(alpha.validation_score, 0)}</NumberCell>
+                                            <NumberCell>{trust(alpha.validation_score)}</NumberCell>
                                         </TableRow>
                                     ))}
                                 </TableBody>
