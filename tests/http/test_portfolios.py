@@ -9,6 +9,7 @@ import pytest
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.service.bot_crew import BotCrew
 
+NAMES = ("strategy_type", "strategy_name")
 ONE = {"max_weight": "1", "capital": "8000"}
 
 
@@ -24,6 +25,9 @@ def test_what_would_be_chosen_is_told_with_the_reasons_for_what_would_not(server
     every = {one["id"] for one in server.get("/alphas", params={"min_sharpe": -100, "limit": 100})}
     assert set(held) | set(found["left_out"]) == every
     assert set(held).isdisjoint(found["left_out"])
+    for one in held.values():
+        alpha = server.get("/alphas/" + one["alpha_id"])
+        assert [one[name] for name in NAMES] == [alpha[name] for name in NAMES]
     assert sum(one["capital"] for one in held.values()) + found["unused"] == pytest.approx(8_000.0)
     assert server.get("/portfolios") == []
 
@@ -36,6 +40,7 @@ def test_a_portfolio_is_deployed_lives_and_is_brought_back_to_its_weights(
     told = made.json()
     assert told["idle"] == []
     assert {bot["state"] for bot in told["bots"]} == {"stopped"}
+    assert [server.get("/bots/" + bot["bot_id"])["name"] for bot in told["bots"]] == [b["bot"] for b in told["bots"]]
     assert server.get("/alphas/" + told["bots"][0]["alpha"])["deployment_count"] == 1
     for bot in server.get("/bots"):
         server.post(f"/bots/{bot['id']}/start")

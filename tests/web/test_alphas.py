@@ -19,7 +19,7 @@ LOADED = 2.5  # times as long on a machine that others use too: 142 ms were meas
 def test_a_filter_is_in_the_address_and_comes_back_from_it(filled: Any, open_page: Callable[..., Page]) -> None:
     page = open_page("bob")
     page.goto("/alphas")
-    page.get_by_label("Search").fill("nothing of that name")
+    page.get_by_role("textbox", name="Search").fill("nothing of that name")
     expect(page.get_by_text("No alpha matches these filters")).to_be_visible()
     assert "text=nothing" in page.url
     page.get_by_role("button", name="Clear the filter").click()

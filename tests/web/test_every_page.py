@@ -19,7 +19,8 @@ SERIOUS = ("serious", "critical")
 WIDTHS = (1280, 390)
 PAGES = (
     "/", "/discover", "/runs", "/runs/{run}", "/alphas", "/alphas/{alpha}", "/alphas/compare?id={alpha}&id={other}",
-    "/bots", "/bots/{bot}", "/data", "/data?market=SYN%2FUSDT+1h+binance", "/data?open=download", "/data?open=upload",
+    "/bots", "/bots/{bot}", "/portfolios", "/portfolios?max_weight=1&show=true", "/portfolios/{portfolio}",
+    "/data", "/data?market=SYN%2FUSDT+1h+binance", "/data?open=download", "/data?open=upload",
     "/settings", "/settings?tab=appearance", "/settings?tab=keys", "/settings?tab=limits", "/settings?tab=users",
     "/settings?tab=audit", "/settings?tab=about", "/nowhere",
 )  # fmt: skip
@@ -28,10 +29,15 @@ PAGES = (
 @pytest.fixture(scope="module")
 def addresses(filled: Any) -> dict[str, str]:
     """Addresses of real things, by the name that stands in `PAGES`."""
-    alphas = filled.get("/alphas", min_sharpe=0.0)
+    alphas, bot = filled.get("/alphas", min_sharpe=0.0), filled.get("/bots")[0]["id"]
+    if not filled.get("/portfolios"):
+        wanted = {"name": "all weather", "most": 3, "start": "2020-12-01", "rebalance_days": 30}
+        made = filled.post("/portfolios", params=wanted | {"alpha_id": [one["id"] for one in alphas]})
+        for one in made["bots"]:
+            filled.post(f"/bots/{one['bot_id']}/start")
     return {
         "run": alphas[0]["discovery_run_id"], "alpha": alphas[0]["id"], "other": alphas[-1]["id"],
-        "bot": filled.get("/bots")[0]["id"],
+        "bot": bot, "portfolio": filled.get("/portfolios")[0]["name"],
     }  # fmt: skip
 
 

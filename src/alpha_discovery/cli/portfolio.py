@@ -94,11 +94,11 @@ def show(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
         return
     screen = console()
     rows = [
-        (row["bot"], row["state"], percent(row["weight"]), percent(row["share"]), f"{row['capital']:,.2f}",
+        (row["bot"], row["state"], percent(row["share"]), percent(row["aim"]), f"{row['capital']:,.2f}",
          f"{row['equity']:,.2f}")
         for row in told["bots"]
     ]
-    table(screen, ("Bot", "State", "Weight", "Share", "Capital", "Worth"), rows, "llrrrr")
+    table(screen, ("Bot", "State", "Share", "Should be", "Capital", "Worth"), rows, "llrrrr")
     say(screen, f"{name} is worth {told['equity']:,.2f}, {percent(told['return'], signed=True)}")
     _rest(screen, told)
     for line in told["idle"]:

@@ -17,7 +17,7 @@ from alpha_discovery.discovery.portfolio import Holding, Portfolio, Wishes, choo
 from alpha_discovery.errors import AlphaDiscoveryError, NotFound, UserError
 from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.bots import Deployment, check_deployable, idle_of, insisting, keep, planned
-from alpha_discovery.service.shares import Moved, any_started, moves, rests
+from alpha_discovery.service.shares import Moved, aims, any_started, moves, rests
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 
@@ -232,11 +232,14 @@ class Portfolios:
             state, capital = memory.load(bot.id), float(bot.allocated_capital)
             pending = 0.0 if state is None else state.get("pending", 0.0)
             equity = capital if state is None else float(state["book"]["equity"]) + pending
-            rows.append({"bot": bot.name, "alpha": bot.alpha_id, "state": bot.state, "weight": bot.config["weight"],
-                         "capital": capital, "equity": equity, "bars": 0 if state is None else state["bars"],
-                         "pending": pending, "rests": rests(bot, state, started=started)})  # fmt: skip
+            rows.append({"bot": bot.name, "bot_id": bot.id, "alpha": bot.alpha_id, "state": bot.state,
+                         "weight": bot.config["weight"], "capital": capital, "equity": equity,
+                         "bars": 0 if state is None else state["bars"], "pending": pending,
+                         "rests": rests(bot, state, started=started)})  # fmt: skip
         capital, equity = (sum(row[key] for row in rows) for key in ("capital", "equity"))
-        rows = [{**row, "share": row["equity"] / equity if equity > 0.0 else 0.0} for row in rows]
+        aim = aims(rows)
+        whole = equity if equity > 0.0 else 1.0  # of nothing every share is 0
+        rows = [{**row, "share": row["equity"] / whole, "aim": aim.get(row["bot"])} for row in rows]
         aside = sum(row["equity"] for row in rows if row["rests"] is not None)
         return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0,
                 "set_aside": aside, "bots": rows, "idle": idle_of(own)}  # fmt: skip

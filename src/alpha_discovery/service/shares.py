@@ -44,6 +44,13 @@ def rests(bot: Bot, state: Mapping[str, Any] | None, *, started: bool) -> str | 
     return "stopped" if started and bot.state == BotState.STOPPED else None
 
 
+def aims(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The share of what all bots are worth that each should have which trades; ``rows`` as for `moves`."""
+    trading, total = _trading(rows), sum(row["equity"] for row in rows)
+    moving = sum(row["equity"] for row in trading) + sum(_unpaid(rows).values())
+    return {bot: weight * moving / total for bot, weight in _weights(trading).items()} if total > 0.0 else {}
+
+
 def moves(rows: Sequence[Mapping[str, Any]], threshold: float) -> list[Moved]:
     """What brings every bot that trades back to its weight; nothing if none is further off.
 
@@ -61,14 +68,14 @@ def moves(rows: Sequence[Mapping[str, Any]], threshold: float) -> list[Moved]:
     UserError
         If one that trades has not begun.
     """
-    trading = [row for row in rows if row["rests"] is None]
+    trading = _trading(rows)
     if waiting := [row["bot"] for row in trading if row["bars"] == 0]:
         raise UserError(f"bot {waiting[0]} has lived through no bar yet; run it first: alpha bots run {waiting[0]}")
-    unpaid = {row["bot"]: row["pending"] for row in rows if row["rests"] is not None and row["pending"] > 0.0}
+    unpaid = _unpaid(rows)
     whole = sum(row["equity"] for row in trading) + sum(unpaid.values())
     if not trading or whole <= 0.0:
         return []
-    weights = {row["bot"]: row["weight"] / sum(one["weight"] for one in trading) for row in trading}
+    weights = _weights(trading)
     moved = [
         Moved(row["bot"], row["equity"] / whole, weights[row["bot"]],
               round(weights[row["bot"]] * whole - row["equity"], DECIMALS))
@@ -77,3 +84,17 @@ def moves(rows: Sequence[Mapping[str, Any]], threshold: float) -> list[Moved]:
     moved += [Moved(bot, amount / whole, 0.0, -amount) for bot, amount in unpaid.items()]
     near = all(abs(one.share - one.weight) <= (max(threshold, CENT) if one.weight else CENT) for one in moved)
     return [] if near else moved
+
+
+def _trading(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["rests"] is None]
+
+
+def _weights(trading: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Weights of those that trade; they sum to 1, whatever was left unused."""
+    return {row["bot"]: row["weight"] / sum(one["weight"] for one in trading) for row in trading}
+
+
+def _unpaid(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """What is still to be paid to bots that rest."""
+    return {row["bot"]: row["pending"] for row in rows if row["rests"] is not None and row["pending"] > 0.0}

@@ -1,6 +1,7 @@
 import BotsIcon from "@mui/icons-material/SmartToyOutlined";
 import DataIcon from "@mui/icons-material/StorageOutlined";
 import AlphasIcon from "@mui/icons-material/EmojiEventsOutlined";
+import PortfoliosIcon from "@mui/icons-material/PieChartOutlineOutlined";
 import OverviewIcon from "@mui/icons-material/DashboardOutlined";
 import RunsIcon from "@mui/icons-material/HistoryOutlined";
 import SettingsIcon from "@mui/icons-material/SettingsOutlined";
@@ -20,6 +21,7 @@ export const ENTRIES: readonly Entry[] = [
     { to: "/runs", name: "Runs", Icon: RunsIcon },
     { to: "/alphas", name: "Alphas", Icon: AlphasIcon },
     { to: "/bots", name: "Bots", Icon: BotsIcon },
+    { to: "/portfolios", name: "Portfolios", Icon: PortfoliosIcon },
     { to: "/data", name: "Data", Icon: DataIcon },
     { to: "/settings", name: "Settings", Icon: SettingsIcon },
 ];

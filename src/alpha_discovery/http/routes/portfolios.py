@@ -48,7 +48,7 @@ def list_portfolios(site: SiteDep, _: ViewerDep) -> list[PortfolioOut]:
 def choose_portfolio(site: SiteDep, _: ViewerDep, wanted: WishesDep, alpha_id: Alphas = []) -> ChosenOut:  # noqa: B006
     """Choose alphas by what each adds to the others, weighed by risk, within what their markets can take."""
     found = site.portfolios.choose(wanted, alpha_id)
-    holdings = [HoldingOut(**_plain(vars(one))) for one in found.holdings]
+    holdings = [HoldingOut(**_plain(vars(one)), **_named(site, one.alpha_id)) for one in found.holdings]
     return ChosenOut(**_plain({**vars(found), "holdings": holdings}))
 
 
@@ -91,6 +91,11 @@ def _told(site: Site, name: str) -> PortfolioOut:
         name=name, capital=told["capital"], equity=told["equity"], total_return=told["return"],
         set_aside=told["set_aside"], bots=[PortfolioBot(**row) for row in told["bots"]], idle=told["idle"],
     )  # fmt: skip
+
+
+def _named(site: Site, alpha_id: str) -> dict[str, Any]:
+    alpha = site.place.lab.alphas.get(alpha_id)
+    return {"strategy_type": alpha.strategy_type, "strategy_name": alpha.strategy_name}
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ class HoldingOut(BaseModel):
     """One alpha of a portfolio that could be."""
 
     alpha_id: str
+    strategy_type: str
+    strategy_name: str
     weight: float
     capital: float
     sharpe_ratio: float | None
@@ -32,10 +34,12 @@ class PortfolioBot(BaseModel):
     """One bot of a portfolio."""
 
     bot: str
+    bot_id: str
     alpha: str
     state: str
-    weight: float
+    weight: float = Field(description="share of the capital that was asked for, used or not")
     share: float = Field(description="of what all are worth together")
+    aim: float | None = Field(description="the share that it should have; null where it rests")
     capital: float
     equity: float
     pending: float = Field(description="money that moves once it has left its position")

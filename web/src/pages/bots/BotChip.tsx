@@ -5,7 +5,7 @@ import Tooltip from "@mui/material/Tooltip";
 import { type Looks, StateChip } from "@/components/StateChip";
 import type { BotOut } from "@/pages/bots/queries";
 
-const LOOKS: Looks = {
+export const BOT_LOOKS: Looks = {
     running: { colour: "primary", means: "lives through every bar that is stored" },
     stopped: { colour: "default", means: "rests until it is started; what it holds stays open" },
     failed: { colour: "error", means: "could not go on; its page says why" },
@@ -27,7 +27,7 @@ export function BotChip({ bot }: { bot: BotOut }) {
             component="span"
             sx={{ flexWrap: "wrap", display: "inline-flex" }}
         >
-            <StateChip state={bot.state} looks={LOOKS} />
+            <StateChip state={bot.state} looks={BOT_LOOKS} />
             {bot.mode !== "paper" && <StateChip state={bot.mode} looks={MODES} />}
             {bot.now.halted !== null && (
                 <Tooltip title={`It enters nothing until it is resumed: ${bot.now.halted}`}>

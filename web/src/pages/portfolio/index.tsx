@@ -1,0 +1,84 @@
+import Alert from "@mui/material/Alert";
+import Box from "@mui/material/Box";
+import Stack from "@mui/material/Stack";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+
+import { sentence } from "@/api/problem";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { PageSkeleton } from "@/components/Loading";
+import { PageHeader } from "@/components/PageHeader";
+import { StatTile } from "@/components/StatTile";
+import { money, percent, whole } from "@/format/number";
+import { Actions } from "@/pages/portfolio/Actions";
+import { Bots } from "@/pages/portfolio/Bots";
+import { type Portfolio, portfolioQuery } from "@/pages/portfolios/queries";
+
+/** A deployed portfolio as one: its worth, its bots, and how far their shares are from their weights. */
+export default function PortfolioPage() {
+    const { name = "" } = useParams();
+    const { data: portfolio, error, refetch } = useQuery(portfolioQuery(name));
+    if (error && !portfolio)
+        return (
+            <>
+                <PageHeader title="Portfolio" />
+                <ErrorNotice error={error} title="This portfolio cannot be shown" onRetry={() => void refetch()} />
+            </>
+        );
+    if (!portfolio) return <PageSkeleton />;
+    return (
+        <>
+            <PageHeader
+                title={portfolio.name}
+                about="A portfolio on paper: its bots share one capital. Amounts are in the quote currency of their markets."
+                actions={<Actions portfolio={portfolio} />}
+            />
+            <Stack spacing={2}>
+                {portfolio.idle.map((told) => (
+                    <Alert key={told} severity="info" variant="outlined">
+                        {sentence(told)}
+                    </Alert>
+                ))}
+                <Tiles portfolio={portfolio} />
+                <Bots portfolio={portfolio} />
+            </Stack>
+        </>
+    );
+}
+
+function Tiles({ portfolio }: { portfolio: Portfolio }) {
+    const { bots } = portfolio;
+    return (
+        <Box
+            sx={{
+                display: "grid",
+                gap: 2,
+                gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(150px, 1fr))" },
+            }}
+        >
+            <StatTile
+                label="Worth"
+                value={money(portfolio.equity)}
+                note={`of ${money(portfolio.capital)} paid in`}
+                hint="What its bots are worth together at their last bars, after costs"
+            />
+            <StatTile
+                label="Return"
+                value={percent(portfolio.total_return, 2)}
+                tone={portfolio.total_return < 0 ? "bad" : "default"}
+                note="of what was paid in"
+            />
+            <StatTile
+                label="Bots that run"
+                value={whole(bots.filter((bot) => bot.state === "running").length)}
+                note={`of ${whole(bots.length)}`}
+            />
+            <StatTile
+                label="Set aside"
+                value={money(portfolio.set_aside)}
+                note="with bots that enter nothing"
+                hint="It stays with them when the others are brought back to their weights"
+            />
+        </Box>
+    );
+}
