@@ -35,6 +35,8 @@ def addresses(filled: Any) -> dict[str, str]:
         made = filled.post("/portfolios", params=wanted | {"alpha_id": [one["id"] for one in alphas]})
         for one in made["bots"]:
             filled.post(f"/bots/{one['bot_id']}/start")
+        lived = lambda: {one["bars"] for one in filled.get("/portfolios")[0]["bots"]} == {30 * 24}  # noqa: E731
+        filled.until(lived, "a month of all bots")
     return {
         "run": alphas[0]["discovery_run_id"], "alpha": alphas[0]["id"], "other": alphas[-1]["id"],
         "bot": bot, "portfolio": filled.get("/portfolios")[0]["name"],

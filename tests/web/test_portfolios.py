@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+MONTH = 30 * 24  # bars from the first of December to the last that is stored
 WISHES = {"max_correlation": "0.95", "max_weight": "0.6"}
 
 
@@ -67,7 +68,7 @@ def test_a_portfolio_is_deployed_lives_and_goes_back_to_its_weights(
     expect(bots).to_have_count(len(chosen["holdings"]) + 1)
     expect(bots.nth(1)).to_contain_text("stopped")
     page.get_by_role("button", name="Start all").click()
-    lived = lambda: all(bot["bars"] > 500 for bot in filled.get("/portfolios/calm seas")["bots"])  # noqa: E731
+    lived = lambda: {bot["bars"] for bot in filled.get("/portfolios/calm seas")["bots"]} == {MONTH}  # noqa: E731
     filled.until(lived, "a month of all bots")
     expect(page.get_by_role("button", name="Stop all")).to_be_visible()
     page.get_by_role("button", name="Rebalance").click()
@@ -75,6 +76,9 @@ def test_a_portfolio_is_deployed_lives_and_goes_back_to_its_weights(
     expect(page.get_by_text(re.compile("was moved to|nothing was moved"))).to_be_visible()
     told = filled.get("/portfolios/calm seas")
     expect(page.get_by_text(f"{told['equity']:,.2f}", exact=True).first).to_be_visible()
+    course = filled.get("/portfolios/calm seas/equity")
+    assert course["equity"][-1] == pytest.approx(told["equity"])
+    expect(page.get_by_text(f"{course['max_drawdown'] * 100:.2f} %", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Stop all").click()
     stopped = lambda: {bot["state"] for bot in filled.get("/portfolios/calm seas")["bots"]} == {"stopped"}  # noqa: E731
     filled.until(stopped, "the end of all bots")

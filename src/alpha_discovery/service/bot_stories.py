@@ -20,17 +20,22 @@ AT_ONCE = 10_000  # events that are read together
 
 @dataclass(eq=False)
 class Story:
-    """What happened to a bot, told up to event ``after``: its marks as columns, its trades, the lines of its log."""
+    """What happened to a bot, told up to event ``after``: its marks as columns, its trades, the lines of its log.
+
+    ``paid`` is the money that it had been paid by each mark beyond its capital, or had paid where negative.
+    """
 
     timeframe_ms: int
     after: int = 0
     times: list[int] = field(default_factory=list)
     equity: list[float] = field(default_factory=list)
+    paid: list[float] = field(default_factory=list)
     closes: list[float] = field(default_factory=list)
     scales: list[float] = field(default_factory=list)
     trades: list[Mapping[str, Any]] = field(default_factory=list)
     lines: list[Mapping[str, Any]] = field(default_factory=list)
     days: Days = field(default_factory=Days)
+    moved: float = 0.0
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Add the next event."""
@@ -38,9 +43,12 @@ class Story:
         if kind == "mark":
             self.times.append(event["time"] or 0)
             self.equity.append(event["equity"])
+            self.paid.append(self.moved)
             self.closes.append(event.get("close", math.nan))
             self.scales.append(event.get("scale", 1.0))
             self.days.take(event, self.timeframe_ms)
+        if kind == "transfer":
+            self.moved += event["amount"]
         if kind == "trade":
             self.trades.append(event)
         if kind not in NOISE:

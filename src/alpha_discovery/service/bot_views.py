@@ -19,6 +19,7 @@ from alpha_discovery.service.alpha_views import AlphaViews
 from alpha_discovery.service.bot_stories import BotStories, Story
 from alpha_discovery.service.bots import compared, last_bar, stamp_of
 from alpha_discovery.service.forward import ForwardEvidence
+from alpha_discovery.service.portfolio_course import deepest_fall, together
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot, BotsInSql
 
@@ -71,10 +72,19 @@ class BotViews:
         """Equity at bar closes, and the course that its alpha's own past would lead one to expect."""
         bot = self.get(bot_id)
         story = self._stories.of(bot)
-        step = -(-len(story.times) // POINTS) if story.times else 1
-        keep = sorted({*range(0, len(story.times), step), *([len(story.times) - 1] if story.times else [])})
+        keep = _thinned(len(story.times))
         told = {"time": [iso(story.times[k]) for k in keep], "equity": [story.equity[k] for k in keep]}
         return told | {"capital": float(bot.allocated_capital)} | self._expected(bot, story)
+
+    def together(self, bots: Sequence[Bot]) -> dict[str, Any]:
+        """What some bots were worth as one at each bar, and the largest fall of it."""
+        capitals = [float(bot.allocated_capital) for bot in bots]
+        times, worth = together(capitals, [self._stories.of(bot) for bot in bots])
+        keep = _thinned(len(times))
+        return {
+            "capital": sum(capitals), "time": [iso(int(times[k])) for k in keep], "equity": worth[keep].tolist(),
+            "max_drawdown": deepest_fall(worth, sum(capitals)),
+        }  # fmt: skip
 
     def trades(self, bot_id: str) -> Sequence[Mapping[str, Any]]:
         """Closed trades in order, with the times of their bars."""
@@ -134,6 +144,11 @@ class BotViews:
         low, middle, high = (np.append(capital, capital * band).tolist() for band in bands)
         named = {"time": [iso(at) for at in times], "low": low, "middle": middle, "high": high}
         return {"expected": named, "why_not": None}
+
+
+def _thinned(n: int) -> list[int]:
+    """Places of at most `POINTS` of ``n`` and of the last one."""
+    return sorted({*range(0, n, max(1, -(-n // POINTS))), *range(n)[-1:]})
 
 
 def _time(story: Story, bar: int) -> str | None:

@@ -145,7 +145,7 @@ class Portfolios:
         def whole() -> list[Moved]:
             with self._place.database.transaction():
                 own = self._held(name)
-                moved = moves(self._told(name, own)["bots"], threshold)
+                moved = moves(self._told(own)["bots"], threshold)
                 bots = {bot.name: bot for bot in own}
                 for one in moved:
                     self._pay(bots[one.bot], one.amount)
@@ -156,7 +156,7 @@ class Portfolios:
 
     def _held(self, name: str) -> Sequence[Bot]:
         """Its bots, whose state and money nobody else changes before the transaction ends."""
-        ids = [bot.id for bot in self._bots_of(name)]
+        ids = [bot.id for bot in self.bots(name)]
         held = BotsInSql(self._place.database).hold(ids)
         BotMemoryInSql(self._place.database).hold(ids)
         return held
@@ -209,6 +209,12 @@ class Portfolios:
         every = BotsInSql(self._place.database).list(limit=10_000)[0]
         return [bot for bot in every if bot.config.get("portfolio") == name]
 
+    def bots(self, name: str) -> list[Bot]:
+        """Those of a deployed portfolio; raises `NotFound` if there are none."""
+        if not (own := self._bots_of(name)):
+            raise _no_such(name)
+        return own
+
     def names(self) -> list[str]:
         """Of every deployed portfolio."""
         every = BotsInSql(self._place.database).list(limit=10_000)[0]
@@ -222,11 +228,9 @@ class Portfolios:
         NotFound
             If no bot belongs to it.
         """
-        return self._told(name, self._bots_of(name))
+        return self._told(self.bots(name))
 
-    def _told(self, name: str, own: Sequence[Bot]) -> dict[str, Any]:
-        if not own:
-            raise NotFound(f"there is no portfolio {name!r}; make one: alpha portfolio deploy {name}")
+    def _told(self, own: Sequence[Bot]) -> dict[str, Any]:
         memory, rows, started = BotMemoryInSql(self._place.database), list[dict[str, Any]](), any_started(own)
         for bot in own:
             state, capital = memory.load(bot.id), float(bot.allocated_capital)
@@ -241,8 +245,12 @@ class Portfolios:
         whole = equity if equity > 0.0 else 1.0  # of nothing every share is 0
         rows = [{**row, "share": row["equity"] / whole, "aim": aim.get(row["bot"])} for row in rows]
         aside = sum(row["equity"] for row in rows if row["rests"] is not None)
-        return {"portfolio": name, "capital": capital, "equity": equity, "return": equity / capital - 1.0,
-                "set_aside": aside, "bots": rows, "idle": idle_of(own)}  # fmt: skip
+        return {"portfolio": own[0].config["portfolio"], "capital": capital, "equity": equity,
+                "return": equity / capital - 1.0, "set_aside": aside, "bots": rows, "idle": idle_of(own)}  # fmt: skip
+
+
+def _no_such(name: str) -> NotFound:
+    return NotFound(f"there is no portfolio {name!r}; make one: alpha portfolio deploy {name}")
 
 
 def _check_name(name: str) -> None:

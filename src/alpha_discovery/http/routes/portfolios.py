@@ -12,7 +12,14 @@ from alpha_discovery.http.guard import ActorDep, ViewerDep
 from alpha_discovery.http.problems import documented
 from alpha_discovery.http.routes.document import START, IdempotencyKey
 from alpha_discovery.http.routes.safeguards import SafeguardsDep
-from alpha_discovery.http.shapes.portfolios import ChosenOut, HoldingOut, MovedOut, PortfolioBot, PortfolioOut
+from alpha_discovery.http.shapes.portfolios import (
+    ChosenOut,
+    HoldingOut,
+    MovedOut,
+    PortfolioBot,
+    PortfolioEquity,
+    PortfolioOut,
+)
 from alpha_discovery.http.site import Site, SiteDep
 from alpha_discovery.service.bots import Deployment
 from alpha_discovery.service.portfolios import ADDRESSES, Rebalancing
@@ -74,6 +81,12 @@ def deploy_portfolio(
 def get_portfolio(name: Name, site: SiteDep, _: ViewerDep) -> PortfolioOut:
     """Show a deployed portfolio as one."""
     return _told(site, name)
+
+
+@router.get("/{name}/equity")
+def get_portfolio_equity(name: Name, site: SiteDep, _: ViewerDep) -> PortfolioEquity:
+    """Give what a deployed portfolio was worth at each bar."""
+    return PortfolioEquity(**site.bots.together(site.portfolios.bots(name)))
 
 
 @router.post("/{name}/rebalance")

@@ -59,6 +59,15 @@ class PortfolioOut(BaseModel):
     idle: list[str] = Field(description="markets that got no bot, for they were delisted, and what lies idle")
 
 
+class PortfolioEquity(BaseModel):
+    """What the bots of a portfolio were worth together at bar closes; money on its way between them is not missing."""
+
+    capital: float
+    time: list[str]
+    equity: list[float]
+    max_drawdown: float = Field(description="the largest fall from the highest so far, a fraction")
+
+
 class MovedOut(BaseModel):
     """Money paid to a bot, or out of it where negative."""
 

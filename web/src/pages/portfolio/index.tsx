@@ -12,7 +12,8 @@ import { StatTile } from "@/components/StatTile";
 import { money, percent, whole } from "@/format/number";
 import { Actions } from "@/pages/portfolio/Actions";
 import { Bots } from "@/pages/portfolio/Bots";
-import { type Portfolio, portfolioQuery } from "@/pages/portfolios/queries";
+import { Equity } from "@/pages/portfolio/Equity";
+import { type Portfolio, portfolioEquityQuery, portfolioQuery } from "@/pages/portfolios/queries";
 
 /** A deployed portfolio as one: its worth, its bots, and how far their shares are from their weights. */
 export default function PortfolioPage() {
@@ -40,6 +41,7 @@ export default function PortfolioPage() {
                     </Alert>
                 ))}
                 <Tiles portfolio={portfolio} />
+                <Equity portfolio={portfolio} />
                 <Bots portfolio={portfolio} />
             </Stack>
         </>
@@ -48,6 +50,7 @@ export default function PortfolioPage() {
 
 function Tiles({ portfolio }: { portfolio: Portfolio }) {
     const { bots } = portfolio;
+    const fall = useQuery(portfolioEquityQuery(portfolio)).data?.max_drawdown;
     return (
         <Box
             sx={{
@@ -67,6 +70,12 @@ function Tiles({ portfolio }: { portfolio: Portfolio }) {
                 value={percent(portfolio.total_return, 2)}
                 tone={portfolio.total_return < 0 ? "bad" : "default"}
                 note="of what was paid in"
+            />
+            <StatTile
+                label="Max drawdown"
+                value={percent(fall, 2)}
+                note="from a peak of its worth"
+                hint="The largest fall from the highest so far, at bar closes"
             />
             <StatTile
                 label="Bots that run"

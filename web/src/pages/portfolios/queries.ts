@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { client, held, type Schemas } from "@/api/client";
 import type { Wishes } from "@/pages/portfolios/wishes";
@@ -22,6 +22,19 @@ export const portfolioQuery = (name: string) =>
         queryKey: ["portfolios", "one", name],
         queryFn: () => held(client.GET("/portfolios/{name}", { params: { path: { name } } })),
         refetchInterval: (query) => (query.state.data && lives(query.state.data) ? LIVELY : CALM),
+    });
+
+/** Asked for again when its bots have lived through more bars or money has moved. */
+export const portfolioEquityQuery = (portfolio: Portfolio) =>
+    queryOptions({
+        queryKey: [
+            "portfolios",
+            "equity",
+            portfolio.name,
+            portfolio.bots.map((bot) => [bot.bars, bot.pending, bot.equity]),
+        ],
+        queryFn: () => held(client.GET("/portfolios/{name}/equity", { params: { path: { name: portfolio.name } } })),
+        placeholderData: keepPreviousData,
     });
 
 /** Alphas are backtested for it again: it is asked for when somebody presses the button, and kept. */
