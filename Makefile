@@ -43,7 +43,7 @@ demo: $(RUNTIME)
 	@$(BIN)/alpha demo
 
 test: $(DEV)
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster and not browser" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow and not cluster and not browser" $(PYTEST_ARGS)
 
 e2e: $(DEV)
 	@$(BIN)/python tools/page.py build

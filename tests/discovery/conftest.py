@@ -37,8 +37,8 @@ class Markets:
 class Ticking:
     """A clock that shows one second more each time it is read."""
 
-    def __init__(self) -> None:
-        self._now = datetime(2024, 1, 1, tzinfo=UTC)
+    def __init__(self, day: int = 1) -> None:
+        self._now = datetime(2024, 1, day, tzinfo=UTC)
 
     def now(self) -> datetime:
         self._now += timedelta(seconds=1)
@@ -48,9 +48,9 @@ class Ticking:
         return self.now().timestamp()
 
 
-def lab_over(bars: Bars | Mapping[str, Bars], **others: Any) -> Lab:
-    """A fresh lab over bars (or a mapping of market key to bars)."""
-    memory, clock = Memory(), Ticking()
+def lab_over(bars: Bars | Mapping[str, Bars], past: Memory | None = None, **others: Any) -> Lab:
+    """A fresh lab over bars (or a mapping of market key to bars), or one that goes on a day later with a past."""
+    memory, clock = (Memory(), Ticking()) if past is None else (past.copy(), Ticking(day=2))
     held = {str(bars.instrument.symbol): bars} if isinstance(bars, Bars) else bars
     parts = {
         "market_data": Markets(held),
@@ -66,6 +66,17 @@ def lab_over(bars: Bars | Mapping[str, Bars], **others: Any) -> Lab:
 def make_lab() -> MakeLab:
     """Makes a fresh lab over bars (or a mapping of market key to bars)."""
     return lab_over
+
+
+@pytest.fixture(scope="session")
+def remembered() -> Callable[[Lab], Memory]:
+    """What a lab of these holds: another one can begin with a copy of it."""
+
+    def held(lab: Lab) -> Memory:
+        assert isinstance(lab.runs, RunsInMemory)
+        return lab.runs._memory
+
+    return held
 
 
 @pytest.fixture(scope="session")

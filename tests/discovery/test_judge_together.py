@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -23,17 +23,38 @@ Make = Callable[..., Any]
 AT_ONCE = Protocol(level=0.9, copies=4)  # needs few copies of the market
 
 
-@pytest.fixture
-def two(make_lab: Make, make_campaign: Make, planted: Bars) -> tuple[Lab, list[str]]:
-    """A lab with a finished run of each of two strategies."""
+class Judged(NamedTuple):
+    """Two runs that were judged together, and their lab."""
+
+    lab: Lab
+    ids: list[str]
+    found: Judgement
+
+
+@pytest.fixture(scope="module")
+def two_runs(make_lab: Make, make_campaign: Make, planted: Bars) -> tuple[Lab, list[str]]:
+    """A lab with a finished run of each of two strategies, which nothing may change."""
     lab = make_lab(planted)
     campaigns = [make_campaign(strategies=(name,)) for name in ("sma_cross", "trend_following")]
     return lab, [discover(campaign, lab).record.id for campaign in campaigns]
 
 
-def test_the_runs_become_one_family(two: tuple[Lab, list[str]]) -> None:
-    lab, ids = two
-    found = judge_together(ids, lab)
+@pytest.fixture
+def two(two_runs: tuple[Lab, list[str]], make_lab: Make, remembered: Make, planted: Bars) -> tuple[Lab, list[str]]:
+    """A copy of that lab."""
+    lab, ids = two_runs
+    return make_lab(planted, remembered(lab)), ids
+
+
+@pytest.fixture(scope="module")
+def judged(two_runs: tuple[Lab, list[str]], make_lab: Make, remembered: Make, planted: Bars) -> Judged:
+    """The two runs judged together in a copy of that lab, which nothing may change."""
+    lab, ids = make_lab(planted, remembered(two_runs[0])), two_runs[1]
+    return Judged(lab, ids, judge_together(ids, lab))
+
+
+def test_the_runs_become_one_family(judged: Judged) -> None:
+    found = judged.found
     assert found.verdict.family.n_tested == 120
     assert found.screening.strategies == ("sma_cross", "trend_following")
 
@@ -75,9 +96,8 @@ def test_asking_again_is_the_same_round(two: tuple[Lab, list[str]]) -> None:
     assert [one.id for one in first.alphas] == [one.id for one in again.alphas]
 
 
-def test_strategies_of_their_own_are_lists_fixed_before(two: tuple[Lab, list[str]]) -> None:
-    lab, ids = two
-    verdict = judge_together(ids, lab).verdict
+def test_strategies_of_their_own_are_lists_fixed_before(judged: Judged) -> None:
+    verdict = judged.found.verdict
     assert (verdict.rule, verdict.earlier) == (Rule.WHOLE, 0)
 
 
@@ -90,9 +110,8 @@ def test_a_strategy_that_two_of_them_tried_leaves_the_vault_alone(
     assert (verdict.rule, verdict.earlier) == (Rule.VAULT, 60)
 
 
-def test_alphas_belong_to_the_run_that_tried_them(two: tuple[Lab, list[str]]) -> None:
-    lab, ids = two
-    found = judge_together(ids, lab)
+def test_alphas_belong_to_the_run_that_tried_them(judged: Judged) -> None:
+    lab, ids, found = judged
     owners = {"sma_cross": ids[0], "trend_following": ids[1]}
     assert found.alphas
     for alpha in found.alphas:
@@ -100,9 +119,8 @@ def test_alphas_belong_to_the_run_that_tried_them(two: tuple[Lab, list[str]]) ->
         assert alpha.id in {one.id for one in lab.alphas.of_run(alpha.discovery_run_id)}
 
 
-def test_each_run_remembers_the_round(two: tuple[Lab, list[str]]) -> None:
-    lab, ids = two
-    found = judge_together(ids, lab)
+def test_each_run_remembers_the_round(judged: Judged) -> None:
+    lab, ids, found = judged
     assert found.verdict.round is not None
     told = [lab.runs.get(run_id).report["judged_together"] for run_id in ids]
     assert [len(one) for one in told] == [1, 1]

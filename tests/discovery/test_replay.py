@@ -48,8 +48,9 @@ def longer() -> Bars:
     return planted_trend(24 * 395, seed=3, sharpe=9.0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lab(make_lab: MakeLab, planted: Bars) -> Lab:
+    """In which the alpha was found; replaying only reads."""
     return make_lab(planted)
 
 
@@ -58,7 +59,7 @@ def ledger(lab: Lab) -> Ledger:
     return lab.ledger
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alpha(lab: Lab, make_campaign: MakeCampaign) -> AlphaRecord:
     return alpha_of(discover(make_campaign(thresholds=LOW), lab).alphas)
 

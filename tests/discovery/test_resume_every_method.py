@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def outcome(found: Discovery) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def campaign_of(make_campaign: Make) -> Make:
     """Two strategies, 48 candidates each, judged on a market without an edge if the search learns."""
 
@@ -80,14 +81,27 @@ def campaign_of(make_campaign: Make) -> Make:
     return make
 
 
+@pytest.fixture(scope="module")
+def left_alone(make_lab: Make, campaign_of: Make, noise: Bars) -> Callable[[str], Discovery]:
+    """The run of a method that nothing kills, in batches of 16: each is made once."""
+
+    @cache
+    def made(method: str) -> Discovery:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(screening_module, "BATCH", 16)
+            return discover(campaign_of(method), make_lab(noise, checkpoints=CheckpointsInMemory()))
+
+    return made
+
+
 @pytest.mark.parametrize("killed_after", [KILLED_AFTER, 4], ids=["in the first strategy", "later"])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_killed_run_ends_as_one_that_was_left_alone(
-    method: str, killed_after: int, make_lab: Make, campaign_of: Make, noise: Bars, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    method: str, killed_after: int, left_alone: Callable[[str], Discovery], make_lab: Make, campaign_of: Make,
+    noise: Bars, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     monkeypatch.setattr(screening_module, "BATCH", 16)  # several batches for the methods that learn nothing, too
-    campaign = campaign_of(method)
-    whole = discover(campaign, make_lab(noise, checkpoints=CheckpointsInMemory()))
+    campaign, whole = campaign_of(method), left_alone(method)
     checkpoints = CheckpointsInMemory(killed_after)
     lab: Lab = make_lab(noise, checkpoints=checkpoints)
     with pytest.raises(Killed):

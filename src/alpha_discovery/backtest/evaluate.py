@@ -109,32 +109,29 @@ def _daily_returns(equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[n
     return np.where(alive, marks[1:] / np.where(alive, marks[:-1], 1.0) - 1.0, 0.0)
 
 
-def _held(trade: Any) -> tuple[int, int]:
-    """First and last held bar: the exit bar counts unless the position left at its open."""
-    return int(trade["entry_bar"]), int(trade["exit_bar"]) - int(trade["at_open"])
+def _stretches(first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> tuple[Any, Any]:
+    """The numbers from each first to each last one, end to end, and to which stretch each belongs."""
+    length = np.maximum(last - first + 1, 0)
+    which = np.repeat(np.arange(len(length)), length)
+    return np.arange(len(which)) - (np.cumsum(length) - length - first)[which], which
 
 
 def _exposure(records: Records, equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
-    value = np.zeros(len(equity))
-    for trade in records:
-        stretch = slice(int(trade["entry_bar"]), int(trade["exit_bar"]))
-        value[stretch] += trade["side"] * trade["quantity"] * tape.close[trade["leg"], stretch]
+    bars, which = _stretches(records["entry_bar"], records["exit_bar"] - 1)
+    held = (records["side"] * records["quantity"])[which] * tape.close[records["leg"][which], bars]
+    value = np.bincount(bars, held, minlength=len(equity))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(equity > 0.0, value / equity, 0.0)[tape.begin :]
 
 
 def _daily_exposure(records: Records, equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
-    start_value = np.zeros((len(tape.bars), len(equity)))
-    for trade in records:
-        first, last = _held(trade)
-        leg, signed = trade["leg"], trade["side"] * trade["quantity"]
-        start_value[leg, first : last + 1] += signed * tape.close[leg, first - 1 : last]
-        if last >= first:
-            start_value[leg, first] += signed * (trade["entry_price"] - tape.close[leg, first - 1])
+    """The exit bar is held unless the position left at its open."""
+    bars, which = _stretches(records["entry_bar"], records["exit_bar"] - records["at_open"])
+    leg, signed = records["leg"][which], (records["side"] * records["quantity"])[which]
+    before = np.where(bars == records["entry_bar"][which], records["entry_price"][which], tape.close[leg, bars - 1])
+    shape = len(tape.bars), len(equity)
+    start_value = np.bincount(leg * shape[1] + bars, signed * before, minlength=shape[0] * shape[1]).reshape(shape)
     marks = np.concatenate(([1.0], equity[tape.day_last]))[:-1]
-    out = np.zeros((len(tape.bars), tape.n_days))
-    for d in range(tape.n_days):
-        bars = slice(tape.day_first[d], tape.day_last[d] + 1)
-        if marks[d] > 0.0:
-            out[:, d] = start_value[:, bars].mean(axis=1) / marks[d]
-    return out
+    inside = start_value[:, tape.begin : tape.end]
+    means = np.add.reduceat(inside, tape.day_first - tape.begin, axis=1) / (tape.day_last - tape.day_first + 1)
+    return np.where(marks > 0.0, means / np.where(marks > 0.0, marks, 1.0), 0.0)

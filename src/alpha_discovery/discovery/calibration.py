@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from scipy.stats import beta
+from scipy.special import betainccinv, betaincinv
 
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.core.children import deaf_to_interruptions
@@ -189,8 +189,8 @@ def rate(hits: int, n: int, *, confidence: float = 0.95) -> Rate:
     if not 0 <= hits <= n or n < 1:
         raise OutOfRange(name="hits, n", value=(hits, n), allowed="0 <= hits <= n, n at least 1")
     tail = (1.0 - confidence) / 2.0
-    low = float(beta.ppf(tail, hits, n - hits + 1)) if hits > 0 else 0.0
-    high = float(beta.isf(tail, hits + 1, n - hits)) if hits < n else 1.0
+    low = float(betaincinv(hits, n - hits + 1, tail)) if hits > 0 else 0.0
+    high = float(betainccinv(hits + 1, n - hits, tail)) if hits < n else 1.0
     return Rate(hits, n, low, high)
 
 

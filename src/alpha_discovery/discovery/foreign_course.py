@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from alpha_discovery.backtest.evaluate import evaluate_signals
 from alpha_discovery.backtest.tape import Tape, tape
@@ -186,7 +186,7 @@ def luck_alone(returns: npt.NDArray[np.float64]) -> tuple[float, float]:
     """t of the mean with a long-run variance, and its one-sided p-value, taken alone."""
     lags = newey_west_lags(len(returns))
     t = newey_west_t(returns, lags)
-    return t, float(student.sf(t, bartlett_dof(len(returns), lags))) if math.isfinite(t) else 1.0
+    return t, float(stdtr(bartlett_dof(len(returns), lags), -t)) if math.isfinite(t) else 1.0
 
 
 def check_entries(signals: Iterable[Signals]) -> None:

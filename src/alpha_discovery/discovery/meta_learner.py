@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import Batch, Space, batch_size
@@ -129,7 +128,7 @@ def learned(
 
 def spearman(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     """Rank correlation of two columns (n,); 0 where one of them does not vary."""
-    x, y = rankdata(np.asarray(a)), rankdata(np.asarray(b))
+    x, y = (pd.Series(np.asarray(one)).rank().to_numpy() for one in (a, b))
     x, y = x - x.mean(), y - y.mean()
     scale = float(np.sqrt((x @ x) * (y @ y)))
     return float(x @ y) / scale if scale > 0.0 else 0.0
@@ -140,7 +139,7 @@ def ranks_of(t: Ranks) -> Ranks:
     known = np.isfinite(t)
     out = np.zeros(len(t))
     if known.any():
-        out[known] = rankdata(t[known]) / known.sum()
+        out[known] = pd.Series(t[known]).rank().to_numpy() / known.sum()
     return out
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import qmc
 
 from alpha_discovery.core.space import Batch, Space, joined, take
 from alpha_discovery.search.seen import Seen
+from alpha_discovery.search.sobol import sobol
 from alpha_discovery.search.unguided import Unguided
 
 _STRIDE = 65_536  # grid points decoded, or Sobol points drawn, at a time
@@ -106,7 +106,7 @@ class _Sobol:
 
     def __init__(self, space: Space, seed: int) -> None:
         self._space = space
-        self._sequence = qmc.Sobol(max(1, len(space.free)), scramble=True, rng=np.random.default_rng(seed))
+        self._sequence = sobol(len(space.free), np.random.default_rng(seed))
         self._seen = Seen(space)
         self._left = space.at(np.zeros(0, dtype=np.int64)) if not math.isinf(space.size) else space.from_unit(
             np.zeros((0, len(space.free)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import qmc
 
 from alpha_discovery.core.space import Space, take
 from alpha_discovery.search.cube import Cube, Unit
 from alpha_discovery.search.seen import Seen
+from alpha_discovery.search.sobol import sobol
+
+if TYPE_CHECKING:
+    from scipy.stats.qmc import Sobol
 
 _STRIDE = 1_024  # smallest number of Sobol points drawn at a time
 _PATIENCE = 64  # draws in a row without a new point before a continuous or huge space counts as used up
@@ -63,8 +66,8 @@ class Fresh:
         self._left = np.zeros((0, self._cube.axes))
         self._used_up = state["used_up"]
 
-    def _start(self) -> qmc.Sobol:
-        return qmc.Sobol(max(1, self._cube.axes), scramble=True, rng=np.random.default_rng([self._seed, 0]))
+    def _start(self) -> Sobol:
+        return sobol(self._cube.axes, np.random.default_rng([self._seed, 0]))
 
     def _draw(self, n: int) -> Unit:
         while len(self._left) < n:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm, qmc
+from scipy.special import ndtr, ndtri
 
 from alpha_discovery.core.params import Column, Float, Int, Kind, Optional
 from alpha_discovery.core.space import Batch, Space, batch_size, joined, take
 from alpha_discovery.errors import UnknownName, UserError
 from alpha_discovery.search.cube import BELOW_ONE, Unit, to_unit
+from alpha_discovery.search.sobol import sobol
+
+if TYPE_CHECKING:
+    from scipy.stats.qmc import Sobol
 
 _ROUNDS = 64  # of draws, before the conditions count as impossible to meet
 _SPREAD = 6.0  # standard deviations that the range of a gaussian sample spans
@@ -63,8 +68,8 @@ def _uniform(space: Space, n: int, rng: np.random.Generator) -> Unit:
 
 def _gaussian(space: Space, n: int, rng: np.random.Generator) -> Unit:
     half = _SPREAD / 2.0
-    inside = norm.cdf(-half) + rng.random((n, len(space.free))) * (norm.cdf(half) - norm.cdf(-half))
-    return np.asarray(0.5 + norm.ppf(inside) / _SPREAD)
+    inside = ndtr(-half) + rng.random((n, len(space.free))) * (ndtr(half) - ndtr(-half))
+    return np.asarray(0.5 + ndtri(inside) / _SPREAD)
 
 
 def _log_uniform(space: Space, n: int, rng: np.random.Generator) -> Unit:
@@ -88,18 +93,20 @@ def _by_magnitude(kind: Kind, u: Column) -> Column:
 
 class _Sobol:
     def __init__(self) -> None:
-        self._sequence: qmc.Sobol | None = None
+        self._sequence: Sobol | None = None
 
     def __call__(self, space: Space, n: int, rng: np.random.Generator) -> Unit:
         axes = len(space.free)
         if self._sequence is None:
-            self._sequence = qmc.Sobol(max(1, axes), scramble=True, rng=rng)
+            self._sequence = sobol(axes, rng)
         # scipy warns about the balance of anything but a power of two
         size = 1 << math.ceil(math.log2(max(n, 2))) if n else 0
         return self._sequence.random(size)[:, :axes]
 
 
 def _latin_hypercube(space: Space, n: int, rng: np.random.Generator) -> Unit:
+    from scipy.stats import qmc  # a second and a half, which is why only who draws so pays it
+
     axes = len(space.free)
     return np.asarray(qmc.LatinHypercube(max(1, axes), rng=rng).random(n))[:, :axes]
 

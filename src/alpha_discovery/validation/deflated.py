@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.integrate import quad
-from scipy.stats import norm
+from scipy.special import log_ndtr, ndtri
 
 from alpha_discovery.errors import OutOfRange
 from alpha_discovery.validation.sharpe import psr
@@ -41,7 +41,7 @@ def expected_maximum(n: float) -> float:
     _check_number(n)
     if n < 2.0:
         return maximum_moments(n).mean
-    tail = float(norm.isf(1.0 / n)), float(norm.isf(1.0 / (n * math.e)))
+    tail = float(-ndtri(1.0 / n)), float(-ndtri(1.0 / (n * math.e)))
     return (1.0 - np.euler_gamma) * tail[0] + np.euler_gamma * tail[1]
 
 
@@ -53,10 +53,10 @@ def maximum_moments(n: float) -> Maximum:
     _check_number(n)
 
     def above(x: float) -> float:
-        return -math.expm1(n * float(norm.logcdf(x)))
+        return -math.expm1(n * float(log_ndtr(x)))
 
     def below(x: float) -> float:
-        return math.exp(n * float(norm.logcdf(-x)))
+        return math.exp(n * float(log_ndtr(-x)))
 
     def integral(power: int, sign: float) -> float:
         right = quad(lambda x: x**power * above(x), 0.0, 12.0, epsabs=1e-13, limit=400)[0]
@@ -72,7 +72,7 @@ def maximum_quantile(n: float, q: float) -> float:
     _check_number(n)
     if not 0.0 < q < 1.0:
         raise OutOfRange(name="q", value=q, allowed="(0, 1)")
-    return float(norm.isf(-math.expm1(math.log(q) / n)))
+    return float(-ndtri(-math.expm1(math.log(q) / n)))
 
 
 def deflated_sharpe(
@@ -137,7 +137,7 @@ def smallest_certifiable_sharpe(
         raise OutOfRange(name="years", value=years, allowed="(0, inf)")
     if not 0.0 < power < 1.0:
         raise OutOfRange(name="power", value=power, allowed="(0, 1)")
-    return (maximum_quantile(n_eff, 1.0 - level) + float(norm.ppf(power))) / math.sqrt(years)
+    return (maximum_quantile(n_eff, 1.0 - level) + float(ndtri(power))) / math.sqrt(years)
 
 
 def _check_number(n: float) -> None:

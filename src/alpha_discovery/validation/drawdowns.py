@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import Returns
@@ -25,7 +25,7 @@ class Penance(NamedTuple):
 
 def loss_probability(annual_sharpe: float, years: float) -> float:
     """Chance of a loss after so many years of normal returns, Phi(-SR sqrt(y))."""
-    return float(norm.cdf(-annual_sharpe * math.sqrt(years)))
+    return float(ndtr(-annual_sharpe * math.sqrt(years)))
 
 
 def expected_drawdown(*, volatility: float, years: float) -> float:
@@ -57,7 +57,7 @@ def drawdown_quantile(q: float, *, volatility: float, years: float) -> float:
     unit = volatility * math.sqrt(years)
     if not unit > 0.0:
         raise OutOfRange(name="volatility * sqrt(years)", value=unit, allowed="(0, inf)")
-    low, high = 0.05 * unit, unit * (2.0 + float(norm.isf((1.0 - q) / 4.0)))
+    low, high = 0.05 * unit, unit * (2.0 + float(-ndtri((1.0 - q) / 4.0)))
     return float(brentq(lambda a: drawdown_cdf(a, volatility=volatility, years=years) - q, low, high, xtol=1e-15))
 
 
@@ -70,7 +70,7 @@ def triple_penance(mean: float, *, volatility: float, confidence: float = 0.95) 
         raise OutOfRange(name="confidence", value=confidence, allowed="(0.5, 1)")
     if not mean > 0.0:
         return Penance(math.inf, math.inf)
-    reach = float(norm.ppf(confidence)) * volatility
+    reach = float(ndtri(confidence)) * volatility
     return Penance(reach**2 / (4.0 * mean), (reach / mean) ** 2)
 
 
@@ -79,7 +79,7 @@ def cornish_fisher(q: float, *, skew: float, excess_kurtosis: float) -> float:
 
     Source: Cornish & Fisher (1938), Revue de l'Institut International de Statistique 5.
     """
-    z = float(norm.ppf(q))
+    z = float(ndtri(q))
     return (
         z + (z**2 - 1.0) * skew / 6.0 + (z**3 - 3.0 * z) * excess_kurtosis / 24.0
         - (2.0 * z**3 - 5.0 * z) * skew**2 / 36.0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import log_ndtr
 
 from alpha_discovery.validation.arrays import F64
 
@@ -21,7 +21,7 @@ def implied_number(critical_value: float, alpha: float) -> float:
 
     Definition: (1 - alpha) = Phi(c)^N; at least 0, infinite when Phi(c) rounds to one.
     """
-    log_cdf = float(norm.logcdf(critical_value))
+    log_cdf = float(log_ndtr(critical_value))
     return math.log1p(-alpha) / log_cdf if log_cdf < 0.0 else math.inf
 
 

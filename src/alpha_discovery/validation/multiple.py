@@ -10,8 +10,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtr, stdtrit
 
 from alpha_discovery.errors import OutOfRange
 from alpha_discovery.validation.arrays import F64
@@ -101,7 +100,7 @@ def sidak(p: float, n: float) -> float:
 
 def two_sided_p(t: float, *, dof: float = math.inf) -> float:
     """Two-sided p-value of a t statistic; the normal one without degrees of freedom."""
-    return float(2.0 * student.sf(abs(t), dof))
+    return float(2.0 * stdtr(dof, -abs(t)))
 
 
 def haircut_sharpe(sharpe: float, p_adjusted: float, *, n_obs: int, dof: float = math.inf) -> float:
@@ -127,7 +126,7 @@ def haircut_sharpe(sharpe: float, p_adjusted: float, *, n_obs: int, dof: float =
     """
     if not 0.0 < p_adjusted <= 1.0:
         raise OutOfRange(name="p_adjusted", value=p_adjusted, allowed="(0, 1]")
-    return math.copysign(float(student.isf(p_adjusted / 2.0, dof)) / math.sqrt(n_obs), sharpe)
+    return math.copysign(float(-stdtrit(dof, p_adjusted / 2.0)) / math.sqrt(n_obs), sharpe)
 
 
 def profit_hurdle(n: int, *, volatility: float, n_obs: int, level: float = 0.05) -> float:
@@ -137,7 +136,7 @@ def profit_hurdle(n: int, *, volatility: float, n_obs: int, level: float = 0.05)
     """
     if n < 1:
         raise OutOfRange(name="n", value=n, allowed="[1, inf)")
-    return float(norm.isf(level / (2.0 * n))) * volatility / math.sqrt(n_obs)
+    return float(-ndtri(level / (2.0 * n))) * volatility / math.sqrt(n_obs)
 
 
 def _probabilities(p: npt.ArrayLike) -> F64:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import Returns
@@ -85,7 +85,7 @@ def psr(
 
     Source: Bailey & Lopez de Prado (2012), J. Risk 15(2), eq. 11.
     """
-    return float(norm.cdf((sharpe - benchmark) / mertens_error(sharpe, n_obs, skew=skew, kurtosis=kurtosis)))
+    return float(ndtr((sharpe - benchmark) / mertens_error(sharpe, n_obs, skew=skew, kurtosis=kurtosis)))
 
 
 def psr_under_null(
@@ -97,7 +97,7 @@ def psr_under_null(
     Source: Lopez de Prado, Lipton & Zoonekynd (2025).
     """
     error = ar1_error(benchmark, n_obs, skew=skew, kurtosis=kurtosis, rho=rho)
-    return float(norm.cdf((sharpe - benchmark) / error))
+    return float(ndtr((sharpe - benchmark) / error))
 
 
 def min_track_record(
@@ -171,7 +171,7 @@ def _squared_gap(sharpe: float, benchmark: float, confidence: float) -> float:
         raise OutOfRange(name="confidence", value=confidence, allowed="(0, 1)")
     if not sharpe > benchmark:
         return math.inf
-    return float(norm.ppf(confidence) / (sharpe - benchmark)) ** 2
+    return float(ndtri(confidence) / (sharpe - benchmark)) ** 2
 
 
 def _check(n_obs: int, *, skew: float, kurtosis: float, rho: float = 0.0) -> None:

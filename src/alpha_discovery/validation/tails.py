@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import log_ndtr, ndtr
 
 from alpha_discovery.validation.arrays import F64
 from alpha_discovery.validation.effective import implied_number
@@ -16,7 +16,7 @@ SMALLEST = 1e-5  # two decades below a bootstrap of 1,000 draws: nothing smaller
 _SHARE = 0.01  # of the draws, the largest ones, that the tail is joined to
 _CLOSEST = 1.0 - 1e-6  # correlation that stands for one
 _FACTOR = np.linspace(-10.0, 10.0, 4001)
-_WEIGHTS = norm.pdf(_FACTOR) * (_FACTOR[1] - _FACTOR[0])
+_WEIGHTS = np.exp(-(_FACTOR**2) / 2.0) / math.sqrt(2.0 * math.pi) * (_FACTOR[1] - _FACTOR[0])
 
 
 def past_the_draws(p: npt.ArrayLike, t: npt.ArrayLike, draws: npt.ArrayLike, *, among: int) -> F64:
@@ -55,7 +55,7 @@ def beyond(t: npt.ArrayLike, draws: npt.ArrayLike, *, among: int) -> F64:
     values = np.atleast_1d(np.asarray(t, dtype=np.float64))
     joint = float(np.quantile(np.asarray(draws, dtype=np.float64), 1.0 - _SHARE))
     if _reached(joint, among, 0.0) <= _SHARE:
-        tail = -np.expm1(implied_number(joint, _SHARE) * norm.logcdf(values))
+        tail = -np.expm1(implied_number(joint, _SHARE) * log_ndtr(values))
     else:
         rho = _correlation(joint, among)
         tail = np.array([_reached(float(one), among, rho) for one in values])
@@ -72,6 +72,6 @@ def _correlation(joint: float, among: int) -> float:
 def _reached(t: float, among: int, rho: float) -> float:
     """Chance that the largest of equally correlated standard normal numbers reaches t."""
     if among == 1 or rho == _CLOSEST:
-        return float(norm.sf(t))
+        return float(ndtr(-t))
     rest = (t - math.sqrt(rho) * _FACTOR) / math.sqrt(1.0 - rho)
-    return float(-np.expm1(among * norm.logcdf(rest)) @ _WEIGHTS)
+    return float(-np.expm1(among * log_ndtr(rest)) @ _WEIGHTS)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtr
 
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import F64, Returns, Seed
@@ -85,7 +84,7 @@ def _statistics(values: F64, omega: F64) -> tuple[F64, F64]:
         return t, t
     lags = newey_west_lags(T)
     t = np.array([newey_west_t(column, lags) for column in values.T])
-    return t, norm.isf(student.sf(t, bartlett_dof(T, lags)))
+    return t, np.asarray(-ndtri(stdtr(bartlett_dof(T, lags), -t)), dtype=np.float64)
 
 
 def _step_down(z: F64, null: F64) -> F64:
