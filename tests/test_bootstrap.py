@@ -9,10 +9,12 @@ import pytest
 
 from alpha_discovery.bootstrap import SampleMarkets, StoredMarkets, open_lab
 from alpha_discovery.compute import devices
-from alpha_discovery.discovery.records import RunState
+from alpha_discovery.discovery.records import RunRecord, RunState
+from alpha_discovery.discovery.run import at_work
 from alpha_discovery.errors import BadMarketData, NotFound, StorageFailed, UserError
 from alpha_discovery.market_data import Catalog, load_sample
 from alpha_discovery.settings import Settings
+from alpha_discovery.storage.runs import RunsInSql
 from alpha_discovery.testing.example_records import run_record
 from alpha_discovery.testing.markets import random_walk
 
@@ -120,3 +122,23 @@ def test_a_run_whose_process_was_killed_is_interrupted_when_the_laboratory_is_op
     state, why = states["killed"]
     assert state is RunState.INTERRUPTED
     assert "its process ended without a word" in str(why)
+
+
+def test_a_run_whose_end_found_no_room_on_the_disk_is_told_when_there_is_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(userdir=tmp_path)
+
+    def full(self: RunsInSql, run: RunRecord) -> None:
+        raise StorageFailed("the disk is full")
+
+    with open_lab(settings) as opened, monkeypatch.context() as patch:
+        patch.setattr(RunsInSql, "update", full)
+        with pytest.raises(StorageFailed), at_work(run_record("run-1"), opened.lab):
+            raise StorageFailed("the disk is full")
+        assert opened.lab.runs.get("run-1").state is RunState.RUNNING
+    with open_lab(settings) as again:
+        run = again.lab.runs.get("run-1")
+    assert run.state is RunState.INTERRUPTED
+    assert "its disk full" in str(run.error_message)
+    assert list(settings.runs.iterdir()) == []

@@ -33,7 +33,7 @@ class Request(StrEnum):
 
 
 AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
-DIED = "its process ended without a word: killed, or the machine went down; what it tried stays counted"
+DIED = "its process ended without a word: killed, its disk full, or the machine went down; what it tried stays counted"
 GRACE = 0.75  # seconds that a worker has to put down what was asked of it; then whoever looks does it
 
 
