@@ -162,6 +162,8 @@ def open_cache(settings: Settings) -> Cache:
     ------
     MissingExtra
         If a Redis server is named and its client is not installed.
+    UserError
+        If its address is none.
     """
     if not settings.cache_mb:
         return Cache([])
