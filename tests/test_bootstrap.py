@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alpha_discovery.bootstrap import SampleMarkets, StoredMarkets, open_lab
+from alpha_discovery.bootstrap import SampleMarkets, StoredMarkets, open_influx, open_lab, open_messenger
 from alpha_discovery.compute import devices
 from alpha_discovery.discovery.records import RunRecord, RunState
 from alpha_discovery.discovery.run import at_work
@@ -142,3 +142,13 @@ def test_a_run_whose_end_found_no_room_on_the_disk_is_told_when_there_is_some(
     assert run.state is RunState.INTERRUPTED
     assert "its disk full" in str(run.error_message)
     assert list(settings.runs.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["nonsense", "hooks.example/secret", "ftp://h/secret", "http://", "http://h:secret/x"])
+def test_a_webhook_or_an_influxdb_at_no_address_is_refused_at_once_and_not_shown(url: str) -> None:
+    with pytest.raises(UserError, match=r"ALPHA_WEBHOOK_URL. needs an address such as https://HOST/PATH") as told:
+        open_messenger(Settings(webhook_url=url))
+    assert "secret" not in str(told.value)
+    with pytest.raises(UserError, match=r"ALPHA_INFLUX_URL. needs an address"):
+        open_influx(Settings(influx_url=url, influx_token="t"))
+    open_messenger(Settings(webhook_url="http://127.0.0.1:9/x?key=1")).close()
