@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from alpha_discovery.bootstrap import SampleMarkets, StoredMarkets, open_lab
+from alpha_discovery.bootstrap import SampleMarkets, StoredMarkets, open_influx, open_lab, open_messenger
 from alpha_discovery.compute import devices
-from alpha_discovery.discovery.records import RunState
+from alpha_discovery.discovery.records import RunRecord, RunState
+from alpha_discovery.discovery.run import at_work
 from alpha_discovery.errors import BadMarketData, NotFound, StorageFailed, UserError
 from alpha_discovery.market_data import Catalog, load_sample
 from alpha_discovery.settings import Settings
+from alpha_discovery.storage.runs import RunsInSql
 from alpha_discovery.testing.example_records import run_record
 from alpha_discovery.testing.markets import random_walk
 
@@ -120,3 +122,33 @@ def test_a_run_whose_process_was_killed_is_interrupted_when_the_laboratory_is_op
     state, why = states["killed"]
     assert state is RunState.INTERRUPTED
     assert "its process ended without a word" in str(why)
+
+
+def test_a_run_whose_end_found_no_room_on_the_disk_is_told_when_there_is_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(userdir=tmp_path)
+
+    def full(self: RunsInSql, run: RunRecord) -> None:
+        raise StorageFailed("the disk is full")
+
+    with open_lab(settings) as opened, monkeypatch.context() as patch:
+        patch.setattr(RunsInSql, "update", full)
+        with pytest.raises(StorageFailed), at_work(run_record("run-1"), opened.lab):
+            raise StorageFailed("the disk is full")
+        assert opened.lab.runs.get("run-1").state is RunState.RUNNING
+    with open_lab(settings) as again:
+        run = again.lab.runs.get("run-1")
+    assert run.state is RunState.INTERRUPTED
+    assert "its disk full" in str(run.error_message)
+    assert list(settings.runs.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["nonsense", "hooks.example/secret", "ftp://h/secret", "http://", "http://h:secret/x"])
+def test_a_webhook_or_an_influxdb_at_no_address_is_refused_at_once_and_not_shown(url: str) -> None:
+    with pytest.raises(UserError, match=r"ALPHA_WEBHOOK_URL. needs an address such as https://HOST/PATH") as told:
+        open_messenger(Settings(webhook_url=url))
+    assert "secret" not in str(told.value)
+    with pytest.raises(UserError, match=r"ALPHA_INFLUX_URL. needs an address"):
+        open_influx(Settings(influx_url=url, influx_token="t"))
+    open_messenger(Settings(webhook_url="http://127.0.0.1:9/x?key=1")).close()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from urllib.parse import urlsplit
 
 from alpha_discovery.cache.disk import DiskStore
 from alpha_discovery.cache.layered import Cache
@@ -162,6 +163,8 @@ def open_cache(settings: Settings) -> Cache:
     ------
     MissingExtra
         If a Redis server is named and its client is not installed.
+    UserError
+        If its address is none.
     """
     if not settings.cache_mb:
         return Cache([])
@@ -178,26 +181,45 @@ def open_messenger(settings: Settings) -> Messenger:
     Raises
     ------
     UserError
-        If only one of a Telegram token and a chat is set.
+        If only one of a Telegram token and a chat is set, or a webhook is no address.
     """
     if (settings.telegram_token is None) != (settings.telegram_chat is None):
         raise UserError("Telegram needs a token and a chat; set ALPHA_TELEGRAM_TOKEN and ALPHA_TELEGRAM_CHAT")
     channels: list[Channel] = []
     if settings.webhook_url is not None:
-        channels.append(Webhook(settings.webhook_url))
+        channels.append(Webhook(_address("webhook_url", settings.webhook_url)))
     if settings.telegram_token is not None and settings.telegram_chat is not None:
         channels.append(Telegram(settings.telegram_token, settings.telegram_chat))
     return Messenger(channels, least=settings.notice_level, quiet=NOTICE_QUIET)
 
 
 def open_influx(settings: Settings) -> Influx | None:
-    """Where time series go, close it at the end; None if no InfluxDB is named. Raises `UserError` without a token."""
+    """Where time series go, close it at the end; None if no InfluxDB is named.
+
+    Raises
+    ------
+    UserError
+        Without a token, or if it is no address.
+    """
     if settings.influx_url is None:
         return None
     if settings.influx_token is None:
         raise UserError("InfluxDB needs a token; set ALPHA_INFLUX_TOKEN")
-    told = settings.influx_url, settings.influx_token, settings.influx_bucket
+    told = _address("influx_url", settings.influx_url), settings.influx_token, settings.influx_bucket
     return Influx(Where(*told, settings.influx_org, settings.influx_version))
+
+
+def _address(name: str, url: str) -> str:
+    """An address on the web, as it was given; what is refused is not shown, since it may hold a secret."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        is_one = False
+    if not is_one:
+        told = f"{name} (ALPHA_{name.upper()}) needs an address such as https://HOST/PATH; found {len(url)} characters"
+        raise UserError(f"{told} that are none; correct it, or leave it out", field=name)
+    return url
 
 
 def claimed_lab(place: Workplace, claim: Claim) -> Lab:

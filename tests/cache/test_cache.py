@@ -17,7 +17,7 @@ from alpha_discovery.cache.layered import Cache
 from alpha_discovery.cache.memory import MemoryStore
 from alpha_discovery.cache.redis import RedisStore
 from alpha_discovery.cache.store import Store, StoreAway
-from alpha_discovery.errors import OutOfRange
+from alpha_discovery.errors import OutOfRange, UserError
 from alpha_discovery.testing.servers import Server, private_redis
 
 
@@ -208,3 +208,11 @@ def test_a_key_names_everything_that_a_result_depends_on() -> None:
     ]
     assert len({one, *changed, result_key("trades", **told)}) == 6  # type: ignore[arg-type]
     assert one == result_key("equity", **told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "redis://127.0.0.1:99999", "http://x:secret@h/0", "redis://h:secret"])
+def test_an_address_that_is_none_is_told_without_what_may_be_a_password(url: str) -> None:
+    with pytest.raises(UserError, match="needs an address such as redis://") as told:
+        RedisStore(url)
+    assert "secret" not in str(told.value)
+    assert told.value.__cause__ is None

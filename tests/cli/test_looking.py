@@ -13,8 +13,10 @@ import pytest
 from typer.testing import Result
 
 from alpha_discovery.market_data import Catalog
+from alpha_discovery.storage.lineage import Kin, LineageInSql
 from alpha_discovery.strategies.registry import built_in_strategies
 from alpha_discovery.testing import markets
+from alpha_discovery.testing.example_records import NOON
 
 Alpha = Callable[..., Result]
 
@@ -153,3 +155,23 @@ def test_a_strategy_of_the_users_folder_is_found(alpha: Alpha, tmp_path: Path) -
     (folder / "mine.py").write_text(source.replace("def sma_cross", "def my_cross"), encoding="utf-8")
     assert "my_cross" in words(alpha("strategies", "list"))
     assert "my_cross on BTC/USD@coinbase 1h" in words(alpha("backtest", "my_cross", "-s", "BTC/USD"))
+
+
+def test_a_closed_vault_that_two_accounts_name_is_shown_once(
+    in_found: Alpha, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = {"start": "2022-04-02", "end": "2022-12-31", "p": 0.001, "level": 0.01, "closed": True, "stands": True}
+    (row,) = json.loads(in_found("ledger", "--json").stdout)["epochs"]
+    monkeypatch.setattr("alpha_discovery.api.ledger_rows", lambda _: [{**row, "vaults": [vault]}] * 2)
+    assert in_found("ledger").stdout.count("2022-04-02 to 2022-12-31") == 1
+
+
+def test_an_improved_alpha_says_what_it_came_from_and_the_old_one_what_came_of_it(
+    in_found: Alpha, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (alpha, *_) = json.loads(in_found("alphas", "list", "--json").stdout)["alphas"]
+    kin = [Kin("a" * 32, -1, "improve", NOON), Kin("b" * 32, 1, "improve", NOON)]
+    monkeypatch.setattr(LineageInSql, "of", lambda *_: kin)
+    shown = words(in_found("alphas", "show", alpha["id"]))
+    assert "improved from alpha aaaaaaaaaaaa" in shown
+    assert "was improved: see alpha bbbbbbbbbbbb" in shown

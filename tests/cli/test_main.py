@@ -87,6 +87,12 @@ def test_the_version_is_told(alpha: Alpha) -> None:
     assert alpha("--version").stdout == "alpha-discovery 0.1.0\n"
 
 
+def test_the_package_runs_as_a_module_too() -> None:
+    words = [sys.executable, "-m", "alpha_discovery", "--version"]
+    done = subprocess.run(words, check=True, capture_output=True, encoding="utf-8")
+    assert done.stdout == "alpha-discovery 0.1.0\n"
+
+
 def test_a_misspelt_command_is_a_wrong_use_with_the_nearest_one(alpha: Alpha) -> None:
     result = alpha("backtst")
     assert result.exit_code == 2

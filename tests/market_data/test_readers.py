@@ -301,6 +301,17 @@ class TestWhatCannotBeRead:
         with pytest.raises(BadMarketData, match="line 3 has more than 6 columns; correct the line"):
             read_table(write("a.csv", text))
 
+    def test_rows_that_are_narrower_than_their_header(self, write: Write, rows: list[Row]) -> None:
+        text = csv([row[:4] for row in rows], "date,open,high,low,close,volume")
+        with pytest.raises(BadMarketData, match="line 2 has 4 columns where the header names 6; export it again"):
+            read_table(write("a.csv", text))
+
+    @pytest.mark.parametrize("price", ["100,5", "64,215.3", "1.234,5"])
+    def test_quoted_numbers_with_commas(self, write: Write, rows: list[Row], price: str) -> None:
+        text = csv([(row[0], *[f'"{price}"'] * 4, 1) for row in rows], "date,open,high,low,close,volume")
+        with pytest.raises(BadMarketData, match="needs numbers with a point and without thousands separators"):
+            read_table(write("a.csv", text))
+
     def test_a_quoted_separator_is_not_taken_for_a_cell_too_many(self, write: Write, rows: list[Row]) -> None:
         text = csv([(*rows[0], '"a,b"'), (*rows[1], "c", "d")], "date,open,high,low,close,volume,note")
         with pytest.raises(BadMarketData, match="line 3 has more than 7 columns"):

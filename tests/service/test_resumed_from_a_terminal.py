@@ -72,6 +72,25 @@ def test_it_ends_as_one_that_was_left_alone(
         assert not place.queue.is_resumable(run_id)
 
 
+def test_its_pace_is_that_of_all_that_was_done(settings: Settings, planted_market: OneMarket) -> None:
+    begun: list[str] = []
+    campaign = Campaign.from_json({**CAMPAIGN, "method": "random"})
+    with open_lab(settings, market_data=planted_market) as place:
+        with pytest.raises(KeyboardInterrupt):
+            run_campaign(campaign, place, progress=put_down_after(4), begun=begun.append)
+        (run_id,) = begun
+        status = Discoveries(place).status(run_id)
+        share = status.record.strategies_tested / status.record.planned
+        assert 0.0 < share < 1.0
+        assert status.progress == share
+        hours = status.record.runtime_hours
+        assert hours is not None
+        Discoveries(place).resume(run_id)
+        status = Discoveries(place).status(run_id)
+        assert status.worked_hours == pytest.approx(hours)
+        assert status.remaining_hours == pytest.approx(hours * (1.0 - share) / share)
+
+
 def test_one_that_left_nothing_is_begun_anew(place: Workplace) -> None:
     place.lab.runs.add(run_record(state=RunState.STOPPED))
     assert not place.queue.is_resumable(run_record().id)

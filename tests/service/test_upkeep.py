@@ -13,12 +13,14 @@ from alpha_discovery.core.bars import iso
 from alpha_discovery.core.notices import Notice
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.discovery.decay import Decay
+from alpha_discovery.discovery.improve import Improvement
 from alpha_discovery.discovery.records import AlphaState
 from alpha_discovery.errors import NotFound
 from alpha_discovery.service import upkeep
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.service.upkeep import look_for_better, look_for_decay
 from alpha_discovery.service.worker import Worker
+from alpha_discovery.storage.bots import Bot, BotsInSql, BotState
 from alpha_discovery.testing.example_records import alpha_record, run_record
 
 Make = Callable[..., dict[str, Any]]
@@ -70,6 +72,24 @@ def test_what_has_decayed_is_told_and_one_that_fails_stops_no_other(
     assert [(one.about, one.text) for one in heard.notices] == [
         ("alpha b2", "has decayed: 90 new days at a Sharpe ratio of -2.50")
     ]
+
+
+def test_a_better_variation_is_logged_and_told_with_what_goes_on_trading(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.lab.runs.add(run_record())
+    parent, better = replace(alpha_record(), id="a1"), replace(alpha_record(), id="b2")
+    place.lab.alphas.add(parent)
+    now = place.lab.clock.now()
+    for name, state in (("trades", BotState.RUNNING), ("rests", BotState.STOPPED)):
+        BotsInSql(place.database).add(Bot(name, "a1", name, state, "1000", {}, now, now, None))
+    monkeypatch.setattr(upkeep, "improve", lambda *_: Improvement(parent, {}, better, {}, run_record()))
+    heard = Heard()
+    with caplog.at_level("INFO"):
+        assert look_for_better(place, heard, top=1) == ["b2"]
+    (notice,) = heard.notices
+    assert notice.action == "trade it: alpha bots deploy b2; what trades goes on with the old one: trades"
+    assert "alpha a1: a variation of it was shown to be better: alpha b2" in caplog.text
 
 
 def test_a_program_that_ends_leaves_the_other_alphas_for_another_time(

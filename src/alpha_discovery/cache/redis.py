@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from alpha_discovery.cache.store import StoreAway
-from alpha_discovery.errors import MissingExtra
+from alpha_discovery.errors import MissingExtra, UserError
 
 PREFIX = "alpha_cache:"
 PATIENCE = 0.25  # seconds that an answer may take: computing again is often quicker than a slow server
@@ -15,7 +15,15 @@ REST = 5.0  # seconds for which a server that did not answer is left alone
 
 
 class RedisStore:
-    """A server by its URL; it is asked for the first time when it is first needed."""
+    """A server by its URL; it is asked for the first time when it is first needed.
+
+    Raises
+    ------
+    MissingExtra
+        Without the client.
+    UserError
+        If the URL is none that it reads.
+    """
 
     name = "redis"
 
@@ -25,9 +33,16 @@ class RedisStore:
         except ModuleNotFoundError:
             raise MissingExtra(package="redis", extra="redis") from None
         self._errors = redis.RedisError
-        self._client: Any = redis.Redis.from_url(
-            url, socket_timeout=patience, socket_connect_timeout=patience, retry=None
-        )
+        try:
+            self._client: Any = redis.Redis.from_url(
+                url, socket_timeout=patience, socket_connect_timeout=patience, retry=None
+            )
+        except ValueError:  # its text, and the rest of the address, may hold a password
+            raise UserError(
+                "redis_url (ALPHA_REDIS_URL) needs an address such as redis://127.0.0.1:6379/0, rediss://HOST:PORT/0 "
+                f"or unix:///PATH; found one that begins with {url.split(':')[0][:12]!r}; correct it, or leave it out",
+                field="redis_url",
+            ) from None
         self._now = now
         self._away_until = float("-inf")
 

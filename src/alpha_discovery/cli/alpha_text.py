@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from alpha_discovery.reports.evidence import beside_table, evidence_table
 from alpha_discovery.reports.regimes import regimes_table
 from alpha_discovery.reports.words import count, gain_factor, percent, plain, ratio, risk_sentences, setting, trust
 from alpha_discovery.rules.strategy import Rules
+from alpha_discovery.storage.lineage import Kin
 
 SHOWN: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("Sharpe ratio", "sharpe_ratio", ratio),
@@ -33,11 +34,15 @@ SHARES = ("sub_periods", "symbols")  # kill tests whose figure is a share; the o
 PARTS = {"search": "Searched", "vault": "Vault", "full": "Both"}
 
 
-def alpha_block(screen: Console, alpha: AlphaRecord, *, only_deciding: bool = False) -> None:
-    """One alpha: rules, numbers, and its tests, or only those that decide."""
+def alpha_block(
+    screen: Console, alpha: AlphaRecord, *, only_deciding: bool = False, kin: Sequence[Kin] = ()
+) -> None:
+    """One alpha: rules, numbers, and its tests, or only those that decide; what it came from, what came from it."""
     screen.print()
     screen.print(Text.assemble(("Alpha ", "bold"), (alpha.id[:12], "bold green"), "  ", (alpha.strategy_name, "bold")))
     say(screen, f"{alpha.timeframe} bars; {alpha.state}, {alpha.deployment_status}", "dim")
+    for one in kin:
+        say(screen, f"{'improved from' if one.steps < 0 else 'was improved: see'} alpha {one.alpha_id[:12]}")
     for line in (*Rules.from_json(alpha.rules).describe(alpha.parameters), *risk_sentences(alpha.parameters)):
         say(screen, f"• {line}")
     own = {name: value for name, value in alpha.parameters.items() if name not in risk.ALLOWED}

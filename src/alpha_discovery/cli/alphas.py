@@ -22,6 +22,7 @@ from alpha_discovery.exports.formats import FORMATS
 from alpha_discovery.reporting import write_alpha_report
 from alpha_discovery.reports.words import NOTHING, count, gain_factor, percent, ratio, trust
 from alpha_discovery.service.exporting import export_alpha
+from alpha_discovery.storage.lineage import LineageInSql
 
 alphas_app = typer.Typer(help="What passed: evidence, replay, reports.", no_args_is_help=True)
 Alpha = Annotated[str, typer.Argument(metavar="ALPHA", help="Its id, or the beginning of it.")]
@@ -54,10 +55,11 @@ def show(alpha_id: Alpha, userdir: UserDir = None, as_json: AsJson = False) -> N
     """Show one alpha: its rules in words, its numbers on each part of the data, its evidence."""
     with open_lab(settings_of(userdir), create=False) as opened:
         alpha = opened.lab.alphas.get(alpha_id)
+        kin = LineageInSql(opened.database).of(alpha.id)
     if as_json:
         print_json(record_json(alpha))
     else:
-        alpha_block(console(), alpha)
+        alpha_block(console(), alpha, kin=kin)
 
 
 @alphas_app.command("replay", epilog="Example: alpha alphas replay 1a2b3c")

@@ -44,10 +44,10 @@ def ledger(userdir: UserDir = None, as_json: AsJson = False) -> None:
     )
     say(screen, words, style="dim")
     say(screen, "luck reaches: annual Sharpe of the best of one such search, once in twenty", style="dim")
-    followed = [(row["markets"], vault) for row in rows for vault in row["vaults"] if vault["closed"]]
-    if followed:
+    closed = [_closed(row["markets"], vault) for row in rows for vault in row["vaults"] if vault["closed"]]
+    if closed:  # accounts of the same prices name the same vaults
         heading(screen, "Closed vaults", "a newer one followed; what stands is false once in twenty times at most")
-        table(screen, ("Data", "Vault", "p", "Allowed", ""), [_closed(*one) for one in followed], "LLrrL")
+        table(screen, ("Data", "Vault", "p", "Allowed", ""), list(dict.fromkeys(closed)), "LLrrL")
 
 
 def _closed(markets: str, vault: dict[str, Any]) -> tuple[str, ...]:

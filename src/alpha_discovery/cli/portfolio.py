@@ -128,9 +128,15 @@ def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None, id
         say(screen, f"{together}; they were chosen by it, so expect less")
     if found.why_unused is not None:
         say(screen, f"{found.unused:,.2f} is not used: {found.why_unused}")
-    for alpha, why in found.left_out.items():
-        say(screen, f"{alpha[:8]} is left out: {why}")
+    _left_out(screen, found.left_out)
     for told in idle:
         say(screen, told)
     if bots:
         say(screen, f"bots: {', '.join(bots)}; start them: alpha bots start NAME")
+
+
+def _left_out(screen: Console, reasons: Mapping[str, str]) -> None:
+    """Name the alphas that were not chosen, those of one reason together."""
+    for why in dict.fromkeys(reasons.values()):
+        alphas = [alpha[:8] for alpha, other in reasons.items() if other == why]
+        say(screen, f"{', '.join(alphas)} {'is' if len(alphas) == 1 else 'are'} left out: {why}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,28 +12,41 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from alpha_discovery.cli.render import duration
 from alpha_discovery.discovery.screening import Counted
 
 EVERY = 5.0  # seconds between plain lines
+LATELY = 60.0  # seconds that tell the present pace
+LEAST = 8  # batches that tell it where they take longer
 
 Report = Callable[[Counted], None]
 Clock = Callable[[], float]
 
 
 class Pace:
-    """How fast things go. Another number of planned ones begins a new count: null markets after candidates."""
+    """How fast things go now: strategies differ, so it is what was done in the last minute or `LEAST` batches.
+
+    What was prepared and compiled before the first batch is no part of it. Another number of planned ones begins a new
+    count: null markets after candidates.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.began = self.now = clock()
+        self.now = clock()
+        self._seen: deque[tuple[float, int]] = deque()  # when, and how many were done
         self._planned = 0
 
-    def rate(self, batch: Counted) -> float:
-        """Done a second since the present count began."""
+    def rate(self, batch: Counted) -> float | None:
+        """Done a second; None after the first batch, which tells nothing yet."""
+        before, self.now = self.now, self._clock()
         if self._planned not in (0, batch.planned):
-            self.began = self.now
-        self._planned, self.now = batch.planned, self._clock()
-        return batch.done / max(1e-9, self.now - self.began)
+            self._seen = deque([(before, 0)])
+        self._planned = batch.planned
+        self._seen.append((self.now, batch.done))
+        while len(self._seen) > LEAST and self.now - self._seen[1][0] >= LATELY:
+            self._seen.popleft()
+        since, done = self._seen[0]
+        return None if len(self._seen) == 1 else (batch.done - done) / max(1e-9, self.now - since)
 
 
 def notice(text: str) -> None:
@@ -63,8 +77,9 @@ def _on_bar(progress: Progress, pace: Pace) -> Report:
     task = progress.add_task("preparing (the first run compiles)", total=None, rate="")
 
     def report(batch: Counted) -> None:
-        rate = _per_second(pace.rate(batch))
-        progress.update(task, description=batch.strategy, completed=batch.done, total=batch.planned, rate=rate)
+        rate = pace.rate(batch)
+        told = _per_second(rate) if rate else ""
+        progress.update(task, description=batch.strategy, completed=batch.done, total=batch.planned, rate=told)
 
     return report
 
@@ -78,11 +93,16 @@ def _on_lines(pace: Pace) -> Report:
         if pace.now - told < EVERY and batch.done < batch.planned:
             return
         told = pace.now
-        left = (batch.planned - batch.done) / rate
-        line = f"{batch.strategy}: {batch.done:,} of {batch.planned:,}, {_per_second(rate)}, {left:,.0f} s left"
+        line = f"{batch.strategy}: {batch.done:,} of {batch.planned:,}"
+        if rate:
+            line += f", {_per_second(rate)}, {_time((batch.planned - batch.done) / rate)} left"
         typer.echo(line, err=True)
 
     return report
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 60.0 else duration(seconds)
 
 
 def _per_second(rate: float) -> str:

@@ -73,13 +73,19 @@ def title(screen: Console, run: RunRecord) -> None:
             f"{split['search_end'][:10]}, sealed in the vault from {split['vault_start'][:10]} on",
             style="dim",
         )
-    say(screen, f"{plural(run.strategies_tested, 'candidate')} {_in_time(run)}", style="dim")
+    say(screen, f"{_tried(run)} {_in_time(run)}", style="dim")
     say(
         screen,
         f"{run.optimization_method.replace('_', ' ')} search, seed {campaign['seed']}; commission "
         f"{percent(costs.commission, 2)} a side, slippage {percent(costs.slippage, 2)}",
         style="dim",
     )
+
+
+def _tried(run: RunRecord) -> str:
+    if run.end_time is None and run.planned > run.strategies_tested:
+        return f"{run.strategies_tested:,} of {run.planned:,} candidates"
+    return plural(run.strategies_tested, "candidate")
 
 
 def _in_time(run: RunRecord) -> str:

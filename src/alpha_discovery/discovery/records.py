@@ -135,6 +135,11 @@ class RunRecord:
         """Hours from start to end."""
         return None if self.end_time is None else (self.end_time - self.start_time).total_seconds() / 3600.0
 
+    @property
+    def planned(self) -> int:
+        """Candidates that it will try, unless something else ends it; 0 where that was not told before it began."""
+        return int(self.report.get("outlook", {}).get("planned", 0))
+
 
 @dataclass(frozen=True)
 class AlphaRecord:

@@ -27,6 +27,7 @@ from alpha_discovery.market_data.times import read_times
 _MOST_UNREAD = 1_000
 _ARCHIVE_NAME = re.compile(r"[A-Z0-9]+-\d+(mo|[smhdw])-\d{4}-\d{2}(-\d{2})?\.zip")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_NUMBER_WITH_COMMAS = re.compile(r"[+-]?[\d.]*\d,[\d.,]*\d")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,13 @@ def _numbers(values: pl.Series, role: str, separator: str) -> Float1D:
             values = values.str.replace(",", ".", literal=True)
     numbers = values.cast(pl.Float64, strict=False)
     if numbers.null_count() == len(numbers):
-        raise BadMarketData(f"no numbers in the column for {role} (first: {str(values[0])!r}); name it with --columns")
+        first = str(values[0])
+        if _NUMBER_WITH_COMMAS.fullmatch(first):
+            raise BadMarketData(
+                f"needs numbers with a point and without thousands separators; the column for {role} begins with "
+                f"{first!r}; export it so, or with ; between the columns, where a comma is read as the point"
+            )
+        raise BadMarketData(f"no numbers in the column for {role} (first: {first!r}); name it with --columns")
     return numbers.fill_null(np.nan).to_numpy().astype(np.float64)
 
 

@@ -199,7 +199,11 @@ def _is_row(cells: Sequence[str], *, time_first: bool) -> bool:
 
 
 def _crooked(text: str, skip: int, width: int, *, separator: str, reason: str) -> BadMarketData:
-    for number, line in enumerate(text.splitlines()[skip:], start=skip + 1):
+    lines = text.splitlines()[skip:]
+    for number, line in enumerate(lines, start=skip + 1):
         if len(_cells(line, separator)) > width:
             return BadMarketData(f"line {number} has more than {width} columns; correct the line")
+    first = next(((n, line) for n, line in enumerate(lines, start=skip + 1) if line.strip()), (0, ""))
+    if 0 < (found := len(_cells(first[1], separator))) < width:  # the row that the others are read by
+        return BadMarketData(f"line {first[0]} has {found} columns where the header names {width}; export it again")
     return BadMarketData(f"cannot read the text as a table ({' '.join(reason.split())[:100]}); correct it")

@@ -51,7 +51,10 @@ class RunStatus:
         """Share of the search that is done, 0 to 1; 1 for a completed run."""
         if self.state is RunState.COMPLETED:
             return 1.0
-        return 0.0 if self.entry is None else self.entry.progress
+        if self.entry is None or not self.entry.planned:  # at a terminal, or nobody has taken it up from there yet
+            planned = self.record.planned
+            return min(1.0, self.record.strategies_tested / planned) if planned else 0.0
+        return self.entry.progress
 
     @property
     def worked_hours(self) -> float:

@@ -12,6 +12,7 @@ from alpha_discovery.discovery.decay import check_decay
 from alpha_discovery.discovery.improve import METHOD, improve
 from alpha_discovery.discovery.records import AlphaRecord, AlphaState
 from alpha_discovery.errors import AlphaDiscoveryError, TooFewBars
+from alpha_discovery.storage.bots import BotsInSql, BotState
 
 MOST = 10_000  # alphas and runs that are looked through
 _log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def look_for_decay(place: Workplace, notifier: Notifier, *, is_over: Callable[[]
         if found.state is AlphaState.DECAYED:
             demoted.append(alpha.id)
             told = f"has decayed: {found.days} new days at a Sharpe ratio of {found.sharpe_ratio:.2f}"
+            _log.warning("alpha %s %s", alpha.id[:12], told)
             notifier.tell(Notice("warning", told, f"alpha {alpha.id[:12]}", "retire its bots"))
     return demoted
 
@@ -60,8 +62,18 @@ def look_for_better(
         if found.improved is not None:
             stored.append(found.improved.id)
             told = f"a variation of it was shown to be better: alpha {found.improved.id[:12]}"
-            notifier.tell(Notice("info", told, f"alpha {alpha.id[:12]}"))
+            _log.info("alpha %s: %s", alpha.id[:12], told)
+            action = _how_to_trade(found.improved.id, alpha, place)
+            notifier.tell(Notice("info", told, f"alpha {alpha.id[:12]}", action))
     return stored
+
+
+def _how_to_trade(better: str, alpha: AlphaRecord, place: Workplace) -> str:
+    """What a person may do: nothing that trades is replaced by itself."""
+    bots, _ = BotsInSql(place.database).list(alpha_id=alpha.id, limit=MOST)
+    trading = [bot.name for bot in bots if bot.state == BotState.RUNNING]
+    on = f"; what trades goes on with the old one: {', '.join(trading)}" if trading else ""
+    return f"trade it: alpha bots deploy {better[:12]}{on}"
 
 
 def _standing(place: Workplace) -> Iterator[AlphaRecord]:

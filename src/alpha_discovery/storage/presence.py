@@ -19,7 +19,11 @@ ENDING = ".at-work"
 
 @contextmanager
 def present(folder: Path, run_id: str) -> Iterator[None]:
-    """Say that this process works on a run, until the block or the process ends; raises `StorageFailed`."""
+    """Say that this process works on a run, until the block or the process ends; raises `StorageFailed`.
+
+    After an error the file stays, without its lock: a full disk that ends a run also keeps anybody from writing down
+    that it ended, and whoever looks next does that.
+    """
     path = folder / f"{run_id}{ENDING}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -28,8 +32,10 @@ def present(folder: Path, run_id: str) -> Iterator[None]:
         raise StorageFailed(f"cannot write {path}; make room there or name another --userdir ({error})") from error
     try:
         yield
-    finally:
-        _let_go(path, file)
+    except BaseException:
+        file.close()
+        raise
+    _let_go(path, file)
 
 
 @contextmanager

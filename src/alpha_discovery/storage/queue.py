@@ -33,7 +33,7 @@ class Request(StrEnum):
 
 
 AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
-DIED = "its process ended without a word: killed, or the machine went down; what it tried stays counted"
+DIED = "its process ended without a word: killed, its disk full, or the machine went down; what it tried stays counted"
 GRACE = 0.75  # seconds that a worker has to put down what was asked of it; then whoever looks does it
 
 
@@ -315,7 +315,10 @@ class QueueInSql:
         if session.get(CheckpointRow, run.id) is None:
             anew = f"begin it anew with: alpha runs again {run.id[:8]}"
             raise NotFound(f"run {run.id} left nothing to go on from; {anew}")
-        session.add(_place(run.id, now))
+        place = _place(run.id, now)
+        if run.end_time is not None:  # its pace is that of all that was done
+            place.worked_seconds = (run.end_time - run.start_time).total_seconds()
+        session.add(place)
         session.flush()
 
     def _both(self, session: Session, run_id: str) -> tuple[QueueRow, RunRow]:
