@@ -125,13 +125,27 @@ def _exposure(records: Records, equity: npt.NDArray[np.float64], tape: Tape) -> 
 
 
 def _daily_exposure(records: Records, equity: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
-    """The exit bar is held unless the position left at its open."""
-    bars, which = _stretches(records["entry_bar"], records["exit_bar"] - records["at_open"])
-    leg, signed = records["leg"][which], (records["side"] * records["quantity"])[which]
-    before = np.where(bars == records["entry_bar"][which], records["entry_price"][which], tape.close[leg, bars - 1])
+    """The exit bar is held unless the position left at its open. Added up trade by trade: no bit is by chance."""
+    first, last = records["entry_bar"], records["exit_bar"] - records["at_open"]
+    leg, signed = records["leg"], records["side"] * records["quantity"]
+    bars, which = _stretches(first, last)
+    held = np.flatnonzero(last >= first)
+    gap = signed[held] * (records["entry_price"][held] - tape.close[leg[held], first[held] - 1])  # from close to fill
+    order = np.argsort(np.concatenate((2 * which, 2 * held + 1)), kind="stable")
+    bar = np.concatenate((leg[which] * len(equity) + bars, leg[held] * len(equity) + first[held]))[order]
+    value = np.concatenate((signed[which] * tape.close[leg[which], bars - 1], gap))[order]
     shape = len(tape.bars), len(equity)
-    start_value = np.bincount(leg * shape[1] + bars, signed * before, minlength=shape[0] * shape[1]).reshape(shape)
+    start_value = np.bincount(bar, value, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64, copy=False)
     marks = np.concatenate(([1.0], equity[tape.day_last]))[:-1]
-    inside = start_value[:, tape.begin : tape.end]
-    means = np.add.reduceat(inside, tape.day_first - tape.begin, axis=1) / (tape.day_last - tape.day_first + 1)
-    return np.where(marks > 0.0, means / np.where(marks > 0.0, marks, 1.0), 0.0)
+    return np.where(marks > 0.0, _day_means(start_value, tape) / np.where(marks > 0.0, marks, 1.0), 0.0)
+
+
+def _day_means(values: npt.NDArray[np.float64], tape: Tape) -> npt.NDArray[np.float64]:
+    """Means (L, n_days) over the bars of each day of values (L, T), days of one length together."""
+    out = np.empty((len(values), tape.n_days))
+    lengths = tape.day_last - tape.day_first + 1
+    for length in np.unique(lengths):
+        days = np.flatnonzero(lengths == length)
+        bars = tape.day_first[days, None] + np.arange(length)
+        out[:, days] = [row[bars].mean(axis=1) for row in values]
+    return out
