@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,17 @@ settings.load_profile("alpha")
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "folder of a built wheel and sdist to look into, instead of building them from this tree"
     parser.addoption("--built", type=Path, default=None, help=text)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays until the end: its million objects are not looked through, now or during the tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
