@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -252,7 +253,7 @@ def test_a_heatmap_shows_means_and_is_drawn(bars: ad.Bars, settings: ad.Settings
     assert table.loc[50, 5] == pytest.approx(frame[frame["fast"] == 5]["total_return"].mean(), rel=1e-12)
     assert np.isnan(table.to_numpy()).sum() == 2  # pairs that were not tried
     assert ad.plot(found, "fast", "slow").data[0].type == "heatmap"
-    with pytest.raises(UserError, match="two parameters"):
+    with pytest.raises(UserError, match="two different parameters"):
         ad.plot(found)
 
 
@@ -274,3 +275,29 @@ def test_several_markets_of_one_strategy_are_sleeves(settings: ad.Settings) -> N
     pooled = ad.screen("sma_cross", both, frame, settings=settings).to_frame()
     alone = [ad.screen("sma_cross", one, frame, settings=settings).to_frame() for one in both]
     assert pooled["n_trades"][0] > max(one["n_trades"][0] for one in alone)
+
+
+def test_bars_come_from_a_frame(bars: ad.Bars) -> None:
+    again = ad.load_bars(bars.to_frame(), "1h", symbol=str(bars.instrument))
+    assert again.fingerprint == bars.fingerprint
+    with pytest.raises(UserError, match="a frame needs a symbol and a timeframe"):
+        ad.load_bars(bars.to_frame(), "1h")
+    with pytest.raises(UserError, match="needs a symbol, a file or a frame; found int"):
+        ad.load_bars(5, "1h")
+
+
+def test_what_is_given_in_place_of_something_else_is_told(bars: ad.Bars, settings: ad.Settings) -> None:
+    found = ad.screen("sma_cross", bars, n=20, settings=settings)
+    anything: Any = ad
+    wrong: list[tuple[Callable[[], Any], str]] = [
+        (lambda: anything.backtest("sma_cross", bars.to_frame(), settings=settings), "needs Bars"),
+        (lambda: anything.backtest(5, bars, settings=settings), "needs the name of a strategy"),
+        (lambda: anything.plot(bars.to_frame()), "plot needs what evaluate, backtest or screen gave; found DataFrame"),
+        (lambda: ad.plot(found, "fast", "fast"), "two different parameters"),
+        (lambda: anything.discover("BTC/USD"), "campaign needs a mapping"),
+        (lambda: anything.replay(5), "needs the id of an alpha"),
+        (lambda: anything.judge_signals("x.csv", None, name="x", trials=1), "needs Bars"),
+    ]
+    for call, told in wrong:
+        with pytest.raises(UserError, match=told):
+            call()

@@ -28,15 +28,17 @@ from alpha_discovery.discovery.foreign import Foreign, judge_foreign
 from alpha_discovery.discovery.foreign_course import Signals
 from alpha_discovery.discovery.foreign_family import ForeignFamily
 from alpha_discovery.discovery.foreign_family import judge_family as judge_variants
+from alpha_discovery.discovery.given import by_name, costs_of, legs_of, market_of, rows_of
 from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.packed_signals import PackedSignals
 from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.replay import Replay
 from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab
-from alpha_discovery.errors import BadMarketData, UnknownName, UserError
+from alpha_discovery.errors import BadMarketData, UserError
 from alpha_discovery.market_data import Catalog, Request, check_files
 from alpha_discovery.market_data.foreign_files import read_family, read_signals
+from alpha_discovery.market_data.frames import bars_of_frame, is_frame
 from alpha_discovery.market_data.quality import good_bars
 from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.settings import Settings, read_settings
@@ -48,16 +50,19 @@ ALL = 1_000_000  # runs or alphas that a listing holds at most
 
 
 def load_bars(
-    source: str | Path, timeframe: str | None = None, *, venue: str | None = None, start: str | None = None,
-    end: str | None = None, settings: Settings | None = None,
+    source: str | Path | Any, timeframe: str | None = None, *, symbol: str | None = None, venue: str | None = None,
+    start: str | None = None, end: str | None = None, settings: Settings | None = None,
 ) -> Bars:  # fmt: skip
-    """Bars of a stored market, or straight from a file.
+    """Bars of a stored market, or straight from a file or a frame.
 
     Parameters
     ----------
-    source : str or Path
+    source : str, Path or DataFrame
         A symbol (``"BTC/USDT"``, ``"BTC/USD@coinbase"``): stored by ``alpha data import``, or of the sample that ships
-        with the package. Or a file, CSV to Parquet, that is checked and not stored.
+        with the package. Or a file, CSV to Parquet, that is checked and not stored. Or a frame of pandas or polars
+        (`market_data.frames.bars_of_frame`), not stored either.
+    symbol : str
+        Of a frame: what it holds the prices of.
     timeframe : str
         ``1m`` ... ``1h`` ... ``1d``; coarser ones are made from what is stored. A file's name may say it.
     start, end : str, optional
@@ -68,13 +73,19 @@ def load_bars(
     NotFound, BadMarketData, UserError
         With what to do about it.
     """
+    if is_frame(source):
+        if symbol is None or timeframe is None:
+            raise UserError("a frame needs a symbol and a timeframe, e.g. load_bars(frame, '1h', symbol='BTC/USDT')")
+        return bars_of_frame(source, symbol, timeframe, venue).between(start, end)
+    if not isinstance(source, str | Path):
+        raise UserError(f"needs a symbol, a file or a frame; found {type(source).__name__}: load_bars('BTC/USD', '1h')")
     if isinstance(source, Path) or Path(source).suffix.lower() in (".csv", ".gz", ".zip", ".parquet", ".feather"):
         return _from_file(Path(source), timeframe, venue).between(start, end)
     if timeframe is None:
         raise UserError("which timeframe? name it, e.g. load_bars('BTC/USD', '1h')")
-    symbol, _, named = source.partition("@")
+    base, _, named = source.partition("@")
     markets = StoredMarkets(Catalog(_settings(settings).data))
-    return markets.load(symbol, timeframe, named.lower() or venue).between(start, end)
+    return markets.load(base, timeframe, named.lower() or venue).between(start, end)
 
 
 def backtest(
@@ -108,9 +119,9 @@ def backtest(
     """
     place = _settings(settings)
     found = _strategy(strategy, place)
-    values = {**templates(found).get("standard", {}), **(parameters or {})}
+    values = {**templates(found).get("standard", {}), **by_name("parameters", parameters)}
     with _open(place) as opened:
-        return backtest_by_hand(found, _legs(bars), values, book(opened), costs=costs or Costs(), intrabar=intrabar)
+        return backtest_by_hand(found, legs_of(bars), values, book(opened), costs=costs_of(costs), intrabar=intrabar)
 
 
 def evaluate(
@@ -145,8 +156,10 @@ def plot(found: Backtest | Screen, x: str | None = None, y: str | None = None, *
 
     if isinstance(found, Backtest):
         return course_plot(found.to_frame(), found.trades_frame(), title=repr(found)[1:-1])
-    if x is None or y is None:
-        raise UserError("a heatmap needs two parameters, e.g. ad.plot(found, 'fast', 'slow')")
+    if not isinstance(found, Screen):
+        raise UserError(f"plot needs what evaluate, backtest or screen gave; found {type(found).__name__}")
+    if x is None or y is None or x == y:
+        raise UserError("a heatmap needs two different parameters, e.g. ad.plot(found, 'fast', 'slow')")
     return heatmap_plot(found.heatmap(x, y, by), title=by)
 
 
@@ -186,7 +199,7 @@ def screen(
     """
     place = _settings(settings)
     named = (strategy,) if isinstance(strategy, str | Strategy) else tuple(strategy)
-    found, legs = tuple(_strategy(one, place) for one in named), _legs(bars)
+    found, legs = tuple(_strategy(one, place) for one in named), legs_of(bars)
     rows = None if ranges is None or isinstance(ranges, Mapping) else {one.name: _rows(one, ranges) for one in found}
     narrowed = {one.name: dict(ranges or {}) for one in found} if rows is None else {}
     told = {"symbols": list(dict.fromkeys(str(leg.instrument) for leg in legs)), "timeframe": legs[0].timeframe.name}
@@ -216,6 +229,7 @@ def judge_signals(
     UserError, NotFound, TooFewBars
         With what to do about it.
     """
+    bars = market_of(bars)
     if isinstance(source, str | Path):
         signals, detected = read_signals(Path(source), bars), None
     else:
@@ -250,7 +264,7 @@ def judge_family(
     UserError, NotFound, TooFewBars
         With what to do about it.
     """
-    detected: dict[str, Detected] = {}
+    bars, detected = market_of(bars), dict[str, Detected]()
     if isinstance(sources, Mapping):
         variants = PackedSignals()
         for one, source in sources.items():
@@ -295,7 +309,7 @@ def discover(
     UserError, NotFound
         Before anything is stored, if the campaign cannot be run on the data at hand.
     """
-    plan = campaign if isinstance(campaign, Campaign) else Campaign.from_json(campaign)
+    plan = campaign if isinstance(campaign, Campaign) else Campaign.from_json(by_name("campaign", campaign))
     with _open(_settings(settings)) as opened:
         return run_campaign(plan, opened, progress=progress).discovery
 
@@ -308,6 +322,8 @@ def replay(alpha_id: str, *, settings: Settings | None = None) -> Replay:
     NotFound, BadMarketData
         If the alpha is not stored, or its bars are gone or changed.
     """
+    if not isinstance(alpha_id, str):
+        raise UserError(f"needs the id of an alpha, or the beginning of it; found {type(alpha_id).__name__}")
     with _open(_settings(settings), create=False) as opened:
         return replay_record(opened.lab.alphas.get(alpha_id), opened.lab.market_data, opened.lab.ledger)
 
@@ -396,9 +412,7 @@ def _from_file(path: Path, timeframe: str | None, venue: str | None) -> Bars:
 
 def _rows(strategy: Strategy, frame: Any) -> Batch:
     """The rows of a frame as complete parameter sets of a strategy."""
-    rows = frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_dict("records")
-    if not rows:
-        raise UserError("a frame of parameters needs at least one row")
+    rows = rows_of(frame)
     standard = templates(strategy).get("standard", {})
     return joined([strategy.allowed.encode(strategy.complete({**standard, **row})) for row in rows])
 
@@ -407,12 +421,8 @@ def _strategy(named: str | Strategy, settings: Settings) -> Strategy:
     if isinstance(named, Strategy):
         return named
     if not isinstance(named, str):
-        raise UnknownName(kind="strategy", name=repr(named), known=())
+        raise UserError(f"needs the name of a strategy, or what @strategy made; found {type(named).__name__}")
     return find_strategy(named, settings.strategies)
-
-
-def _legs(bars: Bars | tuple[Bars, ...]) -> tuple[Bars, ...]:
-    return (bars,) if isinstance(bars, Bars) else tuple(bars)
 
 
 def _settings(given: Settings | None) -> Settings:

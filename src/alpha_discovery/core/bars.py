@@ -187,9 +187,12 @@ class Bars:
         if pd.api.types.is_numeric_dtype(frame.index) or (index := pd.DatetimeIndex(frame.index)).hasnans:
             raise BadMarketData("needs an index of times; set it with frame.set_index(pd.to_datetime(...))")
         index = index.tz_localize("UTC") if index.tz is None else index.tz_convert("UTC")
-        values: dict[str, Any] = {name: frame[columns[name]].to_numpy(np.float64) for name in PRICE_FIELDS}
-        has_volume = "volume" in columns
-        values["volume"] = frame[columns["volume"]].to_numpy(np.float64) if has_volume else np.zeros(len(frame))
+        values: dict[str, Any] = {"volume": np.zeros(len(frame))}
+        for name in (field for field in FIELDS if field in columns):
+            try:
+                values[name] = frame[columns[name]].to_numpy(np.float64)
+            except (TypeError, ValueError) as error:
+                raise BadMarketData(f"needs numbers in the column {columns[name]}; found text ({error})") from None
         time = index.as_unit("ms").asi8
         return cls(instrument, Timeframe.parse(timeframe), time=time, **values)
 

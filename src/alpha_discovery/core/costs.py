@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from numbers import Real
 from typing import Any
 
-from alpha_discovery.errors import OutOfRange
+from alpha_discovery.errors import OutOfRange, UserError
 
 _FRACTIONS = ("commission", "maker", "slippage", "maintenance")
 _MOST = math.nextafter(0.5, 0.0)
@@ -55,6 +56,15 @@ class Costs:
     capital: float = 10_000.0
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is None and field.default is None:
+                continue
+            kind: type = type(value)
+            if not isinstance(value, Real):
+                raise UserError(f"{field.name} needs a number; found {value!r}", field=field.name)
+            if kind not in (int, float):  # a float32 of numpy, say, which no JSON holds
+                object.__setattr__(self, field.name, float(value))
         for name in _FRACTIONS:
             value = getattr(self, name)
             if value is not None and not 0.0 <= value < 0.5:
