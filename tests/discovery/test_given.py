@@ -20,7 +20,7 @@ BARS = random_walk(50, seed=1)
     ("bars", "found"),
     [
         (BARS.to_frame(), "DataFrame"), (None, "NoneType"), ("BTC/USD", "str"), (np.zeros(5), "ndarray"),
-        ((), "an empty tuple"), ([BARS, "BTC/USD"], "str"),
+        ((), "an empty tuple"), ([BARS, "BTC/USD"], "str"), ((BARS, None), "NoneType"),
     ],
 )  # fmt: skip
 def test_what_is_not_bars_is_refused_with_how_to_make_them(bars: Any, found: str) -> None:

@@ -17,12 +17,12 @@ def legs_of(bars: Any) -> tuple[Bars, ...]:
     """Bars of one market, or several in a tuple or list, as a tuple; raises `UserError` for anything else."""
     if isinstance(bars, Bars):
         return (bars,)
-    several = isinstance(bars, tuple | list)
-    wrong = next((one for one in bars if not isinstance(one, Bars)), None) if several else bars
-    if wrong is not None or not several or not bars:
-        found = "an empty " + type(bars).__name__ if several and wrong is None else type(wrong).__name__
+    given = tuple(bars) if isinstance(bars, tuple | list) else (bars,)
+    wrong = [type(one).__name__ for one in given if not isinstance(one, Bars)]
+    if wrong or not given:
+        found = wrong[0] if wrong else f"an empty {type(bars).__name__}"
         raise UserError(f"needs Bars, or a tuple of them; found {found}; make them with {_HOW}")
-    return tuple(bars)
+    return given
 
 
 def market_of(bars: Any) -> Bars:
