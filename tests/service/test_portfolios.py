@@ -6,6 +6,7 @@ import pytest
 from tests.service.portfolio_of_two import FIRST, SECOND, START, deployed, lived, owe, pending, with_two_alphas
 
 from alpha_discovery.bootstrap import Workplace
+from alpha_discovery.bots.bot import TOGETHER
 from alpha_discovery.errors import UserError
 from alpha_discovery.service.bot_crew import BotCrew
 from alpha_discovery.service.bot_desk import BotDesk
@@ -35,8 +36,7 @@ def test_money_moves_between_its_bots_until_their_shares_are_its_weights(
     bots = deployed(portfolios)
     for bot in bots:
         running = begun(place, bot.id)
-        for _ in range(700):
-            running.step()
+        assert running.live(700) == 700
     before = portfolios.show("mine")
     moved = portfolios.rebalance("mine")
     assert sum(one.amount for one in moved) == pytest.approx(0.0, abs=1e-9)
@@ -46,7 +46,7 @@ def test_money_moves_between_its_bots_until_their_shares_are_its_weights(
     assert sorted(one.weight for one in moved) == pytest.approx([2 / 9, 7 / 9])
     for bot in bots:  # what was still to be moved is moved at the end of the trade, and the backtest agrees with all
         running = begun(place, bot.id)
-        while running.step():
+        while running.live(TOGETHER):
             pass
         assert running.pending == 0.0
         assert running.scale != 1.0
@@ -148,9 +148,7 @@ def test_a_rule_goes_on_without_a_bot_that_rests(
 ) -> None:
     bots = lived(place, portfolios, rule=Rebalancing(days=5.0, threshold=0.0), auto_start=True)
     rest(place, desk, bots[0], how)
-    running = begun(place, bots[1].id)
-    for _ in range(24 * 6):
-        running.step()
+    assert begun(place, bots[1].id).live(24 * 6) == 24 * 6
     assert portfolios.rebalance_due() == ["mine"]
     assert portfolios.rebalance_due() == []
 
@@ -160,9 +158,7 @@ def test_a_portfolio_that_cannot_be_rebalanced_keeps_no_other_from_it(
 ) -> None:
     for name in ("a", "b"):
         for bot in deployed(portfolios, Rebalancing(days=1.0), name=name, auto_start=True):
-            running = begun(place, bot.id)
-            for _ in range(26):
-                running.step()
+            assert begun(place, bot.id).live(26) == 26
     whole, failed = portfolios.rebalance, list[str]()
 
     def refuse(name: str, **more: object) -> object:

@@ -33,11 +33,11 @@ class ReplayFeed:
     repeats = True
 
     def __init__(self, bars: tuple[Bars, ...], *, begin: int = 0, funding: tuple[Float1D | None, ...] = ()) -> None:
-        rates = [None if leg is None else leg.tolist() for leg in funding or [one.funding for one in bars]]
+        n = len(bars[0])
+        rates = [[0.0] * n if leg is None else leg.tolist() for leg in funding or [one.funding for one in bars]]
         self._finer = _Finer(bars[0])
         self._bars = [
-            Bar(rows, gap, tuple(0.0 if leg is None else leg[t] for leg in rates))
-            for t, (rows, gap) in enumerate(rows_of(bars))
+            Bar(rows, gap, due) for (rows, gap), due in zip(rows_of(bars), zip(*rates, strict=True), strict=True)
         ]
         self._times = [bar.time for bar in self._bars]
         self._begin = begin

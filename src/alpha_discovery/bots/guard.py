@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from alpha_discovery.bots.config import Safeguards
@@ -105,7 +105,7 @@ class Guard:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; the limits are in the bot's configuration."""
-        return {name: value for name, value in asdict(self).items() if name != "limits"}
+        return {name: value for name, value in vars(self).items() if name != "limits"}
 
     @classmethod
     def of(cls, limits: Safeguards, told: Mapping[str, Any]) -> Guard:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -76,7 +76,7 @@ class Order:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Order:
@@ -118,7 +118,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Report:

@@ -10,7 +10,6 @@ import math
 import operator
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.timeframe import DAY
@@ -37,6 +36,9 @@ ARITHMETIC: dict[str, Callable[[float, float], float]] = {
 }  # fmt: skip
 COMPARISON: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+CLOCK: dict[str, Callable[[BarRow], float]] = {
+    "hour": lambda row: row.time // HOUR % 24, "weekday": lambda row: (row.time // DAY + THURSDAY) % 7,
 }  # fmt: skip
 UNARY: dict[str, Callable[[float], float]] = {"neg": operator.neg, "abs": abs}
 
@@ -68,17 +70,10 @@ class FieldCell(Cell):
     """A field of one leg's bar, or the clock at which it opened."""
 
     def __init__(self, node: Field) -> None:
-        self.name, self.leg = node.name, node.leg
+        self.read, self.leg = CLOCK.get(node.name, operator.attrgetter(node.name)), node.leg
 
     def update(self, rows: Sequence[BarRow]) -> None:
-        self.value = float(self._read(rows[self.leg]))
-
-    def _read(self, row: BarRow) -> Any:
-        if self.name == "hour":
-            return row.time // HOUR % 24
-        if self.name == "weekday":
-            return (row.time // DAY + THURSDAY) % 7
-        return getattr(row, self.name)
+        self.value = float(self.read(rows[self.leg]))
 
 
 class IndicatorCell(Cell):
@@ -88,7 +83,7 @@ class IndicatorCell(Cell):
         self.step, self.inputs = step, inputs
 
     def update(self, rows: Sequence[BarRow]) -> None:
-        self.value = float(self.step.update(*(cell.value for cell in self.inputs)))
+        self.value = float(self.step.update(*[cell.value for cell in self.inputs]))
 
     def reset(self) -> None:
         self.step.reset()
@@ -101,7 +96,7 @@ class Formula(Cell):
         self.function, self.inputs = function, inputs
 
     def update(self, rows: Sequence[BarRow]) -> None:
-        self.value = self.function(*(cell.value for cell in self.inputs))
+        self.value = self.function(*[cell.value for cell in self.inputs])
 
 
 class LagCell(Cell):
@@ -124,7 +119,7 @@ class CrossCell(Cell):
 
     def __init__(self, node: Cross, left: Cell, right: Cell) -> None:
         self.left, self.right, self.happens = left, right, node.happens
-        self.was, self.came = ("<=", ">") if node.direction == "above" else (">=", "<")
+        self.was, self.came = (COMPARISON[op] for op in (("<=", ">") if node.direction == "above" else (">=", "<")))
         self.reset()
 
     def update(self, rows: Sequence[BarRow]) -> None:
@@ -136,10 +131,10 @@ class CrossCell(Cell):
         self.last = math.nan, math.nan
 
     def _holds(self, left: float, right: float) -> bool:
-        if any(math.isnan(value) for value in (left, right, *self.last)):
-            return False
-        crosses = COMPARISON[self.was](*self.last) and COMPARISON[self.came](left, right)
-        return crosses == self.happens
+        crosses = self.was(*self.last) and self.came(left, right)  # false where one of them is not known
+        if crosses or self.happens:
+            return crosses and self.happens
+        return not any(math.isnan(value) for value in (left, right, *self.last))
 
 
 def all_of(*parts: float) -> bool:

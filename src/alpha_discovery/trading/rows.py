@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from alpha_discovery.core.bars import FIELDS, Bars
 
 
@@ -22,6 +24,6 @@ class BarRow(NamedTuple):
 def rows_of(bars: Sequence[Bars], stop: int | None = None) -> Iterator[tuple[tuple[BarRow, ...], bool]]:
     """Bars ``0 .. stop-1`` in order: the row of each leg, and whether bars are missing before it in any leg."""
     columns = [[getattr(leg, name)[:stop].tolist() for name in ("time", *FIELDS)] for leg in bars]
-    for t in range(len(columns[0][0])):
-        rows = tuple(BarRow(*(column[t] for column in leg)) for leg in columns)
-        yield rows, any(bool(leg.gap_before[t]) for leg in bars)
+    rows = zip(*(map(BarRow._make, zip(*leg, strict=True)) for leg in columns), strict=True)
+    gaps: list[bool] = np.any([leg.gap_before[:stop] for leg in bars], axis=0).tolist()
+    return zip(rows, gaps, strict=True)

@@ -57,9 +57,10 @@ class SignalStream:
         gap : bool
             Whether bars are missing before this one: everything restarts, as if it were the first.
         """
-        for cell in self._cells.values():
-            if gap:
+        if gap:
+            for cell in self._cells.values():
                 cell.reset()
+        for cell in self._cells.values():
             cell.update(rows)
         return Signals(*(bool(signal.value) for signal in self._signals))
 
