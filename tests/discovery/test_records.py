@@ -73,6 +73,10 @@ def test_runtime_is_in_hours() -> None:
     assert run_record(end_time=NOON + timedelta(minutes=90)).runtime_hours == 1.5
 
 
+def test_a_run_in_which_the_clock_was_set_back_took_no_negative_time() -> None:
+    assert run_record(end_time=NOON - timedelta(minutes=90)).runtime_hours == 0.0
+
+
 def test_what_is_left_of_the_level_is_what_was_not_spent() -> None:
     account = EpochAccount("e", n_tested=0, n_eligible=0, n_runs=0, rounds=1, level=0.05, level_spent=0.03)
     assert account.level_left == pytest.approx(0.02, abs=1e-15)

@@ -201,7 +201,7 @@ def test_the_rule_keeps_what_others_write_into_a_bot_meanwhile(
         return whole(self, *given, **more)
 
     monkeypatch.setattr(Portfolios, "rebalance", late)
-    assert one.portfolios.rebalance_due() == ["mine"]
+    assert list(one.portfolios.rebalance_due()) == ["mine"]
     assert BotsInSql(one.place.database).get(bots[0].id).config["told"] == "meanwhile"
 
 

@@ -149,8 +149,8 @@ def test_a_rule_goes_on_without_a_bot_that_rests(
     bots = lived(place, portfolios, rule=Rebalancing(days=5.0, threshold=0.0), auto_start=True)
     rest(place, desk, bots[0], how)
     assert begun(place, bots[1].id).live(24 * 6) == 24 * 6
-    assert portfolios.rebalance_due() == ["mine"]
-    assert portfolios.rebalance_due() == []
+    assert list(portfolios.rebalance_due()) == ["mine"]
+    assert portfolios.rebalance_due() == {}
 
 
 def test_a_portfolio_that_cannot_be_rebalanced_keeps_no_other_from_it(
@@ -167,7 +167,7 @@ def test_a_portfolio_that_cannot_be_rebalanced_keeps_no_other_from_it(
         return whole(name, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(portfolios, "rebalance", refuse)
-    assert portfolios.rebalance_due(lambda name, error: failed.append(f"{name}: {error}")) == ["b"]
+    assert list(portfolios.rebalance_due(lambda name, error: failed.append(f"{name}: {error}"))) == ["b"]
     assert failed == ["a: not now"]
 
 
@@ -238,8 +238,19 @@ def test_started_bots_are_brought_back_every_so_many_days(place: Workplace, port
     crew = BotCrew(place, say=said.append)
     while crew.look():
         pass
-    assert said.count("portfolio mine is rebalanced") == 3  # 91 days have three times thirty
+    assert len([line for line in said if line.startswith("portfolio mine is rebalanced: ")]) == 3  # 91 days, by 30
+    assert len([line for line in said if line.endswith("is at work")]) == 2  # each bot is said to be once
     assert not [line for line in said if "failed" in line]
+
+
+def test_a_portfolio_that_is_near_its_weights_is_said_to_be(place: Workplace, portfolios: Portfolios) -> None:
+    deployed(portfolios, Rebalancing(days=30.0, threshold=0.9), auto_start=True)
+    said: list[str] = []
+    crew = BotCrew(place, say=said.append)
+    while crew.look():
+        pass
+    assert said.count("portfolio mine is near its weights: nothing is moved") == 3
+    assert not [line for line in said if "is rebalanced" in line]
 
 
 def test_a_name_is_taken_once(portfolios: Portfolios) -> None:

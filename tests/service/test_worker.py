@@ -47,6 +47,19 @@ def test_a_worker_finds_what_a_run_at_the_terminal_finds(
     assert (place.settings.runs / run_id / "trials.parquet").exists()
 
 
+def test_a_worker_says_how_far_a_long_run_is(
+    place: Workplace, discoveries: Discoveries, campaign: Make, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(held_run_module, "TOLD_EVERY", 0.0)
+    discoveries.start(campaign())
+    with caplog.at_level("INFO"):
+        Worker(place, QUICK).run_until_idle()
+    told = [record.getMessage() for record in caplog.records if record.name == held_run_module.__name__]
+    assert told[-1].endswith(": 60 of 60")
+    assert len(told) > 1
+
+
 def at_the_terminal(place: Workplace, plan: dict[str, Any]) -> list[AlphaRecord]:
     """The alphas of an undisturbed run that leaves nothing behind."""
     memory, clock = Memory(), SystemClock()

@@ -11,6 +11,7 @@ from alpha_discovery.cli.options import AsJson, UserDir, settings_of
 from alpha_discovery.cli.terminal import console, print_json, say
 from alpha_discovery.config import ROOT, Config, read_config, schema_text
 from alpha_discovery.discovery.campaign import Campaign
+from alpha_discovery.reports.words import plural
 
 config_app = typer.Typer(help="Check, show and explain the configuration file.", no_args_is_help=True)
 
@@ -30,7 +31,7 @@ def check(file: File = None, userdir: UserDir = None, as_json: AsJson = False) -
     screen = console()
     for one in campaigns:
         say(screen, f"{', '.join(one.symbols)} {one.timeframe}: {', '.join(one.strategies)} by {one.method}")
-    say(screen, f"the configuration is good; it makes {len(campaigns)} campaigns")
+    say(screen, f"the configuration is good; it makes {plural(len(campaigns), 'campaign')}")
     for name in config.without_effect():
         say(screen, f"note: {name} is accepted and changes nothing here")
 

@@ -59,7 +59,7 @@ def deploy(
         found = portfolios.choose(wishes, alphas or ())
         rule = Rebalancing(rebalance_days, threshold)
         made = portfolios.deploy(found, Deployment(name, start=start, auto_start=auto_start), rule)
-    _shown(found, as_json=as_json, bots=[bot.name for bot in made], idle=idle_of(made))
+    _shown(found, as_json=as_json, bots=[bot.name for bot in made], idle=idle_of(made), started=auto_start)
 
 
 @portfolio_app.command("rebalance", epilog="Example: alpha portfolio rebalance mine --threshold 0.02")
@@ -112,7 +112,9 @@ def _rest(screen: Console, told: Mapping[str, Any]) -> None:
             say(screen, f"{row['bot']} is set aside with {row['equity']:,.2f}: {row['rests']}")
 
 
-def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None, idle: Sequence[str] = ()) -> None:
+def _shown(
+    found: Portfolio, *, as_json: bool, bots: list[str] | None = None, idle: Sequence[str] = (), started: bool = False
+) -> None:
     if as_json:
         print_json({**found.to_json(), **({} if bots is None else {"bots": bots, "idle": idle})})
         return
@@ -132,7 +134,8 @@ def _shown(found: Portfolio, *, as_json: bool, bots: list[str] | None = None, id
     for told in idle:
         say(screen, told)
     if bots:
-        say(screen, f"bots: {', '.join(bots)}; start them: alpha bots start NAME")
+        then = "alpha serve or alpha bots work runs them" if started else "start them: alpha bots start NAME"
+        say(screen, f"bots: {', '.join(bots)}; {then}")
 
 
 def _left_out(screen: Console, reasons: Mapping[str, str]) -> None:

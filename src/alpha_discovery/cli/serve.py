@@ -32,6 +32,7 @@ from alpha_discovery.cli.lab import settings_for
 from alpha_discovery.cli.options import UserDir, Workers, log_day_and_night
 from alpha_discovery.config import read_config
 from alpha_discovery.errors import StorageFailed, UserError
+from alpha_discovery.reports.words import plural
 from alpha_discovery.service.lab import LabSchedule
 from alpha_discovery.service.limits import LimitsBook, WorkerLimits
 from alpha_discovery.service.refresh import refresher
@@ -142,7 +143,7 @@ def serve(
         crew = Crew(_words(held, settings, max(1, processes)), processes, environment)
         flags = [*(["--live"] if live else []), *(["--real-orders"] if real_orders else [])]
         bots = Crew(["bots", "work", *with_us(), "--userdir", str(settings.userdir), *flags], 1, environment)
-        typer.echo(f"{processes} workers on {opened.database.name}; end with Ctrl-C", err=True)
+        typer.echo(f"{plural(processes, 'worker')} on {opened.database.name}; end with Ctrl-C", err=True)
         try:
             with watched(opened, ended) as schedule.notifier:
                 while not ended.wait(LOOK) and server.is_alive:

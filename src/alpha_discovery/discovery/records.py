@@ -99,6 +99,11 @@ def check_move(old: S, new: S, *, moves: Mapping[S, frozenset[S]], what: str) ->
         raise ImpossibleMove(what=what, old=old, new=new)
 
 
+def hours_between(start: datetime, end: datetime) -> float:
+    """Hours that passed, and never less than none: clocks are set back."""
+    return max(0.0, (end - start).total_seconds() / 3600.0)
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """One discovery run.
@@ -132,8 +137,8 @@ class RunRecord:
 
     @property
     def runtime_hours(self) -> float | None:
-        """Hours from start to end."""
-        return None if self.end_time is None else (self.end_time - self.start_time).total_seconds() / 3600.0
+        """Hours from start to end, None before it has ended; 0 if the clock was set back in between."""
+        return None if self.end_time is None else hours_between(self.start_time, self.end_time)
 
     @property
     def planned(self) -> int:

@@ -84,14 +84,16 @@ class BotCrew:
         self._forward, self._days, self._alarms = ForwardEvidence(place), dict[str, int](), dict[str, bool]()
         self._bots = BotsInSql(place.database)
         self._held: dict[str, Bot] = {}
+        self._at_work: dict[str, str] = {}  # names of the bots that were said to be
         self._portfolios = Portfolios(place)
 
     def look(self) -> int:
         """Give every started bot a turn; how many bars were lived through by all of them."""
         found = self._wanted()
         wanted = {bot.id: bot.name for bot in found}
-        for id_ in self._held.keys() - wanted.keys():
-            self._say(f"bot {self._held.pop(id_).config.name} rests")
+        for id_ in self._at_work.keys() - wanted.keys():
+            self._held.pop(id_, None)
+            self._say(f"bot {self._at_work.pop(id_)} rests")
         for id_ in self._unanswered.keys() - wanted.keys():  # whoever starts it again hears of it again
             self._heard(id_)
         lived = sum(self._turn(id_, name) for id_, name in takewhile(lambda _: not self._is_over(), wanted.items()))
@@ -103,10 +105,11 @@ class BotCrew:
         done = self._portfolios.rebalance_due(
             lambda name, error: self._say(f"portfolio {name} is not rebalanced, which is tried again: {error}")
         )
-        for name in done:
-            self._say(f"portfolio {name} is rebalanced")
+        for name, amount in done.items():
+            told = f"is rebalanced: {amount:,.2f} is moved" if amount else "is near its weights: nothing is moved"
+            self._say(f"portfolio {name} {told}")
         for bot in bots:  # they go on from a memory that has their new money in it
-            if bot.config.get("portfolio") in done:
+            if done.get(bot.config.get("portfolio", "")):
                 self._held.pop(bot.id, None)
 
     def _wanted(self) -> Sequence[StoredBot]:
@@ -139,7 +142,9 @@ class BotCrew:
                 self._held[id_] = begun(
                     self._place, id_, live=self._live, notifier=self._notifier, is_over=self._is_over
                 )
-                self._say(f"bot {name} is at work")
+                if id_ not in self._at_work:
+                    self._at_work[id_] = name
+                    self._say(f"bot {name} is at work")
             self._silent.pop(id_, None)
             stored = self._bots.get(id_)
             if is_over := stored.state == BotState.DEMOTED:
@@ -230,6 +235,7 @@ class BotCrew:
         bot = self._held.get(id_)
         if bot is not None and bot.broker.remembers:
             self._silent[id_] = self._held.pop(id_)
+            self._at_work.pop(id_, None)  # it is said once more when the exchange answers
         if id_ in self._silent:
             self._look_at_clock(id_, self._silent)
         elif self._live is not None:
@@ -250,6 +256,7 @@ class BotCrew:
         One that was ended does not rest before what it holds is closed: it is tried again, and says so once.
         """
         bot = self._held.pop(id_, None)
+        self._at_work.pop(id_, None)
         if not self._is_new(id_, str(error)):
             return
         self._say(f"bot {name} failed: {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -20,8 +21,10 @@ from alpha_discovery.storage.queue import AFTER, Claim, Request
 from alpha_discovery.storage.trials import save_trials
 from alpha_discovery.telemetry.logs import about_run
 
-MOST_ATTEMPTS = 5  # takings without a batch done, until a run counts as one that kills its workers
+_log = logging.getLogger(__name__)
 
+MOST_ATTEMPTS = 5  # takings without a batch done, until a run counts as one that kills its workers
+TOLD_EVERY = 60.0  # seconds between two lines of the log that say how far a run is
 LONGEST_WAIT = 60  # seconds until a run is taken up again after the storage has failed
 
 
@@ -62,7 +65,7 @@ class HeldRun:
         done: Callable[[HeldRun], None],
     ) -> None:
         self.claim = claim
-        self.began = self.beaten = time.monotonic()
+        self.began = self.beaten = self._told_at = time.monotonic()
         self.asked_at: float | None = None
         self.outcome: Outcome | None = None
         self._place = place
@@ -137,7 +140,11 @@ class HeldRun:
             raise LetGo
         self._governor.attend()
 
-    def _counted(self, _: Counted) -> None:
+    def _counted(self, batch: Counted) -> None:
+        now = time.monotonic()
+        if now - self._told_at >= TOLD_EVERY:
+            self._told_at = now
+            _log.info("%s: %s of %s", batch.strategy, f"{batch.done:,}", f"{batch.planned:,}")
         if self._yield.is_set():
             raise LetGo
         self._attend()

@@ -161,23 +161,27 @@ class Portfolios:
         BotMemoryInSql(self._place.database).hold(ids)
         return held
 
-    def rebalance_due(self, failed: Callable[[str, AlphaDiscoveryError], None] = lambda name, error: None) -> list[str]:
-        """Rebalance every portfolio whose trading bots have all lived through the days of its rule; names of those.
+    def rebalance_due(
+        self, failed: Callable[[str, AlphaDiscoveryError], None] = lambda name, error: None
+    ) -> dict[str, float]:
+        """Rebalance every portfolio whose trading bots have all lived through the days of its rule.
+
+        Returns how much money was moved in each of those, 0 where no share was further off than its threshold.
 
         ``failed`` is told of one that cannot be brought back just now; it is due again at the next look.
         """
-        done, every = [], BotsInSql(self._place.database).list(state=BotState.RUNNING, limit=10_000)[0]
+        done, every = dict[str, float](), BotsInSql(self._place.database).list(state=BotState.RUNNING, limit=10_000)[0]
         for name in _names(every):
             own = self._bots_of(name)
             rule = Rebalancing(**own[0].config.get("rebalancing", {}))
             if rule.days is None or (at := self._due(own, int(rule.days * DAY))) is None:
                 continue
             try:
-                self.rebalance(name, threshold=rule.threshold, note=partial(self._rebalanced, own, at))
+                moved = self.rebalance(name, threshold=rule.threshold, note=partial(self._rebalanced, own, at))
             except AlphaDiscoveryError as error:
                 failed(name, error)
             else:
-                done.append(name)
+                done[name] = sum(max(0.0, one.amount) for one in moved)
         return done
 
     def _due(self, own: Sequence[Bot], every_ms: int) -> int | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.discovery.checkpoint import Checkpoint, Resumed, Segment, Step
 from alpha_discovery.discovery.journal import Entry
-from alpha_discovery.discovery.records import RunRecord
+from alpha_discovery.discovery.records import RunRecord, hours_between
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.engine import insert
 from alpha_discovery.storage.events import note_event
@@ -146,7 +146,7 @@ def _progress(session: Session, run_id: str, **values: Any) -> None:
 
 
 def _ending(record: RunRecord, now: datetime) -> dict[str, Any]:
-    hours = record.runtime_hours if record.end_time else (now - record.start_time).total_seconds() / 3600.0
+    hours = record.runtime_hours if record.end_time else hours_between(record.start_time, now)
     return {
         "strategies_tested": record.strategies_tested, "profitable_found": record.profitable_found,
         "best_sharpe": record.best_sharpe, "runtime_hours": hours,

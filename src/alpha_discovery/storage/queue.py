@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from alpha_discovery.core.clock import Clock
-from alpha_discovery.discovery.records import MOVES, PUT_DOWN, ImpossibleMove, RunState, check_move
+from alpha_discovery.discovery.records import MOVES, PUT_DOWN, ImpossibleMove, RunState, check_move, hours_between
 from alpha_discovery.errors import LeaseLost, NotFound
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.events import note_event
@@ -317,7 +317,7 @@ class QueueInSql:
             raise NotFound(f"run {run.id} left nothing to go on from; {anew}")
         place = _place(run.id, now)
         if run.end_time is not None:  # its pace is that of all that was done
-            place.worked_seconds = (run.end_time - run.start_time).total_seconds()
+            place.worked_seconds = 3600.0 * hours_between(run.start_time, run.end_time)
         session.add(place)
         session.flush()
 
@@ -407,7 +407,7 @@ def _end(session: Session, run: RunRow, state: RunState, now: datetime, error: s
         return state
     _move(run, state)
     run.end_time = now
-    run.runtime_hours = (now - run.start_time).total_seconds() / 3600.0
+    run.runtime_hours = hours_between(run.start_time, now)
     run.error_message = error
     session.flush()
     note_event(session, run.id, state.value, now, {"error": error} if error else None)
