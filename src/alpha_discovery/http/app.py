@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from pwdlib import PasswordHash
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from alpha_discovery import __version__
 from alpha_discovery.bootstrap import Workplace
@@ -103,14 +105,11 @@ def create_app(site: Site, *, pages: Path | None = None) -> FastAPI:
     """
     app = FastAPI(
         title="Alpha Discovery", version=__version__, lifespan=_lifespan, docs_url=None, redoc_url=None,
-        openapi_url=f"{PREFIX}/openapi.json", generate_unique_id_function=lambda route: route.name,
+        openapi_url=f"{PREFIX}/openapi.json",
     )  # fmt: skip
     app.state.site = site
     problems.install(app)
-    whole = APIRouter(prefix=PREFIX)
-    for router in ROUTERS:
-        whole.include_router(router)
-    app.include_router(whole)
+    app.router.routes.extend(_routes())
     _add_metrics(app, site)
     add_pages(app, pages or bundle())
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
@@ -125,6 +124,17 @@ def create_app(site: Site, *, pages: Path | None = None) -> FastAPI:
     app.add_middleware(Guarded, options=site.options)
     app.add_middleware(Measured, telemetry=site.telemetry)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every endpoint: they find their site in the application that was asked, so one process needs them once."""
+    every = APIRouter()
+    whole = APIRouter(prefix=PREFIX, generate_unique_id_function=lambda route: route.name)
+    for router in ROUTERS:
+        whole.include_router(router)
+    every.include_router(whole)
+    return every.routes
 
 
 @asynccontextmanager
