@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,7 @@ from alpha_discovery.settings import Settings
 from alpha_discovery.storage.trials import load_trials
 from alpha_discovery.testing.example_records import run_record
 
+Left = tuple[tuple[Any, ...], pd.DataFrame]
 pytestmark = pytest.mark.usefixtures("small_batches")
 
 
@@ -49,15 +51,26 @@ def left_by(place: Workplace, run_id: str) -> tuple[Any, ...]:
     return run.state, run.strategies_tested, run.best_sharpe, account.n_tested, account.rounds, alphas
 
 
+@pytest.fixture(scope="module")
+def left_alone(planted_market: OneMarket, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Left]:
+    """What a run of a method that nobody puts down leaves, with its trials; the first test that asks makes it."""
+
+    @cache
+    def made(method: str) -> Left:
+        alone = Settings(userdir=tmp_path_factory.mktemp("alone"), workers=1)
+        with open_lab(alone, market_data=planted_market) as place:
+            run = run_campaign(Campaign.from_json({**CAMPAIGN, "method": method}), place).discovery.record
+            return left_by(place, run.id), load_trials(place.settings.runs / run.id)
+
+    return made
+
+
 @pytest.mark.parametrize(("method", "batches"), [("random", 1), ("random", 4), ("genetic", 3), ("genetic", 8)])
 def test_it_ends_as_one_that_was_left_alone(
-    settings: Settings, planted_market: OneMarket, tmp_path_factory: pytest.TempPathFactory, method: str, batches: int
+    settings: Settings, planted_market: OneMarket, left_alone: Callable[[str], Left], method: str, batches: int
 ) -> None:
     campaign = Campaign.from_json({**CAMPAIGN, "method": method})
-    alone = Settings(userdir=tmp_path_factory.mktemp("alone"), workers=1)
-    with open_lab(alone, market_data=planted_market) as place:
-        run = run_campaign(campaign, place).discovery.record
-        expected, trials = left_by(place, run.id), load_trials(place.settings.runs / run.id)
+    expected, trials = left_alone(method)
     begun: list[str] = []
     with open_lab(settings, market_data=planted_market) as place:
         with pytest.raises(KeyboardInterrupt):
