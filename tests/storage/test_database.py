@@ -317,10 +317,10 @@ class TestFreeSpace:
             assert not database.give_back()
 
     def test_nobody_who_writes_is_waited_for(self, tmp_path: Path) -> None:
-        with self.emptied(tmp_path / "a.db") as database:
-            with Database.open(tmp_path / "a.db") as other, other.transaction() as session:
-                session.execute(sa.text("INSERT INTO much VALUES (99, NULL)"))
-                before = time.monotonic()
-                assert not database.give_back()
-                assert time.monotonic() - before < 5.0
-        assert (tmp_path / "a.db").stat().st_size < 3 * 2**20  # the last to close it
+        path = tmp_path / "a.db"
+        with self.emptied(path) as database, Database.open(path) as other, other.transaction() as session:
+            session.execute(sa.text("INSERT INTO much VALUES (99, NULL)"))
+            before = time.monotonic()
+            assert not database.give_back()
+            assert time.monotonic() - before < 5.0
+        assert path.stat().st_size < 3 * 2**20  # the last to close it
