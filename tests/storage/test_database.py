@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -287,3 +288,39 @@ def test_transactions_about_one_subject_take_turns(database: Database) -> None:
         order.append("first")
     thread.join()
     assert order == ["first", "second"]
+
+
+class TestFreeSpace:
+    def full(self, path: Path, rows: int, size: int) -> Database:
+        database = Database.open(path)
+        with database.transaction() as session:
+            session.execute(sa.text("CREATE TABLE much (n INTEGER PRIMARY KEY, data BLOB)"))
+            for n in range(rows):
+                session.execute(sa.text("INSERT INTO much VALUES (:n, zeroblob(:size))"), {"n": n, "size": size})
+        return database
+
+    def emptied(self, path: Path, *, kept: int = 1) -> Database:
+        database = self.full(path, rows=20, size=2**20)
+        with database.transaction() as session:
+            session.execute(sa.text("DELETE FROM much WHERE n >= :kept"), {"kept": kept})
+        return database
+
+    def test_a_file_that_is_mostly_empty_is_made_smaller_when_it_is_closed(self, tmp_path: Path) -> None:
+        self.emptied(tmp_path / "a.db").close()
+        assert (tmp_path / "a.db").stat().st_size < 3 * 2**20
+        with Database.open(tmp_path / "a.db") as again, again.reading() as session:
+            assert session.scalar(sa.text("SELECT count(*) FROM much")) == 1
+
+    @pytest.mark.parametrize("kept", [20, 10])
+    def test_one_that_is_not_stays_as_it_is(self, tmp_path: Path, kept: int) -> None:
+        with self.emptied(tmp_path / "a.db", kept=kept) as database:
+            assert not database.give_back()
+
+    def test_nobody_who_writes_is_waited_for(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.db"
+        with self.emptied(path) as database, Database.open(path) as other, other.transaction() as session:
+            session.execute(sa.text("INSERT INTO much VALUES (99, NULL)"))
+            before = time.monotonic()
+            assert not database.give_back()
+            assert time.monotonic() - before < 5.0
+        assert path.stat().st_size < 3 * 2**20  # the last to close it

@@ -13,6 +13,7 @@ from alpha_discovery.errors import LeaseLost, NotFound
 from alpha_discovery.storage import queue as queue_module
 from alpha_discovery.storage.database import Database
 from alpha_discovery.storage.queue import GRACE, Claim, QueueInSql, Request
+from alpha_discovery.storage.queue_models import QueueRow
 from alpha_discovery.storage.runs import RunsInSql
 from alpha_discovery.testing.example_records import run_record
 
@@ -103,3 +104,20 @@ def test_a_run_that_nobody_asked_to_stop_is_left_alone(held: Held) -> None:
     held.queue.beat(held.claim, lease=-timedelta(seconds=60).total_seconds())  # its worker is not heard of
     assert held.queue.put_down_overdue() == []
     assert held.state is RunState.RUNNING
+
+
+@pytest.mark.parametrize("hand_back", [False, True])
+def test_a_clock_that_was_set_back_keeps_no_run_from_being_taken_up(
+    held: Held, database: Database, hand_back: bool
+) -> None:
+    if hand_back:
+        held.queue.hand_back(held.claim, wait=5.0)
+    with database.transaction() as session:  # all of it was written an hour from now
+        row = session.get_one(QueueRow, held.claim.run_id)
+        later = datetime.now(UTC) + timedelta(hours=1)
+        row.served_at, row.lease_until = later, later
+        row.heartbeat = None if hand_back else later
+    claim = held.queue.claim("awake", lease=15.0)
+    assert claim is not None
+    assert claim.run_id == held.claim.run_id
+    assert held.queue.claim("third", lease=15.0) is None

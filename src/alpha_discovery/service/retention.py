@@ -61,6 +61,7 @@ def keep_house(place: Workplace, wanted: Retention) -> list[Path]:
         in_use = (DeploymentStatus.APPROVED, DeploymentStatus.DEPLOYED)
         if run_id not in kept and not any(alpha.deployment_status in in_use for alpha in alphas):
             written.append(archive(place, run_id))
+    place.database.give_back()
     return written
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import URL, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -18,6 +19,9 @@ from alpha_discovery.storage.engine import address, connect, file_of, writing
 from alpha_discovery.storage.failures import failures
 from alpha_discovery.storage.schema import to_newest
 
+FREE_LEAST = 16 * 2**20  # bytes that a file does not use, from which on they are given back
+FREE_SHARE = 0.75  # of the file
+COPIED_MOST = 256 * 2**20  # bytes in use that are copied for it: a second or two in which nobody else writes
 LOCK_SECONDS = 30.0
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
 
@@ -83,12 +87,38 @@ class Database:
         return found
 
     def close(self) -> None:
-        """Close every connection; an SQLite file is whole then, without its side files."""
+        """Close every connection; an SQLite file is whole then, without its side files, and not mostly empty."""
+        self.give_back()
         with self._watching:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
         self._engine.dispose()
+
+    def give_back(self) -> bool:
+        """Give the disk back what an SQLite file holds and does not use, if that is most of it; whether it did.
+
+        What a search of a million candidates may go on from is stored until it has ended, and is a hundred times what
+        is kept of it. Where others are writing, or there is no room for the copy that this takes, it is left for later.
+        """
+        if not self.is_file:
+            return False
+        with suppress(SQLAlchemyError, sqlite3.Error), closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            pages, free, size = (
+                int(cursor.execute(f"PRAGMA {name}").fetchone()[0])
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+            used = (pages - free) * size
+            if free * size >= FREE_LEAST and free >= FREE_SHARE * pages and used <= COPIED_MOST:
+                wait = int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+                cursor.execute("PRAGMA busy_timeout=0")
+                try:
+                    cursor.execute("VACUUM")
+                finally:
+                    cursor.execute(f"PRAGMA busy_timeout={wait}")
+                return True
+        return False
 
     def __enter__(self) -> Database:
         return self

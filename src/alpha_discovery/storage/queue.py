@@ -33,6 +33,7 @@ class Request(StrEnum):
 
 
 AFTER = {Request.STOP: RunState.STOPPED, Request.PAUSE: RunState.INTERRUPTED}
+SET_BACK = timedelta(seconds=60)  # what was noted further ahead was noted before the clock was set back
 DIED = "its process ended without a word: killed, its disk full, or the machine went down; what it tried stays counted"
 GRACE = 0.75  # seconds that a worker has to put down what was asked of it; then whoever looks does it
 
@@ -366,9 +367,11 @@ def _lost(claim: Claim) -> LeaseLost:
 
 
 def _next(now: datetime) -> Select[QueueRow]:
-    silent = RunRow.state.in_((RunState.RUNNING, RunState.STOPPING)) & (QueueRow.lease_until < now)
+    is_over = or_(QueueRow.lease_until < now, QueueRow.heartbeat > now + SET_BACK)
+    silent = RunRow.state.in_((RunState.RUNNING, RunState.STOPPING)) & is_over
     query = select(QueueRow).join(RunRow, RunRow.id == QueueRow.run_id)
-    waits = (RunRow.state == RunState.QUEUED) & (QueueRow.lease_until.is_(None) | (QueueRow.lease_until < now))
+    may = or_(QueueRow.lease_until.is_(None), QueueRow.lease_until < now, QueueRow.served_at > now + SET_BACK)
+    waits = (RunRow.state == RunState.QUEUED) & may
     query = query.where(or_(waits, silent))
     query = query.order_by(QueueRow.priority.desc(), QueueRow.served_at, QueueRow.run_id)
     return query.with_for_update(of=QueueRow, skip_locked=True)
