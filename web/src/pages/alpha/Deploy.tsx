@@ -22,6 +22,7 @@ import { sentence } from "@/api/problem";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { queryOf, type Wanted, wrongs } from "@/pages/alpha/deployment";
 import type { AlphaDetail } from "@/pages/alpha/queries";
+import { FirstBar } from "@/pages/bots/FirstBar";
 
 /** Makes bots of an alpha: name, capital, paper or live, limits. */
 export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => void }) {
@@ -50,11 +51,7 @@ export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => 
         setTried(true);
         if (Object.keys(wrongs(wanted)).length === 0) deploy.mutate();
     };
-    const field = (
-        name: "name" | "capital" | "start" | "confirm",
-        label: string,
-        more: Record<string, unknown> = {},
-    ) => (
+    const field = (name: "name" | "capital" | "confirm", label: string, more: Record<string, unknown> = {}) => (
         <TextField
             label={label}
             value={wanted[name]}
@@ -142,31 +139,7 @@ export function Deploy({ alpha, onClose }: { alpha: AlphaDetail; onClose: () => 
                                 sx: { mt: 1.5 },
                             })}
                     </FormControl>
-                    <FormControl>
-                        <FormLabel id="deploy-start">First bar</FormLabel>
-                        <RadioGroup
-                            aria-labelledby="deploy-start"
-                            value={wanted.replay ? "replay" : "next"}
-                            onChange={(event) => change({ replay: event.target.value === "replay" })}
-                        >
-                            <FormControlLabel
-                                value="next"
-                                control={<Radio size="small" />}
-                                label="The next bar that is stored from now on"
-                            />
-                            <FormControlLabel
-                                value="replay"
-                                control={<Radio size="small" />}
-                                label="An earlier one: live through stored bars first, as if they closed now"
-                            />
-                        </RadioGroup>
-                        {wanted.replay &&
-                            field("start", "From this day on (UTC)", {
-                                type: "date",
-                                slotProps: { inputLabel: { shrink: true } },
-                                sx: { mt: 1 },
-                            })}
-                    </FormControl>
+                    <FirstBar first={wanted} fault={wrong.start} onChange={change} />
                     <Box sx={{ display: "grid", gap: 1.5, gridTemplateColumns: { xs: "1fr", sm: "repeat(3, 1fr)" } }}>
                         {limit("max_drawdown", "Drawdown limit", "halts until resumed")}
                         {limit("max_daily_loss", "Daily loss limit", "rests until the next day")}

@@ -12,6 +12,7 @@ import { Loaded } from "@/components/Loaded";
 import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 import { StatTile } from "@/components/StatTile";
+import { StatTiles } from "@/components/StatTiles";
 import { fixed, percent, trust, whole } from "@/format/number";
 import { plain, setting } from "@/format/parameters";
 import { utcDay } from "@/format/time";
@@ -90,13 +91,7 @@ function EquityChart({ equity }: { equity: Schemas["Equity"] }) {
 function Tiles({ alpha }: { alpha: AlphaDetail }) {
     const of = (part: string, name: string) => metric(alpha.metrics, part, name);
     return (
-        <Box
-            sx={{
-                display: "grid",
-                gap: 2,
-                gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(125px, 1fr))" },
-            }}
-        >
+        <StatTiles least={125}>
             <StatTile
                 label="Adjusted Sharpe, search"
                 value={fixed(of("search", "adjusted_sharpe"))}
@@ -139,7 +134,7 @@ function Tiles({ alpha }: { alpha: AlphaDetail }) {
                 note={alpha.validation_score === null ? "no calibration yet" : "of a true edge"}
                 hint="Probability that the true adjusted Sharpe ratio is above zero, by the calibration of this judge (alpha calibrate)"
             />
-        </Box>
+        </StatTiles>
     );
 }
 

@@ -1,3 +1,5 @@
+import { fractions, limitFaults, typed } from "@/pages/bots/limits";
+
 /** What is asked for in the dialog, as text of its fields. */
 export interface Wanted {
     name: string;
@@ -14,32 +16,24 @@ export interface Wanted {
 
 const LIMITS = ["max_drawdown", "max_daily_loss", "max_position"] as const;
 
-function number(text: string): number {
-    return text.trim() === "" ? NaN : Number(text.replace(",", "."));
-}
-
 /** What is wrong with each field; empty where nothing is. */
 export function wrongs(wanted: Wanted): Partial<Record<keyof Wanted, string>> {
     const found: Partial<Record<keyof Wanted, string>> = {};
     if (wanted.name.trim() === "") found.name = "give it a name";
     if (wanted.mode === "live" && wanted.confirm.trim() !== wanted.name.trim()) found.confirm = "not the bot's name";
-    if (!(number(wanted.capital) > 0)) found.capital = "an amount above zero";
+    if (!(typed(wanted.capital) > 0)) found.capital = "an amount above zero";
     if (wanted.replay && Number.isNaN(Date.parse(wanted.start))) found.start = "a day, please";
-    for (const limit of LIMITS)
-        if (wanted[limit].trim() !== "" && !(number(wanted[limit]) > 0))
-            found[limit] = "a per cent above zero, or nothing";
-    return found;
+    return { ...found, ...limitFaults(wanted, LIMITS) };
 }
 
 /** The same as the interface takes it; per cents become fractions. */
 export function queryOf(wanted: Wanted) {
-    const limits = LIMITS.filter((limit) => wanted[limit].trim() !== "");
     return {
         bot_name: wanted.name.trim(),
         allocated_capital: wanted.capital.trim().replace(",", "."),
         mode: wanted.mode,
         ...(wanted.mode === "live" ? { confirm: wanted.confirm.trim() } : {}),
         ...(wanted.replay ? { start: wanted.start } : {}),
-        ...Object.fromEntries(limits.map((limit) => [limit, number(wanted[limit]) / 100])),
+        ...fractions(wanted, LIMITS),
     };
 }

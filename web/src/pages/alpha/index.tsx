@@ -3,8 +3,8 @@ import Link from "@mui/material/Link";
 import { useQuery } from "@tanstack/react-query";
 import { Link as RouterLink, useParams } from "react-router";
 
-import { ErrorNotice } from "@/components/ErrorNotice";
 import { PageSkeleton } from "@/components/Loading";
+import { NotShown } from "@/components/NotShown";
 import { PageHeader } from "@/components/PageHeader";
 import { TabRow } from "@/components/TabRow";
 import { Moment } from "@/format/Moment";
@@ -33,14 +33,9 @@ const DEFAULTS = { tab: "summary" };
 export default function Alpha() {
     const { alphaId = "" } = useParams();
     const [{ tab }, change] = useUrlState(DEFAULTS);
-    const { data: alpha, error, refetch } = useQuery(alphaQuery(alphaId));
-    if (error && !alpha)
-        return (
-            <>
-                <PageHeader title="Alpha" />
-                <ErrorNotice error={error} title="This alpha cannot be shown" onRetry={() => void refetch()} />
-            </>
-        );
+    const query = useQuery(alphaQuery(alphaId));
+    const alpha = query.data;
+    if (query.error && !alpha) return <NotShown page="Alpha" title="This alpha cannot be shown" query={query} />;
     if (!alpha) return <PageSkeleton />;
     const shown = TABS.find((one) => one.key === tab) ?? TABS[0];
     return (

@@ -1,9 +1,9 @@
 import type { Schemas } from "@/api/client";
-import { axis, type ChartOption, tooltip } from "@/charts/Chart";
+import type { ChartOption } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, band, line, points, type Seen } from "@/charts/time";
+import { moneyOverTime } from "@/charts/money";
+import { band, line, points, type Seen } from "@/charts/time";
 import { money, percent } from "@/format/number";
-import { utcTime } from "@/format/time";
 
 type BotEquity = Schemas["BotEquity"];
 
@@ -26,29 +26,7 @@ export function botEquityOption(found: BotEquity, colours: ChartColours, seen: S
           ]
         : [];
     return {
-        useUTC: true,
-        legend: {
-            top: 0,
-            left: 0,
-            type: "scroll",
-            textStyle: { color: colours.text },
-            data: ["equity", "expected: typical", EXPECTED],
-        },
-        grid: { left: 76, right: 16, top: 40, bottom: 28 },
-        dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", filterMode: "none" }],
-        xAxis: axis(colours, { type: "time", splitLine: { show: false } }),
-        yAxis: axis(colours, { type: "value", scale: true, name: "quote currency", ...ALONG, nameGap: 58 }),
-        tooltip: {
-            ...tooltip(colours),
-            formatter: (hovered: unknown) => {
-                const all = hovered as { seriesName: string; value: [number, number] }[];
-                const shown = all.filter((one) => !one.seriesName.startsWith(EXPECTED));
-                return [
-                    utcTime(shown[0]?.value[0]),
-                    ...shown.map((one) => `${one.seriesName}: ${money(one.value[1])}`),
-                ].join("\n");
-            },
-        },
+        ...moneyOverTime(colours, ["equity", "expected: typical", EXPECTED], EXPECTED),
         series: [
             ...reach,
             line("equity", points(found.time, found.equity, seen), colours.series[1] ?? colours.text, { z: 5 }),

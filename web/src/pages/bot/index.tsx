@@ -10,12 +10,13 @@ import { sentence } from "@/api/problem";
 import { Chart } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
 import { EmptyState } from "@/components/EmptyState";
-import { ErrorNotice } from "@/components/ErrorNotice";
 import { Loaded } from "@/components/Loaded";
 import { ChartSkeleton, PageSkeleton } from "@/components/Loading";
+import { NotShown } from "@/components/NotShown";
 import { PageHeader } from "@/components/PageHeader";
 import { Panel } from "@/components/Panel";
 import { StatTile } from "@/components/StatTile";
+import { StatTiles } from "@/components/StatTiles";
 import type { Schemas } from "@/api/client";
 import { Moment } from "@/format/Moment";
 import { fixed, money, percent, price, whole } from "@/format/number";
@@ -33,14 +34,9 @@ import { botEquityQuery, type BotOut, botQuery } from "@/pages/bots/queries";
 /** One bot: how it does, what it did, and whether it does what its backtest did. */
 export default function Bot() {
     const { botId = "" } = useParams();
-    const { data: bot, error, refetch } = useQuery(botQuery(botId));
-    if (error && !bot)
-        return (
-            <>
-                <PageHeader title="Bot" />
-                <ErrorNotice error={error} title="This bot cannot be shown" onRetry={() => void refetch()} />
-            </>
-        );
+    const query = useQuery(botQuery(botId));
+    const bot = query.data;
+    if (query.error && !bot) return <NotShown page="Bot" title="This bot cannot be shown" query={query} />;
     if (!bot) return <PageSkeleton />;
     return (
         <>
@@ -99,13 +95,7 @@ function Tiles({ bot }: { bot: BotOut }) {
     const held = now.position.map((leg) => `${fixed(leg.quantity, 4)} at ${price(leg.entry_price)}`);
     const sides = now.position.map((leg) => leg.side).join(" and ");
     return (
-        <Box
-            sx={{
-                display: "grid",
-                gap: 2,
-                gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(150px, 1fr))" },
-            }}
-        >
+        <StatTiles>
             <StatTile
                 label="Worth"
                 value={money(now.equity)}
@@ -135,7 +125,7 @@ function Tiles({ bot }: { bot: BotOut }) {
                     )
                 }
             />
-        </Box>
+        </StatTiles>
     );
 }
 

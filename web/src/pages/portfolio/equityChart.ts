@@ -1,9 +1,9 @@
 import type { Schemas } from "@/api/client";
-import { axis, type ChartOption, tooltip } from "@/charts/Chart";
+import type { ChartOption } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
-import { ALONG, line, points, type Seen } from "@/charts/time";
+import { moneyOverTime } from "@/charts/money";
+import { line, points, type Seen } from "@/charts/time";
 import { money, percent } from "@/format/number";
-import { utcTime } from "@/format/time";
 
 type Equity = Schemas["PortfolioEquity"];
 
@@ -11,22 +11,7 @@ type Equity = Schemas["PortfolioEquity"];
 export function portfolioOption(found: Equity, colours: ChartColours, seen: Seen = null): ChartOption {
     const paid = found.time.map(() => found.capital);
     return {
-        useUTC: true,
-        legend: { top: 0, left: 0, textStyle: { color: colours.text }, data: ["worth", "paid in"] },
-        grid: { left: 76, right: 16, top: 40, bottom: 28 },
-        dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", filterMode: "none" }],
-        xAxis: axis(colours, { type: "time", splitLine: { show: false } }),
-        yAxis: axis(colours, { type: "value", scale: true, name: "quote currency", ...ALONG, nameGap: 58 }),
-        tooltip: {
-            ...tooltip(colours),
-            formatter: (hovered: unknown) => {
-                const all = hovered as { seriesName: string; value: [number, number] }[];
-                return [
-                    utcTime(all[0]?.value[0]),
-                    ...all.map((one) => `${one.seriesName}: ${money(one.value[1])}`),
-                ].join("\n");
-            },
-        },
+        ...moneyOverTime(colours, ["worth", "paid in"]),
         series: [
             line("paid in", points(found.time, paid), colours.faint, {
                 lineStyle: { width: 1.3, type: "dashed", color: colours.faint },

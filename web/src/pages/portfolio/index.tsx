@@ -1,14 +1,14 @@
 import Alert from "@mui/material/Alert";
-import Box from "@mui/material/Box";
 import Stack from "@mui/material/Stack";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 
 import { sentence } from "@/api/problem";
-import { ErrorNotice } from "@/components/ErrorNotice";
 import { PageSkeleton } from "@/components/Loading";
+import { NotShown } from "@/components/NotShown";
 import { PageHeader } from "@/components/PageHeader";
 import { StatTile } from "@/components/StatTile";
+import { StatTiles } from "@/components/StatTiles";
 import { money, percent, whole } from "@/format/number";
 import { Actions } from "@/pages/portfolio/Actions";
 import { Bots } from "@/pages/portfolio/Bots";
@@ -18,14 +18,10 @@ import { type Portfolio, portfolioEquityQuery, portfolioQuery } from "@/pages/po
 /** A deployed portfolio as one: its worth, its bots, and how far their shares are from their weights. */
 export default function PortfolioPage() {
     const { name = "" } = useParams();
-    const { data: portfolio, error, refetch } = useQuery(portfolioQuery(name));
-    if (error && !portfolio)
-        return (
-            <>
-                <PageHeader title="Portfolio" />
-                <ErrorNotice error={error} title="This portfolio cannot be shown" onRetry={() => void refetch()} />
-            </>
-        );
+    const query = useQuery(portfolioQuery(name));
+    const portfolio = query.data;
+    if (query.error && !portfolio)
+        return <NotShown page="Portfolio" title="This portfolio cannot be shown" query={query} />;
     if (!portfolio) return <PageSkeleton />;
     return (
         <>
@@ -52,13 +48,7 @@ function Tiles({ portfolio }: { portfolio: Portfolio }) {
     const { bots } = portfolio;
     const fall = useQuery(portfolioEquityQuery(portfolio)).data?.max_drawdown;
     return (
-        <Box
-            sx={{
-                display: "grid",
-                gap: 2,
-                gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(150px, 1fr))" },
-            }}
-        >
+        <StatTiles>
             <StatTile
                 label="Worth"
                 value={money(portfolio.equity)}
@@ -88,6 +78,6 @@ function Tiles({ portfolio }: { portfolio: Portfolio }) {
                 note="with bots that enter nothing"
                 hint="It stays with them when the others are brought back to their weights"
             />
-        </Box>
+        </StatTiles>
     );
 }

@@ -12,6 +12,7 @@ import { AdminOnly } from "@/components/AdminOnly";
 import { EmptyState } from "@/components/EmptyState";
 import { SimpleTable } from "@/components/SimpleTable";
 import { StatTile } from "@/components/StatTile";
+import { StatTiles } from "@/components/StatTiles";
 import { fixed, money, percent, whole } from "@/format/number";
 import { nameOf } from "@/format/parameters";
 import { Deploy } from "@/pages/portfolios/Deploy";
@@ -54,13 +55,7 @@ export function Choice({ found, wishes }: { found: Chosen; wishes: Wishes }) {
 
 function Tiles({ found, wishes }: { found: Chosen; wishes: Wishes }) {
     return (
-        <Box
-            sx={{
-                display: "grid",
-                gap: 2,
-                gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(150px, 1fr))" },
-            }}
-        >
+        <StatTiles>
             <StatTile
                 label="Sharpe, together"
                 value={fixed(found.sharpe_ratio)}
@@ -75,7 +70,7 @@ function Tiles({ found, wishes }: { found: Chosen; wishes: Wishes }) {
                 note={`of ${money(wishes.capital)}`}
             />
             <StatTile label="Days" value={whole(found.days)} note="that all of them have" />
-        </Box>
+        </StatTiles>
     );
 }
 

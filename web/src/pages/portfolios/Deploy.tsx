@@ -5,12 +5,8 @@ import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
 import DialogContent from "@mui/material/DialogContent";
 import DialogTitle from "@mui/material/DialogTitle";
-import FormControl from "@mui/material/FormControl";
 import FormControlLabel from "@mui/material/FormControlLabel";
-import FormLabel from "@mui/material/FormLabel";
 import InputAdornment from "@mui/material/InputAdornment";
-import Radio from "@mui/material/Radio";
-import RadioGroup from "@mui/material/RadioGroup";
 import TextField from "@mui/material/TextField";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
@@ -19,6 +15,7 @@ import { useNavigate } from "react-router";
 import { client, held } from "@/api/client";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { money } from "@/format/number";
+import { FirstBar } from "@/pages/bots/FirstBar";
 import type { Chosen } from "@/pages/portfolios/queries";
 import { type Deployment, DEPLOYMENT, deploymentFaults, deploymentQuery, type Wishes } from "@/pages/portfolios/wishes";
 
@@ -40,7 +37,7 @@ export function Deploy({ found, wishes, onClose }: DeployProps) {
         setTried(true);
         if (Object.keys(deploymentFaults(asked)).length === 0) deploy.mutate();
     };
-    type Field = Exclude<keyof Deployment, "replay" | "at_once">;
+    type Field = Exclude<keyof Deployment, "replay" | "start" | "at_once">;
     const field = (name: Field, label: string, unit?: string, helper?: string, more: Record<string, unknown> = {}) => (
         <TextField
             label={label}
@@ -75,31 +72,7 @@ export function Deploy({ found, wishes, onClose }: DeployProps) {
                         required: true,
                         slotProps: { htmlInput: { maxLength: 80 } },
                     })}
-                    <FormControl>
-                        <FormLabel id="portfolio-start">First bar</FormLabel>
-                        <RadioGroup
-                            aria-labelledby="portfolio-start"
-                            value={asked.replay ? "replay" : "next"}
-                            onChange={(event) => change({ replay: event.target.value === "replay" })}
-                        >
-                            <FormControlLabel
-                                value="next"
-                                control={<Radio size="small" />}
-                                label="The next bar that is stored from now on"
-                            />
-                            <FormControlLabel
-                                value="replay"
-                                control={<Radio size="small" />}
-                                label="An earlier one: live through stored bars first, as if they closed now"
-                            />
-                        </RadioGroup>
-                        {asked.replay &&
-                            field("start", "From this day on (UTC)", undefined, undefined, {
-                                type: "date",
-                                slotProps: { inputLabel: { shrink: true } },
-                                sx: { mt: 1 },
-                            })}
-                    </FormControl>
+                    <FirstBar first={asked} fault={wrong.start} onChange={change} />
                     <Box sx={{ display: "grid", gap: 1.5, gridTemplateColumns: { xs: "1fr", sm: "repeat(2, 1fr)" } }}>
                         {field("rebalance_days", "Back to its weights every", "days", "empty: only when asked")}
                         {field("threshold", "If a share is off by", "%", "of the whole, from its weight")}

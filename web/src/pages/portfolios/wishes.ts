@@ -1,3 +1,5 @@
+import { fractions, limitFaults, typed } from "@/pages/bots/limits";
+
 /** What a portfolio may be, as it stands in the address; shares are fractions. */
 export const WISHES = { capital: 10_000, method: "hrp", most: 10, max_correlation: 0.7, max_weight: 0.5 };
 
@@ -48,36 +50,28 @@ export const DEPLOYMENT: Deployment = {
 
 const LIMITS = ["max_drawdown", "max_daily_loss"] as const;
 
-function number(text: string): number {
-    return text.trim() === "" ? NaN : Number(text.replace(",", "."));
-}
-
 /** What is wrong with each field of a deployment; empty where nothing is. */
 export function deploymentFaults(asked: Deployment): Partial<Record<keyof Deployment, string>> {
     const found: Partial<Record<keyof Deployment, string>> = {};
-    const days = number(asked.rebalance_days);
-    const threshold = number(asked.threshold);
+    const days = typed(asked.rebalance_days);
+    const threshold = typed(asked.threshold);
     if (asked.name.trim() === "") found.name = "give it a name";
     else if (asked.name.includes("/")) found.name = "a name without a /";
     if (asked.replay && Number.isNaN(Date.parse(asked.start))) found.start = "a day, please";
     if (asked.rebalance_days.trim() !== "" && !(days >= 1 && days <= 3650))
         found.rebalance_days = "from 1 to 3,650 days, or nothing";
     if (!(threshold >= 0 && threshold <= 100)) found.threshold = "from 0 to 100 %";
-    for (const limit of LIMITS)
-        if (asked[limit].trim() !== "" && !(number(asked[limit]) > 0))
-            found[limit] = "a per cent above zero, or nothing";
-    return found;
+    return { ...found, ...limitFaults(asked, LIMITS) };
 }
 
 /** Wishes and deployment as the interface takes them; per cents become fractions. */
 export function deploymentQuery(wishes: Wishes, asked: Deployment) {
-    const limits = LIMITS.filter((limit) => asked[limit].trim() !== "");
     return {
         ...wishes,
         name: asked.name.trim(),
-        threshold: number(asked.threshold) / 100,
-        ...(asked.rebalance_days.trim() === "" ? {} : { rebalance_days: number(asked.rebalance_days) }),
+        threshold: typed(asked.threshold) / 100,
+        ...(asked.rebalance_days.trim() === "" ? {} : { rebalance_days: typed(asked.rebalance_days) }),
         ...(asked.replay ? { start: asked.start } : {}),
-        ...Object.fromEntries(limits.map((limit) => [limit, number(asked[limit]) / 100])),
+        ...fractions(asked, LIMITS),
     };
 }

@@ -3,8 +3,8 @@ import Link from "@mui/material/Link";
 import Stack from "@mui/material/Stack";
 import { Link as RouterLink, useParams } from "react-router";
 
-import { ErrorNotice } from "@/components/ErrorNotice";
 import { PageSkeleton } from "@/components/Loading";
+import { NotShown } from "@/components/NotShown";
 import { PageHeader } from "@/components/PageHeader";
 import { sentence } from "@/api/problem";
 import type { Schemas } from "@/api/client";
@@ -32,8 +32,7 @@ export default function Run() {
     if (run.error)
         return (
             <>
-                <PageHeader title={`Run ${runId.slice(0, 8)}`} />
-                <ErrorNotice error={run.error} title="The run cannot be shown" onRetry={() => void run.refetch()} />
+                <NotShown page={`Run ${runId.slice(0, 8)}`} title="The run cannot be shown" query={run} />
                 <Link component={RouterLink} to="/runs" sx={{ display: "inline-block", mt: 2 }}>
                     All runs
                 </Link>
