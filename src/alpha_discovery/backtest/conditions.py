@@ -110,7 +110,6 @@ class Conditions:
         up, down = self._empty(candidates), self._empty(candidates)
         sides = [self._thrice(side, candidates) for side in (node.left, node.right)]
 
-
         def compare(part: slice) -> None:
             left, right = (tuple((table.values, table.row[part]) for table in tables) for tables in sides)
             both_sides(left, right, _strict(node), up[part], down[part])
