@@ -14,7 +14,7 @@ from alpha_discovery.search.proposer import Proposer
 
 COST = 1e-4  # seconds: a backtest of some years of hourly bars, with its part in the family test
 FREE = 2.0  # seconds of thinking in a whole run that nobody minds
-# measured on one core at 2 GHz (benchmarks/results/search.json); part of the method, so never tuned to a machine
+# measured on one core at 2 GHz with the trees of a library (decision 0105); part of the method, so never tuned
 EFFORTS = {
     FRESH: Effort(5e-4, 1e-6),
     "genetic": Effort(2e-3, 3e-6),

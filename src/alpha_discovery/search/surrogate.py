@@ -18,8 +18,8 @@ import numpy.typing as npt
 from scipy.spatial import KDTree
 
 from alpha_discovery.search.cube import Cube, Unit
-from alpha_discovery.search.extra_trees import extra_trees
 from alpha_discovery.search.protocol import Scores
+from alpha_discovery.search.randomised_trees import grown
 
 _TREES = 16
 _NEIGHBOURS = 4
@@ -63,10 +63,7 @@ def ranked(scores: Scores) -> Scores:
 
 
 def _by_trees(known: Features, scores: Scores, asked: Features, seed: int) -> Guess:
-    forest = extra_trees(_TREES, seed=seed)
-    forest.fit(known.astype(np.float32), scores)
-    x = asked.astype(np.float32)
-    said = np.stack([tree.tree_.predict(x)[:, 0] for tree in forest.estimators_])
+    said = grown(known.astype(np.float32), scores, trees=_TREES, seed=seed).said(asked.astype(np.float32))
     return Guess(said.mean(axis=0), said.std(axis=0))
 
 
