@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.backtest.test_bitmaps import Bits, flags_of, seeds, sides, sizes
 
 from alpha_discovery.backtest.bitmaps import packed, words
-from alpha_discovery.backtest.comparisons import COMPARISONS, compare_rows, crossed_rows
+from alpha_discovery.backtest.comparisons import COMPARISONS, compare_rows, cross_rows, crossed_rows
 from alpha_discovery.backtest.sides import above, at_least
 from alpha_discovery.kernels import kernel
 
@@ -60,6 +61,27 @@ def test_a_cross_is_a_change_of_sides_between_two_known_bars(
             crossed = bool(clear and a[t - 1] <= b[t - 1] and a[t] > b[t])
             assert flags_of(happens[row], n_bars)[t] == crossed
             assert flags_of(never[row], n_bars)[t] == (clear and not crossed)
+
+
+@pytest.mark.parametrize("rows", [5, 40])  # most rows are read once, or many times
+@pytest.mark.parametrize("constant", ["neither", "left", "right"])
+@pytest.mark.parametrize("op", ["<", ">"])
+@pytest.mark.parametrize("happens", [True, False])
+@settings(max_examples=15)
+@given(seed=seeds, n_bars=st.integers(2, 1_200))
+def test_crosses_in_one_pass_are_those_in_several(
+    happens: bool, op: str, constant: str, rows: int, seed: int, n_bars: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    left, left_row, right, right_row = sides(rng, n_bars, constant)
+    left_row, right_row = rng.choice(left_row, rows), rng.choice(right_row, rows)
+    fresh = packed(np.concatenate(([True], rng.random(n_bars - 1) < 0.05)))
+    several, one = (np.zeros((rows, words(n_bars)), dtype=np.uint64) for _ in range(2))
+    compare_rows(COMPARISONS[op], left, left_row, right, right_row, several)
+    crossed_rows(happens, known(left), left_row, known(right), right_row, fresh, several)
+    cross_rows(happens, COMPARISONS[op], left, left_row, right, right_row, fresh, one)
+    behind = ~packed(np.ones(n_bars, dtype=np.bool_))
+    assert ((several & ~behind) == (one & ~behind)).all()
 
 
 @kernel

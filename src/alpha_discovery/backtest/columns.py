@@ -28,6 +28,7 @@ from alpha_discovery.core.scalar import Scalar
 from alpha_discovery.core.space import Batch, batch_size, take
 from alpha_discovery.core.timeframe import DAY
 from alpha_discovery.errors import RuleError
+from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Field, Junction, Lag, Node, Series, Unary
 from alpha_discovery.rules.walk import parameters
 
@@ -85,7 +86,7 @@ class Columns:
                 codes = self._code(names[0])[0] if names else np.zeros(self._size, dtype=np.int64)
                 self._tables[node] = Table(shared, self._common.rows(node, codes))
                 return self._tables[node]
-            first, row = self._group(parameters(node))
+            first, row = self._group(_ordered(node))
             if isinstance(node, Scalar):
                 values: npt.NDArray[Any] = self._numbers(node, first)[:, None]
             else:
@@ -190,29 +191,33 @@ class Columns:
             for name, scalar in zip(indicator.params, node.params, strict=True)
         ]
         out = empty((len(candidates), self._n_bars))
-        if indicator.many is not None and all(len(table.values) == 1 for table in inputs):
-            work = partial(self._many, indicator.many, [table.values[0] for table in inputs], columns, out)
-        else:
-            rows = [table.of(candidates) for table in inputs]
-            work = partial(self._one_by_one, indicator.array, rows, [column.tolist() for column in columns], out)
-        self._parts.each(work, len(out))
+        rows = [table.of(candidates) for table in inputs]
+        work = self._one_by_one if indicator.many is None else self._those_alike
+        self._parts.each(partial(work, indicator, rows, columns, out), len(out))
         return out
 
-    def _many(
-        self, many: Callable[..., None], series: list[npt.NDArray[Any]], columns: list[npt.NDArray[Any]],
+    def _those_alike(
+        self, indicator: Indicator, inputs: list[Table], columns: list[npt.NDArray[Any]],
         out: npt.NDArray[np.float64], part: slice,
     ) -> None:  # fmt: skip
-        for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
-            many(*(x[start:stop] for x in series), *(column[part] for column in columns), out[part, start:stop])
+        """Rows of a part, neighbours that read the same series together."""
+        assert indicator.many is not None
+        read = np.stack([table.row[part] for table in inputs])
+        starts = part.start + np.flatnonzero(np.append(True, (read[:, 1:] != read[:, :-1]).any(axis=0)))
+        for first, end in zip(starts.tolist(), [*starts[1:].tolist(), part.stop], strict=True):
+            series, params = [table.values[table.row[first]] for table in inputs], [one[first:end] for one in columns]
+            for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
+                indicator.many(*(x[start:stop] for x in series), *params, out[first:end, start:stop])
 
     def _one_by_one(
-        self, array: Callable[..., Any], inputs: list[Table], columns: list[list[Any]], out: npt.NDArray[np.float64],
-        part: slice,
+        self, indicator: Indicator, inputs: list[Table], columns: list[npt.NDArray[Any]],
+        out: npt.NDArray[np.float64], part: slice,
     ) -> None:  # fmt: skip
+        params = [column.tolist() for column in columns]
         for i in range(part.start, part.stop):
-            series, params = [table.values[table.row[i]] for table in inputs], [column[i] for column in columns]
+            series, own = [table.values[table.row[i]] for table in inputs], [column[i] for column in params]
             for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
-                out[i, start:stop] = array(*(x[start:stop] for x in series), *params)
+                out[i, start:stop] = indicator.array(*(x[start:stop] for x in series), *own)
 
     def _lag(self, node: Lag, candidates: Rows) -> npt.NDArray[np.float64]:
         distance = self._bars(node.bars, candidates, "lag")
@@ -295,6 +300,13 @@ class Columns:
 
         self._parts.each(combine, len(out))
         return out
+
+
+def _ordered(node: Node) -> tuple[str, ...]:
+    """Parameters of a node, foremost those whose rows an indicator works on together: of its inputs, then as called."""
+    if not isinstance(node, Apply):
+        return parameters(node)
+    return tuple(dict.fromkeys(name for part in (*node.inputs, *node.params) for name in parameters(part)))
 
 
 def _numbered(key: Rows, below: int) -> tuple[Rows, Rows]:

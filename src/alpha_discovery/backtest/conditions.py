@@ -2,7 +2,7 @@
 
 Three ways lead to the same bits. A series beside a number of each candidate is sorted into buckets (`thresholds`); two
 series whose mirrored condition is wanted too are compared once in both directions (`both_sides`); all else is compared
-as it is, arithmetic a block of candidates at a time (`comparisons`).
+as it is (`comparisons`), arithmetic a block of candidates at a time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from alpha_discovery.backtest.bitmaps import packed, words
 from alpha_discovery.backtest.both_sides import both_sides
-from alpha_discovery.backtest.comparisons import COMPARISONS, GREATER, LESS, LESS_EQUAL, compare_rows, crossed_rows
+from alpha_discovery.backtest.comparisons import COMPARISONS, compare_rows, cross_rows, crossed_rows
 from alpha_discovery.backtest.derived import Bucketed, Extent, Rounded, is_number, mirrored, where_known
 from alpha_discovery.backtest.kept_memory import empty
 from alpha_discovery.backtest.parts import Parts
@@ -25,6 +25,7 @@ from alpha_discovery.rules.nodes import Compare, Cross, Node, Series
 Rows = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
 BLOCK = 16  # rows of arithmetic that are computed together and dropped
+_ABOVE = {"above": ">", "below": "<"}  # what a cross says of its sides
 _WORTH = 4  # thresholds for each column from which on buckets save more than they cost
 
 
@@ -75,7 +76,12 @@ class Conditions:
             return self._both(node, candidates)
         out = self._empty(candidates)
         tables = [self._sides.table(side).of(candidates) for side in (node.left, node.right)]
-        self._compare(node, tables, candidates, out)
+        if isinstance(node, Cross) and _come_again(tables, candidates):
+            self._compare(Compare(_ABOVE[node.direction], node.left, node.right), tables, out)
+            sides = zip((node.left, node.right), tables, strict=True)
+            self._to_crosses(node, [self._known(side, table, candidates) for side, table in sides], out)
+        else:
+            self._compare(node, tables, out)
         return out, None
 
     def _empty(self, candidates: Rows, wanted: bool = True) -> Bits:
@@ -86,7 +92,7 @@ class Conditions:
         sources = [self._sides.source(side) for side in (node.left, node.right)]
         for start in range(0, len(candidates), BLOCK):
             block = candidates[start : start + BLOCK]
-            self._compare(node, [source(block) for source in sources], block, out[start : start + BLOCK])
+            self._compare(node, [source(block) for source in sources], out[start : start + BLOCK])
         return out
 
     def _beside_thresholds(self, node: Compare | Cross, candidates: Rows, both: bool) -> tuple[Bits, Bits | None]:
@@ -126,19 +132,15 @@ class Conditions:
         rounded = Rounded.of(node)
         return [self._sides.table(one).of(candidates) for one in (rounded, where_known(rounded), node)]
 
-    def _compare(self, node: Compare | Cross, sides: list[Table], block: Rows, out: Bits) -> None:
-        if isinstance(node, Compare):
-            self._bits(COMPARISONS[node.op], sides, out)
-            return
-        self._bits(GREATER if node.direction == "above" else LESS, sides, out)
-        known = [self._known(side, table, block) for side, table in zip((node.left, node.right), sides, strict=True)]
-        self._to_crosses(node, known, out)
-
-    def _bits(self, op: int, sides: list[Table], out: Bits) -> None:
+    def _compare(self, node: Compare | Cross, sides: list[Table], out: Bits) -> None:
         (left, of_left), (right, of_right) = sides
 
         def compare(part: slice) -> None:
-            compare_rows(op, left, of_left[part], right, of_right[part], out[part])
+            if isinstance(node, Compare):
+                compare_rows(COMPARISONS[node.op], left, of_left[part], right, of_right[part], out[part])
+                return
+            op = COMPARISONS[_ABOVE[node.direction]]
+            cross_rows(node.happens, op, left, of_left[part], right, of_right[part], self._fresh, out[part])
 
         self._parts.each(compare, len(out))
 
@@ -146,16 +148,17 @@ class Conditions:
         left, right = known
         crossed_rows(node.happens, left.values, left.row, right.values, right.row, self._fresh, bits)
 
-    def _known(self, node: Node, table: Table, block: Rows) -> Table:
-        """Bitmaps of the bars at which a side of a comparison has a value; those of a kept table are kept too."""
+    def _known(self, node: Node, table: Table, candidates: Rows) -> Table:
+        """Bitmaps of the bars at which a side of a comparison has a value."""
         if table.values.shape[1] == 1:
             return Table(np.where(np.isnan(table.values), np.uint64(0), ~np.uint64(0)), table.row)
-        if isinstance(node, Series) and not self._sides.is_passing(node):
-            return self._sides.table(where_known(node)).of(block)
-        bits = empty((len(table.values), self._words), np.uint64)
-        each = np.arange(len(bits), dtype=np.int64)
-        compare_rows(LESS_EQUAL, table.values, each, table.values, each, bits)
-        return Table(bits, table.row)
+        assert isinstance(node, Series)
+        return self._sides.table(where_known(node)).of(candidates)
+
+
+def _come_again(tables: list[Table], candidates: Rows) -> bool:
+    """Whether where the sides are known is asked so often that it pays to write it down: by many, or by other trees."""
+    return len(candidates) == 1 or all(2 * len(table.values) <= len(candidates) for table in tables)
 
 
 def _strict(node: Compare | Cross) -> bool:

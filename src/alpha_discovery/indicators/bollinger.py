@@ -25,6 +25,23 @@ def _lower(x: Any, window: int, width: float) -> Any:
     return _upper(x, window, -width)
 
 
+@kernel
+def _many_upper(x: Any, window: Any, width: Any, out: Any) -> None:
+    """Neighbours with one window share its mean and its deviation."""
+    mean, std, last = np.full(len(x), np.nan), np.empty(0), 0
+    for k in range(len(window)):
+        if window[k] != last:
+            mean[:] = np.nan
+            std, last = moments(x, window[k], mean), window[k]
+        for t in range(len(x)):
+            out[k, t] = mean[t] + width[k] * std[t]
+
+
+@kernel
+def _many_lower(x: Any, window: Any, width: Any, out: Any) -> None:
+    _many_upper(x, window, -width, out)
+
+
 class _Step:
     def __init__(self, window: int, width: float) -> None:
         self.moments, self.width = Moments(window), float(width)
@@ -39,12 +56,13 @@ class _Step:
 
 bollinger_upper = Indicator(
     name="bollinger_upper", inputs=("x",), params=("window", "width"), unit="same",
-    array=_upper, step=_Step, warmup=lambda window, width: int(window),
+    array=_upper, many=_many_upper, step=_Step, warmup=lambda window, width: int(window),
     source="Bollinger (2001), Bollinger on Bollinger Bands",
 )
 
 bollinger_lower = Indicator(
     name="bollinger_lower", inputs=("x",), params=("window", "width"), unit="same",
-    array=_lower, step=lambda window, width: _Step(window, -width), warmup=lambda window, width: int(window),
+    array=_lower, many=_many_lower, step=lambda window, width: _Step(window, -width),
+    warmup=lambda window, width: int(window),
     source=bollinger_upper.source,
 )

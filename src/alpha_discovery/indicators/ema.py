@@ -67,16 +67,25 @@ def smooth(x: Any, window: int, alpha: float) -> Any:
 def smooth_many(x: Any, windows: Any, alphas: Any, out: Any) -> None:
     """`smooth` of one series ``x`` (T,) into the rows of ``out`` (n, T), bit for bit.
 
-    Eight rows in step: each value of a row waits for the one before it, and that of another row need not.
+    Eight rows in step, or four: each value of a row waits for the one before it, and that of another row need not. The
+    last rows are worked on with some of those before them, which come out the same again.
     """
-    done, (first, stop) = 0, next_run(x, 0)
+    done, n = 0, len(windows)
+    first, stop = next_run(x, 0)
     while first < stop:
         out[:, done:first] = np.nan
         series, rows = x[first:stop], out[:, first:stop]
-        for k in range(0, len(windows) - 7, 8):
-            _eight(series, windows[k : k + 8], alphas[k : k + 8], rows[k : k + 8])
-        for k in range(len(windows) // 8 * 8, len(windows)):
-            _begun(series, windows[k], alphas[k], rows[k], len(series))
+        if n >= 8:
+            for k in range(0, n, 8):
+                k = min(k, n - 8)
+                _eight(series, windows[k : k + 8], alphas[k : k + 8], rows[k : k + 8])
+        elif n >= 4:
+            for k in range(0, n, 4):
+                k = min(k, n - 4)
+                _four(series, windows[k : k + 4], alphas[k : k + 4], rows[k : k + 4])
+        else:
+            for k in range(n):
+                _one(series, windows[k], alphas[k], rows[k])
         done, (first, stop) = stop, next_run(x, stop)
     out[:, done:] = np.nan
 
@@ -86,6 +95,31 @@ def _begun(x: Any, window: int, alpha: float, out: Any, stop: int) -> None:
     state = START
     for t in range(stop):
         out[t], state = advance(x[t], window, alpha, state)
+
+
+@kernel
+def _one(x: Any, window: int, alpha: float, out: Any) -> None:
+    begun = min(window, len(x))
+    _begun(x, window, alpha, out, begun)
+    level = out[begun - 1]
+    for i in range(begun, len(x)):
+        level += alpha * (x[i] - level)
+        out[i] = level
+
+
+@kernel
+def _four(x: Any, windows: Any, alphas: Any, out: Any) -> None:
+    begun = min(windows.max(), len(x))  # all are warm from here on
+    for k in range(4):
+        _begun(x, windows[k], alphas[k], out[k], begun)
+    a, b, c, d = out[0, begun - 1], out[1, begun - 1], out[2, begun - 1], out[3, begun - 1]
+    p, q, r, s = alphas[0], alphas[1], alphas[2], alphas[3]
+    for i in range(begun, len(x)):
+        a += p * (x[i] - a)
+        b += q * (x[i] - b)
+        c += r * (x[i] - c)
+        d += s * (x[i] - d)
+        out[0, i], out[1, i], out[2, i], out[3, i] = a, b, c, d
 
 
 @kernel

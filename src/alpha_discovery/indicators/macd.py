@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from alpha_discovery.indicators.ema import START, advance, ema
+from alpha_discovery.indicators.ema import START, advance, ema, smooth_many
 from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.kernels import kernel
 
@@ -30,6 +30,33 @@ def _array(x: Any, fast_window: int, slow_window: int) -> Any:
 @kernel
 def _signal_array(x, fast_window, slow_window, signal_window):  # type: ignore[no-untyped-def]
     return _ema(_array(x, fast_window, slow_window), signal_window)
+
+
+@kernel
+def _many(x: Any, fast_window: Any, slow_window: Any, out: Any) -> None:
+    """Windows that come again are averaged once."""
+    windows = np.unique(np.concatenate((fast_window, slow_window)))
+    average = np.empty((len(windows), len(x)))
+    smooth_many(x, windows, 2.0 / (windows + 1), average)
+    for k in range(len(out)):
+        fast = average[np.searchsorted(windows, fast_window[k])]
+        slow = average[np.searchsorted(windows, slow_window[k])]
+        for t in range(len(x)):
+            out[k, t] = fast[t] - slow[t]
+
+
+@kernel
+def _many_signals(x: Any, fast_window: Any, slow_window: Any, signal_window: Any, out: Any) -> None:
+    """Neighbours with one line share it."""
+    first, line = 0, np.empty((1, len(x)))
+    while first < len(out):
+        stop = first + 1
+        while stop < len(out) and fast_window[stop] == fast_window[first] and slow_window[stop] == slow_window[first]:
+            stop += 1
+        _many(x, fast_window[first : first + 1], slow_window[first : first + 1], line)
+        some = signal_window[first:stop]
+        smooth_many(line[0], some, 2.0 / (some + 1), out[first:stop])
+        first = stop
 
 
 class _Step:
@@ -58,13 +85,14 @@ class _SignalStep:
 
 macd = Indicator(
     name="macd", inputs=("x",), params=("fast_window", "slow_window"), unit="same",
-    array=_array, step=_Step, warmup=lambda fast_window, slow_window: int(max(fast_window, slow_window)),
+    array=_array, many=_many, step=_Step,
+    warmup=lambda fast_window, slow_window: int(max(fast_window, slow_window)),
     source="Appel (1979), The Moving Average Convergence Divergence Trading Method",
 )
 
 macd_signal = Indicator(
     name="macd_signal", inputs=("x",), params=("fast_window", "slow_window", "signal_window"), unit="same",
-    array=_signal_array, step=_SignalStep,
+    array=_signal_array, many=_many_signals, step=_SignalStep,
     warmup=lambda fast_window, slow_window, signal_window: int(max(fast_window, slow_window) + signal_window) - 1,
     source=macd.source,
 )

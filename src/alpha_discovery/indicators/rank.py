@@ -7,31 +7,67 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import Any
 
 import numpy as np
 
-from alpha_discovery.indicators.highest import highest
 from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.kernels import kernel
 
-_highest = highest.array
 _TILE = 512  # bars worked on side by side, so that several fit in one register
 
 
 @kernel
-def _array(x, window):  # type: ignore[no-untyped-def]
-    out = _highest(x, window)  # only for where a full window of real values is
+def _array(x: Any, window: int) -> Any:
+    out = np.empty((1, len(x)))
+    _many(x, np.full(1, window), out)
+    return out[0]
+
+
+@kernel
+def _many(x: Any, window: Any, out: Any) -> None:
+    """A longer window goes on counting where a shorter one ended."""
+    order, seen = np.argsort(window), _seen(x)
+    twice = np.empty(_TILE, dtype=np.int64)  # how many values are below, and how many are not above
+    for start in range(0, len(x), _TILE):
+        stop, counted = min(start + _TILE, len(x)), 1
+        twice[:] = 0
+        for place in order:
+            for back in range(counted, window[place]):
+                _compare(x, start, stop, back, twice)
+            counted = max(counted, window[place])
+            _write(twice, seen[start:stop], window[place], out[place, start:stop])
+
+
+@kernel
+def _seen(x: Any) -> Any:
+    """Values up to each bar since one was missing."""
+    seen, so_far = np.empty(len(x), dtype=np.int64), 0
+    for t in range(len(x)):
+        so_far = so_far + 1 if math.isfinite(x[t]) else 0
+        seen[t] = so_far
+    return seen
+
+
+@kernel
+def _compare(x: Any, start: int, stop: int, back: int, twice: Any) -> None:
+    first = max(start, back)
+    if first >= stop:
+        return
+    old, now, count = x[first - back : stop - back], x[first:stop], twice[first - start : stop - start]
+    for i in range(len(now)):
+        count[i] += old[i] < now[i]
+        count[i] += old[i] <= now[i]
+
+
+@kernel
+def _write(twice: Any, seen: Any, window: int, out: Any) -> None:
     others = float(max(window - 1, 1))
-    for start in range(window - 1, len(x), _TILE):
-        stop = min(start + _TILE, len(x))
-        now, score, below = x[start:stop], out[start:stop], np.full(stop - start, 0.5 if window == 1 else 0.0)
-        for k in range(1, window):
-            old = x[start - k : stop - k]
-            for i in range(len(below)):
-                below[i] += 0.5 * (old[i] < now[i]) + 0.5 * (old[i] <= now[i])
-        for i in range(len(below)):
-            score[i] = below[i] / others if score[i] == score[i] else np.nan
-    return out
+    for i in range(len(out)):
+        if seen[i] < window:
+            out[i] = np.nan
+        else:
+            out[i] = 0.5 * twice[i] / others if window > 1 else 0.5
 
 
 class _Step:
@@ -58,6 +94,6 @@ class _Step:
 
 rank = Indicator(
     name="rank", inputs=("x",), params=("window",), unit="ratio",
-    array=_array, step=_Step, warmup=lambda window: int(window),
+    array=_array, many=_many, step=_Step, warmup=lambda window: int(window),
     source="(mid-rank - 1) / (window - 1)",
 )

@@ -6,6 +6,7 @@ A value that is not positive has no logarithm and counts as missing.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +18,24 @@ _std = rolling_std.array
 
 
 @kernel
-def _array(x, window):  # type: ignore[no-untyped-def]
+def _returns(x: Any) -> Any:
     returns = np.full(len(x), np.nan)
     for t in range(1, len(x)):
         if x[t - 1] > 0.0 and 0.0 < x[t] / x[t - 1] < np.inf:
             returns[t] = math.log(x[t] / x[t - 1])
-    return _std(returns, window)
+    return returns
+
+
+@kernel
+def _array(x: Any, window: int) -> Any:
+    return _std(_returns(x), window)
+
+
+@kernel
+def _many(x: Any, window: Any, out: Any) -> None:
+    returns = _returns(x)
+    for k in range(len(window)):
+        out[k] = _std(returns, window[k])
 
 
 class _Step:
@@ -41,6 +54,6 @@ class _Step:
 
 realized_volatility = Indicator(
     name="realized_volatility", inputs=("x",), params=("window",), unit="ratio",
-    array=_array, step=_Step, warmup=lambda window: int(window) + 1,
+    array=_array, many=_many, step=_Step, warmup=lambda window: int(window) + 1,
     source="Andersen and Bollerslev (1998), International Economic Review 39(4); as a rolling standard deviation",
 )

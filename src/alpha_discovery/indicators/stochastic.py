@@ -13,6 +13,7 @@ from alpha_discovery.indicators.highest import highest, peak
 from alpha_discovery.indicators.lowest import lowest
 from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.indicators.sma import sma
+from alpha_discovery.indicators.sma_blocks import averages
 from alpha_discovery.kernels import kernel
 
 _sma = sma.array
@@ -34,6 +35,18 @@ def _array(high: Any, low: Any, close: Any, window: int) -> Any:
 @kernel
 def _d_array(high, low, close, window, smooth_window):  # type: ignore[no-untyped-def]
     return _sma(_array(high, low, close, window), smooth_window)
+
+
+@kernel
+def _many_d(high: Any, low: Any, close: Any, window: Any, smooth_window: Any, out: Any) -> None:
+    """Neighbours with one %K share it."""
+    first = 0
+    while first < len(out):
+        stop = first + 1
+        while stop < len(out) and window[stop] == window[first]:
+            stop += 1
+        averages(_array(high, low, close, window[first]), smooth_window[first:stop], out[first:stop])
+        first = stop
 
 
 class _Step:
@@ -71,6 +84,6 @@ stochastic = Indicator(
 
 stochastic_d = Indicator(
     name="stochastic_d", inputs=("high", "low", "close"), params=("window", "smooth_window"), unit="ratio",
-    array=_d_array, step=_DStep, warmup=lambda window, smooth_window: int(window + smooth_window) - 1,
+    array=_d_array, many=_many_d, step=_DStep, warmup=lambda window, smooth_window: int(window + smooth_window) - 1,
     source="Lane (1984), Lane's Stochastics",
 )

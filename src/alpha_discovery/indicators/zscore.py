@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -12,12 +13,19 @@ from alpha_discovery.kernels import kernel
 
 
 @kernel
-def _array(x, window):  # type: ignore[no-untyped-def]
-    out = np.full(len(x), np.nan)
-    std = moments(x, window, out)
-    for t in range(len(x)):
-        out[t] = (x[t] - out[t]) / std[t] if std[t] > 0.0 else math.nan
-    return out
+def _array(x: Any, window: int) -> Any:
+    out = np.empty((1, len(x)))
+    _many(x, np.full(1, window), out)
+    return out[0]
+
+
+@kernel
+def _many(x: Any, window: Any, out: Any) -> None:
+    for k in range(len(window)):
+        out[k] = np.nan
+        std = moments(x, window[k], out[k])
+        for t in range(len(x)):
+            out[k, t] = (x[t] - out[k, t]) / std[t] if std[t] > 0.0 else math.nan
 
 
 class _Step:
@@ -34,6 +42,6 @@ class _Step:
 
 zscore = Indicator(
     name="zscore", inputs=("x",), params=("window",), unit="ratio",
-    array=_array, step=_Step, warmup=lambda window: int(window),
+    array=_array, many=_many, step=_Step, warmup=lambda window: int(window),
     source="standard score of the newest of the last `window` values",
 )
