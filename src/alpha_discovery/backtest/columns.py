@@ -220,21 +220,18 @@ class Columns:
                 out[i, start:stop] = indicator.array(*(x[start:stop] for x in series), *own)
 
     def _lag(self, node: Lag, candidates: Rows) -> npt.NDArray[np.float64]:
-        distance = self._bars(node.bars, candidates, "lag")
-        values = np.broadcast_to(self._aligned(node.x, candidates), (len(candidates), self._n_bars))
+        distance, before = self._bars(node.bars, candidates, "lag"), self.table(node.x).of(candidates)
         out = empty((len(candidates), self._n_bars))
-        out.fill(np.nan)
-        self._parts.each(partial(self._late, values, distance, out), len(out))
+        self._parts.each(partial(self._late, before, distance, out), len(out))
         return out
 
-    def _late(
-        self, values: npt.NDArray[np.float64], distance: Rows, out: npt.NDArray[np.float64], part: slice
-    ) -> None:
+    def _late(self, before: Table, distance: Rows, out: npt.NDArray[np.float64], part: slice) -> None:
         for i in range(part.start, part.stop):
-            k = distance[i]
+            values = np.broadcast_to(before.values[before.row[i]], self._n_bars)
             for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
-                if stop - start > k:
-                    out[i, start + k : stop] = values[i, start : stop - k]
+                known = min(start + distance[i], stop)
+                out[i, start:known] = np.nan
+                out[i, known:stop] = values[start : start + stop - known]
 
     def _condition(self, node: Bool, candidates: Rows) -> npt.NDArray[np.uint64]:
         if isinstance(node, Junction):
