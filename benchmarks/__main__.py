@@ -1,6 +1,6 @@
 """Speed on this machine: ``python -m benchmarks`` or ``make bench``, a few minutes.
 
-    python -m benchmarks [engine|family|profile|api ...] [--tiny | --long] [--vectorbt PYTHON] [--no-write]
+    python -m benchmarks [engine|strategies|family|profile|api ...] [--tiny | --long] [--vectorbt PYTHON] [--no-write]
 
 Prints tables and writes them, with the facts of the machine, to ``benchmarks/results``. ``--tiny`` tries everything
 with small numbers and writes nothing; ``--long`` goes to a million candidates. Comparisons with vectorbt
@@ -13,10 +13,10 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import api, engine, engine_profile, family, machine
+from benchmarks import api, engine, engine_profile, family, machine, strategies
 from tools.oracle_env import python_of
 
-SUITES = ("engine", "family", "profile", "api")
+SUITES = ("engine", "strategies", "family", "profile", "api")
 
 
 def main() -> None:
@@ -46,6 +46,9 @@ def measure(suite: str, given: argparse.Namespace, facts: machine.Found) -> tupl
     if suite == "api":
         found = api.measured(1_000 if given.tiny else 100_000, 3.0 if given.tiny else 15.0)
         return api.table(found), found
+    if suite == "strategies":
+        found = strategies.measured(200 if given.tiny else 4_000)
+        return strategies.table(found), found
     if suite == "profile":
         found = engine_profile.measured(1_000 if given.tiny else 20_000)
         return engine_profile.table(found), found

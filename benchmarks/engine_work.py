@@ -17,6 +17,7 @@ from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.indicators import ema, rsi
 from alpha_discovery.market_data.sample import load_sample
 from alpha_discovery.rules import Parameters, Rules, SymbolicBars, lag, strategy
+from alpha_discovery.rules.strategy import Strategy
 from alpha_discovery.strategies.mean_reversion import mean_reversion
 from alpha_discovery.strategies.sma_cross import sma_cross
 from alpha_discovery.testing.markets import regimes
@@ -68,7 +69,12 @@ def tape_of(n_bars: int = YEAR) -> Tape:
 
 def candidates(name: str, n: int) -> Batch:
     """``n`` random parameter sets of the strategy's usual space, stop and target included."""
-    rng, space = np.random.default_rng(SEED), STRATEGIES[name].space
+    return candidates_of(STRATEGIES[name], n)
+
+
+def candidates_of(one: Strategy, n: int) -> Batch:
+    """The same of any strategy."""
+    rng, space = np.random.default_rng(SEED), one.space
     batch = space.from_unit(rng.random((2 * n + 100, len(space.free))))
     return take(batch, np.flatnonzero(space.satisfied(batch))[:n])
 
