@@ -147,10 +147,12 @@ class IndicatorSuite:
     def test_many_parameter_sets_together_give_the_same_bits(
         self, indicator: Indicator, history: History, seeds: list[int]
     ) -> None:
-        """The form for many, where there is one, is the other one in less time."""
+        """The form for many, where there is one, is the other one in less time; neighbours may differ in one number."""
         if indicator.many is None:
             return
-        inputs, sets = history.inputs(indicator), [History(1, seed).params(indicator) for seed in seeds]
+        inputs, drawn = history.inputs(indicator), [tuple(History(1, seed).params(indicator)) for seed in seeds]
+        alike = {(*one[:-1], *other[-1:]) for one in drawn[:3] for other in drawn}
+        sets = [*sorted({*drawn, *alike}), *drawn[:2]]
         columns = [
             np.array([one[k] for one in sets], dtype=np.int64 if indicator.is_window(name) else np.float64)
             for k, name in enumerate(indicator.params)
