@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from alpha_discovery.indicators import cci, rolling_std, rolling_sum, rolling_vwap, sma, wma, zscore
+from alpha_discovery.indicators import cci, macd, rolling_std, rolling_sum, rolling_vwap, sma, wma, zscore
 
 N = 1_000_000
 WINDOWS = (3, 20, 700)
@@ -74,3 +74,12 @@ def test_the_channel_index_does_not_drift(market: dict[str, F64], window: int) -
     away = rows - rows.mean(axis=1, keepdims=True)
     expected = away[:, -1] / (np.longdouble(0.015) * np.abs(away).mean(axis=1))
     assert_close(cci(market["high"], market["low"], market["close"], window), expected, window, atol=1e-7)
+
+
+def test_lines_of_long_histories_that_are_not_held_together_are_the_same(market: dict[str, F64]) -> None:
+    fast, slow = np.arange(2, 5), np.arange(20, 23)
+    together, many = np.empty((3, N)), macd.many
+    assert many is not None
+    many(market["close"], fast, slow, together)
+    alone = [macd(market["close"], *windows) for windows in zip(fast, slow, strict=True)]
+    np.testing.assert_array_equal(together, alone)

@@ -15,6 +15,7 @@ from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.kernels import kernel
 
 _ema = ema.array
+_MOST = 2**22  # values of averages that are held at a time
 
 
 @kernel
@@ -34,8 +35,12 @@ def _signal_array(x, fast_window, slow_window, signal_window):  # type: ignore[n
 
 @kernel
 def _many(x: Any, fast_window: Any, slow_window: Any, out: Any) -> None:
-    """Windows that come again are averaged once."""
+    """Windows that come again are averaged once, unless the averages would take more memory than that is worth."""
     windows = np.unique(np.concatenate((fast_window, slow_window)))
+    if len(windows) * len(x) > _MOST:
+        for k in range(len(out)):
+            out[k] = _array(x, fast_window[k], slow_window[k])
+        return
     average = np.empty((len(windows), len(x)))
     smooth_many(x, windows, 2.0 / (windows + 1), average)
     for k in range(len(out)):
