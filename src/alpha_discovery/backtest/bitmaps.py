@@ -3,6 +3,8 @@
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,6 +27,14 @@ def packed(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
     bits = np.zeros(words(len(flags)) * 64, dtype=np.uint8)
     bits[: len(flags)] = flags
     return np.packbits(bits, bitorder="little").view(np.uint64)
+
+
+@lru_cache(maxsize=64)
+def every_bar(n_bars: int) -> npt.NDArray[np.uint64]:
+    """The bitmap (words,) of all bars, which nobody may write to."""
+    bits = packed(np.ones(n_bars, dtype=np.bool_))
+    bits.flags.writeable = False
+    return bits
 
 
 @kernel

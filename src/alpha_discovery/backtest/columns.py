@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alpha_discovery.backtest.across_chunks import Shared
-from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, join_rows, packed, words
+from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, every_bar, join_rows, packed, words
 from alpha_discovery.backtest.both_sides import rounded_rows
 from alpha_discovery.backtest.conditions import BLOCK, Conditions, Rows, Table
 from alpha_discovery.backtest.derived import Bucketed, Derived, Extent, Rounded, is_arithmetic, mirrored
@@ -86,7 +86,7 @@ class Columns:
                 codes = self._code(names[0])[0] if names else np.zeros(self._size, dtype=np.int64)
                 self._tables[node] = Table(shared, self._common.rows(node, codes))
                 return self._tables[node]
-            first, row = self._group(_ordered(node))
+            first, row = self._group(_ordered(node) if self._size > 1 else ())
             if isinstance(node, Scalar):
                 values: npt.NDArray[Any] = self._numbers(node, first)[:, None]
             else:
@@ -248,7 +248,7 @@ class Columns:
     def _junction(self, node: Junction, candidates: Rows) -> npt.NDArray[np.uint64]:
         out = zeros((len(candidates), words(self._n_bars)), np.uint64)
         if node.op == "and":
-            out[:] = packed(np.ones(self._n_bars, dtype=np.bool_))
+            out[:] = every_bar(self._n_bars)
         for part in node.parts:
             table = self.table(part)
             join_rows(node.op == "and", table.values, table.row[candidates], out)

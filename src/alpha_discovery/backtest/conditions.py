@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.bitmaps import packed, words
+from alpha_discovery.backtest.bitmaps import every_bar, words
 from alpha_discovery.backtest.both_sides import both_sides
 from alpha_discovery.backtest.comparisons import COMPARISONS, compare_rows, cross_rows, crossed_rows
 from alpha_discovery.backtest.derived import Bucketed, Extent, Rounded, is_number, mirrored, where_known
@@ -59,7 +59,7 @@ class Conditions:
     def __init__(self, sides: Sides, n_bars: int, fresh: Bits, wanted: frozenset[Node], parts: Parts) -> None:
         self._sides = sides
         self._words = words(n_bars)
-        self._fresh = fresh | ~packed(np.ones(n_bars, dtype=np.bool_))  # nothing is known behind the last bar either
+        self._fresh = fresh | ~every_bar(n_bars)  # nothing is known behind the last bar either
         self._wanted = wanted
         self._parts = parts
 

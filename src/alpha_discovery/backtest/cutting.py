@@ -53,6 +53,8 @@ def cut(
     """
     nodes, n_bars = computed_for(rules), max(tape.close.shape[1] for tape in over)
     most = chunk or min(_chunk_of(batch_size(batch), tape, device) for tape in over)
+    if not nodes:  # a generator's: trees share what they are made of in whatever order they come
+        return _even(np.arange(batch_size(batch), dtype=np.int64), most)
     room = CHUNK_ROOM[device] // len(over)
     spans = {name: _span(batch[name]) for name in rules.parameters if name in batch}
     if chunk or _at_most(_needs(nodes, n_bars), spans, most) <= room:
