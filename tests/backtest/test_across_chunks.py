@@ -36,7 +36,7 @@ def test_a_node_of_one_parameter_has_one_row_for_each_of_its_values() -> None:
     node = sma(CLOSE, Param("fast"))
     shared = common().values(node)
     assert shared is not None
-    alone = [sma.array(OVER.close[0], window) for window in (3, 5, 9)]
+    alone = [sma(OVER.close[0], window) for window in (3, 5, 9)]
     np.testing.assert_array_equal(shared, alone)
 
 
@@ -52,7 +52,7 @@ def test_a_node_without_parameters_has_one_row() -> None:
     node, tables = rsi(CLOSE, Const(14.0)), common()
     shared = tables.values(node)
     assert shared is not None
-    np.testing.assert_array_equal(shared, [rsi.array(OVER.close[0], 14)])
+    np.testing.assert_array_equal(shared, [rsi(OVER.close[0], 14)])
 
 
 def test_a_node_of_two_parameters_is_not_shared() -> None:

@@ -21,6 +21,7 @@ from alpha_discovery.backtest.bitmaps import (
     packed,
     words,
 )
+from alpha_discovery.backtest.conditions import fixed
 from alpha_discovery.backtest.lowest_bit import lowest_bit
 from alpha_discovery.kernels import kernel
 
@@ -41,7 +42,7 @@ def flags_of(bits: Bits, n_bars: int) -> Flags:
 def values(rng: np.random.Generator, rows: int, n_bars: int) -> npt.NDArray[np.float64]:
     """Few distinct values, so that ties are frequent; some missing."""
     drawn = rng.integers(-2, 3, (rows, n_bars)).astype(np.float64)
-    return np.where(rng.random((rows, n_bars)) < 0.15, np.nan, drawn)
+    return fixed(np.where(rng.random((rows, n_bars)) < 0.15, np.nan, drawn))
 
 
 def sides(rng: np.random.Generator, n_bars: int, constant: str) -> tuple[Any, ...]:

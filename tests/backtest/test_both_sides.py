@@ -14,6 +14,7 @@ from tests.backtest.test_bitmaps import flags_of, seeds, sizes
 from alpha_discovery.backtest.bitmaps import packed, words
 from alpha_discovery.backtest.both_sides import both_sides, rounded_rows
 from alpha_discovery.backtest.columns import Columns
+from alpha_discovery.backtest.conditions import fixed
 from alpha_discovery.backtest.derived import mirrored
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.core.scalar import Param
@@ -30,14 +31,14 @@ def table(rng: np.random.Generator, n_bars: int) -> npt.NDArray[np.float64]:
     """Values of which many round to the same number in single precision, some are equal, and some are missing."""
     near = 100.0 + rng.integers(0, 3, (3, n_bars)) + rng.choice([0.0, 1e-12, -1e-12, 1e-6], (3, n_bars))
     odd = rng.choice([np.nan, np.inf, -np.inf, 0.0, -0.0], near.shape)
-    return np.asarray(np.where(rng.random(near.shape) < 0.2, odd, near))
+    return fixed(np.where(rng.random(near.shape) < 0.2, odd, near))
 
 
 def side(values: npt.NDArray[np.float64], row: npt.NDArray[np.int64]) -> Any:
     """The three tables of a side; the rows of each are in an order of their own."""
     known = np.stack([packed(~np.isnan(one)) for one in values])
     turned = np.arange(len(values))[::-1]
-    return (rounded_rows(values, turned), turned[row]), (known, row), (values, row)
+    return (fixed(rounded_rows(values, turned)), turned[row]), (known, row), (values, row)
 
 
 @pytest.mark.parametrize("strict", [True, False])
@@ -56,7 +57,7 @@ def test_both_directions_are_those_of_numpy(strict: bool, seed: int, n_bars: int
 
 
 def test_rounded_rows_end_in_bars_without_a_value() -> None:
-    found = rounded_rows(np.array([[1.0, 2.0], [3.0, 1e-60]]), np.array([1]))
+    found = rounded_rows(fixed(np.array([[1.0, 2.0], [3.0, 1e-60]])), np.array([1]))
     assert found.dtype == np.float32
     assert found.shape == (1, 64)
     assert found[0, :2].tolist() == [3.0, 0.0]

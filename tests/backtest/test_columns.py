@@ -177,3 +177,11 @@ def test_combinations_are_numbered_as_numpy_does(n: int, below: int) -> None:
     found = _numbered(key, below)
     np.testing.assert_array_equal(found[0], first)
     np.testing.assert_array_equal(found[1], row)
+
+
+@pytest.mark.parametrize(
+    "node", [CLOSE, Field("hour"), sma(CLOSE, Param("a")), CLOSE * Param("a"), lag(CLOSE, 1), Param("a")]
+)
+def test_series_and_numbers_are_read_only_as_bars_are(node: Any) -> None:
+    columns = Columns(tape((explicit_bars([(1, 1, 1, 1)] * 5),)), {"a": np.array([2.0, 3.0])})
+    assert not columns.values(node).flags.writeable

@@ -173,3 +173,9 @@ def test_other_prices_at_the_same_times_make_the_tape_that_is_made_of_them() -> 
 def test_prices_at_other_times_are_refused() -> None:
     with pytest.raises(UserError, match="same times"):
         repriced(tape((FOUR,)), (FOUR.slice(0, 3),))
+
+
+def test_kernels_see_arrays_of_the_same_kind_with_and_without_finer_bars() -> None:
+    finer = explicit_bars([(10, 12, 9, 11)] * 3, timeframe="15m")
+    without, beside = (tape((FOUR,), detail=detail).detail for detail in (None, finer))
+    assert [(one.dtype, one.flags.writeable) for one in without] == [(one.dtype, one.flags.writeable) for one in beside]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.backtest.test_bitmaps import flags_of, seeds, sizes
 
 from alpha_discovery.backtest.bitmaps import words
+from alpha_discovery.backtest.conditions import fixed
 from alpha_discovery.backtest.thresholds import beside_thresholds, bucketed_rows, equal, extents, higher, lower
 from alpha_discovery.kernels import kernel
 
@@ -36,13 +37,13 @@ def table(rng: np.random.Generator, n_bars: int, kind: str) -> npt.NDArray[np.fl
             x = np.where(rng.random(x.shape) < 0.5, np.nan, x)
         case "huge":
             x = rng.choice([-1.7e308, 1.7e308, 5e-324, 0.0, -0.0], x.shape)
-    return np.asarray(x)
+    return fixed(x)
 
 
 def thresholds(rng: np.random.Generator, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Numbers, most of them values of the series or next to one."""
     near = np.nextafter(rng.choice(x.ravel(), 8), rng.choice([-np.inf, np.inf], 8))
-    return rng.choice([*rng.choice(x.ravel(), 8), *near, np.nan, np.inf, -np.inf, 0.0, 45.0], (5, 1))
+    return fixed(rng.choice([*rng.choice(x.ravel(), 8), *near, np.nan, np.inf, -np.inf, 0.0, 45.0], (5, 1)))
 
 
 @pytest.mark.parametrize("strict", [True, False])
@@ -55,9 +56,9 @@ def test_they_are_on_the_side_that_numpy_finds(strict: bool, asked: str, seed: i
     c, own, row = thresholds(rng, x), rng.integers(0, 5, ROWS), rng.integers(0, 3, ROWS)
     each = np.arange(3)
     extent = extents(x, each)
-    buckets = bucketed_rows(x, each, extent)
+    buckets = fixed(bucketed_rows(x, each, extent))
     up, down = (np.ones((ROWS if asked in ("both", name) else 0, words(n_bars)), np.uint64) for name in ("up", "down"))
-    beside_thresholds((buckets, row), (extent, row), (x, row), (c, own), strict, up, down)
+    beside_thresholds((buckets, row), (fixed(extent), row), (x, row), (c, own), strict, up, down)
     above, below = (np.greater, np.less) if strict else (np.greater_equal, np.less_equal)
     for bits, compare in ((up, above), (down, below)):
         for i in range(len(bits)):
@@ -65,7 +66,7 @@ def test_they_are_on_the_side_that_numpy_finds(strict: bool, asked: str, seed: i
 
 
 def test_what_has_no_value_is_in_no_bucket() -> None:
-    x = np.array([[1.0, np.nan, 3.0, np.inf, -np.inf]])
+    x = fixed(np.array([[1.0, np.nan, 3.0, np.inf, -np.inf]]))
     row = np.array([0])
     found = bucketed_rows(x, row, extents(x, row))
     assert found.shape == (1, 64)

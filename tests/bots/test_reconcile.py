@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -10,13 +11,17 @@ from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.tape import tape
 from alpha_discovery.bots.reconcile import Reconciled, reconcile
 from alpha_discovery.core.costs import Costs
-from alpha_discovery.core.results import EXIT_REASONS
+from alpha_discovery.core.results import EXIT_REASONS, Evaluation
 from alpha_discovery.strategies.registry import find_strategy
 from alpha_discovery.testing.markets import garch
 
 STRATEGY = find_strategy("sma_cross")
 VALUES = STRATEGY.complete({"fast": 5, "slow": 20, "stop_loss": 0.01})
-FOUND = evaluate(STRATEGY.rules, STRATEGY.allowed.encode(VALUES), tape((garch(600, seed=4),)), Costs())
+
+
+@cache
+def backtested() -> Evaluation:
+    return evaluate(STRATEGY.rules, STRATEGY.allowed.encode(VALUES), tape((garch(600, seed=4),)), Costs())
 
 
 def as_the_backtest() -> list[dict[str, Any]]:
@@ -25,12 +30,12 @@ def as_the_backtest() -> list[dict[str, Any]]:
     return [
         {**{name: trade[name].item() for name in names}, "slippage": float(trade["slippage"]),
          "reason": EXIT_REASONS[trade["reason"]]}
-        for trade in FOUND.trades if EXIT_REASONS[trade["reason"]] != "end_of_data"
+        for trade in backtested().trades if EXIT_REASONS[trade["reason"]] != "end_of_data"
     ]  # fmt: skip
 
 
 def told(trades: list[dict[str, Any]]) -> Reconciled:
-    return reconcile(trades, FOUND, capital=1.0)
+    return reconcile(trades, backtested(), capital=1.0)
 
 
 def test_equal_trades_have_no_difference_and_suggest_the_costs_that_were_paid() -> None:
@@ -84,23 +89,23 @@ def test_a_trade_too_few_is_missed_and_one_too_many_is_extra() -> None:
 
 
 def marks_as_the_backtest() -> list[dict[str, Any]]:
-    bars = FOUND.bars[0]
+    bars = backtested().bars[0]
     return [
-        {"time": int(bars.time[k]), "equity": float(FOUND.equity[k]), "close": float(bars.close[k])}
+        {"time": int(bars.time[k]), "equity": float(backtested().equity[k]), "close": float(bars.close[k])}
         for k in range(len(bars))
     ]
 
 
 def test_equal_marks_are_equal_at_every_close() -> None:
-    found = reconcile(as_the_backtest(), FOUND, capital=1.0, marks=marks_as_the_backtest())
-    ended = FOUND.trades[-1]["reason"] == EXIT_REASONS.index("end_of_data")
+    found = reconcile(as_the_backtest(), backtested(), capital=1.0, marks=marks_as_the_backtest())
+    ended = backtested().trades[-1]["reason"] == EXIT_REASONS.index("end_of_data")
     assert (found.equity.bars, found.equity.differing, found.is_equal) == (600 - ended, 0, True)
 
 
 def test_a_mark_that_differs_is_counted_and_explained_by_the_price_that_the_bot_saw() -> None:
     marks = marks_as_the_backtest()
     marks[40] |= {"equity": marks[40]["equity"] * 1.01, "close": marks[40]["close"] * 1.01}
-    found = reconcile(as_the_backtest(), FOUND, capital=1.0, marks=marks).equity
+    found = reconcile(as_the_backtest(), backtested(), capital=1.0, marks=marks).equity
     assert (found.differing, found.first, found.kind) == (1, marks[40]["time"], "price")
     assert found.worst == pytest.approx(0.01)
 
@@ -108,7 +113,7 @@ def test_a_mark_that_differs_is_counted_and_explained_by_the_price_that_the_bot_
 def test_marks_that_nothing_explains_are_of_the_class_mark() -> None:
     marks = marks_as_the_backtest()
     marks[40]["equity"] *= 1.01
-    assert reconcile(as_the_backtest(), FOUND, capital=1.0, marks=marks).equity.kind == "mark"
+    assert reconcile(as_the_backtest(), backtested(), capital=1.0, marks=marks).equity.kind == "mark"
 
 
 def test_marks_after_a_trade_that_differs_are_of_its_class() -> None:
@@ -117,5 +122,5 @@ def test_marks_after_a_trade_that_differs_are_of_its_class() -> None:
     after = trades[3]["exit_bar"]
     for mark in marks[after:]:
         mark["equity"] -= 0.001
-    found = reconcile(trades, FOUND, capital=1.0, marks=marks)
+    found = reconcile(trades, backtested(), capital=1.0, marks=marks)
     assert (found.classes, found.equity.kind, found.equity.first) == ({"fee": 1}, "fee", marks[after]["time"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from typer.testing import Result
 
 from alpha_discovery.cli import main
-from alpha_discovery.cli.main import COMMANDS, load_command
+from alpha_discovery.cli.main import COMMANDS, _imported, load_command
 
 Alpha = Callable[..., Result]
 DATA = {"data import", "data list", "data check", "data resample", "data export", "data sample", "data funding"}
@@ -196,3 +197,11 @@ def test_a_command_ends_without_looking_through_everything_it_made() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8")
     assert done.stdout.splitlines()[-1] == "frozen True"
+
+
+def test_no_garbage_is_looked_for_while_a_command_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "of_a_command.py").write_text("import gc\ncollects = gc.isenabled()\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert not _imported("of_a_command").collects
+    assert gc.isenabled()
+    assert _imported("of_a_command") is sys.modules.pop("of_a_command")

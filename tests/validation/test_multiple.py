@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -71,13 +72,19 @@ def test_storey(pin: Any) -> None:
     assert q == pytest.approx(pin("F4_Storey")[1], rel=1e-9)
 
 
+def of_statsmodels(p: Any, method: str) -> Any:
+    """It looks for garbage after Holm's method: among all that other tests hold, for a second each time."""
+    with patch("gc.collect"):
+        return multipletests(p, method=method)[1]
+
+
 @settings(max_examples=25, deadline=None)
 @given(p_values)
 def test_adjustments_are_those_of_statsmodels_and_scipy(p: Any) -> None:
     ours = {"bonferroni": bonferroni, "holm": holm, "simes-hochberg": hochberg,
             "fdr_bh": benjamini_hochberg, "fdr_by": benjamini_yekutieli}
     for name, function in ours.items():
-        assert function(p) == pytest.approx(multipletests(p, method=name)[1], abs=1e-12)
+        assert function(p) == pytest.approx(of_statsmodels(p, name), abs=1e-12)
     assert benjamini_hochberg(p) == pytest.approx(scipy.stats.false_discovery_control(p), abs=1e-12)
 
 

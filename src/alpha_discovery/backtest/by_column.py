@@ -70,7 +70,11 @@ def shared_arrays(tape: Tape) -> tuple[Any, ...]:
 def _with_elements(arrays: Any) -> Any:
     if isinstance(arrays, tuple):
         return tuple(_with_elements(array) for array in arrays)
-    return arrays if arrays.size else np.zeros(1, dtype=arrays.dtype)
+    if arrays.size:
+        return arrays
+    room = np.zeros(1, dtype=arrays.dtype)
+    room.flags.writeable = arrays.flags.writeable
+    return room
 
 
 def own_columns(task: Task, part: slice) -> tuple[np.ndarray[Any, Any], ...]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from alpha_discovery.backtest.across_chunks import Shared
 from alpha_discovery.backtest.bitmaps import ARITHMETIC, combine_rows, every_bar, join_rows, packed, words
 from alpha_discovery.backtest.both_sides import rounded_rows
-from alpha_discovery.backtest.conditions import BLOCK, Conditions, Rows, Table
+from alpha_discovery.backtest.conditions import BLOCK, Conditions, Rows, Table, fixed
 from alpha_discovery.backtest.derived import Bucketed, Derived, Extent, Rounded, is_arithmetic, mirrored
 from alpha_discovery.backtest.kept_memory import empty, zeros
 from alpha_discovery.backtest.parts import ALONE, Parts
@@ -84,13 +84,14 @@ class Columns:
             if self._common is not None and (shared := self._common.values(node)) is not None:
                 names = parameters(node)
                 codes = self._code(names[0])[0] if names else np.zeros(self._size, dtype=np.int64)
-                self._tables[node] = Table(shared, self._common.rows(node, codes))
+                values = shared if isinstance(node, Bool) else fixed(shared)
+                self._tables[node] = Table(values, self._common.rows(node, codes))
                 return self._tables[node]
             first, row = self._group(_ordered(node) if self._size > 1 else ())
             if isinstance(node, Scalar):
-                values: npt.NDArray[Any] = self._numbers(node, first)[:, None]
+                values = fixed(self._numbers(node, first)[:, None])
             else:
-                values = self._condition(node, first) if isinstance(node, Bool) else self._series(node, first)
+                values = self._condition(node, first) if isinstance(node, Bool) else fixed(self._series(node, first))
             self._tables[node] = Table(values, row)
             self._held += values.nbytes
         return self._tables[node]
@@ -277,14 +278,15 @@ class Columns:
 
             def changed(block: Rows) -> Table:
                 before = inner(block)
-                return Table(apply(before.values[before.row]), np.arange(len(block), dtype=np.int64))
+                return Table(fixed(apply(before.values[before.row])), np.arange(len(block), dtype=np.int64))
 
             return changed
         assert isinstance(node, Combine)
         left, right, combine = self.source(node.left), self.source(node.right), node
 
         def combined(block: Rows) -> Table:
-            return Table(self._combined(combine, [left(block), right(block)]), np.arange(len(block), dtype=np.int64))
+            values = fixed(self._combined(combine, [left(block), right(block)]))
+            return Table(values, np.arange(len(block), dtype=np.int64))
 
         return combined
 

@@ -40,6 +40,15 @@ class Table(NamedTuple):
         return Table(self.values, self.row[candidates])
 
 
+def fixed(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same series or numbers, written to no more.
+
+    Bars are like that, and a kernel is compiled anew for tables that are not: all are, or each is compiled four times.
+    """
+    values.flags.writeable = False
+    return values
+
+
 class Sides(Protocol):
     """What has the tables of the sides: `columns.Columns`."""
 

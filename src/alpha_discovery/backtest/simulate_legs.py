@@ -52,7 +52,6 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
     begin, end, _ = span
     open_row(row)
     pull, n_days = 0.0, len(days[1])
-    recorded = 0
     t, side = next_entry(bits, begin, end - 1)
     while side != 0:
         entry = t + 1
@@ -69,7 +68,7 @@ def simulate_legs(prices, days, span, bits, risk, weights, costs, row, daily, tr
         last_held = exit_bar if inside else exit_bar - 1
         count_held(row, days[0], entry, last_held)
         pull = _mark_days(prices, days, legs, base, (entry, exit_bar, last_held), pull, row, daily)
-        recorded = _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorded)
+        _leave(prices, risk, costs, legs, base, entry, leaving, row, trades)
         if reason != REVERSAL or row[EQUITY] <= 0.0:  # who has nothing left does not enter the other side
             mark_drawdown(row, row[EQUITY])
             equity[exit_bar:] = row[EQUITY]
@@ -198,11 +197,11 @@ def _pull(running, legs, drift, entry, a, b):
 
 
 @inlined
-def _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorded):
+def _leave(prices, risk, costs, legs, base, entry, leaving, row, trades):
     """Settle all legs as one round trip; a record a leg carries the leg's own profit."""
     exit_bar, reason, inside = leaving
     commission, slippage = costs[0], costs[1]
-    before, after = row[EQUITY], base
+    before, after, recorded = row[EQUITY], base, int(row[TRADES]) * len(legs)
     for leg in range(len(legs)):
         d, quantity, fill = legs[leg, _SIDE], legs[leg, _QUANTITY], legs[leg, _FILL]
         price = prices[1][leg, exit_bar] if inside else prices[0][leg, exit_bar]
@@ -218,13 +217,12 @@ def _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorde
         row[COMMISSION] += paid
         row[SLIPPAGE] += slipped
         row[FUNDING] += funded
-        if recorded < len(trades):
-            record = trades[recorded]
+        if recorded + leg < len(trades):
+            record = trades[recorded + leg]
             record[0], record[1], record[2], record[3], record[4] = d, entry, exit_bar, fill, out
             own = d * quantity * (out - fill) - paid - funded
             record[5], record[6], record[7], record[8] = quantity, own, paid, slipped
             record[9], record[10], record[11] = reason, 0.0 if inside else 1.0, 0.0
-            recorded += 1
     row[EQUITY] = after
     profit = after - before
     row[TRADES] += 1
@@ -233,7 +231,6 @@ def _leave(prices, risk, costs, legs, base, entry, leaving, row, trades, recorde
         row[PROFIT] += profit
     else:
         row[LOSS] -= profit
-    return recorded
 
 
 @hot_kernel

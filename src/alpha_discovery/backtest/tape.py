@@ -216,7 +216,9 @@ def _due(open_: Float2D, funding: tuple[Float1D | None, ...]) -> Float2D:
 
 def _finer(bars: Bars, detail: Bars | None) -> tuple[npt.NDArray[Any], ...]:
     if detail is None:
-        return np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        nothing = np.zeros(0)
+        nothing.flags.writeable = False  # as those of finer bars are: kernels are compiled once for both
+        return nothing, nothing, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     if detail.timeframe.ms >= bars.timeframe.ms:
         raise UserError(f"detail bars need to be finer than {bars.timeframe}; found {detail.timeframe}")
     first = np.searchsorted(detail.time, bars.time).astype(np.int64)

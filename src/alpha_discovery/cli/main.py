@@ -50,12 +50,26 @@ MORE = {"bots": ("bots_live",)}  # modules that add commands to a group
 def load_command(name: str) -> Any:
     """The command or group called ``name``, its module imported."""
     module, app, _ = COMMANDS[name]
-    loaded: typer.Typer = getattr(import_module(f"alpha_discovery.cli.{module}"), app)
+    loaded: typer.Typer = getattr(_imported(f"alpha_discovery.cli.{module}"), app)
     for more in MORE.get(name, ()):
-        import_module(f"alpha_discovery.cli.{more}")  # adds commands to the group
+        _imported(f"alpha_discovery.cli.{more}")  # adds commands to the group
     command = get_group(loaded) if len(loaded.registered_commands) > 1 else get_command(loaded)
     command.name = name
     return command
+
+
+def _imported(module: str) -> Any:
+    """A module, with all that it imports: objects that stay, among which no garbage is looked for, now or later."""
+    if module in sys.modules:
+        return sys.modules[module]
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 class AlphaGroup(TyperGroup):

@@ -91,10 +91,12 @@ class Indicator:
 
     def _aligned(self, series: tuple[Any, ...]) -> list[Any]:
         """Series as the kernels read them; they do not check lengths themselves."""
-        arrays = [np.ascontiguousarray(values, dtype=np.float64) for values in series]
+        arrays = [np.ascontiguousarray(values, dtype=np.float64).view() for values in series]
         if len({values.shape for values in arrays}) > 1:
             shapes = ", ".join(str(values.shape) for values in arrays)
             raise RuleError(f"{self.name} needs inputs of one length; got {shapes}")
+        for values in arrays:
+            values.flags.writeable = False  # as bars are: a kernel is compiled anew for arrays that are not
         return arrays
 
     def _checked(self, params: tuple[Any, ...]) -> list[int | float]:

@@ -44,5 +44,5 @@ def _volatility(bars: Bars, fit: int, keep: int) -> Float1D:
     """State (n,) at each close: that of the last close which was looked at."""
     every = np.arange(len(bars))
     looked = every if bars.timeframe.ms >= HOUR else np.flatnonzero((bars.time + bars.timeframe.ms) % HOUR == 0)
-    state = np.append(markov_regime.array(bars.close[looked], fit, keep), np.nan)  # the last one: before any was
+    state = np.append(markov_regime(bars.close[looked], fit, keep), np.nan)  # the last one: before any was
     return np.asarray(state[np.searchsorted(looked, every, side="right") - 1])

@@ -64,14 +64,14 @@ class History:
         ]
 
     def inputs(self, indicator: Indicator) -> list[F64]:
-        """One array per input: bar fields by their names, anything else a series like the close."""
+        """One array per input: bar fields by their names, anything else a series like the close; read-only as bars."""
         fields = self._fields()
         series = fields["close"] - (100.0 if self.crosses_zero else 0.0)
         arrays = [fields.get(name, series).copy() for name in indicator.inputs]
         for start, length, which, value in self.gaps:
             for array in arrays if which < 0 else [arrays[which % len(arrays)]]:
                 array[start : start + length] = value
-        return arrays
+        return [_fixed(array) for array in arrays]
 
     def _fields(self) -> dict[str, F64]:
         rng = np.random.default_rng([self.seed, 2])
@@ -118,7 +118,12 @@ def same(a: Any, b: Any) -> bool:
 def in_unit(indicator: Indicator, inputs: list[F64], factor: float) -> list[F64]:
     """Inputs with their prices multiplied by ``factor``."""
     pairs = zip(indicator.inputs, inputs, strict=True)
-    return [values if name == "volume" else factor * values for name, values in pairs]
+    return [values if name == "volume" else _fixed(factor * values) for name, values in pairs]
+
+
+def _fixed(values: F64) -> F64:
+    values.flags.writeable = False
+    return values
 
 
 def result_factor(indicator: Indicator, factor: float) -> float:
@@ -226,7 +231,10 @@ class IndicatorSuite:
         """The same columns are read by everyone."""
         history = History(200, seed=1)
         inputs = history.inputs(indicator)
-        indicator.array(*inputs, *history.params(indicator))
+        try:
+            indicator.array(*inputs, *history.params(indicator))
+        except ValueError as error:  # they are read-only
+            raise AssertionError("it writes to its inputs") from error
         assert all(map(same, inputs, history.inputs(indicator)))
 
     def test_nothing_in_nothing_out(self, indicator: Indicator) -> None:
