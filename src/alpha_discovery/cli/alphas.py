@@ -81,11 +81,16 @@ def replay(
 
 
 @alphas_app.command("report", epilog="Example: alpha alphas report 1a2b3c")
-def report(alpha_id: Alpha, userdir: UserDir = None, as_json: AsJson = False) -> None:
+def report(
+    alpha_id: Alpha,
+    to: Annotated[Path | None, typer.Option(help="Folder to write to; default reports in --userdir.")] = None,
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
     """Write the HTML report of one alpha."""
     with open_lab(settings_of(userdir), create=False) as opened:
         alpha = opened.lab.alphas.get(alpha_id)
-        path = write_alpha_report(alpha, opened)
+        path = write_alpha_report(alpha, opened, to)
     if as_json:
         print_json({"alpha": alpha.id, "report": str(path)})
     else:
