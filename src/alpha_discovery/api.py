@@ -35,6 +35,7 @@ from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.replay import Replay
 from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab
+from alpha_discovery.environment import warn_of_unknown
 from alpha_discovery.errors import BadMarketData, UserError
 from alpha_discovery.market_data import Catalog, Request, check_files
 from alpha_discovery.market_data.foreign_files import read_family, read_signals
@@ -426,7 +427,10 @@ def _strategy(named: str | Strategy, settings: Settings) -> Strategy:
 
 
 def _settings(given: Settings | None) -> Settings:
-    return given or read_settings()
+    if given is not None:
+        return given
+    warn_of_unknown()
+    return read_settings()
 
 
 def _open(settings: Settings, *, create: bool = True) -> AbstractContextManager[Workplace]:
