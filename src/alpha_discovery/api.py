@@ -31,7 +31,8 @@ from alpha_discovery.discovery.foreign_family import judge_family as judge_varia
 from alpha_discovery.discovery.given import by_name, costs_of, legs_of, market_of, rows_of
 from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.packed_signals import PackedSignals
-from alpha_discovery.discovery.records import EpochAccount
+from alpha_discovery.discovery.record_frames import columns_of, frame_of
+from alpha_discovery.discovery.records import AlphaRecord, EpochAccount, RunRecord
 from alpha_discovery.discovery.replay import Replay
 from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab
@@ -48,6 +49,13 @@ from alpha_discovery.strategies.templates import templates
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
 ALL = 1_000_000  # runs or alphas that a listing holds at most
+OF_REPORTS = ("campaign", "report", "funnel")  # of a run, and no columns of a listing
+LEDGER = {
+    **dict.fromkeys(("epoch", "markets", "start", "vault_start", "end"), str),
+    **dict.fromkeys(("n_tested", "n_eligible", "n_runs"), int), "n_effective": float, "rounds": int,
+    **dict.fromkeys(("level", "level_left", "next_level", "noise_reach", "noise_sharpe", "smallest_sharpe"), float),
+    "vaults": list,
+}  # fmt: skip
 
 
 def load_bars(
@@ -331,21 +339,22 @@ def replay(alpha_id: str, *, settings: Settings | None = None) -> Replay:
 
 def runs(*, settings: Settings | None = None) -> pd.DataFrame:
     """Stored runs, newest first: one row a run."""
+    columns = {name: kind for name, kind in columns_of(RunRecord).items() if name not in OF_REPORTS}
     with _open(_settings(settings), create=False) as opened:
         found = [vars(run) | {"runtime_hours": run.runtime_hours} for run in opened.lab.runs.list(limit=ALL)]
-    return pd.DataFrame(found).drop(columns=["campaign", "report", "funnel"], errors="ignore")
+    return frame_of(found, columns | {"runtime_hours": float | None})
 
 
 def alphas(*, settings: Settings | None = None) -> pd.DataFrame:
     """Stored alphas, best first: one row an alpha."""
     with _open(_settings(settings), create=False) as opened:
-        return pd.DataFrame([vars(alpha) for alpha in opened.lab.alphas.top(limit=ALL)])
+        return frame_of(map(vars, opened.lab.alphas.top(limit=ALL)), columns_of(AlphaRecord))
 
 
 def ledger(*, settings: Settings | None = None) -> pd.DataFrame:
     """What was tried on each data epoch, and what of its error level is left: one row an epoch, the latest first."""
     with _open(_settings(settings), create=False) as opened:
-        return pd.DataFrame(ledger_rows(opened.lab))
+        return frame_of(ledger_rows(opened.lab), LEDGER)
 
 
 def ledger_rows(lab: Lab) -> list[dict[str, Any]]:
