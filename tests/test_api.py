@@ -192,6 +192,13 @@ def test_a_screen_takes_further_settings_of_a_campaign(bars: ad.Bars, settings: 
         ad.screen("sma_cross", bars, n=5, methd="random", settings=settings)
 
 
+@pytest.mark.parametrize("fast", [range(5, 20, 5), np.arange(5, 20, 5), [5, 10, 15], np.linspace(5, 15, 3)])
+def test_a_screen_tries_just_the_values_it_is_given(bars: ad.Bars, settings: ad.Settings, fast: Any) -> None:
+    fixed = {"slow": 60, "stop_loss": 0.05, "take_profit": None, "position_size": 0.1}
+    found = ad.screen("sma_cross", bars, {"fast": fast, **fixed}, n=50, method="brute_force", settings=settings)
+    assert set(found.to_frame()["fast"]) == {5.0, 10.0, 15.0}
+
+
 def test_everything_that_is_tried_by_hand_is_counted_on_one_account(bars: ad.Bars, settings: ad.Settings) -> None:
     ad.backtest("sma_cross", bars, settings=settings)
     ad.screen("sma_cross", bars, n=20, settings=settings)

@@ -188,8 +188,9 @@ def screen(
     bars : Bars or tuple of Bars
         Several markets are the legs of a strategy that trades several together, else sleeves of equal capital.
     ranges : mapping or DataFrame, optional
-        Parameter to value or ``[low, high]``; by default the whole space. Or a frame (pandas or polars): every row is
-        tried, in its order, and what it does not name comes from the strategy's ``standard`` template.
+        Parameter to value, ``[low, high]``, or three values and more that are equally far apart (``range(5, 50, 5)``,
+        ``np.linspace(0.01, 0.1, 10)``); by default the whole space. Or a frame (pandas or polars): every row is tried,
+        in its order, and what it does not name comes from the strategy's ``standard`` template.
     n : int
         Parameter sets a strategy, at most; a frame is tried whole.
     **campaign
