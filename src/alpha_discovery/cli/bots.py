@@ -77,7 +77,7 @@ def list_(userdir: UserDir = None, as_json: AsJson = False) -> None:
          str(b["trades"]), b["last"] or NOTHING)
         for b in found
     ]  # fmt: skip
-    table(console(), head, rows, "llLrrrrl")
+    table(console(), head, rows, "llLrrrrl", spare=("Mode", "Capital", "Trades"))
     if not found:
         say(console(), "no bots yet; make one of an alpha: alpha bots deploy ALPHA --name NAME")
 

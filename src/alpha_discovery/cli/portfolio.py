@@ -101,7 +101,7 @@ def show(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
          f"{row['equity']:,.2f}")
         for row in told["bots"]
     ]
-    table(screen, ("Bot", "State", "Share", "Should be", "Capital", "Worth"), rows, "llrrrr")
+    table(screen, ("Bot", "State", "Share", "Should be", "Capital", "Worth"), rows, "llrrrr", spare=("Capital",))
     say(screen, f"{name} is worth {told['equity']:,.2f}, {percent(told['return'], signed=True)}")
     _rest(screen, told)
     for line in told["idle"]:
@@ -122,7 +122,7 @@ def list_(userdir: UserDir = None, as_json: AsJson = False) -> None:
          percent(one["return"], signed=True))
         for one in found
     ]
-    table(console(), ("Portfolio", "Bots", "Capital", "Worth", "Return"), rows, "llrrr")
+    table(console(), ("Portfolio", "Bots", "Capital", "Worth", "Return"), rows, "llrrr", spare=("Capital",))
     if not found:
         say(console(), "no portfolio is deployed; make one: alpha portfolio deploy NAME")
 
