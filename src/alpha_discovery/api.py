@@ -307,7 +307,7 @@ def discover(
     campaign : Campaign or mapping
         ``ad.Campaign(symbols=("BTC/USD",), strategies=("sma_cross",), max_iterations=2000)``, or the same as a mapping.
     progress : callable
-        Called after each batch.
+        Called after each batch, and every few seconds while one is computed (``in_hand``).
 
     Returns
     -------

@@ -15,7 +15,7 @@ from alpha_discovery.errors import WorkersLost
 from alpha_discovery.storage.database import Database
 
 Alpha = Callable[..., Result]
-DISCOVER = "discover --symbol BTC/USD --strategy sma_cross --max-iterations 10 --end 2018-09-01".split()
+DISCOVER = ("discover", "--symbol", "BTC/USD", "--strategy", "sma_cross", "--max-iterations", "10")
 TOLD = "error: this needs ray; install it with: pip install 'alpha-discovery[ray]'\n"
 
 
