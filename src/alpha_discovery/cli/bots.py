@@ -99,8 +99,7 @@ def show(
         return
     screen = console()
     for name in (*_SHOWN, "state", "halted", "feed_lost"):
-        value = told[name]
-        say(screen, f"{name:<10} {percent(value) if name == 'return' else value if value is not None else NOTHING}")
+        say(screen, f"{name.replace('_', ' '):<10} {_cell(name, told[name])}")
     position = told["position"]
     if position is not None:
         legs = [(leg["side"], leg["quantity"], leg["entry"][0]) for leg in position["legs"]]
@@ -240,6 +239,14 @@ def _last_events(opened: Workplace, bot_id: str, many: int) -> list[Mapping[str,
     memory = BotMemoryInSql(opened.database)
     shown = memory.counted(bot_id)[0].keys() - NOISE
     return work.events_of(memory, bot_id, *shown)[-many:] if many and shown else []
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return NOTHING
+    if name == "return":
+        return percent(value, signed=True)
+    return f"{value:,.2f}" if name in ("capital", "equity") else str(value)
 
 
 def _line(event: Mapping[str, Any]) -> str:
