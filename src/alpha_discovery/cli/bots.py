@@ -58,7 +58,8 @@ def deploy(
         return
     for bot in made:
         money = f"{float(bot.allocated_capital):,.2f}"
-        say(console(), f"bot {bot.name} is ready with {money}; run it: alpha bots run {bot.name!r}")
+        then = "alpha serve or alpha bots work runs it" if auto_start else f"run it: alpha bots run {bot.name!r}"
+        say(console(), f"bot {bot.name} is ready with {money}; {then}")
     for told in work.idle_of(made):
         say(console(), told)
 
