@@ -118,7 +118,8 @@ def test_money_of_a_bot_is_shown_in_cents(in_lived: Alpha) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "then"), [((), "run it: alpha bots run 'new'"), (("--auto-start",), "alpha serve or alpha bots work runs it")]
+    ("more", "then"),
+    [((), "run it: alpha bots run 'new'"), (("--auto-start",), "alpha serve or alpha bots work runs it")],
 )
 def test_a_deployment_says_who_runs_the_bot(
     in_copy_of_found: Alpha, alpha_id: str, more: tuple[str, ...], then: str
