@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
 import socket
-from collections.abc import Generator, Iterator
+import subprocess
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +54,31 @@ def _no_other_machine() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
         patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
         yield
+
+
+@pytest.fixture
+def read_only() -> Iterator[Callable[[Path], Path]]:
+    """Make a folder, which is returned, one in which nothing can be written until the test has ended."""
+    with ExitStack() as undone:
+
+        def made(folder: Path) -> Path:
+            (_mount if os.geteuid() == 0 else _forbid)(folder, undone)
+            return folder
+
+        yield made
+
+
+def _mount(folder: Path, undone: ExitStack) -> None:
+    """For root, who may write in spite of every mode."""
+    mount, umount = shutil.which("mount"), shutil.which("umount")
+    if mount is None or umount is None or subprocess.run([mount, "--bind", folder, folder], check=False).returncode:
+        pytest.skip("root needs the right to mount")
+    undone.callback(lambda: subprocess.run([umount, folder], check=True))
+    subprocess.run([mount, "-o", "remount,ro,bind", folder], check=True)
+
+
+def _forbid(folder: Path, undone: ExitStack) -> None:
+    for path in (folder, *folder.rglob("*")):
+        mode = path.stat().st_mode
+        undone.callback(path.chmod, mode)
+        path.chmod(mode & ~0o222)

@@ -20,7 +20,11 @@ from alpha_discovery.core.params import Int
 from alpha_discovery.errors import BadMarketData, NotFound, TooFewBars, UnknownName, UserError
 from alpha_discovery.indicators import sma
 from alpha_discovery.rules import Rules, crosses_above, crosses_below, strategy
+from alpha_discovery.storage.alphas import AlphasInSql
+from alpha_discovery.storage.database import Database
+from alpha_discovery.storage.runs import RunsInSql
 from alpha_discovery.storage.trials import load_trials
+from alpha_discovery.testing.example_records import alpha_record, run_record
 
 PUBLIC = [
     "Bars", "Campaign", "Costs", "Settings", "alphas", "backtest", "discover", "evaluate", "judge_family",
@@ -188,6 +192,13 @@ def test_a_screen_takes_further_settings_of_a_campaign(bars: ad.Bars, settings: 
         ad.screen("sma_cross", bars, n=5, methd="random", settings=settings)
 
 
+@pytest.mark.parametrize("fast", [range(5, 20, 5), np.arange(5, 20, 5), [5, 10, 15], np.linspace(5, 15, 3)])
+def test_a_screen_tries_just_the_values_it_is_given(bars: ad.Bars, settings: ad.Settings, fast: Any) -> None:
+    fixed = {"slow": 60, "stop_loss": 0.05, "take_profit": None, "position_size": 0.1}
+    found = ad.screen("sma_cross", bars, {"fast": fast, **fixed}, n=50, method="brute_force", settings=settings)
+    assert set(found.to_frame()["fast"]) == {5.0, 10.0, 15.0}
+
+
 def test_everything_that_is_tried_by_hand_is_counted_on_one_account(bars: ad.Bars, settings: ad.Settings) -> None:
     ad.backtest("sma_cross", bars, settings=settings)
     ad.screen("sma_cross", bars, n=20, settings=settings)
@@ -212,6 +223,50 @@ def test_a_discovery_is_stored_with_everything_it_tried(settings: ad.Settings) -
 def test_no_alphas_are_an_empty_table(bars: ad.Bars, settings: ad.Settings) -> None:
     ad.backtest("sma_cross", bars, settings=settings)
     assert len(ad.alphas(settings=settings)) == 0
+
+
+@pytest.mark.parametrize(
+    ("look", "numbers", "times"),
+    [
+        (ad.runs, ["best_sharpe", "strategies_tested", "runtime_hours"], ["start_time", "end_time"]),
+        (ad.alphas, ["sharpe_ratio", "validation_score", "deployment_count"], ["discovered_at", "last_validated"]),
+        (ad.ledger, ["n_tested", "level_left", "noise_sharpe"], []),
+    ],
+)
+def test_tables_have_their_columns_while_nothing_is_stored(
+    settings: ad.Settings, look: Any, numbers: list[str], times: list[str]
+) -> None:
+    Database.open(settings.database).close()
+    frame = look(settings=settings)
+    assert len(frame) == 0
+    assert all(pd.api.types.is_numeric_dtype(frame[name]) for name in numbers)
+    assert all(pd.api.types.is_datetime64_any_dtype(frame[name]) for name in times)
+
+
+def test_a_stored_run_has_the_columns_of_an_empty_table(settings: ad.Settings) -> None:
+    with Database.open(settings.database) as database:
+        empty = ad.runs(settings=settings)
+        RunsInSql(database).add(run_record())
+    frame = ad.runs(settings=settings)
+    assert frame.dtypes.to_dict() == empty.dtypes.to_dict()
+    assert frame["id"].tolist() == ["run-1"]
+
+
+def test_a_stored_alpha_has_the_columns_of_an_empty_table(settings: ad.Settings) -> None:
+    with Database.open(settings.database) as database:
+        RunsInSql(database).add(run_record())
+        empty = ad.alphas(settings=settings)
+        AlphasInSql(database).add(alpha_record())
+    frame = ad.alphas(settings=settings)
+    assert frame.dtypes.to_dict() == empty.dtypes.to_dict()
+    assert frame["parameters"].tolist() == [alpha_record().parameters]
+
+
+def test_a_counted_epoch_has_the_columns_of_an_empty_table(bars: ad.Bars, settings: ad.Settings) -> None:
+    Database.open(settings.database).close()
+    empty = ad.ledger(settings=settings)
+    ad.backtest("sma_cross", bars, settings=settings)
+    assert ad.ledger(settings=settings).dtypes.to_dict() == empty.dtypes.to_dict()
 
 
 def test_looking_needs_a_database(settings: ad.Settings) -> None:

@@ -31,10 +31,12 @@ from alpha_discovery.discovery.foreign_family import judge_family as judge_varia
 from alpha_discovery.discovery.given import by_name, costs_of, legs_of, market_of, rows_of
 from alpha_discovery.discovery.looks import Backtest, Screen
 from alpha_discovery.discovery.packed_signals import PackedSignals
-from alpha_discovery.discovery.records import EpochAccount
+from alpha_discovery.discovery.record_frames import columns_of, frame_of
+from alpha_discovery.discovery.records import AlphaRecord, EpochAccount, RunRecord
 from alpha_discovery.discovery.replay import Replay
 from alpha_discovery.discovery.replay import replay as replay_record
 from alpha_discovery.discovery.run import Discovery, Lab
+from alpha_discovery.environment import warn_of_unknown
 from alpha_discovery.errors import BadMarketData, UserError
 from alpha_discovery.market_data import Catalog, Request, check_files
 from alpha_discovery.market_data.foreign_files import read_family, read_signals
@@ -47,6 +49,13 @@ from alpha_discovery.strategies.templates import templates
 from alpha_discovery.validation.deflated import smallest_certifiable_sharpe
 
 ALL = 1_000_000  # runs or alphas that a listing holds at most
+OF_REPORTS = ("campaign", "report", "funnel")  # of a run, and no columns of a listing
+LEDGER = {
+    **dict.fromkeys(("epoch", "markets", "start", "vault_start", "end"), str),
+    **dict.fromkeys(("n_tested", "n_eligible", "n_runs"), int), "n_effective": float, "rounds": int,
+    **dict.fromkeys(("level", "level_left", "next_level", "noise_reach", "noise_sharpe", "smallest_sharpe"), float),
+    "vaults": list,
+}  # fmt: skip
 
 
 def load_bars(
@@ -179,8 +188,9 @@ def screen(
     bars : Bars or tuple of Bars
         Several markets are the legs of a strategy that trades several together, else sleeves of equal capital.
     ranges : mapping or DataFrame, optional
-        Parameter to value or ``[low, high]``; by default the whole space. Or a frame (pandas or polars): every row is
-        tried, in its order, and what it does not name comes from the strategy's ``standard`` template.
+        Parameter to value, ``[low, high]``, or three values and more that are equally far apart (``range(5, 50, 5)``,
+        ``np.linspace(0.01, 0.1, 10)``); by default the whole space. Or a frame (pandas or polars): every row is tried,
+        in its order, and what it does not name comes from the strategy's ``standard`` template.
     n : int
         Parameter sets a strategy, at most; a frame is tried whole.
     **campaign
@@ -297,7 +307,7 @@ def discover(
     campaign : Campaign or mapping
         ``ad.Campaign(symbols=("BTC/USD",), strategies=("sma_cross",), max_iterations=2000)``, or the same as a mapping.
     progress : callable
-        Called after each batch.
+        Called after each batch, and every few seconds while one is computed (``in_hand``).
 
     Returns
     -------
@@ -330,21 +340,22 @@ def replay(alpha_id: str, *, settings: Settings | None = None) -> Replay:
 
 def runs(*, settings: Settings | None = None) -> pd.DataFrame:
     """Stored runs, newest first: one row a run."""
+    columns = {name: kind for name, kind in columns_of(RunRecord).items() if name not in OF_REPORTS}
     with _open(_settings(settings), create=False) as opened:
         found = [vars(run) | {"runtime_hours": run.runtime_hours} for run in opened.lab.runs.list(limit=ALL)]
-    return pd.DataFrame(found).drop(columns=["campaign", "report", "funnel"], errors="ignore")
+    return frame_of(found, columns | {"runtime_hours": float | None})
 
 
 def alphas(*, settings: Settings | None = None) -> pd.DataFrame:
     """Stored alphas, best first: one row an alpha."""
     with _open(_settings(settings), create=False) as opened:
-        return pd.DataFrame([vars(alpha) for alpha in opened.lab.alphas.top(limit=ALL)])
+        return frame_of(map(vars, opened.lab.alphas.top(limit=ALL)), columns_of(AlphaRecord))
 
 
 def ledger(*, settings: Settings | None = None) -> pd.DataFrame:
     """What was tried on each data epoch, and what of its error level is left: one row an epoch, the latest first."""
     with _open(_settings(settings), create=False) as opened:
-        return pd.DataFrame(ledger_rows(opened.lab))
+        return frame_of(ledger_rows(opened.lab), LEDGER)
 
 
 def ledger_rows(lab: Lab) -> list[dict[str, Any]]:
@@ -426,7 +437,10 @@ def _strategy(named: str | Strategy, settings: Settings) -> Strategy:
 
 
 def _settings(given: Settings | None) -> Settings:
-    return given or read_settings()
+    if given is not None:
+        return given
+    warn_of_unknown()
+    return read_settings()
 
 
 def _open(settings: Settings, *, create: bool = True) -> AbstractContextManager[Workplace]:

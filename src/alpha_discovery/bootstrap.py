@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -111,7 +112,7 @@ def open_lab(
     Parameters
     ----------
     create : bool
-        Whether a database that does not exist is made; False for commands that only look.
+        Whether a database that does not exist is made; False for commands that only look, which need no right to write.
     market_data : MarketData, optional
         By default the catalog, then the sample.
 
@@ -157,7 +158,7 @@ def _tell_of_the_dead(queue: QueueInSql, settings: Settings) -> None:
 
 
 def open_cache(settings: Settings) -> Cache:
-    """Memory first, then a file, then a server if there is one; nothing if caching is turned off.
+    """Memory first, then a file where one can be written, then a server if there is one; nothing if it is turned off.
 
     Raises
     ------
@@ -169,7 +170,9 @@ def open_cache(settings: Settings) -> Cache:
     if not settings.cache_mb:
         return Cache([])
     size = settings.cache_mb * 2**20
-    stores: list[Store] = [MemoryStore(size // 8), DiskStore(settings.userdir / "cache.db", size)]
+    stores: list[Store] = [MemoryStore(size // 8)]
+    if os.access(settings.userdir, os.W_OK) or not settings.userdir.exists():
+        stores.append(DiskStore(settings.userdir / "cache.db", size))
     if settings.redis_url is not None:
         stores.append(RedisStore(settings.redis_url))
     return Cache(stores)

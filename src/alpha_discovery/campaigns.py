@@ -14,7 +14,7 @@ from alpha_discovery.discovery.adapting import Adapted, adapted
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.checkpoint import Course
 from alpha_discovery.discovery.jobs import jobs_of
-from alpha_discovery.discovery.ports import MarketData
+from alpha_discovery.discovery.ports import Executor, MarketData
 from alpha_discovery.discovery.records import EpochAccount
 from alpha_discovery.discovery.run import Discovery, discover, load_history
 from alpha_discovery.discovery.screening import Counted
@@ -62,11 +62,14 @@ def run_campaign(
     ------
     UserError, NotFound
         Before anything is stored, if the campaign cannot be run on the data at hand.
+    MissingExtra, WorkersLost
+        Before anything is stored, if what computes the parts of searches is not installed or not there.
     StorageFailed
         If database or folder cannot be written to; of a run that is stored already it says so.
     """
     settings = opened.settings
     campaign = on_named_markets(campaign, opened.lab.market_data)
+    _look_for(opened.executor)
     course = Course(executor=opened.executor, device=opened.device)
 
     @contextmanager
@@ -87,6 +90,12 @@ def run_campaign(
         raise StorageFailed(told) from error
     account = opened.lab.ledger.account(found.record.epoch, level=campaign.protocol.level)
     return Ran(found, account, trials, report)
+
+
+def _look_for(executor: Executor | None) -> None:
+    """Join a cluster now: where there is none, no run has begun yet that would stay behind as failed."""
+    if executor is not None:
+        _ = executor.width
 
 
 def adapted_campaign(campaign: Campaign, opened: Workplace, *, any_timeframe: bool = False) -> Adapted:

@@ -208,6 +208,16 @@ def read_config(path: Path | None = None, environment: Mapping[str, str] | None 
         raise _told(error) from None
 
 
+def override_names() -> list[str]:
+    """Every variable of the environment that may stand in the place of a key."""
+    return [
+        f"{PREFIX}{section}{BETWEEN}{key}".upper()
+        for section, field in Config.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+        for key in field.annotation.model_fields
+    ]
+
+
 def _document(path: Path) -> dict[str, Any]:
     try:
         data = read_yaml(path.read_text(encoding="utf-8"))

@@ -63,8 +63,8 @@ class BadMarketData(UserError):
 class TooFewBars(UserError):
     """A history shorter than what was asked of it."""
 
-    def __init__(self, *, have: int, need: int, purpose: str) -> None:
-        super().__init__(f"{purpose} needs at least {need} bars; the history has {have}")
+    def __init__(self, *, have: int, need: int, purpose: str, unit: str = "bars") -> None:
+        super().__init__(f"{purpose} needs at least {need} {unit}; the history has {have}")
 
 
 class BadCampaign(UserError):

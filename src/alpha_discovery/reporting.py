@@ -35,8 +35,8 @@ def write_run_report(found: Discovery, opened: Workplace) -> Path:
     return write(opened.settings.reports / f"run-{found.record.id[:12]}.html", run_report(found, bars))
 
 
-def write_alpha_report(alpha: AlphaRecord, opened: Workplace) -> Path:
-    """The report of a stored alpha, ``reports/alpha-<id>.html``, recomputed from its bars.
+def write_alpha_report(alpha: AlphaRecord, opened: Workplace, folder: Path | None = None) -> Path:
+    """The report of a stored alpha, ``alpha-<id>.html`` in a folder (by default ``reports``), recomputed from its bars.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def write_alpha_report(alpha: AlphaRecord, opened: Workplace) -> Path:
         parameters=alpha.parameters, costs=alpha.costs, more=[repr(alpha), source_hash(), _pages_hash()],
     )  # fmt: skip
     html = opened.cache.get_or_compute(key, made).decode()
-    return write(opened.settings.reports / f"alpha-{alpha.id[:12]}.html", html)
+    return write((folder or opened.settings.reports) / f"alpha-{alpha.id[:12]}.html", html)
 
 
 @cache

@@ -109,3 +109,20 @@ def test_a_bot_that_was_ended_is_not_run_on(in_copy_of_found: Alpha, bot: str) -
     result = in_copy_of_found("bots", "run", bot)
     assert (result.exit_code, "was ended for good (it loses)" in " ".join(result.stderr.split())) == (2, True)
     assert told(in_copy_of_found("bots", "show", bot, "--json"))["bars"] == 0
+
+
+def test_money_of_a_bot_is_shown_in_cents(in_lived: Alpha) -> None:
+    facts = told(in_lived("bots", "show", "lived", "--json"))
+    shown = [" ".join(line.split()) for line in in_lived("bots", "show", "lived").stdout.splitlines()]
+    assert {"capital 5,000.00", f"equity {facts['equity']:,.2f}"} <= set(shown)
+
+
+@pytest.mark.parametrize(
+    ("more", "then"),
+    [((), "run it: alpha bots run 'new'"), (("--auto-start",), "alpha serve or alpha bots work runs it")],
+)
+def test_a_deployment_says_who_runs_the_bot(
+    in_copy_of_found: Alpha, alpha_id: str, more: tuple[str, ...], then: str
+) -> None:
+    result = in_copy_of_found("bots", "deploy", alpha_id, "--name", "new", *more)
+    assert then in " ".join(result.stdout.split())

@@ -177,7 +177,7 @@ class TestCheck:
         assert "import the market again" in run("check", exit_code=1).output
 
     def test_of_a_missing_file_is_told_as_such(self, run: Run) -> None:
-        with pytest.raises(BadMarketData, match=r"cannot read none\.csv"):
+        with pytest.raises(BadMarketData, match=r"there is no file none\.csv; check the path"):
             run("check", "none.csv", "--symbol", "BTC/USDT", "--timeframe", "1h")
 
     def test_of_a_market_that_is_not_stored_is_told_as_such(self, run: Run) -> None:

@@ -33,10 +33,18 @@ def test_a_stored_run_looks_as_it_did_when_it_ended(in_found: Alpha, discovered:
     assert discovered["alphas"][0]["id"][:12] in shown
 
 
-@pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("command", [("runs", "list"), ("alphas", "list"), ("ledger",), ("strategies", "list")])
-def test_lists_fit_the_terminal(in_found: Alpha, command: tuple[str, ...], width: int) -> None:
-    assert max(map(len, in_found(*command, columns=width).stdout.splitlines())) <= width
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize(
+    "command",
+    ["runs list", "runs show RUN", "alphas list", "alphas show ALPHA", "ledger", "strategies list", "data list",
+     "strategies show sma_cross", "users list", "portfolio choose", "db check"],
+)  # fmt: skip
+def test_tables_fit_the_terminal_and_cut_nothing(in_found: Alpha, discovered: Any, command: str, width: int) -> None:
+    named = command.replace("RUN", discovered["run"]["id"]).replace("ALPHA", discovered["alphas"][0]["id"])
+    lines = in_found(*named.split(), columns=width).stdout.splitlines()
+    paths = ("  report", "  trials")  # stay whole
+    assert max(len(line) for line in lines if not line.startswith(paths)) <= width
+    assert [line for line in lines if "…" in line] == []
 
 
 def test_a_run_fits_a_narrow_terminal(in_found: Alpha, discovered: Any) -> None:

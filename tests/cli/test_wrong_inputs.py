@@ -24,7 +24,7 @@ WRONG_USE = {
     "setting without a value": ((*BACKTEST, "--set", "fast"), "--set needs NAME=VALUE, e.g. fast=10; found 'fast'"),
     "unknown template": ((*BACKTEST, "--template", "bold"), "no template of sma_cross named 'bold'"),
     "too few bars": ((*BACKTEST, "--end", "2017-07-03"), "needs at least 103 bars; the history has 37"),
-    "too short a campaign": ((*DISCOVER, "--period-days", "60"), "needs at least 4249 bars; the history has 1440"),
+    "too short a campaign": ((*DISCOVER, "--period-days", "60"), "needs at least 190 days; the history has 61"),
     "end before start": (
         (*BACKTEST, "--start", "2019-01-01", "--end", "2018-01-01"),
         "the period ends (2018-01-01) before it starts (2019-01-01); swap the two",

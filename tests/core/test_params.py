@@ -189,7 +189,10 @@ def test_a_kind_can_be_limited_to_fewer_values(kind: Kind, wanted: Any, left: Ki
         (Int(5, 20), [7], "x needs one value or [low, high]; found [7]"),
         (Int(5, 20), ["off", 7, 9], "x needs one value or [low, high]; found ['off', 7, 9]"),
         (Int(5, 20), "off", "x=off is outside the whole numbers [5, 20]"),
-        (Optional(Int(1, 9)), [1, 2, 3], "x needs one value, [low, high] or [off, low, high]; found [1, 2, 3]"),
+        (Optional(Int(1, 9)), [], "x needs one value, [low, high] or [off, low, high]; found []"),
+        (Int(5, 20), {5, 6}, "x needs one value or [low, high]; found a set, {5, 6}"),
+        (Int(5, 20), [5, 5.5, 6], "x=5.5 is outside the whole numbers [5, 20]"),
+        (Int(5, 20), [15, 20, 25], "x=25 is outside the whole numbers [5, 20]"),
         (Choice(("a", "b")), ["a", "z"], "x=z is outside the values a, b"),
         (Choice(("a", "b")), [], "x needs one value or [low, high]; found []"),
         (Off(), [1, 2], "x needs one value or [low, high]; found [1, 2]"),
@@ -199,6 +202,31 @@ def test_a_limit_outside_the_kind_is_refused(kind: Kind, wanted: Any, sentence: 
     with pytest.raises(UserError) as caught:
         limited(kind, "x", wanted)
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "values"),
+    [
+        (Int(5, 50), [5, 10, 15], [5, 10, 15]),
+        (Int(5, 50, 5), [6, 7, 8], [6, 7, 8]),
+        (Int(5, 50), [20.0, 15.0, 10.0], [10, 15, 20]),
+        (Float(0.0, 1.0), np.linspace(0.1, 0.3, 3).tolist(), [0.1, 0.2, 0.3]),
+        (Float(0.0, 1.0), np.arange(0.01, 0.06, 0.01).tolist(), [0.01, 0.02, 0.03, 0.04, 0.05]),
+        (Optional(Int(1, 9)), [2, 4, 6], [2, 4, 6]),
+        (Optional(Int(1, 9)), ["off", 2, 4, 6], [None, 2, 4, 6]),
+    ],
+)
+def test_values_that_are_equally_far_apart_are_just_these(kind: Kind, wanted: Any, values: list[Any]) -> None:
+    left = limited(kind, "x", wanted)
+    assert [left.decode(code) for code in left.at(np.arange(int(left.size)))] == values
+
+
+@pytest.mark.parametrize("wanted", [[5, 10, 20], [7, 7, 7]])
+def test_values_that_are_not_say_how_to_try_them(wanted: list[int]) -> None:
+    found = ", ".join(map(str, wanted))
+    told = f"values equally far apart; found {found}; in Python a frame with a row for each set of parameters takes any"
+    with pytest.raises(UserError, match=told):
+        limited(Int(5, 20), "x", wanted)
 
 
 def test_a_limited_choice_keeps_its_codes() -> None:

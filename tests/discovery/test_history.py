@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from alpha_discovery.core.bars import Bars, iso, to_ms
-from alpha_discovery.core.timeframe import DAY
+from alpha_discovery.core.timeframe import DAY, Timeframe
 from alpha_discovery.discovery.campaign import Campaign, Protocol
 from alpha_discovery.discovery.history import History, campaign_bars, history, within
 from alpha_discovery.discovery.jobs import jobs_of
@@ -19,6 +19,7 @@ from alpha_discovery.discovery.ports import Ledger
 from alpha_discovery.discovery.records import JudgingRound
 from alpha_discovery.discovery.screening import run_screening
 from alpha_discovery.errors import TooFewBars, VaultSealed
+from alpha_discovery.market_data.resample import resample
 from alpha_discovery.testing import markets
 from alpha_discovery.testing.example_records import TickingClock
 from alpha_discovery.testing.in_memory import LedgerInMemory, Memory
@@ -85,13 +86,35 @@ class TestSplit:
         again = within({"A": noise, "B": noise}, past.spans)
         assert history(again, Protocol(), embargo_bars=10).fingerprint == past.fingerprint
 
-    def test_too_few_bars_for_both_parts_says_how_many_are_needed(self, noise: Bars) -> None:
-        with pytest.raises(TooFewBars, match="at least 4320 bars"):  # 2 * 90 days of 24 hours
-            history({"A": noise.slice(0, 24 * 170)}, Protocol(), embargo_bars=10)
+    @pytest.mark.parametrize("bars", [1, 2, 24 * 10 + 5, 24 * 179])
+    def test_a_history_that_is_too_short_says_how_many_days_are_needed_and_found(self, noise: Bars, bars: int) -> None:
+        days = -(-bars // 24)
+        told = f"a vault of 90 days each, 48 bars apart, needs at least 182 days; the history has {days}$"  # 2 * 90 + 2
+        with pytest.raises(TooFewBars, match=told):
+            history({"A": noise.slice(0, bars)}, Protocol(), embargo_bars=48)
 
-    def test_an_embargo_that_leaves_no_search_part_is_refused(self, noise: Bars) -> None:
+    @pytest.mark.parametrize("embargo", [0, 10, 48, 200, 6000])
+    def test_so_many_days_are_enough_and_fewer_are_not(self, noise: Bars, embargo: int) -> None:
+        with pytest.raises(TooFewBars) as refused:
+            history({"A": noise.slice(0, 24)}, Protocol(), embargo_bars=embargo)
+        need = int(str(refused.value).split("at least ")[1].split()[0])
+        history({"A": noise.slice(0, 24 * need)}, Protocol(), embargo_bars=embargo)
+        with pytest.raises(TooFewBars, match=f"needs at least {need} days; the history has {need - 1}"):
+            history({"A": noise.slice(0, 24 * (need - 1))}, Protocol(), embargo_bars=embargo)
+
+    def test_bars_of_a_day_and_longer_are_counted_themselves(self, noise: Bars) -> None:
+        days = resample(noise, Timeframe.parse("1d"))
+        with pytest.raises(TooFewBars, match="each, 9 bars apart, needs at least 189 bars; the history has 100"):
+            history({"A": days.slice(0, 100)}, Protocol(), embargo_bars=10)
+
+    def test_a_vault_that_takes_nearly_everything_is_refused_all_the_same(self, noise: Bars) -> None:
+        with pytest.raises(TooFewBars):
+            history({"A": noise.slice(0, 24)}, Protocol(vault_share=0.99), embargo_bars=10)
+
+    def test_a_stated_vault_that_leaves_no_search_part_is_refused(self, noise: Bars) -> None:
+        protocol = Protocol(vault_start=iso(int(noise.time[24 * 30])))
         with pytest.raises(TooFewBars, match="search part, embargo and vault"):
-            history({"A": noise.slice(0, 24 * 182)}, Protocol(), embargo_bars=6000)
+            history({"A": noise}, protocol, embargo_bars=10)
 
     def test_the_embargo_takes_at_most_a_twentieth_of_the_bars(self, noise: Bars) -> None:
         past = history({"A": noise}, Protocol(), embargo_bars=6000)

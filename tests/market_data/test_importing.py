@@ -156,3 +156,13 @@ def test_reading_options_reach_the_reader(write: Write) -> None:
     path = write("a.csv", text(WALK, range(5)))
     checked = check_files([path], Request("BTC/USDT", "1h", reading=Reading(price_divisor=100)))
     assert checked.raw.open[0] == 1.0
+
+
+def test_a_file_that_is_not_there_is_told_before_its_market_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(BadMarketData, match=r"there is no file .*prices\.csv; check the path"):
+        check_files([tmp_path / "prices.csv"], Request())
+
+
+def test_a_folder_is_no_file_of_prices(tmp_path: Path) -> None:
+    with pytest.raises(BadMarketData, match=r"is a folder; name the files in it, e\.g\. .*\*\.csv"):
+        check_files([tmp_path], Request("BTC/USDT", "1h"))

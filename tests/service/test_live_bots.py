@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.service.live_world import HOUR, World, armed
+from tests.service.live_world import HOUR, Told, World, armed, crossing_alpha
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.brokers.exchange import ExchangeBroker
@@ -16,7 +16,7 @@ from alpha_discovery.brokers.paper import PaperBroker
 from alpha_discovery.discovery.records import AlphaState
 from alpha_discovery.errors import NotFound, SourceFailed, UserError
 from alpha_discovery.service.bot_crew import BotCrew
-from alpha_discovery.service.bots import begun, halt
+from alpha_discovery.service.bots import Deployment, begun, deploy, halt
 from alpha_discovery.service.exchange_keys import PASSPHRASE, key_file, keys_of
 from alpha_discovery.service.forward import ForwardEvidence
 from alpha_discovery.service.live_bots import arm
@@ -260,3 +260,17 @@ def test_results_below_what_can_be_luck_end_the_bot_and_its_alpha(
     kinds = [event["kind"] for event in BotMemoryInSql(world.place.database).events(world.bot.id)]
     assert "forward" in kinds
     assert crew.look() == 0
+
+
+def test_a_bot_that_is_begun_anew_while_it_catches_up_tells_of_all_its_late_trades(
+    place: Workplace, planted_market: Any
+) -> None:
+    alpha, told = crossing_alpha(place, None), Told()
+    (bot,) = deploy(place, alpha.id, Deployment("late", 5_000.0, start="2020-10-01", auto_start=True))
+    crew = BotCrew(place, notifier=told)
+    while crew.look():
+        crew._held.clear()  # as when money is paid to it
+    memory = BotMemoryInSql(place.database)
+    trades = memory.counted(bot.id)[0]["trade"]
+    (caught,) = [notice.text for notice in told.notices if "trade" in notice.text]
+    assert caught.startswith(f"closed {trades} trades while it caught up: ")

@@ -7,7 +7,7 @@ from tests.service.portfolio_of_two import FIRST, SECOND, START, deployed, lived
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import TOGETHER
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import NotFound, UserError
 from alpha_discovery.service.bot_crew import BotCrew
 from alpha_discovery.service.bot_desk import BotDesk
 from alpha_discovery.service.bots import Deployment, begun, compare, deploy
@@ -264,3 +264,36 @@ def test_a_name_that_no_address_can_have_is_refused(portfolios: Portfolios, name
     with pytest.raises(UserError, match="cannot be named"):
         deployed(portfolios, name=name)
     assert portfolios.names() == []
+
+
+class TestStartAndStop:
+    def states(self, portfolios: Portfolios) -> list[str]:
+        return sorted(row["state"] for row in portfolios.show("mine")["bots"])
+
+    def test_every_bot_that_is_stopped_is_started(self, portfolios: Portfolios) -> None:
+        names = {bot.name for bot in deployed(portfolios)}
+        assert {bot.name for bot in portfolios.start("mine")} == names
+        assert self.states(portfolios) == ["running", "running"]
+
+    def test_every_bot_that_runs_is_stopped(self, portfolios: Portfolios) -> None:
+        deployed(portfolios, auto_start=True)
+        assert len(portfolios.stop("mine")) == 2
+        assert self.states(portfolios) == ["stopped", "stopped"]
+
+    def test_one_that_failed_or_is_ended_stays(self, place: Workplace, portfolios: Portfolios, desk: BotDesk) -> None:
+        first, second = deployed(portfolios, auto_start=True)
+        BotsInSql(place.database).set_state(first.id, BotState.FAILED, place.lab.clock.now())
+        desk.demote(second.id, "it loses", ADA)
+        assert portfolios.start("mine") == []
+        assert portfolios.stop("mine") == []
+        assert self.states(portfolios) == ["demoted", "failed"]
+
+    def test_bots_of_others_stay_as_they_are(self, place: Workplace, portfolios: Portfolios) -> None:
+        deployed(portfolios)
+        other = deployed(portfolios, name="other")
+        portfolios.start("mine")
+        assert {BotsInSql(place.database).get(bot.id).state for bot in other} == {"stopped"}
+
+    def test_a_portfolio_that_is_not_there_is_named(self, portfolios: Portfolios) -> None:
+        with pytest.raises(NotFound, match="there is no portfolio 'nothing'"):
+            portfolios.start("nothing")

@@ -18,13 +18,14 @@ from dataclasses import replace
 from typing import Any
 
 from alpha_discovery.bots.book import Book
+from alpha_discovery.bots.caught_up import CaughtUp
 from alpha_discovery.bots.config import BotConfig
 from alpha_discovery.bots.desk import Desk, Entry
 from alpha_discovery.bots.ending import Ending
 from alpha_discovery.bots.guard import Guard, defect
 from alpha_discovery.bots.orders import ENTRY, Kind, Order
 from alpha_discovery.bots.ports import Bar, Broker, Feed, Memory
-from alpha_discovery.bots.told import notice
+from alpha_discovery.bots.told import tell
 from alpha_discovery.core.notices import Notifier, Silent
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
@@ -65,6 +66,7 @@ class Bot:
         self._size = self.limits.position_size * self.limits.leverage
         self._stream = SignalStream(self.rules, config.parameters)
         self._events, self._untold = list[dict[str, Any]](), list[dict[str, Any]]()  # not stored yet; stored
+        self.caught = CaughtUp()
         self.bars = 0  # traded so far: the position of the next one
         self.last: int | None = None
         self.rows: tuple[BarRow, ...] = ()  # the last bar
@@ -112,20 +114,23 @@ class Bot:
         Of a store and on paper they are stored together: after a kill they are lived through again just the same.
         """
         again, lived = self.feed.repeats and not self.broker.remembers, 0
-        while lived < most and not is_over() and self._lived():
+        while lived < most and not is_over() and self._lived(lived if again else 0):
             lived += 1
             if not again:
                 self.save()
         if self._events:
             self.save()
+        if lived < most:
+            self.caught.over(self.config.name, self.notifier)
         return lived
 
-    def _lived(self) -> bool:
-        """Whether there was a closed bar that could be used; what became of it is noted and not stored."""
+    def _lived(self, waiting: int) -> bool:
+        """Whether there was a closed bar that could be used; it and ``waiting`` before it are noted and not stored."""
         bar = self.feed.next(self.last)
         if bar is None:
             self._settle(self._now)
         elif (wrong := defect(bar, self.last)) is None:
+            self.caught.look(is_late=waiting > 0 or not bar.fresh)
             self._take(bar)
             return True
         elif self.guard.is_news(bar, wrong):
@@ -150,8 +155,7 @@ class Bot:
         if not self.ending.is_untold:
             return
         self.save()
-        if (found := notice(self.config.name, self.ending.event)) is not None:
-            self.notifier.tell(found)
+        tell(self.notifier, self.config.name, self.ending.event)
         self.ending = replace(self.ending, told=True)
         self.save()
 
@@ -171,14 +175,11 @@ class Bot:
             return
         due = self.last + 2 * self.config.timeframe_ms  # the close of the bar after the last one
         is_lost = now - due > (self.config.safeguards.stale_bars - 1.0) * self.config.timeframe_ms
-        if is_lost and self.feed_lost is None:
-            self.feed_lost = due
-            self.note("feed_lost", since=due)
-            self.save()
-        elif not is_lost and self.feed_lost is not None:
-            self.feed_lost = None
-            self.note("feed_back")
-            self.save()
+        if is_lost == (self.feed_lost is not None):
+            return
+        self.feed_lost, told = (due, {"since": due}) if is_lost else (None, {})
+        self.note("feed_lost" if is_lost else "feed_back", **told)
+        self.save()
 
     def flatten(self, why: str) -> None:
         """Close what is open with market orders."""
@@ -212,9 +213,8 @@ class Bot:
     def tell(self) -> None:
         """Tell people of what was stored, but for the end, which `tell_end` tells."""
         told, self._untold = self._untold, []
-        for event in told:
-            if event["kind"] != Ending.KIND and (found := notice(self.config.name, event)) is not None:
-                self.notifier.tell(found)
+        heard = (event for event in self.caught.left_of(told) if event["kind"] != Ending.KIND)
+        tell(self.notifier, self.config.name, *heard)
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain values."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from alpha_discovery.core.bars import iso
-from alpha_discovery.core.notices import Level, Notice
+from alpha_discovery.core.notices import Level, Notice, Notifier
 
 WORDS: dict[str, tuple[Level, str, str]] = {  # kind: (level, what happened, what to do)
     "halted": ("error", "halted: {why}", "look at it, then: alpha bots resume"),
@@ -41,3 +41,10 @@ def notice(bot: str, event: Mapping[str, Any]) -> Notice | None:
     if facts.get("since") is not None:
         facts["since"] = iso(int(facts["since"]))
     return Notice(level, words.format(**facts), about=f"bot {bot}", action=action)
+
+
+def tell(notifier: Notifier, bot: str, *events: Mapping[str, Any]) -> None:
+    """Tell people of those events that they are told of."""
+    for event in events:
+        if (found := notice(bot, event)) is not None:
+            notifier.tell(found)

@@ -53,7 +53,7 @@ def alpha_block(
         score(screen, told)
     if not only_deciding and (found := regimes_table(alpha.evidence.get("regimes", {}))):
         screen.print()
-        table(screen, found.head, found.rows, found.align)
+        table(screen, found.head, found.rows, found.align, spare=("share",))
     if fragility := alpha.evidence.get("fragility"):
         kill_tests(screen, fragility, only_count=only_deciding)
 

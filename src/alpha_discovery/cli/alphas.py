@@ -11,7 +11,7 @@ from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.alpha_text import alpha_block
 from alpha_discovery.cli.improvement_text import improvement_text
 from alpha_discovery.cli.options import AsJson, UserDir, settings_of
-from alpha_discovery.cli.terminal import WIDE, console, print_json, record_json, say, table
+from alpha_discovery.cli.terminal import console, print_json, record_json, say, table
 from alpha_discovery.discovery.decay import check_all, check_decay
 from alpha_discovery.discovery.evidence import jsonable
 from alpha_discovery.discovery.improve import improve as improve_alpha
@@ -44,8 +44,7 @@ def list_(
         return
     screen = console()
     head = ("Alpha", "Strategy", "Bars", "Sharpe", "in vault", "Score", "Return", "Drawdown", "State", "Profit factor")
-    columns = len(head) if screen.width >= WIDE else len(head) - 2
-    table(screen, head[:columns], [_row(alpha)[:columns] for alpha in found], "lLlrrrrrlr"[:columns])
+    table(screen, head, map(_row, found), "lLlrrrrrlr", spare=("Profit factor", "State", "Bars"))
     if not found:
         say(screen, "no alphas are stored; most searches find none, because most of what looks good is luck")
 
@@ -81,11 +80,16 @@ def replay(
 
 
 @alphas_app.command("report", epilog="Example: alpha alphas report 1a2b3c")
-def report(alpha_id: Alpha, userdir: UserDir = None, as_json: AsJson = False) -> None:
+def report(
+    alpha_id: Alpha,
+    to: Annotated[Path | None, typer.Option(help="Folder to write to; default reports in --userdir.")] = None,
+    userdir: UserDir = None,
+    as_json: AsJson = False,
+) -> None:
     """Write the HTML report of one alpha."""
     with open_lab(settings_of(userdir), create=False) as opened:
         alpha = opened.lab.alphas.get(alpha_id)
-        path = write_alpha_report(alpha, opened)
+        path = write_alpha_report(alpha, opened, to)
     if as_json:
         print_json({"alpha": alpha.id, "report": str(path)})
     else:

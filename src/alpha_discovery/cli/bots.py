@@ -58,7 +58,8 @@ def deploy(
         return
     for bot in made:
         money = f"{float(bot.allocated_capital):,.2f}"
-        say(console(), f"bot {bot.name} is ready with {money}; run it: alpha bots run {bot.name!r}")
+        then = "alpha serve or alpha bots work runs it" if auto_start else f"run it: alpha bots run {bot.name!r}"
+        say(console(), f"bot {bot.name} is ready with {money}; {then}")
     for told in work.idle_of(made):
         say(console(), told)
 
@@ -77,7 +78,7 @@ def list_(userdir: UserDir = None, as_json: AsJson = False) -> None:
          str(b["trades"]), b["last"] or NOTHING)
         for b in found
     ]  # fmt: skip
-    table(console(), head, rows, "llLrrrrl")
+    table(console(), head, rows, "llLrrrrl", spare=("Mode", "Capital", "Trades"))
     if not found:
         say(console(), "no bots yet; make one of an alpha: alpha bots deploy ALPHA --name NAME")
 
@@ -99,8 +100,7 @@ def show(
         return
     screen = console()
     for name in (*_SHOWN, "state", "halted", "feed_lost"):
-        value = told[name]
-        say(screen, f"{name:<10} {percent(value) if name == 'return' else value if value is not None else NOTHING}")
+        say(screen, f"{name.replace('_', ' '):<10} {_cell(name, told[name])}")
     position = told["position"]
     if position is not None:
         legs = [(leg["side"], leg["quantity"], leg["entry"][0]) for leg in position["legs"]]
@@ -240,6 +240,14 @@ def _last_events(opened: Workplace, bot_id: str, many: int) -> list[Mapping[str,
     memory = BotMemoryInSql(opened.database)
     shown = memory.counted(bot_id)[0].keys() - NOISE
     return work.events_of(memory, bot_id, *shown)[-many:] if many and shown else []
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return NOTHING
+    if name == "return":
+        return percent(value, signed=True)
+    return f"{value:,.2f}" if name in ("capital", "equity") else str(value)
 
 
 def _line(event: Mapping[str, Any]) -> str:

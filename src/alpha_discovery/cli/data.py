@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
 from alpha_discovery.cli import download
 from alpha_discovery.cli.funding import funding
+from alpha_discovery.cli.terminal import console, table
 from alpha_discovery.core.bars import FIELDS, Bars, iso
 from alpha_discovery.core.instrument import Instrument
 from alpha_discovery.errors import UserError
@@ -106,7 +104,10 @@ def list_(userdir: UserDir = Path("user_data"), as_json: AsJson = False) -> None
          " ".join(name for name, there in _also(catalog, e).items() if there))
         for e in entries
     ]
-    _print_table(heads, rows, empty=f"nothing is stored in {catalog.root}; import a file with: alpha data import FILE")
+    if rows:
+        table(console(), heads, rows, "lllllrrl", spare=("Also", "Gaps"))
+    else:
+        typer.echo(f"nothing is stored in {catalog.root}; import a file with: alpha data import FILE")
     for line in damaged:
         typer.echo(line)
 
@@ -225,7 +226,10 @@ def _print_findings(quality: Quality) -> None:
         f" ({quality.missing_share:.1%}), {len(quality.errors):,} errors"
     )
     heads = ("Time", "Severity", "Finding")
-    _print_table(heads, map(_cells, quality.findings[:_SHOWN]), empty="nothing to report")
+    if quality.findings:
+        table(console(), heads, map(_cells, quality.findings[:_SHOWN]), "llL")
+    else:
+        typer.echo("nothing to report")
     if (more := len(quality.findings) - _SHOWN) > 0:
         typer.echo(f"and {more:,} more; --json shows all")
 
@@ -233,19 +237,6 @@ def _print_findings(quality: Quality) -> None:
 def _cells(finding: Finding) -> tuple[str, ...]:
     when = "" if finding.time is None else iso(finding.time)
     return when, finding.severity, f"{finding.kind}: {finding.text}; {finding.action}"
-
-
-def _print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
-    table = Table(box=SIMPLE_HEAD)
-    for head in heads[:-1]:
-        table.add_column(head, no_wrap=True)
-    table.add_column(heads[-1])
-    for row in rows:
-        table.add_row(*row)
-    if table.row_count:
-        Console().print(table)
-    else:
-        typer.echo(empty)
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import typer
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.ending import on_signals
 from alpha_discovery.cli.options import UserDir, Workers, log_day_and_night, settings_of
+from alpha_discovery.compute.executors import check_installed
 from alpha_discovery.config import Config, read_config
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.lab import LabSchedule
@@ -42,6 +43,7 @@ def lab(
     told = read_config(config)
     settings = settings_for(told, userdir, workers)
     log_day_and_night(settings)
+    check_installed(settings.executor)
     with open_lab(settings) as opened:
         worker = Worker(opened, Pace(slots=told.resources.runs_at_once), Governor(limits_of(told)))
         ended = threading.Event()

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from alpha_discovery.environment import warn_of_unknown
 from alpha_discovery.settings import Settings, read_settings
 
 UserDir = Annotated[
@@ -47,6 +48,7 @@ def settings_of(userdir: Path | None, **more: Any) -> Settings:
     """Settings of the environment, with a command's own options in their place."""
     settings = read_settings(userdir=userdir, **more)
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    warn_of_unknown()
     return settings
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from alpha_discovery.discovery.portfolio import NAMES, Portfolio, Wishes
 from alpha_discovery.reports.words import percent, ratio
 from alpha_discovery.service.bots import Deployment, idle_of
 from alpha_discovery.service.portfolios import Portfolios, Rebalancing
+from alpha_discovery.storage.bots import Bot
 
 portfolio_app = typer.Typer(help="Alphas that are traded together, and with how much.", no_args_is_help=True)
 
@@ -59,7 +61,8 @@ def deploy(
         found = portfolios.choose(wishes, alphas or ())
         rule = Rebalancing(rebalance_days, threshold)
         made = portfolios.deploy(found, Deployment(name, start=start, auto_start=auto_start), rule)
-    _shown(found, as_json=as_json, bots=[bot.name for bot in made], idle=idle_of(made), started=auto_start)
+    bots = [bot.name for bot in made]
+    _shown(found, as_json=as_json, name=name, bots=bots, idle=idle_of(made), started=auto_start)
 
 
 @portfolio_app.command("rebalance", epilog="Example: alpha portfolio rebalance mine --threshold 0.02")
@@ -98,11 +101,64 @@ def show(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
          f"{row['equity']:,.2f}")
         for row in told["bots"]
     ]
-    table(screen, ("Bot", "State", "Share", "Should be", "Capital", "Worth"), rows, "llrrrr")
+    table(screen, ("Bot", "State", "Share", "Should be", "Capital", "Worth"), rows, "llrrrr", spare=("Capital",))
     say(screen, f"{name} is worth {told['equity']:,.2f}, {percent(told['return'], signed=True)}")
     _rest(screen, told)
     for line in told["idle"]:
         say(screen, line)
+
+
+@portfolio_app.command("list", epilog="Example: alpha portfolio list")
+def list_(userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """List deployed portfolios with what they are worth."""
+    with open_lab(settings_of(userdir), create=False) as opened:
+        portfolios = Portfolios(opened)
+        found = [portfolios.show(name) for name in portfolios.names()]
+    if as_json:
+        print_json({"portfolios": found})
+        return
+    rows = [
+        (one["portfolio"], _states(one["bots"]), f"{one['capital']:,.2f}", f"{one['equity']:,.2f}",
+         percent(one["return"], signed=True))
+        for one in found
+    ]
+    table(console(), ("Portfolio", "Bots", "Capital", "Worth", "Return"), rows, "llrrr", spare=("Capital",))
+    if not found:
+        say(console(), "no portfolio is deployed; make one: alpha portfolio deploy NAME")
+
+
+@portfolio_app.command("start", epilog="Example: alpha portfolio start mine")
+def start(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Let alpha serve run every bot of a portfolio that is stopped.
+
+    One that failed is started by itself (alpha bots start) once its reason is gone.
+    """
+    _turn(name, Portfolios.start, userdir, as_json=as_json)
+
+
+@portfolio_app.command("stop", epilog="Example: alpha portfolio stop mine")
+def stop(name: str, userdir: UserDir = None, as_json: AsJson = False) -> None:
+    """Let alpha serve run no bot of a portfolio any more; what they hold stays as it is."""
+    _turn(name, Portfolios.stop, userdir, as_json=as_json)
+
+
+def _turn(name: str, how: Callable[[Portfolios, str], list[Bot]], userdir: UserDir, *, as_json: bool) -> None:
+    with open_lab(settings_of(userdir), create=False) as opened:
+        portfolios = Portfolios(opened)
+        turned = [bot.name for bot in how(portfolios, name)]
+        bots = portfolios.show(name)["bots"]
+    if as_json:
+        print_json({"portfolio": name, "changed": turned, "bots": {row["bot"]: row["state"] for row in bots}})
+        return
+    screen = console()
+    for row in bots:
+        say(screen, f"bot {row['bot']} {'is' if row['bot'] in turned else 'was and stays'} {row['state']}")
+
+
+def _states(bots: Sequence[Mapping[str, Any]]) -> str:
+    """How many bots are in which state: ``2 running, 1 failed``."""
+    many = Counter(str(row["state"]) for row in bots)
+    return ", ".join(f"{number} {state}" for state, number in many.most_common())
 
 
 def _rest(screen: Console, told: Mapping[str, Any]) -> None:
@@ -113,8 +169,9 @@ def _rest(screen: Console, told: Mapping[str, Any]) -> None:
 
 
 def _shown(
-    found: Portfolio, *, as_json: bool, bots: list[str] | None = None, idle: Sequence[str] = (), started: bool = False
-) -> None:
+    found: Portfolio, *, as_json: bool, name: str = "", bots: list[str] | None = None, idle: Sequence[str] = (),
+    started: bool = False,
+) -> None:  # fmt: skip
     if as_json:
         print_json({**found.to_json(), **({} if bots is None else {"bots": bots, "idle": idle})})
         return
@@ -134,7 +191,7 @@ def _shown(
     for told in idle:
         say(screen, told)
     if bots:
-        then = "alpha serve or alpha bots work runs them" if started else "start them: alpha bots start NAME"
+        then = "alpha serve or alpha bots work runs them" if started else f"start them: alpha portfolio start {name}"
         say(screen, f"bots: {', '.join(bots)}; {then}")
 
 

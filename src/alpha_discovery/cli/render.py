@@ -25,7 +25,7 @@ from alpha_discovery.reports.verdict import verdict_sentence
 from alpha_discovery.reports.words import count, gain_factor, percent, plain, plural, ratio, risk_sentences, setting
 
 FINALISTS = 5  # rows of finalists; the report has them all
-JOBS = ("Strategy", "Tried", "Active", "Sharpe", "Return", "Drawdown", "Trades", "Profit factor")  # last: if wide
+JOBS = ("Strategy", "Tried", "Active", "Sharpe", "Return", "Drawdown", "Trades", "Profit factor")
 IN_FULL = 3  # alphas with all their evidence; `alpha alphas show` has the others
 NOTHING_TO_TRADE = "There is nothing here to trade."
 PROVISIONAL = (
@@ -100,9 +100,8 @@ def tried(screen: Console, run: RunRecord) -> None:
     """Each strategy with the best candidate it had on the search part."""
     noise = run.report["noise"]
     heading(screen, "What was tried", "the best of each strategy, by Sharpe ratio after costs, on the search part")
-    columns = len(JOBS) if screen.width >= WIDE else len(JOBS) - 1
-    rows = [_job_row(job)[:columns] for job in run.report["jobs"]]
-    table(screen, JOBS[:columns], rows, ("l" + "r" * len(JOBS))[:columns])
+    rows = [_job_row(job) for job in run.report["jobs"]]
+    table(screen, JOBS, rows, "l" + "r" * (len(JOBS) - 1), spare=("Profit factor", "Active"))
     effective = number(noise["n_effective"])
     if effective > 0:
         say(

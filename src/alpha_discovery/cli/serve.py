@@ -30,6 +30,7 @@ from alpha_discovery.cli.http_options import (
 )
 from alpha_discovery.cli.lab import settings_for
 from alpha_discovery.cli.options import UserDir, Workers, log_day_and_night
+from alpha_discovery.compute.executors import check_installed
 from alpha_discovery.config import read_config
 from alpha_discovery.errors import StorageFailed, UserError
 from alpha_discovery.reports.words import plural
@@ -129,6 +130,7 @@ def serve(
     told = read_config(config)
     settings = settings_for(told, userdir, workers)
     log_day_and_night(settings)
+    check_installed(settings.executor)
     ended = threading.Event()
     on_signals(ended.set)
     with open_lab(settings) as opened:

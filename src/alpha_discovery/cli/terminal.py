@@ -14,11 +14,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from alpha_discovery.cli.fitting import MIN_FOLDED, fitted
 from alpha_discovery.discovery.evidence import jsonable
 
 WIDEST = 120  # wider lines are hard to read
 WIDE = 100  # columns from which there is room for more than the numbers that matter
-MIN_FOLDED = 14  # columns that a text which may wrap gets at least
+INDENT = 2
 
 
 def console() -> Console:
@@ -35,23 +36,32 @@ def heading(screen: Console, text: str, note: str = "") -> None:
         say(screen, note, style="dim")
 
 
-def say(screen: Console, text: str, style: str = "", *, indent: int = 2) -> None:
+def say(screen: Console, text: str, style: str = "", *, indent: int = INDENT) -> None:
     """A paragraph; square brackets in it are just brackets."""
     screen.print(Padding(Text(text, style=style), (0, 0, 0, indent), expand=False))
 
 
-def table(screen: Console, head: Sequence[str], rows: Iterable[Sequence[str | Text]], align: str) -> None:
-    """Rows under headings; ``align`` has a letter a column, ``l`` or ``r``; capital letters fold, the others do not."""
+def table(
+    screen: Console, head: Sequence[str], rows: Iterable[Sequence[str | Text]], align: str, *, spare: Sequence[str] = ()
+) -> None:
+    """Rows under headings; ``align`` has a letter a column, ``l`` or ``r``; capital letters fold, the others do not.
+
+    Where the terminal is too narrow, headings first stand on several lines; then columns under the headings ``spare``
+    are left out, the first of them first, and named below; then texts fold, the longest first. Numbers are never cut.
+    """
+    shown = fitted(head, [list(row) for row in rows], align, spare=spare, room=screen.width - INDENT)
     made = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold", collapse_padding=True
     )
-    for name, letter in zip(head, align, strict=True):
+    for name, letter in zip(shown.head, shown.align, strict=True):
         justify: Any = "right" if letter.lower() == "r" else "left"
         folds: dict[str, Any] = {"overflow": "fold", "min_width": MIN_FOLDED} if letter.isupper() else {"no_wrap": True}
         made.add_column(name, justify=justify, **folds)
-    for row in rows:
+    for row in shown.rows:
         made.add_row(*row)
-    screen.print(Padding(made, (0, 0, 0, 2), expand=False))
+    screen.print(Padding(made, (0, 0, 0, INDENT), expand=False))
+    if shown.left_out:
+        say(screen, f"no room here for: {', '.join(shown.left_out)}", style="dim")
 
 
 def bar(share: float, width: int, style: str) -> Text:

@@ -9,6 +9,7 @@ import typer
 from alpha_discovery.bootstrap import open_lab
 from alpha_discovery.cli.ending import WithParent, has_ended, on_signals
 from alpha_discovery.cli.options import Executor, RayAddress, UserDir, Workers, log_day_and_night, settings_of
+from alpha_discovery.compute.executors import check_installed
 from alpha_discovery.service.governor import Governor, Limits
 from alpha_discovery.service.worker import Pace, Worker
 
@@ -48,6 +49,7 @@ def worker(
     limits = Limits(max_cpu_percent, max_memory_gb, max_gpu_memory_gb, idle_only, nice)
     settings = settings_of(userdir, workers=workers, executor=executor, ray_address=ray)
     log_day_and_night(settings)
+    check_installed(settings.executor)
     with open_lab(settings) as opened:
         one = Worker(opened, Pace(slots=slots, lease=lease), Governor(limits))
         on_signals(one.end)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from alpha_discovery.compute.processes import Processes
 from alpha_discovery.compute.ray_cluster import LOCAL, RayCluster
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import MissingExtra, UserError
 
 NAMES = ("threads", "processes", "ray")
 
@@ -39,3 +41,9 @@ def make_executor(
     if name == "processes":
         return Processes(cores)
     return RayCluster(address or LOCAL, cpus=cores, gpus_per_part=gpus_per_part)
+
+
+def check_installed(name: str) -> None:
+    """Look whether this machine has what an executor needs; raises `MissingExtra`."""
+    if name == "ray" and find_spec("ray") is None:
+        raise MissingExtra(package="ray", extra="ray")

@@ -7,6 +7,7 @@ position of its value, "off" is NaN. `encode` and `decode` are the way in and ou
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from alpha_discovery.errors import OutOfRange, UserError
 
 Column = npt.NDArray[np.float64]
+SAME = 1e-6  # of a step, by which steps of floats may differ and still be one
 
 
 @runtime_checkable
@@ -226,16 +228,20 @@ def kind_from_json(data: dict[str, Any]) -> Kind:
 def limited(kind: Kind, name: str, wanted: Any) -> Kind:
     """The same kind with fewer values, as a person writes it.
 
-    One value fixes it; ``[low, high]`` keeps a range, without "off"; ``["off", low, high]`` a range or off; for a
-    choice a list keeps the values it names.
+    One value fixes it; ``[low, high]`` keeps a range, without "off"; ``["off", low, high]`` a range or off; three
+    values and more, equally far apart, are just these, with or without "off" before them; for a choice a list keeps the
+    values it names.
 
     Raises
     ------
     OutOfRange, UserError
         If a value or bound is not one of the kind's own, or the form is none of these.
     """
-    if not isinstance(wanted, list | tuple):
+    if wanted is None or isinstance(wanted, str | int | float | np.number):
         return _fixed(kind, name, wanted)
+    forms = "one value, [low, high] or [off, low, high]" if isinstance(kind, Optional) else "one value or [low, high]"
+    if not isinstance(wanted, list | tuple):
+        raise UserError(f"{name} needs {forms}; found a {type(wanted).__name__}, {wanted}")
     match kind, list(wanted):
         case Choice(), [_, *_]:
             for value in wanted:
@@ -247,7 +253,12 @@ def limited(kind: Kind, name: str, wanted: Any) -> Kind:
             return _narrowed(kind.kind, name, low, high)
         case Int() | Float(), [low, high]:
             return _narrowed(kind, name, low, high)
-    forms = "one value, [low, high] or [off, low, high]" if isinstance(kind, Optional) else "one value or [low, high]"
+        case Optional(), [None | "off", _, _, _, *_] if all(map(_is_number, wanted[1:])):
+            return Optional(_stepped(kind.kind, name, wanted[1:]), kind.share_off)
+        case Optional(), [_, _, _, *_] if all(map(_is_number, wanted)):
+            return _stepped(kind.kind, name, wanted)
+        case Int() | Float(), [_, _, _, *_] if all(map(_is_number, wanted)):
+            return _stepped(kind, name, wanted)
     raise UserError(f"{name} needs {forms}; found {wanted}")
 
 
@@ -272,6 +283,20 @@ def _narrowed(kind: Int | Float, name: str, low: Any, high: Any) -> Int | Float:
     if isinstance(kind, Int):
         return Int(int(ends[0]), int(ends[1]), kind.step)
     return Float(*ends, kind.step, kind.log)
+
+
+def _stepped(kind: Int | Float, name: str, values: Sequence[Any]) -> Int | Float:
+    codes = np.sort([kind.encode(name, value) for value in values])
+    step = float(codes[-1] - codes[0]) / (len(codes) - 1)
+    if step <= 0.0 or np.abs(np.diff(codes) - step).max() > SAME * step:
+        found = ", ".join(map(str, values[:4])) + (", ..." if len(values) > 4 else "")
+        raise UserError(
+            f"{name} needs one value, [low, high], or values equally far apart; found {found}; in Python a frame with a"
+            " row for each set of parameters takes any"
+        )
+    if isinstance(kind, Int):
+        return Int(int(codes[0]), int(codes[-1]), round(step))
+    return Float(float(codes[0]), float(codes[-1]), step)
 
 
 def _is_number(value: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from alpha_discovery.core.bars import to_ms
 from alpha_discovery.core.costs import Costs
+from alpha_discovery.core.given_ranges import plain_ranges
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.instrument import normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
@@ -129,7 +130,8 @@ class Campaign:
     max_iterations : int
         Candidates per strategy, at most.
     ranges : mapping of strategy (or ``*``) to mapping of parameter to value or [low, high]
-        Narrowed or fixed parameters.
+        Narrowed or fixed parameters. Three values and more that are equally far apart are just these: a list, a
+        ``range``, an array.
     intrabar : str
         What happens first in a bar that touches stop and target; ``detail`` asks finer bars.
     timeframe_detail : str or None
@@ -182,6 +184,7 @@ class Campaign:
         if self.intrabar == "detail":
             object.__setattr__(self, "timeframe_detail", Timeframe.parse(self.timeframe_detail or FINEST).name)
         object.__setattr__(self, "halving", _looks(self.halving))
+        object.__setattr__(self, "ranges", plain_ranges(self.ranges))
         _check(self)
 
     @cached_property

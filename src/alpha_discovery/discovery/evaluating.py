@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,12 +61,15 @@ class Evaluator:
         The search part; a short look sees less of it.
     kept : KeptReturns
         Where the daily returns are kept that these threads compute in full.
+    looked : callable
+        Told of how many candidates were evaluated in full since it was told last, several times a batch.
     """
 
     grounds: Grounds
     job: Job
     whole: Sleeves
     kept: KeptReturns
+    looked: Callable[[int], None] = lambda many: None
 
     def columns(self, batch: Batch, first: int) -> Columns:
         """Columns of a batch whose ids begin at ``first``; no values of a candidate that a short look dropped."""
@@ -107,7 +110,8 @@ class Evaluator:
         job, campaign, course, tally = self.job, self.grounds.campaign, self.grounds.course, self.grounds.tally
         if course.executor is not None:
             parts = cut(Part(job, ids, batch), bars=self.grounds.bars_of(job), width=course.executor.width)
-            return screened_elsewhere(course.executor, self.grounds.handed_out, parts, tally, course.attend)
+            ground = self.grounds.handed_out
+            return screened_elsewhere(course.executor, ground, parts, tally, course.attend, self.looked)
         return tally.take_in(self.kept.passing(self._screened(batch), ids), ids, campaign.protocol)
 
     def _screened(self, batch: Batch) -> Iterable[Chunk]:
@@ -117,7 +121,9 @@ class Evaluator:
             self.job.strategy.rules, batch, self.whole, campaign.costs, intrabar=campaign.intrabar,
             workers=course.workers(self.grounds.workers), device=course.device,
         )  # fmt: skip
-        return attended(chunks, course.attend)
+        for chunk in attended(chunks, course.attend):
+            yield chunk
+            self.looked(len(chunk.rows))
 
     def _shortly(self, batch: Batch, rung: Rung) -> Scores:
         job, course = self.job, self.grounds.course

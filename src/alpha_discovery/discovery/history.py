@@ -187,21 +187,40 @@ def _split(bars: Mapping[str, Bars], protocol: Protocol, embargo_bars: int) -> S
     times = np.unique(np.concatenate([one.time for one in bars.values()]))
     timeframe = next(iter(bars.values())).timeframe
     periods = len(np.unique(times // DAY)) if timeframe.is_intraday else len(times)
-    need = 2 * protocol.min_vault_days
     per_period = max(1.0, len(times) / max(1, periods))
-    if periods < need:
-        purpose = f"a search part and a vault of {protocol.min_vault_days} days each"
-        raise TooFewBars(have=len(times), need=int(need * per_period), purpose=purpose)
+    if periods < 2 * protocol.min_vault_days:
+        always = timeframe.is_intraday and all(one.instrument.calendar == "24/7" for one in bars.values())
+        whole = DAY / timeframe.ms if always else per_period  # a day that is not over has fewer bars
+        raise _too_short(periods, protocol, embargo_bars, whole, timeframe)
     vault_bars = max(_vault_bars(times, protocol), protocol.min_vault_days * per_period)
     vault_at = len(times) - int(np.ceil(vault_bars))
     embargo_bars = min(embargo_bars, int(MOST_EMBARGO * len(times)))
     search_end = vault_at - embargo_bars
     if search_end < protocol.min_vault_days * per_period:
+        if protocol.vault_start is None:
+            raise _too_short(periods, protocol, embargo_bars, per_period, timeframe)
         need_bars = int(protocol.min_vault_days * per_period + embargo_bars + vault_bars)
         raise TooFewBars(have=len(times), need=need_bars, purpose="search part, embargo and vault")
     vault_start = _period_start(int(times[vault_at]), timeframe)
     end = int(times[-1]) + timeframe.ms
     return Split(int(times[0]), int(times[search_end]), vault_start, end)
+
+
+def _too_short(
+    periods: int, protocol: Protocol, embargo_bars: int, per_period: float, timeframe: Timeframe
+) -> TooFewBars:
+    """What a history of so many periods (days, or bars where they are longer) is refused with: how many it needs."""
+    least, need = protocol.min_vault_days, max(2 * protocol.min_vault_days, periods + 1)
+    while protocol.vault_share + MOST_EMBARGO < 1.0:
+        bars = int(need * per_period)
+        vault = int(np.ceil(max(protocol.vault_share * bars, least * per_period)))
+        if bars - vault - min(embargo_bars, int(MOST_EMBARGO * bars)) >= least * per_period:
+            break
+        need += 1
+    unit = "days" if timeframe.is_intraday else "bars"
+    between = min(embargo_bars, int(MOST_EMBARGO * need * per_period))
+    purpose = f"a search part and a vault of {least} {unit} each, {between} bars apart,"
+    return TooFewBars(have=periods, need=need, purpose=purpose, unit=unit)
 
 
 def _vault_bars(times: np.ndarray, protocol: Protocol) -> float:

@@ -109,13 +109,17 @@ def looked_at(ground: Ground, part: Part) -> npt.NDArray[np.float64]:
 
 
 def screened_elsewhere(
-    executor: Executor, ground: Ground, parts: list[Part], tally: Tally, attend: Callable[[], None]
-) -> Columns:
-    """Let an executor screen parts, and take what comes back into the tally; the columns of all of them."""
-    found = [
-        tally.merged(one.columns, one.family, one.blocks)
-        for one in executor.run(screened, ground, parts, attend=attend)
-    ]
+    executor: Executor, ground: Ground, parts: list[Part], tally: Tally, attend: Callable[[], None],
+    looked: Callable[[int], None] = lambda many: None,
+) -> Columns:  # fmt: skip
+    """Let an executor screen parts, and take what comes back into the tally; the columns of all of them.
+
+    ``looked`` is told of how many candidates each part was, as it comes back.
+    """
+    found = []
+    for part, one in zip(parts, executor.run(screened, ground, parts, attend=attend), strict=True):
+        found.append(tally.merged(one.columns, one.family, one.blocks))
+        looked(batch_size(part.batch))
     return {name: np.concatenate([columns[name] for columns in found]) for name in found[0]}
 
 

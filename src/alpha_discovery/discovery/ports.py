@@ -28,7 +28,7 @@ class Executor(Protocol):
 
     @property
     def width(self) -> int:
-        """How many parts are computed at once."""
+        """How many parts are computed at once; raises `MissingExtra` or `WorkersLost` where none can be."""
 
     @property
     def device(self) -> str:

@@ -117,7 +117,8 @@ def discover(
     course : Course, optional
         What computes the parts of the search, where it is not these threads; who watches over it.
     progress : callable
-        Called after each batch, and after some null markets if the search learns.
+        Called after each batch, every few seconds while one is in hand, and after some null markets if the search
+        learns.
     notice : callable
         Told in a sentence each what this search can find at all, before it begins, and what the judging of a search
         that learns will take.
@@ -241,7 +242,7 @@ def _carried_out(
     campaign, jobs, past, run_id = task.campaign, task.jobs, task.past, task.record.id
     course = replace(course, clock=lab.clock.monotonic)
     counted, began = _counter(campaign, task.record, lab, progress), lab.clock.monotonic()
-    screening = run_screening(campaign, past, jobs, workers=workers, counted=counted, course=course)
+    screening = run_screening(campaign, past, jobs, workers=workers, counted=counted, course=course, underway=progress)
     if screening.adaptive:
         level = lab.ledger.account(past.epoch, level=campaign.protocol.level).next_level
         notice(str(estimate(campaign, lab.clock.monotonic() - began, level=level, workers=workers)))

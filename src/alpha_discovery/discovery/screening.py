@@ -6,6 +6,7 @@ the result.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -36,6 +37,7 @@ from alpha_discovery.validation.stepm import StepM
 BATCH = 8_192
 BATCH_SECONDS = 4.0  # of one core, by estimate: where more of a batch would take longer, progress is told earlier
 LEAST = 64  # candidates of a batch
+EVERY = 3.0  # seconds after which a batch in hand tells how far it is
 PARTS_AHEAD = 2  # parts for each worker of an executor in one batch
 _JOB_SHIFT = 40  # candidate ids are job * 2^40 + row
 
@@ -45,6 +47,7 @@ class Counted:
     """One batch that was evaluated: what the ledger must count, how far the run is, and where it could go on.
 
     ``batch_best`` is its own best Sharpe ratio; ``method`` and ``why`` tell what a search that chooses chose for it.
+    Of a batch ``in_hand`` nothing is counted yet: it only tells how far the run is.
     """
 
     strategy: str
@@ -58,6 +61,7 @@ class Counted:
     batch_best: float = float("-inf")
     method: str | None = None
     why: str | None = None
+    in_hand: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +144,7 @@ def run_screening(
     into: Screening | None = None,
     course: Course = Course(),  # noqa: B008  (frozen)
     control: bool = True,
+    underway: Callable[[Counted], None] = lambda _: None,
 ) -> Screening:
     """Search every job of a campaign on the search part.
 
@@ -153,6 +158,8 @@ def run_screening(
         How it goes on in its surroundings: where to begin, when to wait, when to end.
     control : bool
         Whether some of what short looks drop is looked at in full, which changes no other number.
+    underway : callable
+        Called every few seconds while a batch is evaluated, which over a million bars may take minutes.
     """
     laid_out = history.laid_out
     year = history.search[jobs[0].sleeves[0][0]].periods_per_year
@@ -168,12 +175,14 @@ def run_screening(
         over = laid_out.over(job.sleeves)
         number = len(pool.trials) + len(trials)
         kept = KeptReturns(number << _JOB_SHIFT, room if _may_keep(job, optimizer, course) else 0)
-        evaluator = Evaluator(grounds, job, over, kept)
+        ahead = Ahead(underway)
+        evaluator = Evaluator(grounds, job, over, kept, ahead.looked)
         known = course.resume.of_job(len(trials)) if course.resume else ()
         parts = [(one.batch, one.columns) for one in known]
         spent, began = at.enter(len(trials)), course.clock()
         size = _batch(grounds, job, optimizer)
         for batch in _batches(optimizer, size, job, spent) if at.is_open(len(trials)) else ():
+            ahead.begin(at.in_hand(job), batch_size(batch))
             columns = evaluator.columns(batch, (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts))
             parts.append((batch, columns))
             if isinstance(optimizer, Watching):
@@ -186,6 +195,24 @@ def run_screening(
         trials.append(_joined(job, spent, optimizer, parts, at.logs[len(trials)], grounds, kept))
         room -= kept.nbytes
     return replace(pool, trials=(*pool.trials, *trials))
+
+
+class Ahead:
+    """Tells how far a batch in hand is, every `EVERY` seconds."""
+
+    def __init__(self, tell: Callable[[Counted], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._tell, self._clock = tell, clock
+
+    def begin(self, at: Counted, size: int) -> None:
+        """A batch of so many candidates begins where the search is at."""
+        self._at, self._size, self._looked, self._told = at, size, 0, self._clock()
+
+    def looked(self, many: int) -> None:
+        """So many more of its candidates were evaluated."""
+        self._looked = min(self._size, self._looked + many)  # some of those that short looks drop count twice
+        if self._looked < self._size and (now := self._clock()) - self._told >= EVERY:
+            self._told = now
+            self._tell(replace(self._at, done=self._at.done + self._looked))
 
 
 @dataclass
@@ -216,6 +243,10 @@ class _Standing:
     def is_open(self, job: int) -> bool:
         """Whether there is something left to search of it."""
         return job >= self.first
+
+    def in_hand(self, job: Job) -> Counted:
+        """How far the search is as a batch begins."""
+        return Counted(job.strategy.name, self.batches[-1] + 1, 0, 0, self.done, self.planned, self.best, in_hand=True)
 
     def counted(self, job: Job, segment: Segment, optimizer: Optimizer, pool: Screening) -> Counted:
         """Take in a batch, and say what must be counted of it."""

@@ -33,6 +33,7 @@ Severity = Literal["error", "warning", "fixed"]
 
 BLOCKS = "blocks the import; correct the source, or leave such bars out with --exclude-bad"
 LEFT_OUT = "left out; the bar is a gap now"
+UNCHANGED = "kept as they are; "
 
 
 @dataclass(frozen=True)

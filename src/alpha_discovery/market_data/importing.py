@@ -10,7 +10,7 @@ from typing import Any, Literal
 from alpha_discovery.core.bars import Bars, to_ms
 from alpha_discovery.core.instrument import Calendar, Instrument, normalise_symbol
 from alpha_discovery.core.timeframe import Timeframe
-from alpha_discovery.errors import UserError
+from alpha_discovery.errors import BadMarketData, UserError
 from alpha_discovery.market_data.catalog import Catalog
 from alpha_discovery.market_data.findings import Quality
 from alpha_discovery.market_data.merge import merge
@@ -84,8 +84,9 @@ def check_files(paths: Sequence[Path], request: Request) -> Checked:
     UserError
         If the market cannot be told from the request and the names.
     BadMarketData
-        If a file cannot be read (`read_table`).
+        If a file is not there or cannot be read (`read_table`).
     """
+    _check_there(paths)
     symbol, frame = _market(paths, request)
     reading = replace(request.reading, base=request.reading.base or symbol.split("/")[0])
     raw = RawBars.joined([read_table(path, reading) for path in paths])
@@ -98,6 +99,15 @@ def check_files(paths: Sequence[Path], request: Request) -> Checked:
     )  # fmt: skip
     venue = request.venue or ("binance" if usual_calendar(symbol) == "24/7" else "")
     return Checked(Instrument(symbol, venue, calendar), frame, raw, quality)
+
+
+def _check_there(paths: Sequence[Path]) -> None:
+    """Before anything is asked about a file: whether it is one. Raises `BadMarketData`."""
+    for path in paths:
+        if path.is_dir():
+            raise BadMarketData(f"{path} is a folder; name the files in it, e.g. {path / '*.csv'}")
+        if not path.exists():
+            raise BadMarketData(f"there is no file {path}; check the path")
 
 
 def store(catalog: Catalog, checked: Checked, mode: Mode = "merge") -> Imported:

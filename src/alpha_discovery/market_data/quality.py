@@ -9,12 +9,13 @@ from alpha_discovery.core.instrument import Calendar, Instrument
 from alpha_discovery.core.timeframe import Timeframe
 from alpha_discovery.errors import BadMarketData
 from alpha_discovery.market_data.defects import broken_rows, duplicates, wrong_order
-from alpha_discovery.market_data.findings import BLOCKS, LEFT_OUT, Finding, Quality
+from alpha_discovery.market_data.findings import BLOCKS, LEFT_OUT, UNCHANGED, Finding, Quality
 from alpha_discovery.market_data.outliers import jumps
 from alpha_discovery.market_data.raw import NO_TIME, RawBars
 from alpha_discovery.market_data.series import Series
 from alpha_discovery.market_data.spacing import bars_expected, gaps, off_grid, other_timeframe
 from alpha_discovery.market_data.standstills import standstills, untraded, without_trades
+from alpha_discovery.market_data.summer_time import local_clock
 from alpha_discovery.market_data.suspicions import suspicions
 
 _RANK = {"error": 0, "fixed": 1, "warning": 2}
@@ -57,6 +58,7 @@ def check(
     if other is None:
         wrong, found = off_grid(raw, good, frame, calendar, action=action)
         good, findings = good[~wrong], findings + found
+        findings += local_clock(raw.time[good], frame)
     else:
         findings.append(other)
     keep, found = duplicates(raw, good, action)
@@ -91,7 +93,8 @@ def good_bars(raw: RawBars, quality: Quality, instrument: Instrument, timeframe:
         first = next(f for f in quality.errors if f.row == -1 or not quality.excluded)
         more = f" (and {len(quality.errors) - 1} more errors)" if len(quality.errors) > 1 else ""
         when = f" at {iso(first.time)}" if first.time is not None else ""
-        raise BadMarketData(f"{first.kind}{when}: {first.text}{more}; {first.action}")
+        clock = [f"; {f.text}: {f.action.removeprefix(UNCHANGED)}" for f in quality.findings if f.kind == "clock"]
+        raise BadMarketData(f"{first.kind}{when}: {first.text}{more}; {first.action}{''.join(clock[:1])}")
     columns = {name: getattr(raw, name)[quality.keep] for name in ("time", *FIELDS)}
     return Bars(instrument, Timeframe.parse(timeframe), **columns)
 

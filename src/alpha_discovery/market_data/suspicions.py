@@ -8,7 +8,7 @@ import numpy as np
 
 from alpha_discovery.core.bars import iso
 from alpha_discovery.core.timeframe import DAY, Timeframe
-from alpha_discovery.market_data.findings import Finding
+from alpha_discovery.market_data.findings import UNCHANGED, Finding
 from alpha_discovery.market_data.resample import bucket_ends
 from alpha_discovery.market_data.series import Series
 
@@ -55,5 +55,5 @@ def _broker_clock(bars: Series) -> Iterator[Finding]:
     if len(opens) >= _FEW_WEEKS and midnight_monday.mean() > 0.5:
         weeks = int(midnight_monday.sum())
         text = f"{weeks} of {len(opens)} weeks begin on Monday at 00:00: the clock of a broker, not UTC"
-        action = "kept as they are; import again with --timezone (most brokers: Europe/Athens)"
+        action = f"{UNCHANGED}import again with --timezone (most brokers: Europe/Athens)"
         yield Finding("clock", "warning", int(opens[0]), row=-1, count=len(bars.time), text=text, action=action)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import takewhile
@@ -9,10 +10,11 @@ from typing import Any
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.bots.bot import SILENT, TOGETHER, Bot
+from alpha_discovery.bots.caught_up import CaughtUp
 from alpha_discovery.bots.ending import Ending
 from alpha_discovery.bots.feeds import NotBegun
 from alpha_discovery.bots.forward import Forward
-from alpha_discovery.bots.told import notice
+from alpha_discovery.bots.told import tell
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.notices import Notifier
 from alpha_discovery.core.timeframe import DAY
@@ -84,6 +86,7 @@ class BotCrew:
         self._forward, self._days, self._alarms = ForwardEvidence(place), dict[str, int](), dict[str, bool]()
         self._bots = BotsInSql(place.database)
         self._held: dict[str, Bot] = {}
+        self._caught = defaultdict[str, CaughtUp](CaughtUp)  # outlives a bot that is begun anew
         self._at_work: dict[str, str] = {}  # names of the bots that were said to be
         self._portfolios = Portfolios(place)
 
@@ -93,7 +96,9 @@ class BotCrew:
         wanted = {bot.id: bot.name for bot in found}
         for id_ in self._at_work.keys() - wanted.keys():
             self._held.pop(id_, None)
-            self._say(f"bot {self._at_work.pop(id_)} rests")
+            name = self._at_work.pop(id_)
+            self._caught.pop(id_, CaughtUp()).over(name, self._notifier)
+            self._say(f"bot {name} rests")
         for id_ in self._unanswered.keys() - wanted.keys():  # whoever starts it again hears of it again
             self._heard(id_)
         lived = sum(self._turn(id_, name) for id_, name in takewhile(lambda _: not self._is_over(), wanted.items()))
@@ -139,9 +144,7 @@ class BotCrew:
             return 0
         try:
             if id_ not in self._held:
-                self._held[id_] = begun(
-                    self._place, id_, live=self._live, notifier=self._notifier, is_over=self._is_over
-                )
+                self._held[id_] = self._begun(id_, self._is_over)
                 if id_ not in self._at_work:
                     self._at_work[id_] = name
                     self._say(f"bot {name} is at work")
@@ -166,6 +169,11 @@ class BotCrew:
             self._failed(id_, name, error)
             return 0
         return lived
+
+    def _begun(self, id_: str, is_over: Callable[[], bool] = lambda: False) -> Bot:
+        bot = begun(self._place, id_, live=self._live, notifier=self._notifier, is_over=is_over)
+        bot.caught = self._caught[id_]
+        return bot
 
     def _now(self) -> int:
         return int(self._place.lab.clock.now().timestamp() * 1000)
@@ -198,7 +206,7 @@ class BotCrew:
         It goes on from the newest memory where somebody else changed it.
         """
         if id_ not in self._held:
-            self._held[id_] = begun(self._place, id_, live=self._live, notifier=self._notifier)
+            self._held[id_] = self._begun(id_)
         bot = self._held.pop(id_)  # and back once it is stored
         why = f"{LOSES} (evidence {found.evidence_against:.1f})"
         with self._place.database.transaction():
@@ -230,8 +238,7 @@ class BotCrew:
         text = str(error)
         if self._is_new(id_, text):
             self._say(f"bot {name}: {text}")
-            if (told := notice(name, {"kind": "no_answer", "why": text})) is not None:
-                self._notifier.tell(told)
+            tell(self._notifier, name, {"kind": "no_answer", "why": text})
         bot = self._held.get(id_)
         if bot is not None and bot.broker.remembers:
             self._silent[id_] = self._held.pop(id_)
@@ -261,8 +268,7 @@ class BotCrew:
             return
         self._say(f"bot {name} failed: {error}")
         if bot is None:
-            if (told := notice(name, {"kind": "failed", "why": str(error)})) is not None:
-                self._notifier.tell(told)
+            tell(self._notifier, name, {"kind": "failed", "why": str(error)})
         else:
             bot.note("failed", why=str(error))
             with suppress(StorageFailed):  # somebody changed it meanwhile: its state says why

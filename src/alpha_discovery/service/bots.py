@@ -33,6 +33,7 @@ from alpha_discovery.discovery.sleeves import align
 from alpha_discovery.errors import NotFound, StorageFailed, TooFewBars, UserError
 from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import number
+from alpha_discovery.service.first_bar import first_bar
 from alpha_discovery.storage.bot_memory import BotMemoryInSql
 from alpha_discovery.storage.bots import Bot as StoredBot
 from alpha_discovery.storage.bots import BotsInSql, BotState
@@ -60,7 +61,8 @@ class Deployment:
     capital : float
         Allocated in the quote currency, shared equally by the markets.
     start : str or None
-        Time of the first traded bar; None: the first that closes after the deployment. An earlier one replays.
+        Time of the first traded bar, as `first_bar`; None: the first that closes after the deployment. An earlier one
+        replays.
     safeguards : Safeguards
     by : str or None
         Who deployed it.
@@ -92,7 +94,7 @@ def deploy(place: Workplace, alpha_id: str, how: Deployment) -> list[StoredBot]:
     TooFewBars
         If the legs of a market have no bar at a common time.
     UserError
-        If the name is taken or the capital is not positive.
+        If the name is taken, the capital is not positive, or it cannot start then.
     """
     alpha = place.lab.alphas.get(alpha_id)
     check_deployable(alpha)
@@ -375,10 +377,8 @@ def _stored(
     bars: Sequence[Bars], idle: Sequence[str],
 ) -> StoredBot:  # fmt: skip
     detail = alpha.market.get("detail")
-    start = to_ms(how.start) if how.start is not None else int(bars[0].time[-1]) + bars[0].timeframe.ms
-    if start <= bars[0].time[0]:
-        first = iso(int(bars[0].time[0]))
-        raise UserError(f"a bot that starts at {iso(start)} needs bars before it to warm up; stored from {first}")
+    now = place.lab.clock.now()
+    start = first_bar(how.start, bars[0], now)
     id_ = uuid.uuid4().hex
     name = how.name if len(alpha.market["sleeves"]) == 1 else f"{how.name} {' '.join(sleeve)}"
     config = BotConfig(
@@ -389,7 +389,6 @@ def _stored(
     market |= {} if detail is None else {"detail": detail}
     told = {"mode": "paper", "intrabar": alpha.market["intrabar"], "market": market, "bot": config.to_json(),
             "idle": list(idle)}  # fmt: skip
-    now = place.lab.clock.now()
     state = BotState.RUNNING if how.auto_start else BotState.STOPPED
     return StoredBot(id_, alpha.id, name, state, str(share), told, now, now, how.by)
 

@@ -145,7 +145,7 @@ class HeldRun:
         if now - self._told_at >= TOLD_EVERY:
             self._told_at = now
             _log.info("%s: %s of %s", batch.strategy, f"{batch.done:,}", f"{batch.planned:,}")
-        if self._yield.is_set():
+        if self._yield.is_set() and not batch.in_hand:  # a batch in hand would have to be repeated
             raise LetGo
         self._attend()
 

@@ -154,6 +154,23 @@ class Portfolios:
 
         return insisting(whole)
 
+    def start(self, name: str) -> list[Bot]:
+        """Let `alpha serve` run those of its bots that are stopped, all or none: these bots; raises `NotFound`.
+
+        One that failed is looked at and started by itself; one that is ended never is.
+        """
+        return self._turn(name, BotState.STOPPED, BotState.RUNNING)
+
+    def stop(self, name: str) -> list[Bot]:
+        """Let `alpha serve` run none of its bots any more: these bots; what they hold stays; raises `NotFound`."""
+        return self._turn(name, BotState.RUNNING, BotState.STOPPED)
+
+    def _turn(self, name: str, found: BotState, to: BotState) -> list[Bot]:
+        bots = BotsInSql(self._place.database)
+        with self._place.database.transaction():
+            own = [bot for bot in self._held(name) if bot.state == found]
+            return [bots.set_state(bot.id, to, self._place.lab.clock.now()) for bot in own]
+
     def _held(self, name: str) -> Sequence[Bot]:
         """Its bots, whose state and money nobody else changes before the transaction ends."""
         ids = [bot.id for bot in self.bots(name)]

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from alpha_discovery.errors import NotFound, StorageFailed, UserError
 from alpha_discovery.storage.database import Database
-from alpha_discovery.storage.engine import address, file_of
+from alpha_discovery.storage.engine import address, file_of, is_read_only, look_in
 from alpha_discovery.storage.queue_models import TABLES
 from alpha_discovery.storage.schema import NEWEST, revision_of
 
@@ -84,7 +84,8 @@ def backup(where: str | Path, to: Path) -> Path:
 def _copy_file(file: Path, to: Path) -> None:
     if not file.exists():
         raise NotFound(f"there is no database {file}; check the name")
-    source, target = sqlite3.connect(file), sqlite3.connect(to)
+    source = look_in(file) if is_read_only(file) else sqlite3.connect(file)
+    target = sqlite3.connect(to)
     try:
         source.backup(target, pages=PAGES)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, without side files

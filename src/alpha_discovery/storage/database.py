@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from alpha_discovery.errors import NotFound, StorageFailed
-from alpha_discovery.storage.engine import address, connect, file_of, writing
+from alpha_discovery.storage.engine import address, connect, file_of, is_read_only, writing
 from alpha_discovery.storage.failures import failures
-from alpha_discovery.storage.schema import to_newest
+from alpha_discovery.storage.schema import check_newest, to_newest
 
 FREE_LEAST = 16 * 2**20  # bytes that a file does not use, from which on they are given back
 FREE_SHARE = 0.75  # of the file
@@ -46,6 +46,8 @@ class Database:
     def open(cls, where: str | Path, *, create: bool = True, wait: float = LOCK_SECONDS) -> Database:
         """Open a database and bring its schema to the newest.
 
+        A file that this user may not write is opened to be read: whatever would store something raises `StorageFailed`.
+
         Parameters
         ----------
         where : str or Path
@@ -60,18 +62,21 @@ class Database:
         NotFound
             If there is no such file and ``create`` is false.
         StorageFailed
-            If it cannot be opened, read or written, or is newer than this program; the message says what to do.
+            If it cannot be opened or read, is newer than this program, or older and cannot be written; the message
+            says what to do.
         MissingExtra, UserError
             If PostgreSQL's driver is not installed; if the URL cannot be read.
         """
         url = address(where)
         name = url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+        read_only = False
         if url.get_backend_name() == "sqlite":
             _check_file(url, create=create)
-        engine = connect(url, wait=wait)
+            read_only = is_read_only(file_of(url))
+        engine = connect(url, wait=wait, read_only=read_only)
         try:
             with failures(name):
-                to_newest(writing(engine), name)
+                check_newest(engine, name) if read_only else to_newest(writing(engine), name)
         except BaseException:
             engine.dispose()
             raise

@@ -10,13 +10,17 @@ SQLite is opened with
 * ``foreign_keys=ON``, which SQLite leaves off;
 * ``BEGIN`` sent by us: ``IMMEDIATE`` for writing, so that a transaction that reads and then writes waits for its turn
   at the start and never fails half way.
+
+A file that this user may read and not write is opened as it lies there, without the side files of WAL.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -68,8 +72,23 @@ def file_of(url: URL) -> Path:
     return Path(name)
 
 
-def connect(url: URL, *, wait: float) -> Engine:
+def is_read_only(file: Path) -> bool:
+    """Whether there is such a file, and SQLite may not write it and beside it."""
+    if not file.is_file():
+        return False
+    sides = [_beside(file, "-wal"), _beside(file, "-shm")]
+    needed = [file, *sides] if all(side.exists() for side in sides) else [file, file.parent]
+    own = os.access in os.supports_effective_ids
+    return not all(os.access(path, os.W_OK, effective_ids=own) for path in needed)
+
+
+def connect(url: URL, *, wait: float, read_only: bool = False) -> Engine:
     """An engine; its connections wait ``wait`` seconds for a lock.
+
+    Parameters
+    ----------
+    read_only : bool
+        For a file that cannot be written: every transaction that would write fails.
 
     Raises
     ------
@@ -77,7 +96,7 @@ def connect(url: URL, *, wait: float) -> Engine:
         If PostgreSQL is asked for and psycopg is not installed.
     """
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, wait)
+        return _sqlite_as_it_lies(url, wait) if read_only else _sqlite(url, wait)
     milliseconds = int(wait * 1000)
     options = {"options": f"-c lock_timeout={milliseconds} {url.query.get('options', '')}".strip()}
     try:
@@ -113,6 +132,30 @@ def _sqlite(url: URL, wait: float) -> Engine:
     event.listen(engine, "connect", lambda connection, _record: _prepare(connection, wait))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _sqlite_as_it_lies(url: URL, wait: float) -> Engine:
+    made = partial(look_in, file_of(url), wait)
+    engine = create_engine(url, json_serializer=to_json, creator=made, max_overflow=_THREADS)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def look_in(file: Path, wait: float = 0.0) -> sqlite3.Connection:
+    """A connection to a file that cannot be written, nor anything beside it.
+
+    Without a WAL that holds something, SQLite is told that nobody changes the file: it would want to make one.
+    """
+    log = _beside(file, "-wal")
+    whole = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    where = f"{file.absolute().as_uri()}?mode=ro{whole}"
+    connection = sqlite3.connect(where, uri=True, timeout=wait, check_same_thread=False, isolation_level=None)
+    connection.execute(f"PRAGMA cache_size=-{_PAGES_KIB}")
+    return connection
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(file.name + ending)
 
 
 def _prepare(connection: sqlite3.Connection, wait: float) -> None:

@@ -50,6 +50,23 @@ def to_newest(engine: Engine, name: str) -> None:
                 _foreign_keys(connection, "ON")
 
 
+def check_newest(engine: Engine, name: str) -> None:
+    """Look whether the database called ``name``, which cannot be written, has the newest schema.
+
+    Raises
+    ------
+    StorageFailed
+        If its schema is older or newer than this program's, or its tables belong to somebody else.
+    """
+    with engine.connect() as connection:
+        found = revision_of(connection)
+        if _step_needed(found, connection, name):
+            raise StorageFailed(
+                f"the database {name} has schema {found or 'none'}, this program reads {NEWEST}, and it is read-only; "
+                "run alpha db upgrade where it can be written, or on a copy"
+            )
+
+
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the steps up to a revision, in the connection's transaction."""
     from alembic import command  # a third of a second that a database of the newest schema need not pay

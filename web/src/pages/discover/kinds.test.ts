@@ -20,6 +20,11 @@ test("ranges come back as they were written", () => {
         expect(wantedOf(STOP, spanOf(STOP, wanted) ?? { off: null, low: 0, high: 0 })).toEqual(wanted);
 });
 
+test("several values are shown from the first to the last", () => {
+    expect(spanOf(INT, [10, 15, 20])).toEqual({ off: null, low: 10, high: 20 });
+    expect(spanOf(STOP, ["off", 0.02, 0.03, 0.04])).toEqual({ off: true, low: 0.02, high: 0.04 });
+});
+
 test("the whole range without off is a range of its own", () => {
     expect(wantedOf(STOP, { off: false, low: 0.01, high: 0.1 })).toEqual([0.01, 0.1]);
 });

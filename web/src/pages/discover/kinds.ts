@@ -36,7 +36,7 @@ export function spanOf(kind: Kind, wanted: unknown): Span | null {
     if (wanted === null || wanted === "off") return { off: true, low: NaN, high: NaN };
     if (!Array.isArray(wanted)) return { off: able ? false : null, low: Number(wanted), high: Number(wanted) };
     const values = wanted.filter((one) => one !== "off" && one !== null).map(Number);
-    return { off: able ? values.length < wanted.length : null, low: values[0] ?? low, high: values[1] ?? high };
+    return { off: able ? values.length < wanted.length : null, low: values[0] ?? low, high: values.at(-1) ?? high };
 }
 
 /** A range as a campaign writes it; undefined where it is all of the kind. */
