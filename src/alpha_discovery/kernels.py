@@ -1,7 +1,7 @@
 """How numeric loops are compiled: one policy, one on-disk cache.
 
-Numba keeps compiled code on disk but does not notice an edit in a function that a kernel calls
-(numba issue 2264), so the cache folder carries a hash of every file that holds kernels: an edit
+Numba keeps compiled code on disk but does not notice an edit in another file's function that a kernel
+calls (numba issue 2264), so the cache folder carries a hash of every file whose kernels others call: an edit
 anywhere starts an empty folder. No ``fastmath``: it breaks NaN tests and bit-for-bit equality.
 """
 

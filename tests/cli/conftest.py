@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,16 @@ def run(userdir: Path, *words: str, columns: int = 100, given: str = "") -> Resu
     """Run ``alpha`` with a folder of its own, without colours, and with something on its standard input."""
     runner = CliRunner(env={"COLUMNS": str(columns), "NO_COLOR": "1", "ALPHA_USERDIR": str(userdir)})
     return runner.invoke(app, list(words), input=given)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """What a server that was begun here logs to is closed with its output."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler or one in before]
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -125,12 +125,12 @@ def test_the_number_of_trials_is_asked_for(in_found: Alpha, tmp_path: Path) -> N
     assert "How many variants were tried" in result.stdout
 
 
-def test_a_portfolio_of_one_alpha_is_deployed_and_shown_as_one(in_found: Alpha, alpha_id: str) -> None:
-    found = told(in_found("portfolio", "choose", "--max-weight", "1", "--json"))
+def test_a_portfolio_of_one_alpha_is_deployed_and_shown_as_one(in_copy_of_found: Alpha, alpha_id: str) -> None:
+    found = told(in_copy_of_found("portfolio", "choose", "--max-weight", "1", "--json"))
     assert alpha_id in {one["alpha_id"] for one in found["holdings"]} | set(found["left_out"])
-    made = told(in_found("portfolio", "deploy", "mine", "--capital", "8000", "--max-weight", "1", "--json"))
+    made = told(in_copy_of_found("portfolio", "deploy", "mine", "--capital", "8000", "--max-weight", "1", "--json"))
     assert len(made["bots"]) == len(made["holdings"]) >= 1
-    shown = told(in_found("portfolio", "show", "mine", "--json"))
+    shown = told(in_copy_of_found("portfolio", "show", "mine", "--json"))
     assert shown["capital"] == pytest.approx(8_000.0 - made["unused"])
     assert shown["equity"] == shown["capital"]
 
