@@ -35,7 +35,7 @@ def compare_rows(op, left, left_row, right, right_row, out):
 @inlined
 def _compare_rows(strict, left, left_row, right, right_row, out):
     n_bars, n_words = max(left.shape[1], right.shape[1]), out.shape[1]
-    width = _TILE if _come_again(left, len(out)) and _come_again(right, len(out)) else max(n_words, 1)
+    width = _tile(left, right, out)
     for tile in range(0, n_words, width):
         for i in range(len(out)):
             a, b = left[left_row[i]], right[right_row[i]]
@@ -52,7 +52,7 @@ def cross_rows(happens, op, left, left_row, right, right_row, fresh, out):
     if op == LESS:
         left, left_row, right, right_row = right, right_row, left, left_row
     n_bars, n_words = max(left.shape[1], right.shape[1]), out.shape[1]
-    width = _TILE if _come_again(left, len(out)) and _come_again(right, len(out)) else max(n_words, 1)
+    width = _tile(left, right, out)
     for tile in range(0, n_words, width):
         for i in range(len(out)):
             a, b = left[left_row[i]], right[right_row[i]]
@@ -73,6 +73,12 @@ def _crossing(happens, higher, known, above_before, known_before, fresh):
     seen = ((known << _ONE) | known_before) & ~fresh
     crossed = higher & seen & ~((higher << _ONE) | above_before)
     return crossed if happens else known & seen & ~crossed
+
+
+@inlined
+def _tile(left, right, out):
+    """Words of a row that are worked on before the next row."""
+    return _TILE if _come_again(left, len(out)) and _come_again(right, len(out)) else max(out.shape[1], 1)
 
 
 @inlined
