@@ -44,6 +44,24 @@ def test_the_thread_that_waits_works_too(pool: ThreadPoolExecutor) -> None:
     assert set(names) == {threading.current_thread().name, "helper_0"}
 
 
+def test_a_thread_has_work_while_the_one_that_waits_is_busy(pool: ThreadPoolExecutor) -> None:
+    mine, busy, met = list[int](), threading.Event(), threading.Event()
+    waiting = threading.current_thread()
+
+    def work(piece: int) -> bool:
+        if threading.current_thread() is waiting:
+            mine.append(piece)
+            if len(mine) == 2:  # a second piece of its own, for the first that it reads is not done
+                busy.set()
+                return met.wait(20.0)
+            return True
+        if busy.is_set():
+            met.set()
+        return busy.wait(20.0)
+
+    assert all(in_order(pool, 1, work, range(6)))
+
+
 def test_all_is_done_where_no_thread_ever_comes(pool: ThreadPoolExecutor) -> None:
     release = threading.Event()
     pool.submit(release.wait, 20.0)  # the only one is busy

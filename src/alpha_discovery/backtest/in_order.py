@@ -1,7 +1,8 @@
 """Work done by some threads and by the one that waits for it, handed out in the order in which it was asked for.
 
 A thread that only waited would have to be woken for every result: on a virtual machine that takes as long as a tenth of
-a chunk. So it works too, and there is one thread less.
+a chunk. So it works too, and there is one thread less. While it works it hands nothing out: what lies ready has to last
+the others until it is done, also when the piece that it reads next is in the hands of one of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Generic, TypeVar
 
 Asked = TypeVar("Asked")
 Result = TypeVar("Result")
+
+READY = 2  # pieces for each that works: the one in its hands and the next; and one more that is done and not read yet
 
 
 class _Piece(Generic[Asked, Result]):
@@ -49,7 +52,7 @@ def in_order(
     Parameters
     ----------
     pool : executor
-        With ``threads`` threads. They are ahead of the reader by no more than twice their number.
+        With ``threads`` threads; `READY` pieces for each of them and the caller, and one more, are begun or wait.
     """
     ahead: deque[_Piece[Asked, Result]] = deque()
     left = iter(pieces)
@@ -57,7 +60,7 @@ def in_order(
     def fill() -> None:
         for asked in left:
             ahead.append(_Piece(pool, work, asked))
-            if len(ahead) >= 2 * threads + 1:
+            if len(ahead) > READY * (threads + 1):
                 return
 
     try:
