@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alpha_discovery.errors import OutOfRange, TooFewBars, UserError
-from alpha_discovery.kernels import kernel
+from alpha_discovery.kernels import inlined, kernel
 from alpha_discovery.validation.arrays import F32, F64, I64, Returns, Seed
 
 
@@ -69,31 +69,48 @@ def _check_chance(p: float) -> None:
         raise OutOfRange(name="p", value=p, allowed="(0, 1]")
 
 
+@inlined
+def _starts(uniforms: F64, p: float, out: I64) -> None:
+    """All bits set on each day that starts a block, none on the others: chosen by, a day takes no guess of a branch."""
+    for t in range(len(out)):
+        out[t] = -np.int64(uniforms[t] < p)
+
+
+@inlined
+def _following(day: int, n_obs: int, jump: int, start: int) -> int:
+    """The day after another on a circle; where a block starts the one that it jumps to."""
+    after = day + 1 if day + 1 < n_obs else 0
+    return after ^ ((after ^ jump) & start)
+
+
 @kernel
 def _lay(n_obs: int, uniforms: F64, jumps: I64, p: float, out: I64) -> None:
     """Day after day on a circle; a new block jumps."""
+    length = out.shape[1]
+    starts = np.empty(length, dtype=np.int64)
     for b in range(len(out)):
-        day = jumps[b, 0]
-        out[b, 0] = day
-        for t in range(1, out.shape[1]):
-            following = day + 1 if day + 1 < n_obs else 0
-            day = jumps[b, t] if uniforms[b, t] < p else following
-            out[b, t] = day
+        row, to = out[b], jumps[b]
+        _starts(uniforms[b], p, starts)
+        day = to[0]
+        row[0] = day
+        for t in range(1, length):
+            day = _following(day, n_obs, to[t], starts[t])
+            row[t] = day
 
 
 @kernel
 def _share(n_obs: int, uniforms: F64, jumps: I64, p: float, out: F64) -> None:
     """The days of `_lay`, counted, over their number."""
     length = jumps.shape[1]
+    starts = np.empty(length, dtype=np.int64)
     for b in range(len(out)):
-        row = out[b]
-        for t in range(n_obs):
-            row[t] = 0.0
-        day = jumps[b, 0]
+        row, to = out[b], jumps[b]
+        _starts(uniforms[b], p, starts)
+        row[:] = 0.0
+        day = to[0]
         row[day] += 1.0
         for t in range(1, length):
-            following = day + 1 if day + 1 < n_obs else 0
-            day = jumps[b, t] if uniforms[b, t] < p else following
+            day = _following(day, n_obs, to[t], starts[t])
             row[day] += 1.0
         for t in range(n_obs):
             row[t] /= length
