@@ -7,7 +7,7 @@ import pytest
 
 from alpha_discovery.backtest import cutting
 from alpha_discovery.backtest.columns import Columns
-from alpha_discovery.backtest.cutting import CHUNK, CHUNK_ROOM, Rows, chunk_size, cut
+from alpha_discovery.backtest.cutting import CHUNK, CHUNK_ROOM, Rows, chunk_size, cut, fit_one_chunk
 from alpha_discovery.backtest.signals import computed_for, conditions
 from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.core.space import Batch, take
@@ -100,3 +100,17 @@ def test_rows_are_sorted_by_what_most_columns_hang_on(monkeypatch: pytest.Monkey
     batch = drawn("mean_reversion", 500)
     order = np.concatenate(cut(find_strategy("mean_reversion").rules, batch, (OVER,)))
     assert (np.diff(batch["rsi_period"][order]) >= 0).all()
+
+
+@pytest.mark.parametrize("name", ["sma_cross", "bollinger_reversion", "mean_reversion", "macd_cross"])
+@pytest.mark.parametrize("room", [2**18, 8 * 2**20, 64 * 2**20])
+def test_what_fits_one_chunk_whatever_it_is_is_cut_once(name: str, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutting, "ROOM", 0)
+    monkeypatch.setitem(CHUNK_ROOM, "cpu", room)
+    rules, said = find_strategy(name).rules, list[int]()
+    for n in (1, 2, 5, 20, 100, 256, 257):
+        if fit_one_chunk(rules, n, (LONG,)):
+            assert len(cut(rules, drawn(name, n), (LONG,))) == 1
+            said.append(n)
+    assert said == [] if room == 2**18 else 1 in said
+    assert 257 not in said

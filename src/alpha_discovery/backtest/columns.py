@@ -203,9 +203,8 @@ class Columns:
     ) -> None:  # fmt: skip
         """Rows of a part, neighbours that read the same series together."""
         assert indicator.many is not None
-        read = np.stack([table.row[part] for table in inputs])
-        starts = part.start + np.flatnonzero(np.append(True, (read[:, 1:] != read[:, :-1]).any(axis=0)))
-        for first, end in zip(starts.tolist(), [*starts[1:].tolist(), part.stop], strict=True):
+        starts = _where_others_are_read(inputs, part)
+        for first, end in zip(starts, [*starts[1:], part.stop], strict=True):
             series, params = [table.values[table.row[first]] for table in inputs], [one[first:end] for one in columns]
             for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
                 indicator.many(*(x[start:stop] for x in series), *params, out[first:end, start:stop])
@@ -299,6 +298,15 @@ class Columns:
 
         self._parts.each(combine, len(out))
         return out
+
+
+def _where_others_are_read(inputs: list[Table], part: slice) -> list[int]:
+    """First row of a part, and those that read another row of some table than the one before."""
+    if all(len(table.values) == 1 for table in inputs):
+        return [part.start]
+    read = np.stack([table.row[part] for table in inputs])
+    other: list[int] = (1 + np.flatnonzero((read[:, 1:] != read[:, :-1]).any(axis=0))).tolist()
+    return [part.start, *(part.start + k for k in other)]
 
 
 def _ordered(node: Node) -> tuple[str, ...]:

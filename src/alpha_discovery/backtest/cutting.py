@@ -69,6 +69,14 @@ def cut(
     return np.split(order, ends[:-1])
 
 
+def fit_one_chunk(rules: AnyRules, n: int, over: Sequence[Tape]) -> bool:
+    """Whether any ``n`` candidates fit one chunk, whatever their parameters; not so of what a generator spells."""
+    nodes, n_bars = computed_for(rules), max(tape.close.shape[1] for tape in over)
+    if not nodes or n > min(_chunk_of(n, tape, "cpu") for tape in over):
+        return False
+    return n * sum(need.held + need.passing for need in _needs(nodes, n_bars)) <= CHUNK_ROOM["cpu"] // len(over)
+
+
 def _even(order: Rows, size: int) -> list[Rows]:
     return [order[start : start + size] for start in range(0, len(order), size)]
 

@@ -86,7 +86,7 @@ class Costs:
 
     def shared(self, sleeves: int) -> Costs:
         """The costs of one of several sleeves that share the capital."""
-        return replace(self, capital=self.capital / sleeves)
+        return self if sleeves == 1 else replace(self, capital=self.capital / sleeves)
 
     @property
     def limit_commission(self) -> float:

@@ -13,7 +13,7 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from alpha_discovery.backtest.cutting import cut
+from alpha_discovery.backtest.cutting import cut, fit_one_chunk
 from alpha_discovery.backtest.screen import Chunk, Options, checked, finished, prepared, screen_chunks
 from alpha_discovery.backtest.tape import Tape, repriced, tape
 from alpha_discovery.backtest.task import on_cpu
@@ -156,7 +156,7 @@ def screen_few(rules: AnyRules, batch: Batch, over: Sleeves, costs: Costs, *, in
 
 def are_few(rules: AnyRules, batch: Batch, over: Sleeves) -> bool:
     """Whether candidates fit one chunk."""
-    return len(cut(rules, batch, over.tapes)) == 1
+    return fit_one_chunk(rules, batch_size(batch), over.tapes) or len(cut(rules, batch, over.tapes)) == 1
 
 
 def _together(parts: Sequence[Chunk], over: Sleeves, *, raw: bool = False) -> Chunk:

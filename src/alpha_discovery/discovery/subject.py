@@ -16,7 +16,7 @@ from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.results import Traded
 from alpha_discovery.core.space import Batch, Space, batch_size, joined
 from alpha_discovery.discovery.choosing import Choosing
-from alpha_discovery.discovery.evidence import sharpe_of
+from alpha_discovery.discovery.evidence import sharpe_of, sharpes_of
 from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.readied import Readied, readied
 from alpha_discovery.discovery.sleeves import Sleeves, are_few, screen_sleeves
@@ -76,7 +76,7 @@ class Subject:
         if not len(out):
             return [out] * len(sizes)
         for rows, columns in self._columns(joined(list(batches)), over):
-            out[rows] = [sharpe_of(column, self.periods_per_year) for column in columns.T]
+            out[rows] = sharpes_of(columns, self.periods_per_year)
         return np.split(out, np.cumsum(sizes)[:-1])
 
     def _columns(self, batch: Batch, over: Sleeves) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
