@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import permutations
+
 import numpy as np
 import pytest
+from scipy.stats import chisquare
 
 from alpha_discovery.errors import OutOfRange, TooFewBars
 from alpha_discovery.validation.arrays import F64
@@ -72,6 +76,19 @@ def test_order_of_trades_moves_the_drawdown_only_between_its_bounds() -> None:
     # best: losses apart, 20%; worst: both losses in a row, 1 - .9 * .8 = 28%
     assert found.min() == pytest.approx(0.2)
     assert found.max() == pytest.approx(0.28)
+
+
+def test_every_order_is_as_likely_as_any_other() -> None:
+    trades, draws = np.array([-0.1, -0.05, 0.08, 0.02, -0.03]), 60_000
+    found: F64 = np.round(reshuffled_drawdowns(trades, rng=1, draws=draws), 12)
+    courses = [np.cumprod([1.0, *(1.0 + one for one in order)]) for order in permutations(trades.tolist())]
+    expected = Counter(round(float((1.0 - one / np.maximum.accumulate(one)).max()), 12) for one in courses)
+    assert len(expected) == 8
+    values, counts = np.unique(found, return_counts=True)
+    assert values.tolist() == sorted(expected)
+    share = np.array([expected[value] for value in values.tolist()]) / len(courses)
+    assert chisquare(counts, draws * share).pvalue > 0.01
+
 
 
 def test_percentile_of_an_observed_drawdown() -> None:

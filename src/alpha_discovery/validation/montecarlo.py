@@ -104,13 +104,12 @@ def _blocks(x: F64, rng: Seed, draws: int, length: int, mean_block: float | None
 def reshuffled_drawdowns(trades: Returns, *, rng: Seed, draws: int = 1000) -> F64:
     """Maximum drawdown of each random order of the trades (return per trade on equity), float64 (draws,).
 
-    Source: folklore; every order has the same total return.
+    Source: folklore; every order has the same total return. Orders by Durstenfeld (1964), Algorithm 235, CACM 7.
     """
-    x = np.asarray(trades, dtype=np.float64)
-    generator = np.random.default_rng(rng)
-    order = np.tile(np.arange(len(x)), (draws, 1))
-    generator.permuted(order, axis=1, out=order)
-    return np.asarray(_walk(x, order)[1])
+    x = np.array(trades, dtype=np.float64)
+    depth = np.empty(draws)
+    _shuffled(np.random.default_rng(rng), x, depth)
+    return depth
 
 
 def drawdown_percentile(observed: float, drawdowns: F64) -> float:
@@ -133,3 +132,18 @@ def _walk(returns: F64, order: I64) -> tuple[F64, F64]:
             depth[b] = max(depth[b], 1.0 - equity / peak)
         total[b] = equity - 1.0
     return total, depth
+
+
+@kernel
+def _shuffled(generator: np.random.Generator, returns: F64, depth: F64) -> None:
+    """Maximum drawdown over random orders, compounded as each order is drawn; ``returns`` is left in the last one."""
+    for b in range(len(depth)):
+        equity, peak, deepest = 1.0, 1.0, 0.0
+        for last in range(len(returns) - 1, -1, -1):
+            k = min(int(generator.random() * (last + 1)), last)  # a product may round up
+            one = returns[k]
+            returns[k], returns[last] = returns[last], one
+            equity = max(0.0, equity * (1.0 + one))
+            peak = max(peak, equity)
+            deepest = max(deepest, 1.0 - equity / peak)
+        depth[b] = deepest
