@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from alpha_discovery.backtest.columns import Columns, _numbered
 from alpha_discovery.backtest.tape import Tape, tape
 from alpha_discovery.core.scalar import Const, Param
-from alpha_discovery.core.space import Batch, joined
+from alpha_discovery.core.space import Batch, joined, take
 from alpha_discovery.errors import RuleError
-from alpha_discovery.indicators import sma
+from alpha_discovery.indicators import ema, rma, sma
+from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.rules.nodes import Bool, Field, Junction, compare, crosses_above, lag
 from alpha_discovery.testing.paths import MONDAY, explicit_bars, legs_strategy
 from alpha_discovery.testing.trees import rules_strategy, strategy_of, values_strategy
@@ -185,3 +186,33 @@ def test_combinations_are_numbered_as_numpy_does(n: int, below: int) -> None:
 def test_series_and_numbers_are_read_only_as_bars_are(node: Any) -> None:
     columns = Columns(tape((explicit_bars([(1, 1, 1, 1)] * 5),)), {"a": np.array([2.0, 3.0])})
     assert not columns.values(node).flags.writeable
+
+
+@pytest.mark.parametrize("average", [ema, rma])
+@pytest.mark.parametrize("signals", [20, 2])
+def test_averages_of_a_series_of_each_candidates_own_are_those_of_each_alone(
+    average: Indicator, signals: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By bits; where few candidates read the same series, each is worked on with one of its own, also over a gap."""
+    together: list[int] = []
+    each = average.each
+    assert each is not None
+
+    def counted(table: Any, rows: Any, *more: Any) -> None:
+        together.append(len(rows))
+        each(table, rows, *more)
+
+    monkeypatch.setitem(average.__dict__, "each", counted)
+    rng = np.random.default_rng(5)
+    closes = 100.0 + rng.normal(size=(400, 1)).cumsum(axis=0)
+    over = tape((explicit_bars([(c, c + 1, c - 1, c) for (c,) in closes.tolist()], missing={150: 3}),))
+    node = average(average(CLOSE, Param("fast")) - average(CLOSE, Param("slow")), Param("signal"))
+    batch = {
+        "fast": rng.integers(2, 20, 20).astype(float).repeat(20 // signals), "slow": np.full(20 * 20 // signals, 31.0),
+        "signal": rng.integers(1, 15, 20 * 20 // signals).astype(float),
+    }  # fmt: skip
+    table = Columns(over, batch).table(node)
+    assert together == ([] if signals == 2 else [len(table.values)] * 2)  # before the gap and after it
+    for k in range(0, len(batch["fast"]), 3):
+        alone = Columns(over, take(batch, np.array([k]))).values(node)
+        assert np.array_equal(table.values[table.row[k]], alone[0], equal_nan=True)

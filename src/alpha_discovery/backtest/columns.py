@@ -33,6 +33,8 @@ from alpha_discovery.rules.nodes import Apply, Bool, Combine, Compare, Cross, Fi
 from alpha_discovery.rules.walk import parameters
 
 _LARGEST = 2**62
+MANY_SERIES = 8  # that so many rows read: they are worked on in step, each with a series of its own
+FEW_ALIKE = 4  # rows that read one series, on average: more are done sooner by themselves, with no other series
 _UNARY: dict[str, Callable[..., Any]] = {"neg": operator.neg, "abs": np.abs}
 
 
@@ -204,10 +206,20 @@ class Columns:
         """Rows of a part, neighbours that read the same series together."""
         assert indicator.many is not None
         starts = _where_others_are_read(inputs, part)
+        if indicator.each is not None and len(starts) >= max(MANY_SERIES, (part.stop - part.start) / FEW_ALIKE):
+            self._each_its_own(indicator.each, inputs[0], [one[part] for one in columns], out[part], part)
+            return
         for first, end in zip(starts, [*starts[1:], part.stop], strict=True):
             series, params = [table.values[table.row[first]] for table in inputs], [one[first:end] for one in columns]
             for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
                 indicator.many(*(x[start:stop] for x in series), *params, out[first:end, start:stop])
+
+    def _each_its_own(
+        self, each: Callable[..., None], series: Table, params: list[npt.NDArray[Any]], out: npt.NDArray[np.float64],
+        part: slice,
+    ) -> None:  # fmt: skip
+        for start, stop in zip(self._segments[:-1], self._segments[1:], strict=True):
+            each(series.values[:, start:stop], series.row[part], *params, out[:, start:stop])
 
     def _one_by_one(
         self, indicator: Indicator, inputs: list[Table], columns: list[npt.NDArray[Any]],

@@ -81,10 +81,10 @@ class Conditions:
             series = node.right if is_number(node.left) else node.left
             if len(candidates) >= _WORTH * len(self._sides.table(series).values):
                 return self._beside_thresholds(node, candidates, both)
-        elif both:
+        tables = [self._sides.table(side).of(candidates) for side in (node.left, node.right)]
+        if both and _worth_rounding(node, tables):
             return self._both(node, candidates)
         out = self._empty(candidates)
-        tables = [self._sides.table(side).of(candidates) for side in (node.left, node.right)]
         if isinstance(node, Cross) and _come_again(tables, candidates):
             self._compare(Compare(_ABOVE[node.direction], node.left, node.right), tables, out)
             sides = zip((node.left, node.right), tables, strict=True)
@@ -168,6 +168,13 @@ class Conditions:
 def _come_again(tables: list[Table], candidates: Rows) -> bool:
     """Whether where the sides are known is asked so often that it pays to write it down: by many, or by other trees."""
     return len(candidates) == 1 or all(2 * len(table.values) <= len(candidates) for table in tables)
+
+
+def _worth_rounding(node: Compare | Cross, tables: list[Table]) -> bool:
+    """Whether the rows of two series are read so often that both directions in one pass repay their rounding."""
+    if is_number(node.left) or is_number(node.right):
+        return False
+    return sum(len(table.values) for table in tables) <= len(tables[0].row)
 
 
 def _strict(node: Compare | Cross) -> bool:

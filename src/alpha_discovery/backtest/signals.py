@@ -27,8 +27,6 @@ from alpha_discovery.rules.strategy import Rules
 from alpha_discovery.rules.walk import walk
 
 KEPT = 64 * 2**20  # bytes of columns that trees share; each thread that screens has its own
-FEW = 8  # candidates that share no rows: a condition and its mirror are compared sooner than their sides are rounded
-_NONE: frozenset[Node] = frozenset()
 _LOOK = 64  # trees between two looks at how much is kept
 
 Weights = npt.NDArray[np.float64]
@@ -41,7 +39,7 @@ def signals_of(
     spelled = rules.spelled(batch)
     if len(spelled.rules) == 1:
         one = spelled.rules[0]
-        columns = Columns(tape, batch, common, conditions(one) if common or len(spelled.row) > FEW else _NONE)
+        columns = Columns(tape, batch, common, conditions(one))
         shares = [np.broadcast_to(weight.values(batch), len(spelled.row)) for weight in one.weights]
         weights = np.ascontiguousarray(np.stack(shares, axis=1), dtype=np.float64)
         return [columns.bitmaps(signal) for signal in one.signals], weights

@@ -91,6 +91,49 @@ def smooth_many(x: Any, windows: Any, alphas: Any, out: Any) -> None:
 
 
 @kernel
+def smooth_each(table: Any, rows: Any, windows: Any, alphas: Any, out: Any) -> None:
+    """`smooth` of a series each: rows ``rows`` (n,) of ``table`` (m, T) into the rows of ``out`` (n, T), bit for bit.
+
+    Eight in step where none of them misses a value once it has begun; those begin when the last of them is warm.
+    """
+    n, n_bars = len(out), table.shape[1]
+    if n < 8:
+        _one_by_one(table, rows, windows, alphas, out)
+        return
+    first = np.empty(8, dtype=np.int64)
+    for k in range(0, n, 8):
+        k = min(k, n - 8)
+        read, window, alpha, to = rows[k : k + 8], windows[k : k + 8], alphas[k : k + 8], out[k : k + 8]
+        warm = _firsts(table, read, window, first)
+        if warm >= n_bars:
+            _one_by_one(table, read, window, alpha, to)
+            continue
+        for j in range(8):
+            to[j, : first[j]] = np.nan
+            series, values = table[read[j]][first[j] :], to[j, first[j] :]
+            _begun(series, window[j], alpha[j], values, warm - first[j])
+        _eight_series(table, read, alpha, to, warm)
+
+
+@kernel
+def _one_by_one(table: Any, rows: Any, windows: Any, alphas: Any, out: Any) -> None:
+    for k in range(len(out)):
+        smooth_many(table[rows[k]], windows[k : k + 1], alphas[k : k + 1], out[k : k + 1])
+
+
+@kernel
+def _firsts(table: Any, rows: Any, windows: Any, first: Any) -> int:
+    """First known bar of each of eight series, and that from which all are warm: none if one misses a value later."""
+    warm, n_bars = 0, table.shape[1]
+    for j in range(8):
+        first[j], stop = next_run(table[rows[j]], 0)
+        warm = max(warm, first[j] + windows[j]) if stop == n_bars else n_bars
+        if warm >= n_bars:
+            return int(n_bars)
+    return int(warm)
+
+
+@kernel
 def _begun(x: Any, window: int, alpha: float, out: Any, stop: int) -> None:
     state = START
     for t in range(stop):
@@ -145,6 +188,27 @@ def _eight(x: Any, windows: Any, alphas: Any, out: Any) -> None:
 
 
 @kernel
+def _eight_series(table: Any, rows: Any, alphas: Any, out: Any, begun: int) -> None:
+    a, b, c, d = out[0, begun - 1], out[1, begun - 1], out[2, begun - 1], out[3, begun - 1]
+    e, f, g, h = out[4, begun - 1], out[5, begun - 1], out[6, begun - 1], out[7, begun - 1]
+    p, q, r, s = alphas[0], alphas[1], alphas[2], alphas[3]
+    t, u, v, w = alphas[4], alphas[5], alphas[6], alphas[7]
+    of_a, of_b, of_c, of_d = table[rows[0]], table[rows[1]], table[rows[2]], table[rows[3]]
+    of_e, of_f, of_g, of_h = table[rows[4]], table[rows[5]], table[rows[6]], table[rows[7]]
+    for i in range(begun, table.shape[1]):
+        a += p * (of_a[i] - a)
+        b += q * (of_b[i] - b)
+        c += r * (of_c[i] - c)
+        d += s * (of_d[i] - d)
+        e += t * (of_e[i] - e)
+        f += u * (of_f[i] - f)
+        g += v * (of_g[i] - g)
+        h += w * (of_h[i] - h)
+        out[0, i], out[1, i], out[2, i], out[3, i] = a, b, c, d
+        out[4, i], out[5, i], out[6, i], out[7, i] = e, f, g, h
+
+
+@kernel
 def _array(x, window):  # type: ignore[no-untyped-def]
     return smooth(x, window, 2.0 / (window + 1))
 
@@ -154,8 +218,13 @@ def _many(x, window, out):  # type: ignore[no-untyped-def]
     smooth_many(x, window, 2.0 / (window + 1), out)
 
 
+@kernel
+def _each(table, rows, window, out):  # type: ignore[no-untyped-def]
+    smooth_each(table, rows, window, 2.0 / (window + 1), out)
+
+
 ema = Indicator(
-    name="ema", inputs=("x",), params=("window",), unit="same", many=_many,
+    name="ema", inputs=("x",), params=("window",), unit="same", many=_many, each=_each,
     array=_array, step=lambda window: Smooth(window, 2.0 / (int(window) + 1)), warmup=lambda window: int(window),
     source="Appel (1979), The Moving Average Convergence Divergence Trading Method; started as TA-Lib EMA",
 )

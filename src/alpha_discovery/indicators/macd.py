@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from alpha_discovery.indicators.ema import START, advance, ema, smooth_many
+from alpha_discovery.indicators.ema import START, advance, ema, smooth_each, smooth_many
 from alpha_discovery.indicators.registry import Indicator
 from alpha_discovery.kernels import kernel
 
 _ema = ema.array
 _MOST = 2**22  # values of averages that are held at a time
+_LINES = 16  # lines that are held at a time: they stay in the cache
 
 
 @kernel
@@ -52,16 +53,26 @@ def _many(x: Any, fast_window: Any, slow_window: Any, out: Any) -> None:
 
 @kernel
 def _many_signals(x: Any, fast_window: Any, slow_window: Any, signal_window: Any, out: Any) -> None:
-    """Neighbours with one line share it."""
-    first, line = 0, np.empty((1, len(x)))
-    while first < len(out):
-        stop = first + 1
-        while stop < len(out) and fast_window[stop] == fast_window[first] and slow_window[stop] == slow_window[first]:
+    """Neighbours with one line share it; some lines are held at a time."""
+    n, held = len(out), max(1, min(_LINES, _MOST // max(1, len(x))))
+    line_of = np.empty(n, dtype=np.int64)  # of some rows: their line among those that are held
+    start = 0
+    while start < n:
+        firsts = np.empty(held, dtype=np.int64)
+        lines, stop = 0, start
+        while stop < n:
+            k = max(start, stop - 1)
+            if stop == start or fast_window[stop] != fast_window[k] or slow_window[stop] != slow_window[k]:
+                if lines == held:
+                    break
+                firsts[lines] = stop
+                lines += 1
+            line_of[stop] = lines - 1
             stop += 1
-        _many(x, fast_window[first : first + 1], slow_window[first : first + 1], line)
-        some = signal_window[first:stop]
-        smooth_many(line[0], some, 2.0 / (some + 1), out[first:stop])
-        first = stop
+        made, some = np.empty((lines, len(x))), signal_window[start:stop]
+        _many(x, fast_window[firsts[:lines]], slow_window[firsts[:lines]], made)
+        smooth_each(made, line_of[start:stop], some, 2.0 / (some + 1), out[start:stop])
+        start = stop
 
 
 class _Step:

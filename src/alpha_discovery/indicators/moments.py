@@ -12,13 +12,25 @@ from typing import Any
 
 import numpy as np
 
+from alpha_discovery.indicators.moments_blocks import fill_moments
 from alpha_discovery.kernels import kernel
+
+SHORT = 10  # bars: blocks as small as this take longer to begin than to sum
 
 
 @kernel
 def moments(x: Any, window: int, mean: Any) -> Any:
     """Standard deviation of the last ``window`` values of ``x`` (T,); fills ``mean`` unless it is empty."""
     out = np.full(len(x), np.nan)
+    if window < SHORT:
+        _bar_by_bar(x, window, out, mean)
+    else:
+        fill_moments(x, window, out, mean)
+    return out
+
+
+@kernel
+def _bar_by_bar(x: Any, window: int, out: Any, mean: Any) -> None:
     tail, tail2 = np.zeros(window + 1), np.zeros(window + 1)  # of the newest k values of the block before
     anchor, head, head2, seen, size = 0.0, 0.0, 0.0, 0, 0
     for t in range(len(x)):
@@ -38,7 +50,6 @@ def moments(x: Any, window: int, mean: Any) -> Any:
             out[t] = math.sqrt(max((tail2[window - size] + head2) / window - lead * lead, 0.0))
             if len(mean) > 0:
                 mean[t] = anchor + lead
-    return out
 
 
 class Moments:

@@ -60,6 +60,9 @@ class Indicator:
     many : callable or None
         Compiled ``(float64 (T,), ..., *params as arrays (n,), out float64 (n, T)) -> None``: the bits of ``array`` for
         many parameter sets over the same inputs, in less time than one after another. None: there is no such form.
+    each : callable or None
+        Of one input: compiled ``(table float64 (m, T), rows (n,), *params as arrays (n,), out (n, T)) -> None``:
+        the same for a series of each parameter set's own, row ``rows[k]`` of a table.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Indicator:
     warmup: Callable[..., int]
     source: str
     many: Callable[..., None] | None = None
+    each: Callable[..., None] | None = None
 
     def __call__(self, *args: Any) -> Any:
         """Apply to arrays (returns an array) or to rule expressions (returns an expression)."""

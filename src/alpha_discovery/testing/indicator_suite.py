@@ -167,6 +167,29 @@ class IndicatorSuite:
         assert all(same(row, indicator.array(*inputs, *params)) for row, params in zip(out, sets, strict=True))
 
     @_some
+    @given(history=histories, seeds=st.lists(st.integers(0, 2**32 - 1), max_size=19))
+    def test_a_series_of_its_own_for_each_gives_the_same_bits(
+        self, indicator: Indicator, history: History, seeds: list[int]
+    ) -> None:
+        """The form for a table of series, where there is one; some of them are those of the history, with its holes."""
+        if indicator.each is None:
+            return
+        (holed,) = history.inputs(indicator)
+        clean = [History(history.n_bars, seed).inputs(indicator)[0] for seed in seeds[:5]]
+        late = [np.where(np.arange(history.n_bars) < k, np.nan, one) for k, one in enumerate(clean)]
+        table, drawn = np.stack([holed, *clean, *late]), [tuple(History(1, seed).params(indicator)) for seed in seeds]
+        rows = np.array([seed % len(table) for seed in seeds], dtype=np.int64)
+        table.flags.writeable = False
+        columns = [
+            np.array([one[k] for one in drawn], dtype=np.int64 if indicator.is_window(name) else np.float64)
+            for k, name in enumerate(indicator.params)
+        ]
+        out = np.full((len(drawn), history.n_bars), 7.0)
+        indicator.each(table, rows, *columns, out)
+        expected = [indicator.array(table[row], *params) for row, params in zip(rows, drawn, strict=True)]
+        assert all(same(row, one) for row, one in zip(out, expected, strict=True))
+
+    @_some
     @given(history=histories, cut=starts)
     def test_the_future_changes_nothing(self, indicator: Indicator, history: History, cut: int) -> None:
         """Every value depends on its own bar and those before it."""
