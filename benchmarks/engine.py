@@ -20,6 +20,7 @@ VECTORBT_CHUNK = 100  # columns; of 50, 100, 250, 500 and 1,000 the fastest
 VECTORBT = {  # its engine, and whether the work is cut up and spread over processes by hand
     "numba": ("numba", True), "rust": ("rust", True), "numba, all columns in one call": ("numba", False),
 }  # fmt: skip
+PAIRS = 3  # times as many rounds for two cores against one: a neighbour on the machine takes a tenth of one run or half
 Rows = list[tuple[str, str]]
 
 
@@ -49,11 +50,11 @@ def measured(amount: Amount, cores: int, vectorbt: Path | None) -> Found:
         "parts": [apart(MEASURES, "parts", n=amount.parts) for _ in range(amount.rounds)],
         "cores": [
             [apart(MEASURES, "work", n=amount.cores, workers=workers) for workers in (1, 2)]
-            for _ in range(amount.rounds if cores > 1 else 0)
+            for _ in range(PAIRS * amount.rounds if cores > 1 else 0)
         ],
         "alone": [
             [apart(MEASURES, "alone", n=amount.parts, workers=workers) for workers in (1, 2)]
-            for _ in range(amount.rounds if cores > 1 else 0)
+            for _ in range(PAIRS * amount.rounds if cores > 1 else 0)
         ],
         "memory": [apart(MEASURES, "memory", n=n) for n in counts[-2:]],
         "candidates": [apart(MEASURES, "work", n=n, workers=cores) for n in counts],
