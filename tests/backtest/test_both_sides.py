@@ -92,3 +92,24 @@ def test_a_mirror_that_nobody_wants_is_not_computed() -> None:
 def test_the_mirror_of_a_mirror_is_the_condition() -> None:
     for condition in CONDITIONS:
         assert mirrored(mirrored(condition)) == condition
+
+
+@pytest.mark.parametrize(("windows", "rounded"), [(6, []), (2, [2, 3])])
+def test_sides_are_rounded_only_where_their_rows_are_read_again(
+    windows: int, rounded: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(*told: Any) -> npt.NDArray[np.float32]:
+        asked.append(len(told[1]))
+        return rounded_rows(*told)
+
+    monkeypatch.setattr("alpha_discovery.backtest.columns.rounded_rows", counted)
+    fast, slow = sma(CLOSE, Param("fast")), sma(CLOSE, Param("slow"))
+    up, down = crosses_above(fast, slow), crosses_below(fast, slow)
+    batch = {"fast": 2.0 + np.arange(6.0) % windows, "slow": 9.0 + np.arange(6.0) % (windows + 1)}
+    columns = Columns(tape((random_walk(300, seed=1),)), batch, wanted=frozenset({up, down}))
+    bits = [columns.bitmaps(one).values for one in (up, down)]
+    assert bits[0].any()
+    assert bits[1].any()
+    assert asked == rounded

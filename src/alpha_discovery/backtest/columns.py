@@ -266,14 +266,16 @@ class Columns:
             join_rows(node.op == "and", table.values, table.row[candidates], out)
         return out
 
+    def is_shared(self, node: Node) -> bool:
+        """Whether the table of a node is that of all chunks of a batch; it is computed now if it is asked for first."""
+        return self._common is not None and self._common.values(node) is not None
+
     def is_passing(self, node: Node) -> bool:
         """Whether a node is better computed a block at a time and dropped than kept as a table.
 
         True for arithmetic with many distinct rows: whole tables of it would be written to memory and read back.
         """
-        if not is_arithmetic(node) or node in self._tables:
-            return False
-        if self._common is not None and self._common.values(node) is not None:
+        if not is_arithmetic(node) or node in self._tables or self.is_shared(node):
             return False
         return len(self._group(parameters(node))[0]) > BLOCK
 

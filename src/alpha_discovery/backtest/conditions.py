@@ -58,6 +58,9 @@ class Sides(Protocol):
     def is_passing(self, node: Node) -> bool:
         """Whether a node is not kept as a table."""
 
+    def is_shared(self, node: Node) -> bool:
+        """Whether other candidates than these read the node's table too."""
+
     def source(self, node: Node) -> Callable[[Rows], Table]:
         """What gives values of a node for some candidates, one row of the index each."""
 
@@ -82,7 +85,7 @@ class Conditions:
             if len(candidates) >= _WORTH * len(self._sides.table(series).values):
                 return self._beside_thresholds(node, candidates, both)
         tables = [self._sides.table(side).of(candidates) for side in (node.left, node.right)]
-        if both and _worth_rounding(node, tables):
+        if both and self._worth_rounding(node, tables):
             return self._both(node, candidates)
         out = self._empty(candidates)
         if isinstance(node, Cross) and _come_again(tables, candidates):
@@ -92,6 +95,17 @@ class Conditions:
         else:
             self._compare(node, tables, out)
         return out, None
+
+    def _worth_rounding(self, node: Compare | Cross, tables: list[Table]) -> bool:
+        """Whether rows of two series are read so often that both directions in one pass repay their rounding."""
+        left, right = node.left, node.right
+        if is_number(left) or is_number(right):
+            return False
+        assert isinstance(left, Series)
+        assert isinstance(right, Series)
+        if all(self._sides.is_shared(Rounded.of(side)) for side in (left, right)):
+            return True
+        return sum(len(table.values) for table in tables) <= len(tables[0].row)
 
     def _empty(self, candidates: Rows, wanted: bool = True) -> Bits:
         return np.asarray(empty((len(candidates) if wanted else 0, self._words), np.uint64))
@@ -168,13 +182,6 @@ class Conditions:
 def _come_again(tables: list[Table], candidates: Rows) -> bool:
     """Whether where the sides are known is asked so often that it pays to write it down: by many, or by other trees."""
     return len(candidates) == 1 or all(2 * len(table.values) <= len(candidates) for table in tables)
-
-
-def _worth_rounding(node: Compare | Cross, tables: list[Table]) -> bool:
-    """Whether the rows of two series are read so often that both directions in one pass repay their rounding."""
-    if is_number(node.left) or is_number(node.right):
-        return False
-    return sum(len(table.values) for table in tables) <= len(tables[0].row)
 
 
 def _strict(node: Compare | Cross) -> bool:
