@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { bytes, fixed, percent, price, probability, short, trust, whole } from "@/format/number";
+import { bytes, counted, fixed, percent, price, probability, short, trust, whole } from "@/format/number";
 
 test("absent and impossible values are a dash", () => {
     expect([fixed(null), percent(undefined), whole(NaN)]).toEqual(["–", "–", "–"]);
@@ -16,6 +16,14 @@ test("numbers have separators, decimals and units", () => {
         "1,234.50",
         "12.3\u00a0%",
         "1.23M",
+    ]);
+});
+
+test("one of something is not told as several", () => {
+    expect([counted(1, "alpha"), counted(0, "alpha"), counted(24_000, "alpha")]).toEqual([
+        "1 alpha",
+        "0 alphas",
+        "24,000 alphas",
     ]);
 });
 

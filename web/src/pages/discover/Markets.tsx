@@ -12,7 +12,7 @@ import { Link as RouterLink } from "react-router";
 
 import { EmptyState } from "@/components/EmptyState";
 import { Panel } from "@/components/Panel";
-import { short, whole } from "@/format/number";
+import { counted, short, whole } from "@/format/number";
 import { utcDay } from "@/format/time";
 
 import { type Faults, faultAt } from "./faults";
@@ -156,7 +156,7 @@ function Row({ market, timeframe, span, checked, onToggle }: RowProps) {
                 <Tooltip title={`${whole(market.bars)} bars of ${market.timeframe} are stored`}>
                     <span>{short(market.bars)} bars</span>
                 </Tooltip>
-                {market.gaps > 0 && ` · ${whole(market.gaps)} gaps`}
+                {market.gaps > 0 && ` · ${counted(market.gaps, "gap")}`}
             </Typography>
         </Box>
     );

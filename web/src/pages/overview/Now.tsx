@@ -15,7 +15,7 @@ import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { RunProgress } from "@/components/RunProgress";
 import { StatusChip } from "@/components/StatusChip";
-import { fixed, percent, whole } from "@/format/number";
+import { counted, fixed, percent, whole } from "@/format/number";
 import { Moment } from "@/format/Moment";
 import { duration } from "@/format/time";
 import { endedQuery } from "@/pages/overview/queries";
@@ -106,8 +106,9 @@ function Ended({ run }: { run: Run }) {
             <Box sx={{ minWidth: 0 }}>
                 <Name run={run} />
                 <Typography variant="body2" color="textSecondary">
-                    {whole(run.strategies_tested)} tried, {whole(run.profitable_found)}{" "}
-                    {run.profitable_found === 1 ? "alpha" : "alphas"} · <Moment at={run.end_time} relative />
+                    {whole(run.strategies_tested)} tried,{" "}
+                    {run.status === "completed" ? counted(run.profitable_found, "alpha") : "not judged"} ·{" "}
+                    <Moment at={run.end_time} relative />
                 </Typography>
             </Box>
             <StatusChip status={run.status} />
