@@ -41,6 +41,11 @@ export function percent(fraction: Value, decimals = 1): string {
     return shown(fraction, (x) => unit(fixed(x * 100, decimals), "%"));
 }
 
+/** Words of the server with per cents as the page writes them: "worth 16% of equity" has 16 %. */
+export function spaced(told: string): string {
+    return told.replace(/(\d)%/g, (_, digit: string) => unit(digit, "%"));
+}
+
 /** A number in few characters: 1.2k, 3.4M. */
 export function short(value: Value): string {
     return shown(value, (x) => x.toLocaleString(LOCALE, { notation: "compact", maximumSignificantDigits: 3 }));

@@ -9,7 +9,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
-import { counted, fixed, NONE, whole } from "@/format/number";
+import { counted, fixed, NONE, spaced, whole } from "@/format/number";
 import { plain } from "@/format/parameters";
 import { type BotOut, reconciliationQuery } from "@/pages/bots/queries";
 
@@ -63,7 +63,7 @@ function Outcome({ found }: { found: Schemas["ReconciledOut"] }) {
                     ]}
                 />
             )}
-            {found.advice !== null && <Typography color="textSecondary">{sentence(found.advice)}</Typography>}
+            {found.advice !== null && <Typography color="textSecondary">{spaced(sentence(found.advice))}</Typography>}
         </Stack>
     );
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Schemas } from "@/api/client";
 
-import { moves, whyNothing, widths } from "./report";
+import { moves, verdictOf, whyNothing, widths } from "./report";
 
 test("what may be asked follows from the state", () => {
     expect(moves({ status: "running", priority: 0 })).toEqual({ pause: true, resume: false, stop: true });
@@ -40,4 +40,11 @@ test("a run without an alpha tells what luck reaches and what would have been ne
 
 test("a run that is not finished explains nothing yet", () => {
     expect(whyNothing({ report: {} } as unknown as Schemas["RunDetail"], String)).toEqual([]);
+});
+
+test("a verdict names strategies and per cents as the page does, and leaves names of markets alone", () => {
+    const verdict = "1 alpha passed: rsi_momentum on EUR_USD@oanda, active on at least 14% of days";
+    expect(verdictOf({ verdict, strategies: ["rsi_momentum", "momentum"] })).toBe(
+        "1 alpha passed: rsi momentum on EUR_USD@oanda, active on at least 14\u00a0% of days",
+    );
 });
