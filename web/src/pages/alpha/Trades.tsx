@@ -124,7 +124,6 @@ export function Trades({ alpha }: { alpha: AlphaDetail }) {
                                 page={Math.min(state.page - 1, Math.max(0, Math.ceil(total / state.rows) - 1))}
                                 rowsPerPage={state.rows}
                                 rowsPerPageOptions={[25, 50, 100]}
-                                labelRowsPerPage="rows"
                                 onPageChange={(_, page) => change({ page: page + 1 })}
                                 onRowsPerPageChange={(event) => change({ rows: Number(event.target.value), page: 1 })}
                             />

@@ -13,7 +13,6 @@ import { EmptyState } from "@/components/EmptyState";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowsSkeleton } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
-import { whole } from "@/format/number";
 import { useUrlState } from "@/hooks/useUrlState";
 import { AlphaCards } from "@/pages/alphas/AlphaCards";
 import { AlphaTable } from "@/pages/alphas/AlphaTable";
@@ -106,10 +105,6 @@ export default function Alphas() {
                         rowsPerPageOptions={ROWS}
                         showFirstButton={!narrow}
                         showLastButton={!narrow}
-                        labelRowsPerPage={narrow ? "rows" : "rows of a page"}
-                        labelDisplayedRows={({ from, to, count }) =>
-                            `${whole(from)} to ${whole(to)} of ${whole(count)}`
-                        }
                         onPageChange={(_, page) => change({ page: page + 1 }, { replace: false })}
                         onRowsPerPageChange={(event) => filter({ rows: Number(event.target.value) })}
                     />
