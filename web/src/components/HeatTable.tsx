@@ -83,8 +83,12 @@ function HeatRows({ label, corner, columns, rows, reach, format, mark, total = f
             <Table
                 size="small"
                 sx={{
-                    "& td, & th": { px: { xs: dense ? 0.25 : 0.75, sm: 0.75 }, py: 0.5, border: 0 },
-                    "& td, & thead th": dense ? { fontSize: { xs: "0.7rem", sm: "inherit" } } : {},
+                    "& td, & th": {
+                        px: { xs: dense ? 0.25 : 0.75, sm: 0.75 },
+                        py: 0.5,
+                        border: 0,
+                        ...(dense ? { "@media (max-width: 599.95px)": { fontSize: "0.7rem" } } : {}),
+                    },
                     "& thead th:first-of-type": { whiteSpace: "normal" },
                     width: "auto",
                     minWidth: "100%",
