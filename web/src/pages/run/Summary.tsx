@@ -41,10 +41,10 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
                             note={`${fixed(noise.noise_95_sharpe)} in one search of twenty`}
                         />
                         <StatTile
-                            label="Smallest edge to be found"
+                            label="Smallest edge"
                             value={fixed(noise.power_80)}
                             unit="Sharpe"
-                            hint="What a search like this one finds four times in five."
+                            hint="The smallest true Sharpe ratio that a search like this one finds four times in five."
                             note={`${fixed(noise.power_50)} every second time`}
                         />
                     </>
