@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Schemas } from "@/api/client";
 
-import { moves, verdictOf, whyNothing, widths } from "./report";
+import { haltedBy, moves, verdictOf, whyNothing, widths } from "./report";
 
 test("what may be asked follows from the state", () => {
     expect(moves({ status: "running", priority: 0 })).toEqual({ pause: true, resume: false, stop: true });
@@ -12,6 +12,15 @@ test("what may be asked follows from the state", () => {
 
 test("a run of a terminal has no place in the queue, so nothing may be asked of it", () => {
     expect(moves({ status: "running", priority: null })).toEqual({ pause: false, resume: false, stop: false });
+});
+
+test("a run that was not judged says what can be done, and no button that is not there", () => {
+    expect(haltedBy({ status: "failed", priority: 0 })).toBe(
+        "The run has failed. Resume goes on from its last checkpoint once the cause is gone.",
+    );
+    expect(haltedBy({ status: "failed", priority: null })).toBe(
+        "The run has failed. It was begun at a terminal and cannot be resumed here; run it again.",
+    );
 });
 
 test("bars of a funnel keep a sign of the last few", () => {

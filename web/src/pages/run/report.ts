@@ -89,6 +89,30 @@ export function moves(run: Pick<Schemas["RunDetail"], "status" | "priority">): {
     };
 }
 
+const HALTED: Readonly<Record<string, { happened: string; resume: string }>> = {
+    interrupted: {
+        happened: "The run was put down half-way.",
+        resume: "Resume it, and it goes on from its last checkpoint as if nothing had happened.",
+    },
+    stopped: {
+        happened: "The run was ended by hand. What it tried stays counted in the ledger, for it was looked at.",
+        resume: "Resume goes on from its last checkpoint.",
+    },
+    failed: {
+        happened: "The run has failed.",
+        resume: "Resume goes on from its last checkpoint once the cause is gone.",
+    },
+};
+
+/** Why a run ended before it was judged, and what can be done about it. */
+export function haltedBy(run: Pick<Schemas["RunDetail"], "status" | "priority">): string {
+    const told = HALTED[run.status] ?? { happened: "The run is over.", resume: "" };
+    const next = moves(run).resume
+        ? told.resume
+        : "It was begun at a terminal and cannot be resumed here; run it again.";
+    return `${told.happened} ${next}`.trim();
+}
+
 /** The verdict with strategies and per cents as the page writes them. */
 export function verdictOf({ verdict, strategies }: Pick<Schemas["RunDetail"], "verdict" | "strategies">): string {
     return spaced(strategies.reduce((told, name) => told.replaceAll(`${name} on`, `${plain(name)} on`), verdict ?? ""));
