@@ -16,6 +16,7 @@ import { Panel } from "@/components/Panel";
 import { RunProgress } from "@/components/RunProgress";
 import { StatusChip } from "@/components/StatusChip";
 import { counted, fixed, percent, whole } from "@/format/number";
+import { few, plain } from "@/format/parameters";
 import { Moment } from "@/format/Moment";
 import { duration } from "@/format/time";
 import { endedQuery } from "@/pages/overview/queries";
@@ -73,7 +74,7 @@ export function Now() {
 function Name({ run }: { run: Run }) {
     return (
         <Link component={RouterLink} to={`/runs/${run.id}`} sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>
-            {run.symbols.join(", ")} {run.timeframe} · {run.method.replace("_", " ")}
+            {few(run.symbols)} {run.timeframe} · {plain(run.method)}
         </Link>
     );
 }
