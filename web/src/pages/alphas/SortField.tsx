@@ -35,7 +35,7 @@ export function SortField({ columns, sort, descending, onSort }: SortFieldProps)
                 label="Order"
                 value={descending ? "down" : "up"}
                 onChange={(event) => onSort(sort, event.target.value === "down")}
-                sx={{ minWidth: 135 }}
+                sx={{ minWidth: 150 }}
             >
                 <MenuItem value="down">highest first</MenuItem>
                 <MenuItem value="up">lowest first</MenuItem>

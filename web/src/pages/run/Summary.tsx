@@ -1,8 +1,7 @@
-import Box from "@mui/material/Box";
-
 import type { Schemas } from "@/api/client";
 import { Panel } from "@/components/Panel";
 import { StatTile } from "@/components/StatTile";
+import { StatTiles } from "@/components/StatTiles";
 import { fixed, NONE, percent, whole } from "@/format/number";
 import { duration } from "@/format/time";
 
@@ -13,7 +12,7 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
     const { noise, round, usual_gate } = reportOf(run);
     return (
         <Panel title="In numbers">
-            <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(125px, 1fr))" }}>
+            <StatTiles least={125}>
                 <StatTile
                     label="Tried"
                     value={whole(run.strategies_tested)}
@@ -89,7 +88,7 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
                         />
                     </>
                 )}
-            </Box>
+            </StatTiles>
         </Panel>
     );
 }
