@@ -9,6 +9,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { Link } from "react-router";
 
+import { AdminOnly } from "@/components/AdminOnly";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowsSkeleton } from "@/components/Loading";
@@ -125,9 +126,11 @@ function Nothing({ narrowed }: { narrowed: boolean }) {
         <EmptyState
             title="No alpha has been found yet"
             action={
-                <Button component={Link} to="/discover" variant="contained">
-                    Start a discovery
-                </Button>
+                <AdminOnly>
+                    <Button component={Link} to="/discover" variant="contained">
+                        Start a discovery
+                    </Button>
+                </AdminOnly>
             }
         >
             That is the usual outcome: most searches find nothing that luck could not have found too. Each new search on
