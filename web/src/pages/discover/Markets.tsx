@@ -78,7 +78,10 @@ export function Markets({ stored, timeframe, chosen, faults, onTimeframe, onChoo
                     .
                 </EmptyState>
             )}
-            <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, maxHeight: 340, overflowY: "auto" }}>
+            <Stack
+                component="ul"
+                sx={{ listStyle: "none", m: 0, p: 0, maxHeight: { xs: 470, sm: 340 }, overflowY: "auto" }}
+            >
                 {span &&
                     shown.map((market) => (
                         <Row
