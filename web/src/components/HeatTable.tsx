@@ -30,6 +30,7 @@ interface HeatTableProps {
     dense?: boolean;
 }
 
+const UNSEEN = { position: "absolute", right: 0, width: "1px", overflow: "hidden", clipPath: "inset(50%)" } as const;
 const MOST_NARROW = 6; // columns that a phone has room for
 
 /** Numbers as a table whose cells are coloured from loss over nothing to gain; on a phone each row is a block. */
@@ -134,7 +135,7 @@ function HeatRows({ label, corner, columns, rows, reach, format, mark, total = f
                                     >
                                         {value === null ? NONE : format(value)}
                                         {marked && (
-                                            <Box component="span" sx={{ position: "absolute", clipPath: "inset(50%)" }}>
+                                            <Box component="span" sx={UNSEEN}>
                                                 {mark.means}
                                             </Box>
                                         )}

@@ -55,7 +55,7 @@ export function costOption(curve: CostCurve, colours: ChartColours): ChartOption
                 markLine: {
                     symbol: "none",
                     silent: true,
-                    label: { color: colours.faint, formatter: "{b}", position: "insideEndTop" },
+                    label: { color: colours.faint, formatter: "{b}", position: "insideStartBottom" },
                     lineStyle: { color: colours.faint, type: "dashed" },
                     data: [...marks, { yAxis: 0, name: "", label: { show: false }, lineStyle: { type: "solid" } }],
                 },
