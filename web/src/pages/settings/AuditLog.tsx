@@ -8,6 +8,7 @@ import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
+import { NONE } from "@/format/number";
 import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
 
@@ -58,7 +59,7 @@ export function AuditLog() {
 function Target({ deed }: { deed: Schemas["DeedOut"] }) {
     return (
         <Box sx={{ overflowWrap: "anywhere" }}>
-            {deed.target}
+            {deed.target || NONE}
             <Typography variant="body2" color="textSecondary">
                 {detailOf(deed.detail)}
             </Typography>
