@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 PHONE = {"width": 390, "height": 844}
 WIDER = """() => [...document.querySelectorAll("main *, .scroll")]
-    .filter((one) => one.tagName !== "PRE" && !one.closest(".months, [role=tablist]") && !one.querySelector(".months, [role=tab]"))
+    .filter((one) => one.tagName !== "PRE" && !one.closest(".months, [role=tablist]"))
+    .filter((one) => !one.querySelector(".months, [role=tab]"))
     .filter((one) => one.clientWidth > 100 && getComputedStyle(one).overflowX === "auto")
     .filter((one) => one.scrollWidth > one.clientWidth + 1)
     .map((one) => `${one.getAttribute("aria-label")}: ${one.scrollWidth} in ${one.clientWidth}`)"""
