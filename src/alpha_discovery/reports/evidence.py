@@ -51,7 +51,7 @@ def numbers_table(evidence: Mapping[str, Any]) -> Table:
     """Every stored number of the evidence by its name, for those who check."""
     skipped = {"question", "discovered_at"}
     rows = [[name, value] for name, value in _flat("", evidence) if name.rpartition(" · ")[2] not in skipped]
-    return Table(("number", "value"), rows, "lr")
+    return Table(("number", "value"), rows, "ll", stacks=True)
 
 
 def _deciding(evidence: Mapping[str, Any]) -> Iterator[Row]:

@@ -61,7 +61,7 @@ def _years(bars: Bars) -> Table:
         gaps = int(bars.gap_before[of].sum())
         low, high = f"{bars.low[of].min():,.6g}", f"{bars.high[of].max():,.6g}"
         rows.append([str(one), count(len(of)), count(gaps), low, high, percent(change, signed=True)])
-    return Table(("year", "bars", "gaps", "lowest", "highest", "price change"), rows, "lrrrrr")
+    return Table(("year", "bars", "gaps", "lowest", "highest", "price change"), rows, "lrrrrr", stacks=True)
 
 
 def _gaps(bars: Bars) -> Table | None:
@@ -75,7 +75,7 @@ def _gaps(bars: Bars) -> Table | None:
         [_minute(int(bars.time[at[i] - 1]) + bars.timeframe.ms), _minute(int(bars.time[at[i]])), count(int(lost[i]))]
         for i in longest
     ]
-    return Table(("first missing bar (UTC)", "next bar (UTC)", "bars missing"), rows, "llr")
+    return Table(("first missing bar (UTC)", "next bar (UTC)", "bars missing"), rows, "llr", stacks=True)
 
 
 def _minute(ms: int) -> str:

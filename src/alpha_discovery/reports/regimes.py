@@ -33,7 +33,7 @@ def regimes_table(parts: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Table
         named = f" {PARTS.get(part, part)}" if several else ""
         head += [f"days{named}", "share", "adjusted Sharpe", "profit"]
     rows = [[label, *(cell for part in parts.values() for cell in _cells(part.get(label)))] for label in shown]
-    return Table(tuple(head), rows, "l" + "rrrr" * len(parts), stacks=several)
+    return Table(tuple(head), rows, "l" + "rrrr" * len(parts), stacks=True)
 
 
 def _cells(one: Mapping[str, Any] | None) -> list[str]:

@@ -39,7 +39,8 @@ def stress_table(fragility: Mapping[str, Any]) -> Table:
 
 def year_table(fragility: Mapping[str, Any]) -> Table:
     """Return and drawdown of a year, by resampling its own days and shuffling its own trades."""
-    return Table(("a year at this size", "bad, 1 in 20", "typical", "good, 1 in 20"), list(_year(fragility)), "lrrr")
+    head = ("a year at this size", "bad, 1 in 20", "typical", "good, 1 in 20")
+    return Table(head, list(_year(fragility)), "lrrr", stacks=True)
 
 
 def year_sentence(fragility: Mapping[str, Any]) -> str:

@@ -88,7 +88,7 @@ def markets_table(evaluations: Mapping[str, Evaluation]) -> Table:
     for label, evaluation in evaluations.items():
         values = full_metrics(evaluation)
         rows.append([label, *(MEASURES[name].show(values[name]) for name in names)])
-    return Table(head, rows, "lrrrrrrr")
+    return Table(head, rows, "lrrrrrrr", stacks=True)
 
 
 def bars_table(bars: Mapping[str, Bars]) -> Table:
@@ -99,7 +99,7 @@ def bars_table(bars: Mapping[str, Bars]) -> Table:
             continue
         growth = float(one.close[-1] / one.open[0]) - 1.0
         rows.append([key, date(one.time[0]), date(one.time[-1]), count(len(one)), percent(growth, signed=True)])
-    return Table(("market", "from", "to", "bars", "price change"), rows, "lllrr")
+    return Table(("market", "from", "to", "bars", "price change"), rows, "lllrr", stacks=True)
 
 
 @dataclass(frozen=True)

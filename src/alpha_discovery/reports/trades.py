@@ -57,7 +57,7 @@ def trades_table(trips: Trips) -> Table:
     groups += [(f"{name} trades", trips.side == side) for name, side in SIDES.items()]
     groups += [(f"exit: {EXITS[name]}", trips.reason == k) for k, name in enumerate(EXIT_REASONS)]
     rows = [_row(name, trips, chosen) for name, chosen in groups if chosen.any()]
-    return Table(HEAD, rows, "lrrrrrrr")
+    return Table(HEAD, rows, "lrrrrrrr", stacks=True)
 
 
 def trades_charts(trips: Trips) -> list[Chart]:

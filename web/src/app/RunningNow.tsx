@@ -8,6 +8,7 @@ import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { doing, runningQuery } from "@/api/runs";
 import { RunProgress } from "@/components/RunProgress";
+import { few } from "@/format/parameters";
 import type { Connection } from "@/hooks/useEvents";
 
 /** What the bar says of runs that are not over. */
@@ -19,14 +20,13 @@ export function summary(runs: Schemas["RunOut"][]): string {
     const [only] = busy;
     const wait = waiting.length > 0 ? `${waiting.length} waiting` : "";
     if (!only) return wait === "" ? "Nothing runs" : wait;
-    const now =
-        busy.length === 1 ? `${only.symbols.join(", ")} ${only.timeframe} · ${doing(only)}` : `${busy.length} runs`;
+    const now = busy.length === 1 ? `${few(only.symbols)} ${only.timeframe} · ${doing(only)}` : `${busy.length} runs`;
     return [now, wait].filter((part) => part !== "").join(" · ");
 }
 
 /** What the laboratory does now, on every page. */
 export function RunningNow({ connection }: { connection: Connection }) {
-    const { data } = useQuery(runningQuery);
+    const { data, isError } = useQuery(runningQuery);
     const runs = data?.items ?? [];
     const busy = runs.filter((run) => run.status !== "queued");
     const [only] = busy;
@@ -37,7 +37,7 @@ export function RunningNow({ connection }: { connection: Connection }) {
             <Button component={Link} to={target} color="inherit" size="small" sx={{ minWidth: 0, textAlign: "left" }}>
                 <Box sx={{ minWidth: 0 }}>
                     <Typography variant="body2" noWrap>
-                        {summary(runs)}
+                        {data ? summary(runs) : isError ? "What runs is not known" : "Asking what runs"}
                     </Typography>
                     {only && <RunProgress run={only} sx={{ mt: 0.25, minWidth: 110 }} />}
                 </Box>

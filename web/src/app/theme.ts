@@ -1,5 +1,7 @@
 import { createTheme, type Theme } from "@mui/material/styles";
 
+import { whole } from "@/format/number";
+
 export type Mode = "light" | "dark";
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif';
@@ -74,7 +76,10 @@ export function themeOf(mode: Mode): Theme {
                 },
             },
             MuiTablePagination: {
-                defaultProps: { labelRowsPerPage: "rows" },
+                defaultProps: {
+                    labelRowsPerPage: "rows",
+                    labelDisplayedRows: ({ from, to, count }) => `${whole(from)}–${whole(to)} of ${whole(count)}`,
+                },
                 styleOverrides: {
                     root: { overflow: "visible" },
                     toolbar: {

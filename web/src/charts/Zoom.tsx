@@ -2,6 +2,7 @@ import Button from "@mui/material/Button";
 import ButtonGroup from "@mui/material/ButtonGroup";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
+import useMediaQuery from "@mui/material/useMediaQuery";
 import type { EChartsType } from "echarts/core";
 import { useEffect, useState } from "react";
 
@@ -18,6 +19,7 @@ export function Zoom({ chart }: { chart: EChartsType }) {
             if (!chart.isDisposed()) chart.off("datazoom", follow);
         };
     }, [chart]);
+    const touched = useMediaQuery("(pointer: coarse)", { noSsr: true });
     const go = ([start, end]: Window) => chart.dispatchAction({ type: "dataZoom", start, end });
     const share = (seen[1] - seen[0]) / 100;
     return (
@@ -32,7 +34,11 @@ export function Zoom({ chart }: { chart: EChartsType }) {
                 </Button>
             </ButtonGroup>
             <Typography variant="body2" color="textSecondary" role="status">
-                {share < 1 ? `${percent(share, 0)} of it is seen; drag to move` : "Ctrl and wheel zoom too"}
+                {share < 1
+                    ? `${percent(share, 0)} of it is seen; drag to move`
+                    : touched
+                      ? "Two fingers zoom too"
+                      : "Ctrl and wheel zoom too"}
             </Typography>
         </Stack>
     );

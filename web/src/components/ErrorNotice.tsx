@@ -17,7 +17,7 @@ interface ErrorNoticeProps {
 export function ErrorNotice({ error, title, onRetry, say = (told) => told }: ErrorNoticeProps) {
     const fields = error instanceof ApiError ? error.fields : [];
     const again = onRetry && (
-        <Button color="inherit" size="small" onClick={onRetry}>
+        <Button color="inherit" size="small" onClick={onRetry} sx={{ whiteSpace: "nowrap" }}>
             Try again
         </Button>
     );

@@ -1,4 +1,5 @@
 import { Mark } from "@/components/Mark";
+import { spaced } from "@/format/number";
 
 interface EvidenceChipProps {
     label: string;
@@ -18,5 +19,6 @@ const LOOKS = {
 /** The outcome of one test, by sign and words and not by colour alone. */
 export function EvidenceChip({ label, passed, reason }: EvidenceChipProps) {
     const { sign, colour, outcome } = LOOKS[`${passed}`];
-    return <Mark {...{ label, sign, colour, reason }} role="note" aria-label={`${label}: ${outcome}. ${reason}`} />;
+    const why = spaced(reason);
+    return <Mark {...{ label, sign, colour }} reason={why} role="note" aria-label={`${label}: ${outcome}. ${why}`} />;
 }

@@ -9,7 +9,7 @@ export function Facts({ rows, right = false }: { rows: readonly (readonly [strin
             sx={{
                 m: 0,
                 display: "grid",
-                gridTemplateColumns: "fit-content(58%) 1fr",
+                gridTemplateColumns: { xs: `fit-content(${right ? 58 : 40}%) 1fr`, sm: "fit-content(58%) 1fr" },
                 columnGap: 2,
                 rowGap: 0.5,
             }}

@@ -30,6 +30,7 @@ interface HeatTableProps {
     dense?: boolean;
 }
 
+const UNSEEN = { position: "absolute", right: 0, width: "1px", overflow: "hidden", clipPath: "inset(50%)" } as const;
 const MOST_NARROW = 6; // columns that a phone has room for
 
 /** Numbers as a table whose cells are coloured from loss over nothing to gain; on a phone each row is a block. */
@@ -83,8 +84,12 @@ function HeatRows({ label, corner, columns, rows, reach, format, mark, total = f
             <Table
                 size="small"
                 sx={{
-                    "& td, & th": { px: { xs: dense ? 0.25 : 0.75, sm: 0.75 }, py: 0.5, border: 0 },
-                    "& td, & thead th": dense ? { fontSize: { xs: "0.7rem", sm: "inherit" } } : {},
+                    "& td, & th": {
+                        px: { xs: dense ? 0.25 : 0.75, sm: 0.75 },
+                        py: 0.5,
+                        border: 0,
+                        ...(dense ? { "@media (max-width: 599.95px)": { fontSize: "0.7rem" } } : {}),
+                    },
                     "& thead th:first-of-type": { whiteSpace: "normal" },
                     width: "auto",
                     minWidth: "100%",
@@ -130,7 +135,7 @@ function HeatRows({ label, corner, columns, rows, reach, format, mark, total = f
                                     >
                                         {value === null ? NONE : format(value)}
                                         {marked && (
-                                            <Box component="span" sx={{ position: "absolute", clipPath: "inset(50%)" }}>
+                                            <Box component="span" sx={UNSEEN}>
                                                 {mark.means}
                                             </Box>
                                         )}

@@ -34,7 +34,6 @@ export function PagedTable<T>({ query, title, empty, page, size, onPage, ...tabl
                                 page={Math.min(page - 1, Math.ceil(total / size) - 1)}
                                 rowsPerPage={size}
                                 rowsPerPageOptions={[size]}
-                                labelRowsPerPage="rows"
                                 onPageChange={(_, next) => onPage(next + 1)}
                             />
                         )}

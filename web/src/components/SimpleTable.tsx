@@ -30,7 +30,7 @@ export interface SimpleTableProps<T> {
     keyOf: (row: T, index: number) => string;
     /** Rows scroll beyond this height. */
     maxHeight?: number | string;
-    /** Where there is too little room, rows become blocks under the first column's value. */
+    /** Where there is too little room, rows become blocks under the first column's value; words are read from the left. */
     stacks?: boolean;
 }
 
@@ -97,7 +97,7 @@ function Blocks<T>({ label, columns, rows, keyOf, maxHeight }: SimpleTableProps<
                 >
                     <Box sx={{ fontWeight: 600, mb: 0.5 }}>{first?.show(row)}</Box>
                     <Facts
-                        right={rest.some((column) => column.right)}
+                        right={2 * rest.filter((column) => column.right).length >= rest.length}
                         rows={rest.map((column) => [column.name, column.show(row)])}
                     />
                 </Box>

@@ -41,11 +41,19 @@ export function StatTile({ label, value, unit, note, hint, tone = "default" }: S
             )}
             <Typography
                 component="dd"
-                sx={{ m: 0, fontSize: "1.35rem", fontWeight: 600, color: TONES[tone], lineHeight: 1.3 }}
+                sx={{
+                    m: 0,
+                    fontSize: "1.35rem",
+                    fontWeight: 600,
+                    color: TONES[tone],
+                    lineHeight: 1.3,
+                    overflowWrap: "anywhere",
+                }}
             >
                 {value}
                 {unit !== undefined && (
-                    <Typography component="span" color="textSecondary" sx={{ ml: 0.5 }}>
+                    <Typography component="span" color="textSecondary">
+                        {" "}
                         {unit}
                     </Typography>
                 )}

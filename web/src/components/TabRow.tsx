@@ -14,7 +14,7 @@ interface TabRowProps {
     children: ReactNode;
 }
 
-/** Tabs over what the chosen one shows; on a phone they scroll. */
+/** Tabs over what the chosen one shows; on a phone a finger moves them. Buttons would hide the one that is chosen. */
 export function TabRow({ label, tabs, value, onChange, children }: TabRowProps) {
     const id = useId();
     const narrow = useMediaQuery("(max-width: 699.95px)", { noSsr: true });
@@ -24,7 +24,7 @@ export function TabRow({ label, tabs, value, onChange, children }: TabRowProps) 
                 value={value}
                 onChange={(_, next: string) => onChange(next)}
                 aria-label={label}
-                {...(narrow ? { variant: "scrollable", allowScrollButtonsMobile: true } : {})}
+                {...(narrow ? { variant: "scrollable", scrollButtons: false } : {})}
                 sx={{ mb: 2, borderBottom: 1, borderColor: "divider" }}
             >
                 {tabs.map(({ key, name }) => (

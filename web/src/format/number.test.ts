@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { bytes, fixed, percent, price, probability, short, trust, whole } from "@/format/number";
+import { bytes, counted, fixed, percent, price, probability, short, spaced, trust, whole } from "@/format/number";
 
 test("absent and impossible values are a dash", () => {
     expect([fixed(null), percent(undefined), whole(NaN)]).toEqual(["–", "–", "–"]);
@@ -19,6 +19,14 @@ test("numbers have separators, decimals and units", () => {
     ]);
 });
 
+test("one of something is not told as several", () => {
+    expect([counted(1, "alpha"), counted(0, "alpha"), counted(24_000, "alpha")]).toEqual([
+        "1 alpha",
+        "0 alphas",
+        "24,000 alphas",
+    ]);
+});
+
 test("a price has more digits the smaller it is", () => {
     expect([price(43_210.55), price(123.456), price(1.23456), price(0.000123)]).toEqual([
         "43,210.6",
@@ -30,6 +38,10 @@ test("a price has more digits the smaller it is", () => {
 
 test("an infinite profit factor is shown as such", () => {
     expect([fixed(Infinity), fixed(-Infinity)]).toEqual(["∞", "−∞"]);
+});
+
+test("per cents in words of the server are those of the page", () => {
+    expect(spaced("0.5% of 5%, and %K over %D")).toBe("0.5\u00a0% of 5\u00a0%, and %K over %D");
 });
 
 test("small probabilities say that they are small", () => {

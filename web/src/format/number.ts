@@ -31,9 +31,19 @@ export function whole(value: Value): string {
     return shown(value, (x) => Math.round(x).toLocaleString(LOCALE));
 }
 
+/** So many of something: 1 alpha, 24,000 alphas. */
+export function counted(value: Value, what: string): string {
+    return `${whole(value)} ${what}${value === 1 ? "" : "s"}`;
+}
+
 /** A fraction as per cent: `percent(0.123)` is 12.3 %. */
 export function percent(fraction: Value, decimals = 1): string {
     return shown(fraction, (x) => unit(fixed(x * 100, decimals), "%"));
+}
+
+/** Words of the server with per cents as the page writes them: "worth 16% of equity" has 16 %. */
+export function spaced(told: string): string {
+    return told.replace(/(\d)%/g, (_, digit: string) => unit(digit, "%"));
 }
 
 /** A number in few characters: 1.2k, 3.4M. */

@@ -119,7 +119,7 @@ function Exports({ alpha }: { alpha: AlphaDetail }) {
                     onClick={() => setAnchor(null)}
                 >
                     <ListItemText
-                        primary="Report"
+                        primary="report"
                         secondary="one HTML file with everything about it, to keep or to send"
                         sx={{ whiteSpace: "normal", maxWidth: 340 }}
                     />

@@ -8,6 +8,7 @@ import { EvidenceChip } from "@/components/EvidenceChip";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
+import { spaced } from "@/format/number";
 import { type AlphaDetail, evidenceQuery, stressesQuery } from "@/pages/alpha/queries";
 import { ScoreWorth } from "@/pages/alpha/ScoreWorth";
 
@@ -66,9 +67,9 @@ function Tests({ tests }: { tests: Test[] }) {
             keyOf={(one) => one.test}
             columns={[
                 { name: "Test", show: (one) => <strong>{one.test}</strong> },
-                { name: "Asked", show: (one) => one.asked },
-                { name: "Found", show: (one) => one.found },
-                { name: "What noise does", show: (one) => one.noise },
+                { name: "Asked", show: (one) => spaced(one.asked) },
+                { name: "Found", show: (one) => spaced(one.found) },
+                { name: "What noise does", show: (one) => spaced(one.noise) },
                 {
                     name: "Verdict",
                     show: (one) =>
@@ -97,8 +98,8 @@ function Stresses({ found }: { found: Schemas["Stresses"] }) {
                 keyOf={(one) => one.test}
                 columns={[
                     { name: "Stress", show: (one) => <strong>{one.test}</strong> },
-                    { name: "Asked", show: (one) => one.asked },
-                    { name: "Found", show: (one) => one.found },
+                    { name: "Asked", show: (one) => spaced(one.asked) },
+                    { name: "Found", show: (one) => spaced(one.found) },
                     {
                         name: "Verdict",
                         show: (one) => (
@@ -107,7 +108,7 @@ function Stresses({ found }: { found: Schemas["Stresses"] }) {
                     },
                 ]}
             />
-            {found.year !== null && <Typography color="textSecondary">{found.year}</Typography>}
+            {found.year !== null && <Typography color="textSecondary">{spaced(found.year)}</Typography>}
         </Stack>
     );
 }

@@ -10,6 +10,7 @@ import { Loaded } from "@/components/Loaded";
 import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 import { fixed, percent, trust, whole } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { type AlphaDetail, scoreQuery } from "@/pages/alpha/queries";
 import { scoreOption } from "@/pages/alpha/scoreChart";
 
@@ -19,7 +20,7 @@ export function ScoreWorth({ alpha }: { alpha: AlphaDetail }) {
     return (
         <Panel
             title="What its score is worth"
-            about="The lab searched and judged simulated markets, some with an edge and some without. On the dashed line a score of 70% is right seven times in ten."
+            about="The lab searched and judged simulated markets, some with an edge and some without. On the dashed line a score of 70 % is right seven times in ten."
         >
             <Loaded query={score} title="The score cannot be shown" skeleton={<ChartSkeleton height={260} />}>
                 {(worth) => (worth?.bins.length ? <Curve worth={worth} /> : <Nothing scored={worth !== null} />)}
@@ -44,7 +45,7 @@ function Curve({ worth }: { worth: Schemas["ScoreWorth"] }) {
     const option = useCallback((colours: ChartColours) => scoreOption(worth, colours), [worth]);
     const all = worth.bins.reduce((sum, bin) => sum + bin.n, 0);
     const from =
-        `${whole(all)} finalists of ${worth.method.replace("_", " ")} searches on simulated markets of ` +
+        `${whole(all)} finalists of ${plain(worth.method)} searches on simulated markets of ` +
         `${fixed(worth.years, 0)} years, ${whole(worth.tested)} tries each`;
     const rows = worth.bins.map((bin) => [
         percent(bin.score, 0),
@@ -56,7 +57,7 @@ function Curve({ worth }: { worth: Schemas["ScoreWorth"] }) {
         `Share of true ones by score, of ${from}: ` +
         rows.map(([score, share]) => `at ${score} ${share}`).join(", ") +
         `. This alpha scores ${trust(worth.value)}.`;
-    const table = () => ({ columns: ["score", "share that was true", "95% interval", "finalists"], rows });
+    const table = () => ({ columns: ["score", "share that was true", "95 % interval", "finalists"], rows });
     return (
         <>
             <Chart option={option} label={label} height={260} table={table} />

@@ -13,7 +13,7 @@ import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 import { StatTile } from "@/components/StatTile";
 import { StatTiles } from "@/components/StatTiles";
-import { fixed, percent, trust, whole } from "@/format/number";
+import { fixed, percent, spaced, trust, whole } from "@/format/number";
 import { plain, setting } from "@/format/parameters";
 import { utcDay } from "@/format/time";
 import { equityLabel, equityOption } from "@/pages/alpha/equityChart";
@@ -47,7 +47,7 @@ export function Summary({ alpha }: { alpha: AlphaDetail }) {
                 <Panel title="The rule">
                     <Box component="ul" sx={{ m: 0, pl: 2.5, lineHeight: 1.7 }}>
                         {alpha.sentences.map((one) => (
-                            <li key={one}>{one}</li>
+                            <li key={one}>{spaced(one)}</li>
                         ))}
                     </Box>
                 </Panel>

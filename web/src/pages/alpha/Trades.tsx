@@ -17,7 +17,7 @@ import { ChartSkeleton } from "@/components/Loading";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
-import { percent, whole, price } from "@/format/number";
+import { counted, percent, price, whole } from "@/format/number";
 import { utcTime } from "@/format/time";
 import { useUrlState } from "@/hooks/useUrlState";
 import { candlesOption } from "@/pages/alpha/candlesChart";
@@ -124,7 +124,6 @@ export function Trades({ alpha }: { alpha: AlphaDetail }) {
                                 page={Math.min(state.page - 1, Math.max(0, Math.ceil(total / state.rows) - 1))}
                                 rowsPerPage={state.rows}
                                 rowsPerPageOptions={[25, 50, 100]}
-                                labelRowsPerPage="rows"
                                 onPageChange={(_, page) => change({ page: page + 1 })}
                                 onRowsPerPageChange={(event) => change({ rows: Number(event.target.value), page: 1 })}
                             />
@@ -140,7 +139,7 @@ function Candles({ candles }: { candles: Schemas["Candles"] }) {
     const option = useCallback((colours: ChartColours) => candlesOption(candles, colours), [candles]);
     const label =
         `${whole(candles.time.length)} bars of ${candles.market} from ${utcTime(candles.time[0])} to ` +
-        `${utcTime(candles.time.at(-1))} with ${whole(candles.trades.length)} trades`;
+        `${utcTime(candles.time.at(-1))} with ${counted(candles.trades.length, "trade")}`;
     const table = () => ({
         columns: ["entry (UTC)", "side", "entry price", "exit price", "profit"],
         rows: candles.trades.map((trade) => [

@@ -7,8 +7,10 @@ const colours = { series: ["#1", "#2"], faint: "#888", text: "#000" } as unknown
 
 test("sweeps share one range, with nothing in it", () => {
     const sweep = { name: "fast", values: [1, 2], sharpes: [1.2, null], own: 0 };
-    expect(reachOf([sweep, { ...sweep, sharpes: [2.4, 3.1] }])).toEqual({ low: 0, high: 4 });
-    expect(reachOf([{ ...sweep, sharpes: [-0.4, null] }])).toEqual({ low: -1, high: 1 });
+    expect(reachOf([sweep, { ...sweep, sharpes: [2.4, 3.1] }])).toEqual({ low: 0, high: 4, step: 1 });
+    expect(reachOf([{ ...sweep, sharpes: [-0.4, null] }])).toEqual({ low: -0.5, high: 1, step: 0.5 });
+    expect(reachOf([{ ...sweep, sharpes: [9.2, -0.7] }])).toEqual({ low: -2, high: 10, step: 2 });
+    expect(reachOf([{ ...sweep, sharpes: [412, 3] }])).toEqual({ low: 0, high: 500, step: 100 });
 });
 
 test("a fan begins with nothing, and its bands are stacked on their lower edges", () => {

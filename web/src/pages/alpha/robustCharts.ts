@@ -36,6 +36,7 @@ export function costOption(curve: CostCurve, colours: ChartColours): ChartOption
             name: "multiples of the assumed costs",
             nameLocation: "middle",
             nameGap: 28,
+            max: Math.max(...curve.multiples),
             splitLine: { show: false },
         }),
         yAxis: axis(colours, {
@@ -54,7 +55,7 @@ export function costOption(curve: CostCurve, colours: ChartColours): ChartOption
                 markLine: {
                     symbol: "none",
                     silent: true,
-                    label: { color: colours.faint, formatter: "{b}", position: "insideStartTop" },
+                    label: { color: colours.faint, formatter: "{b}", position: "insideStartBottom" },
                     lineStyle: { color: colours.faint, type: "dashed" },
                     data: [...marks, { yAxis: 0, name: "", label: { show: false }, lineStyle: { type: "solid" } }],
                 },
@@ -137,7 +138,7 @@ export function fanOption(fan: Fan, colours: ChartColours): ChartOption {
 }
 
 /** One parameter moved alone, with its own value marked. */
-export function sweepOption(sweep: Sweep, reach: { low: number; high: number }, colours: ChartColours): ChartOption {
+export function sweepOption(sweep: Sweep, reach: Reach, colours: ChartColours): ChartOption {
     const own = [setting(sweep.name, sweep.values[sweep.own]), sweep.sharpes[sweep.own] ?? null];
     return {
         grid: { left: 44, right: 12, top: 12, bottom: 24 },
@@ -153,7 +154,7 @@ export function sweepOption(sweep: Sweep, reach: { low: number; high: number }, 
             data: sweep.values.map((value) => setting(sweep.name, value)),
             boundaryGap: false,
         }),
-        yAxis: axis(colours, { type: "value", min: reach.low, max: reach.high, splitNumber: 3 }),
+        yAxis: axis(colours, { type: "value", min: reach.low, max: reach.high, interval: reach.step }),
         series: [
             {
                 type: "line",
@@ -176,8 +177,20 @@ export function sweepOption(sweep: Sweep, reach: { low: number; high: number }, 
     };
 }
 
+const STEPS = [0.5, 1, 2, 5, 10, 20, 50, 100];
+const MARKS = 5; // of an axis that is not high, at most
+
+export interface Reach {
+    low: number;
+    high: number;
+    /** From one mark of the axis to the next: both ends are marks, or the last two names meet. */
+    step: number;
+}
+
 /** One range of Sharpe ratios for all sweeps, so that they can be compared; nothing lies in it. */
-export function reachOf(sweeps: readonly Sweep[]): { low: number; high: number } {
+export function reachOf(sweeps: readonly Sweep[]): Reach {
     const known = sweeps.flatMap((sweep) => sweep.sharpes).filter((value) => value !== null);
-    return { low: Math.floor(Math.min(0, ...known)), high: Math.ceil(Math.max(1, ...known)) };
+    const [least, most] = [Math.min(0, ...known), Math.max(1, ...known)];
+    const step = STEPS.find((one) => one * MARKS >= most - least) ?? Math.ceil((most - least) / MARKS);
+    return { low: step * Math.floor(least / step), high: step * Math.ceil(most / step), step };
 }

@@ -33,12 +33,12 @@ export function SortField({ columns, sort, descending, onSort }: SortFieldProps)
             <TextField
                 select
                 label="Order"
-                value={descending ? "falling" : "rising"}
-                onChange={(event) => onSort(sort, event.target.value === "falling")}
-                sx={{ minWidth: 110 }}
+                value={descending ? "down" : "up"}
+                onChange={(event) => onSort(sort, event.target.value === "down")}
+                sx={{ minWidth: 150 }}
             >
-                <MenuItem value="falling">falling</MenuItem>
-                <MenuItem value="rising">rising</MenuItem>
+                <MenuItem value="down">highest first</MenuItem>
+                <MenuItem value="up">lowest first</MenuItem>
             </TextField>
         </Stack>
     );

@@ -9,11 +9,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { Link } from "react-router";
 
+import { AdminOnly } from "@/components/AdminOnly";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { RowsSkeleton } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
-import { whole } from "@/format/number";
 import { useUrlState } from "@/hooks/useUrlState";
 import { AlphaCards } from "@/pages/alphas/AlphaCards";
 import { AlphaTable } from "@/pages/alphas/AlphaTable";
@@ -106,10 +106,6 @@ export default function Alphas() {
                         rowsPerPageOptions={ROWS}
                         showFirstButton={!narrow}
                         showLastButton={!narrow}
-                        labelRowsPerPage={narrow ? "rows" : "rows of a page"}
-                        labelDisplayedRows={({ from, to, count }) =>
-                            `${whole(from)} to ${whole(to)} of ${whole(count)}`
-                        }
                         onPageChange={(_, page) => change({ page: page + 1 }, { replace: false })}
                         onRowsPerPageChange={(event) => filter({ rows: Number(event.target.value) })}
                     />
@@ -130,9 +126,11 @@ function Nothing({ narrowed }: { narrowed: boolean }) {
         <EmptyState
             title="No alpha has been found yet"
             action={
-                <Button component={Link} to="/discover" variant="contained">
-                    Start a discovery
-                </Button>
+                <AdminOnly>
+                    <Button component={Link} to="/discover" variant="contained">
+                        Start a discovery
+                    </Button>
+                </AdminOnly>
             }
         >
             That is the usual outcome: most searches find nothing that luck could not have found too. Each new search on

@@ -9,7 +9,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { SimpleTable } from "@/components/SimpleTable";
-import { fixed, NONE, whole } from "@/format/number";
+import { counted, fixed, NONE, spaced, whole } from "@/format/number";
 import { plain } from "@/format/parameters";
 import { type BotOut, reconciliationQuery } from "@/pages/bots/queries";
 
@@ -44,8 +44,8 @@ function Outcome({ found }: { found: Schemas["ReconciledOut"] }) {
         <Stack spacing={1.5}>
             <Alert severity={count === 0 ? "success" : "warning"} variant="outlined">
                 {count === 0
-                    ? `Equal: ${whole(found.compared)} trades compared, no difference.`
-                    : `${whole(count)} differences in ${whole(found.compared)} trades that both have.`}
+                    ? `Equal: ${counted(found.compared, "trade")} compared, no difference.`
+                    : `${counted(count, "difference")} in ${counted(found.compared, "trade")} that both have.`}
             </Alert>
             {count > 0 && (
                 <SimpleTable
@@ -63,7 +63,7 @@ function Outcome({ found }: { found: Schemas["ReconciledOut"] }) {
                     ]}
                 />
             )}
-            {found.advice !== null && <Typography color="textSecondary">{sentence(found.advice)}</Typography>}
+            {found.advice !== null && <Typography color="textSecondary">{spaced(sentence(found.advice))}</Typography>}
         </Stack>
     );
 }

@@ -62,7 +62,6 @@ export default function Bots() {
                                 page={Math.min(page - 1, Math.max(0, Math.ceil(total / rows) - 1))}
                                 rowsPerPage={rows}
                                 rowsPerPageOptions={[25, 50, 100]}
-                                labelRowsPerPage="rows"
                                 onPageChange={(_, next) => change({ page: next + 1 })}
                                 onRowsPerPageChange={(event) => change({ rows: Number(event.target.value), page: 1 })}
                             />

@@ -3,7 +3,7 @@ import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
 
 import type { Schemas } from "@/api/client";
-import { percent, whole } from "@/format/number";
+import { counted, percent, whole } from "@/format/number";
 import { utcDay } from "@/format/time";
 import { fullness } from "@/pages/data/coverage";
 
@@ -59,7 +59,7 @@ export function CoverageChart({ stretches }: { stretches: Stretch[] }) {
 
 function told(stretch: Stretch): string {
     const share = fullness(stretch);
-    const bars = `${whole(stretch.bars)} bars`;
+    const bars = counted(stretch.bars, "bar");
     return share === null ? bars : `${bars}, ${percent(share)} of ${whole(stretch.expected)}`;
 }
 

@@ -13,7 +13,7 @@ import { Meter } from "@/components/Meter";
 import { Panel } from "@/components/Panel";
 import { StatusChip } from "@/components/StatusChip";
 import { Moment } from "@/format/Moment";
-import { whole } from "@/format/number";
+import { counted } from "@/format/number";
 import { isUnderWay, type Job, jobsQuery } from "@/pages/data/queries";
 
 const MEANS: Record<Job["state"], string> = {
@@ -74,7 +74,7 @@ function Line({ job, busy, onStop }: { job: Job; busy: boolean; onStop: () => vo
                             color={job.state === "failed" ? "error" : "textSecondary"}
                             sx={{ overflowWrap: "anywhere" }}
                         >
-                            {job.added !== null && job.added > 0 ? `${whole(job.added)} bars came new. ` : ""}
+                            {job.added !== null && job.added > 0 ? `${counted(job.added, "bar")} came new. ` : ""}
                             {job.text === "" ? "" : `${sentence(job.text)} `}
                             Asked for <Moment at={job.asked_at} relative />.
                         </Typography>

@@ -1,22 +1,32 @@
 import Chip from "@mui/material/Chip";
 import Stack from "@mui/material/Stack";
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 
 import { sentence } from "@/api/problem";
-import { NumberCell } from "@/components/Cells";
+import { type SimpleColumn, SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
 import { percent, whole } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { inTheForm } from "@/pages/data/fields";
 import type { Finding, Quality } from "@/pages/data/queries";
 
 const SHOWN = 100;
 const COLOURS = { error: "error", warning: "warning", fixed: "success" } as const;
+
+const COLUMNS: readonly SimpleColumn<Finding>[] = [
+    {
+        name: "Kind",
+        show: (finding) => (
+            <Chip size="small" variant="outlined" color={COLOURS[finding.severity]} label={plain(finding.kind)} />
+        ),
+    },
+    {
+        name: "What was found, and what was done",
+        show: (finding) => `${sentence(inTheForm(finding.text))} ${sentence(inTheForm(finding.action))}`,
+    },
+    { name: "Bars", right: true, show: (finding) => whole(finding.count) },
+    { name: "When", show: (finding) => <Moment at={finding.time} /> },
+];
 
 /** What a check of prices found, the worst first. */
 export function Findings({ quality }: { quality: Quality | null }) {
@@ -33,23 +43,14 @@ export function Findings({ quality }: { quality: Quality | null }) {
             {findings.length === 0 ? (
                 <Typography>Nothing is wrong or strange about them.</Typography>
             ) : (
-                <TableContainer sx={{ maxHeight: 320 }} tabIndex={0} role="region" aria-label="Findings">
-                    <Table size="small" stickyHeader>
-                        <TableHead>
-                            <TableRow>
-                                <TableCell>Kind</TableCell>
-                                <TableCell>What was found, and what was done</TableCell>
-                                <TableCell align="right">Bars</TableCell>
-                                <TableCell>When</TableCell>
-                            </TableRow>
-                        </TableHead>
-                        <TableBody>
-                            {findings.slice(0, SHOWN).map((finding, number) => (
-                                <Row key={number} finding={finding} />
-                            ))}
-                        </TableBody>
-                    </Table>
-                </TableContainer>
+                <SimpleTable
+                    label="Findings"
+                    stacks
+                    maxHeight={320}
+                    rows={findings.slice(0, SHOWN)}
+                    keyOf={(_, number) => String(number)}
+                    columns={COLUMNS}
+                />
             )}
             {findings.length > SHOWN && (
                 <Typography variant="body2" color="textSecondary">
@@ -57,27 +58,5 @@ export function Findings({ quality }: { quality: Quality | null }) {
                 </Typography>
             )}
         </Stack>
-    );
-}
-
-function Row({ finding }: { finding: Finding }) {
-    return (
-        <TableRow>
-            <TableCell>
-                <Chip
-                    size="small"
-                    variant="outlined"
-                    color={COLOURS[finding.severity]}
-                    label={finding.kind.replaceAll("_", " ")}
-                />
-            </TableCell>
-            <TableCell sx={{ minWidth: 220 }}>
-                {sentence(inTheForm(finding.text))} {sentence(inTheForm(finding.action))}
-            </TableCell>
-            <NumberCell>{whole(finding.count)}</NumberCell>
-            <TableCell>
-                <Moment at={finding.time} />
-            </TableCell>
-        </TableRow>
     );
 }

@@ -17,3 +17,9 @@ test("options of the command are called as the form calls them", () => {
 test("an option that the form has no field for is named with its command", () => {
     expect(inTheForm("name it with --columns")).toBe("name it with --columns (alpha data import)");
 });
+
+test("what only the command can do is said to be the command's", () => {
+    expect(inTheForm("kept as they are; nobody could trade there: see --exclude-untraded")).toBe(
+        "kept as they are; nobody could trade there (alpha data import --exclude-untraded leaves them out)",
+    );
+});

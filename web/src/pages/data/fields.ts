@@ -11,6 +11,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 export function inTheForm(told: string): string {
     return told
         .replace(/e\.g\. --[a-z-]+ /g, "e.g. ")
+        .replace(/: see (--[a-z-]+)/g, " (alpha data import $1 leaves them out)")
         .replace(/(with|say) (--[a-z-]+)/g, (whole: string, how: string, option: string) => {
             const field = FIELDS[option];
             if (field === undefined) return `${whole} (alpha data import)`;

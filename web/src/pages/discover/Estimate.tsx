@@ -9,7 +9,7 @@ import Typography from "@mui/material/Typography";
 import { Link as RouterLink } from "react-router";
 
 import type { Schemas } from "@/api/client";
-import { fixed, percent, short, whole } from "@/format/number";
+import { counted, fixed, percent, short, whole } from "@/format/number";
 import { plain, setting } from "@/format/parameters";
 import { span, utcDay } from "@/format/time";
 
@@ -94,7 +94,7 @@ function Effort({ estimate }: { estimate: Estimated }) {
             <Pair label="Search part" value={`${utcDay(estimate.start)}, ${fixed(estimate.search_years, 1)} years`} />
             <Pair
                 label="Vault"
-                value={`${utcDay(estimate.vault_start)}, ${whole(estimate.vault_days)} days`}
+                value={`${utcDay(estimate.vault_start)}, ${counted(estimate.vault_days, "day")}`}
                 hint="The last part of the prices. The search never sees it; it is opened once to judge the finalists."
             />
             <Pair label="Bars searched" value={short(estimate.bars)} />
@@ -129,7 +129,7 @@ function Ledger({ estimate }: { estimate: Estimated }) {
             </Typography>
             <Pair
                 label="Tried before"
-                value={`${whole(account.n_tested)} in ${whole(account.n_runs)} runs`}
+                value={`${whole(account.n_tested)} in ${counted(account.n_runs, "run")}`}
                 hint="Candidates of earlier runs on the same prices, under any name, cut or bar length. They count."
             />
             <Pair label="Judging rounds before" value={whole(account.rounds)} />

@@ -12,7 +12,7 @@ import { Link as RouterLink } from "react-router";
 
 import { EmptyState } from "@/components/EmptyState";
 import { Panel } from "@/components/Panel";
-import { short, whole } from "@/format/number";
+import { counted, short, whole } from "@/format/number";
 import { utcDay } from "@/format/time";
 
 import { type Faults, faultAt } from "./faults";
@@ -78,7 +78,10 @@ export function Markets({ stored, timeframe, chosen, faults, onTimeframe, onChoo
                     .
                 </EmptyState>
             )}
-            <Stack component="ul" sx={{ listStyle: "none", m: 0, p: 0, maxHeight: 340, overflowY: "auto" }}>
+            <Stack
+                component="ul"
+                sx={{ listStyle: "none", m: 0, p: 0, maxHeight: { xs: 470, sm: 340 }, overflowY: "auto" }}
+            >
                 {span &&
                     shown.map((market) => (
                         <Row
@@ -156,7 +159,7 @@ function Row({ market, timeframe, span, checked, onToggle }: RowProps) {
                 <Tooltip title={`${whole(market.bars)} bars of ${market.timeframe} are stored`}>
                     <span>{short(market.bars)} bars</span>
                 </Tooltip>
-                {market.gaps > 0 && ` · ${whole(market.gaps)} gaps`}
+                {market.gaps > 0 && ` · ${counted(market.gaps, "gap")}`}
             </Typography>
         </Box>
     );

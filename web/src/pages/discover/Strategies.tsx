@@ -174,7 +174,7 @@ function Line({ name, summary, note, checked, fault, onToggle, children }: LineP
                             {note}
                         </Typography>
                     )}
-                    <Typography variant="body2" color="textSecondary" noWrap={!open} title={open ? "" : summary}>
+                    <Typography variant="body2" color="textSecondary">
                         {summary}
                     </Typography>
                     {fault !== undefined && (

@@ -12,6 +12,7 @@ import { HeadCell, NumberCell, WIDE } from "@/components/Cells";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
+import { NARROW } from "@/components/SimpleTable";
 import { fixed, percent, trust, whole } from "@/format/number";
 import { NameOf } from "@/pages/alphas/columns";
 import { bestQuery } from "@/pages/overview/queries";
@@ -40,7 +41,7 @@ export function Best() {
                         </EmptyState>
                     ) : (
                         <TableContainer tabIndex={0} role="region" aria-label="Best alphas">
-                            <Table size="small">
+                            <Table size="small" sx={NARROW}>
                                 <TableHead>
                                     <TableRow>
                                         <TableCell>Rule</TableCell>

@@ -17,7 +17,7 @@ export function Ledger() {
     return (
         <Panel
             title="The ledger"
-            about="Everything that was ever tried on the same prices counts together: the more was tried, the better the best of it looks by luck alone. A try on several markets stands in the account of each."
+            about="Everything that was ever tried on the same prices is counted, and nothing lowers a count: the more is tried, the better the best of it looks by luck alone. A try on several markets stands in the account of each."
         >
             <Loaded query={query} title="The ledger cannot be shown">
                 {(accounts) => (accounts.length === 0 ? <NothingTried /> : <Accounts accounts={accounts} />)}
@@ -60,13 +60,13 @@ const COLUMNS: readonly SimpleColumn<Account>[] = [
     },
     {
         name: "Independent",
-        hint: "As many tries as these count for, since similar rules earn alike",
+        hint: "So many independent tries are as hard to beat as the widest search that was judged, since similar rules earn alike; not all searches together",
         right: true,
         show: (account) => whole(account.n_effective),
     },
     {
-        name: "Noise reaches",
-        hint: "Annual Sharpe ratio that the best of everything tried reaches by luck once in twenty times",
+        name: "Luck reaches",
+        hint: "Annual Sharpe ratio of the best of one such search by luck alone, once in twenty times",
         right: true,
         show: (account) => fixed(account.noise_sharpe),
     },

@@ -15,7 +15,8 @@ import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { RunProgress } from "@/components/RunProgress";
 import { StatusChip } from "@/components/StatusChip";
-import { fixed, percent, whole } from "@/format/number";
+import { counted, fixed, percent, whole } from "@/format/number";
+import { few, plain } from "@/format/parameters";
 import { Moment } from "@/format/Moment";
 import { duration } from "@/format/time";
 import { endedQuery } from "@/pages/overview/queries";
@@ -73,7 +74,7 @@ export function Now() {
 function Name({ run }: { run: Run }) {
     return (
         <Link component={RouterLink} to={`/runs/${run.id}`} sx={{ fontWeight: 600, overflowWrap: "anywhere" }}>
-            {run.symbols.join(", ")} {run.timeframe} · {run.method.replace("_", " ")}
+            {few(run.symbols)} {run.timeframe} · {plain(run.method)}
         </Link>
     );
 }
@@ -106,8 +107,9 @@ function Ended({ run }: { run: Run }) {
             <Box sx={{ minWidth: 0 }}>
                 <Name run={run} />
                 <Typography variant="body2" color="textSecondary">
-                    {whole(run.strategies_tested)} tried, {whole(run.profitable_found)}{" "}
-                    {run.profitable_found === 1 ? "alpha" : "alphas"} · <Moment at={run.end_time} relative />
+                    {whole(run.strategies_tested)} tried,{" "}
+                    {run.status === "completed" ? counted(run.profitable_found, "alpha") : "not judged"} ·{" "}
+                    <Moment at={run.end_time} relative />
                 </Typography>
             </Box>
             <StatusChip status={run.status} />

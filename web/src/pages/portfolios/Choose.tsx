@@ -16,6 +16,11 @@ import { METHODS, WISHES, type Wishes, wishFaults } from "@/pages/portfolios/wis
 
 const STATE = { ...WISHES, show: false };
 
+/** What the server tells a person at a terminal to do, for who has this page. */
+function atThePage(told: string): string {
+    return told.replace(/: alpha discover\b/, " with a new discovery");
+}
+
 /** Asks which alphas to trade together, and shows the answer; the question stands in the address. */
 export function Choose() {
     const [{ show, ...asked }, change] = useUrlState(STATE);
@@ -82,7 +87,9 @@ export function Choose() {
                 </Button>
             </Box>
             <Box sx={{ mt: show ? 2.5 : 0 }}>
-                {show && choice.error && <ErrorNotice error={choice.error} title="Nothing could be chosen" />}
+                {show && choice.error && (
+                    <ErrorNotice error={choice.error} title="Nothing could be chosen" say={atThePage} />
+                )}
                 {show && choice.isFetching && !choice.data && <RowsSkeleton />}
                 {show && choice.data && <Choice found={choice.data} wishes={asked} />}
             </Box>

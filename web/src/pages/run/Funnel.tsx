@@ -4,7 +4,7 @@ import Typography from "@mui/material/Typography";
 import type { Schemas } from "@/api/client";
 import { EmptyState } from "@/components/EmptyState";
 import { Panel } from "@/components/Panel";
-import { percent, whole } from "@/format/number";
+import { percent, spaced, whole } from "@/format/number";
 
 import { reportOf, widths } from "./report";
 
@@ -49,7 +49,7 @@ export function Funnel({ run }: { run: Schemas["RunDetail"] }) {
                                 />
                             </Box>
                             <Typography variant="body2" color="textSecondary">
-                                {asked}
+                                {spaced(asked)}
                             </Typography>
                         </Box>
                     ))}
@@ -66,7 +66,7 @@ export function Funnel({ run }: { run: Schemas["RunDetail"] }) {
                             <Box sx={{ flex: 1, minWidth: 0 }}>
                                 <Typography sx={{ fontWeight: 600 }}>{reason}</Typography>
                                 <Typography variant="body2" color="textSecondary">
-                                    {why}
+                                    {spaced(why)}
                                 </Typography>
                             </Box>
                             <Box sx={{ textAlign: "right", whiteSpace: "nowrap" }}>

@@ -1,3 +1,4 @@
+import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Stack from "@mui/material/Stack";
 import { Link as RouterLink } from "react-router";
@@ -5,15 +6,17 @@ import { Link as RouterLink } from "react-router";
 import type { Schemas } from "@/api/client";
 import { StatusChip } from "@/components/StatusChip";
 import { Moment } from "@/format/Moment";
-import { plain } from "@/format/parameters";
+import { few, plain } from "@/format/parameters";
+
+const MOST = 4; // markets; all of them stand below, at what was asked
 
 /** State, markets and method of a run, and when. */
 export function Heading({ run }: { run: Schemas["RunDetail"] }) {
     return (
         <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: "wrap", alignItems: "center" }}>
             <StatusChip status={run.status} />
-            <span>
-                {run.symbols.join(", ")} · {run.timeframe} · {plain(run.method)} ·{" "}
+            <Box component="span" sx={{ minWidth: 0, overflowWrap: "anywhere" }}>
+                {few(run.symbols, MOST)} · {run.timeframe} · {plain(run.method)} ·{" "}
                 {run.status === "queued" ? "asked for" : "started"} <Moment at={run.start_time} />
                 {run.asked_by !== null && ` by ${run.asked_by}`}
                 {run.parent_id !== null && (
@@ -24,7 +27,7 @@ export function Heading({ run }: { run: Schemas["RunDetail"] }) {
                         </Link>
                     </>
                 )}
-            </span>
+            </Box>
         </Stack>
     );
 }

@@ -11,7 +11,7 @@ import { axis, Chart, type ChartOption, tooltip } from "@/charts/Chart";
 import type { ChartColours } from "@/charts/colours";
 import { ChartSkeleton } from "@/components/Loading";
 import { Loaded } from "@/components/Loaded";
-import { NONE, percent, whole } from "@/format/number";
+import { NONE, percent, spaced, whole } from "@/format/number";
 import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
 
@@ -170,8 +170,8 @@ function Drawn({ map, x, y, aggregate, shows, luck }: DrawnProps) {
             option={option}
             label={`${aggregate} ${shows.label} over ${plain(x)} (${map.x.length} groups) and ${plain(y)} (${map.y.length} groups).`}
             table={() => ({
-                columns: [`${plain(y)} \\ ${plain(x)}`, ...map.x],
-                rows: map.y.map((label, row) => [label, ...(map.cells[row] ?? []).map((cell) => format(cell))]),
+                columns: [`${plain(y)} \\ ${plain(x)}`, ...map.x.map(spaced)],
+                rows: map.y.map((label, row) => [spaced(label), ...(map.cells[row] ?? []).map((cell) => format(cell))]),
             })}
         />
     );
@@ -193,13 +193,13 @@ function drawn({ map, x, y, aggregate, shows, luck }: DrawnProps, wide: boolean,
             formatter: (one: { value: [number, number, number] }) => {
                 const [across, up, value] = one.value;
                 const size = map.sizes[up]?.[across] ?? 0;
-                return `${plain(x)}: ${map.x[across] ?? NONE}\n${plain(y)}: ${map.y[up] ?? NONE}\n${aggregate} ${shows.label}: ${format(value)}\n${whole(size)} candidates`;
+                return `${plain(x)}: ${spaced(map.x[across] ?? NONE)}\n${plain(y)}: ${spaced(map.y[up] ?? NONE)}\n${aggregate} ${shows.label}: ${format(value)}\n${whole(size)} candidates`;
             },
         },
         grid: { left: 8, right: 8, top: 8, bottom: 72, outerBoundsMode: "same" },
         xAxis: axis(colours, {
             type: "category",
-            data: map.x,
+            data: map.x.map(spaced),
             name: plain(x),
             nameLocation: "middle",
             nameGap: 28,
@@ -207,7 +207,7 @@ function drawn({ map, x, y, aggregate, shows, luck }: DrawnProps, wide: boolean,
         }),
         yAxis: axis(colours, {
             type: "category",
-            data: map.y,
+            data: map.y.map(spaced),
             name: plain(y),
             nameLocation: "middle",
             nameGap: 8,

@@ -1,8 +1,7 @@
-import Box from "@mui/material/Box";
-
 import type { Schemas } from "@/api/client";
 import { Panel } from "@/components/Panel";
 import { StatTile } from "@/components/StatTile";
+import { StatTiles } from "@/components/StatTiles";
 import { fixed, NONE, percent, whole } from "@/format/number";
 import { duration } from "@/format/time";
 
@@ -13,7 +12,7 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
     const { noise, round, usual_gate } = reportOf(run);
     return (
         <Panel title="In numbers">
-            <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(125px, 1fr))" }}>
+            <StatTiles least={125}>
                 <StatTile
                     label="Tried"
                     value={whole(run.strategies_tested)}
@@ -41,10 +40,10 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
                             note={`${fixed(noise.noise_95_sharpe)} in one search of twenty`}
                         />
                         <StatTile
-                            label="Smallest edge to be found"
+                            label="Smallest edge"
                             value={fixed(noise.power_80)}
                             unit="Sharpe"
-                            hint="What a search like this one finds four times in five."
+                            hint="The smallest true Sharpe ratio that a search like this one finds four times in five."
                             note={`${fixed(noise.power_50)} every second time`}
                         />
                     </>
@@ -89,7 +88,7 @@ export function Summary({ run }: { run: Schemas["RunDetail"] }) {
                         />
                     </>
                 )}
-            </Box>
+            </StatTiles>
         </Panel>
     );
 }

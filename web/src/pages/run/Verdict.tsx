@@ -8,7 +8,7 @@ import { Link as RouterLink } from "react-router";
 import type { Schemas } from "@/api/client";
 import { fixed, whole } from "@/format/number";
 
-import { whyNothing } from "./report";
+import { verdictOf, whyNothing } from "./report";
 
 /** What came of a run; where nothing did, why that is the normal result. */
 export function Verdict({ run }: { run: Schemas["RunDetail"] }) {
@@ -34,13 +34,13 @@ export function Verdict({ run }: { run: Schemas["RunDetail"] }) {
                 <AlertTitle>
                     {found === 1 ? "One alpha passed every test" : `${whole(found)} alphas passed every test`}
                 </AlertTitle>
-                {run.verdict}
+                {verdictOf(run)}
             </Alert>
         );
     return (
         <Alert severity="info" variant="outlined">
             <AlertTitle>No alpha, and that is the normal result</AlertTitle>
-            <Typography>{run.verdict}</Typography>
+            <Typography>{verdictOf(run)}</Typography>
             <Box component="ul" sx={{ my: 1, pl: 2.5, maxWidth: "90ch" }}>
                 {whyNothing(run, (value) => fixed(value, 1)).map((one) => (
                     <li key={one}>{one}</li>

@@ -18,7 +18,7 @@ import { Funnel } from "./Funnel";
 import { Heading } from "./Heading";
 import { Live } from "./Live";
 import { Log } from "./Log";
-import { isOver } from "./report";
+import { haltedBy, isOver } from "./report";
 import { Summary } from "./Summary";
 import { Turns } from "./Turns";
 import { useProgress, useRun } from "./useRun";
@@ -75,14 +75,9 @@ function Shown({ run }: { run: Schemas["RunDetail"] }) {
 }
 
 function Halted({ run }: { run: Schemas["RunDetail"] }) {
-    const paused = run.status === "interrupted";
     return (
         <Alert severity={run.status === "failed" ? "warning" : "info"} variant="outlined">
-            {paused
-                ? "The run was put down half-way. Resume it, and it goes on from its last checkpoint as if nothing had happened."
-                : run.status === "stopped"
-                  ? "The run was ended by hand. What it tried stays counted in the ledger, for it was looked at. Resume goes on from its last checkpoint."
-                  : "The run has failed; the log below tells why. Resume goes on from its last checkpoint once the cause is gone."}
+            {haltedBy(run)}
         </Alert>
     );
 }

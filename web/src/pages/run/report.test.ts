@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Schemas } from "@/api/client";
 
-import { moves, whyNothing, widths } from "./report";
+import { haltedBy, moves, verdictOf, whyNothing, widths } from "./report";
 
 test("what may be asked follows from the state", () => {
     expect(moves({ status: "running", priority: 0 })).toEqual({ pause: true, resume: false, stop: true });
@@ -12,6 +12,15 @@ test("what may be asked follows from the state", () => {
 
 test("a run of a terminal has no place in the queue, so nothing may be asked of it", () => {
     expect(moves({ status: "running", priority: null })).toEqual({ pause: false, resume: false, stop: false });
+});
+
+test("a run that was not judged says what can be done, and no button that is not there", () => {
+    expect(haltedBy({ status: "failed", priority: 0 })).toBe(
+        "The run has failed. Resume goes on from its last checkpoint once the cause is gone.",
+    );
+    expect(haltedBy({ status: "failed", priority: null })).toBe(
+        "The run has failed. It was begun at a terminal and cannot be resumed here; run it again.",
+    );
 });
 
 test("bars of a funnel keep a sign of the last few", () => {
@@ -40,4 +49,11 @@ test("a run without an alpha tells what luck reaches and what would have been ne
 
 test("a run that is not finished explains nothing yet", () => {
     expect(whyNothing({ report: {} } as unknown as Schemas["RunDetail"], String)).toEqual([]);
+});
+
+test("a verdict names strategies and per cents as the page does, and leaves names of markets alone", () => {
+    const verdict = "1 alpha passed: rsi_momentum on EUR_USD@oanda, active on at least 14% of days";
+    expect(verdictOf({ verdict, strategies: ["rsi_momentum", "momentum"] })).toBe(
+        "1 alpha passed: rsi momentum on EUR_USD@oanda, active on at least 14\u00a0% of days",
+    );
 });

@@ -1,4 +1,6 @@
 import type { Schemas } from "@/api/client";
+import { spaced, whole } from "@/format/number";
+import { plain } from "@/format/parameters";
 
 /** What a search like this one reaches on luck alone, beside what it reached: adjusted annual Sharpe ratios. */
 export interface Noise {
@@ -87,6 +89,35 @@ export function moves(run: Pick<Schemas["RunDetail"], "status" | "priority">): {
     };
 }
 
+const HALTED: Readonly<Record<string, { happened: string; resume: string }>> = {
+    interrupted: {
+        happened: "The run was put down half-way.",
+        resume: "Resume it, and it goes on from its last checkpoint as if nothing had happened.",
+    },
+    stopped: {
+        happened: "The run was ended by hand. What it tried stays counted in the ledger, for it was looked at.",
+        resume: "Resume goes on from its last checkpoint.",
+    },
+    failed: {
+        happened: "The run has failed.",
+        resume: "Resume goes on from its last checkpoint once the cause is gone.",
+    },
+};
+
+/** Why a run ended before it was judged, and what can be done about it. */
+export function haltedBy(run: Pick<Schemas["RunDetail"], "status" | "priority">): string {
+    const told = HALTED[run.status] ?? { happened: "The run is over.", resume: "" };
+    const next = moves(run).resume
+        ? told.resume
+        : "It was begun at a terminal and cannot be resumed here; run it again.";
+    return `${told.happened} ${next}`.trim();
+}
+
+/** The verdict with strategies and per cents as the page writes them. */
+export function verdictOf({ verdict, strategies }: Pick<Schemas["RunDetail"], "verdict" | "strategies">): string {
+    return spaced(strategies.reduce((told, name) => told.replaceAll(`${name} on`, `${plain(name)} on`), verdict ?? ""));
+}
+
 /** Widths of the bars of a funnel, 0 to 1: on a scale of magnitudes, for the first stage dwarfs the last. */
 export function widths(counts: readonly number[]): number[] {
     const most = Math.log1p(Math.max(1, ...counts));
@@ -111,8 +142,8 @@ export function whyNothing(run: Schemas["RunDetail"], text: (value: number | nul
         );
     if (usual_gate !== undefined && usual_gate > 0)
         told.push(
-            `A gate on the backtest alone would have reported ${usual_gate.toLocaleString("en-US")} strategies. That is what such gates do with noise.`,
+            `A gate on the backtest alone would have reported ${usual_gate === 1 ? "one strategy" : `${whole(usual_gate)} strategies`}. That is what such gates do with noise.`,
         );
-    if (reason) told.push(`Most were set aside for one reason: ${reason[0]} (${reason[2]}).`);
+    if (reason) told.push(spaced(`Most were set aside for one reason: ${reason[0]} (${reason[2]}).`));
     return told;
 }

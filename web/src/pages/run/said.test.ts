@@ -9,6 +9,9 @@ test("events read as sentences", () => {
     expect(
         said({ kind: "completed", data: { runtime_hours: 0.5, strategies_tested: 4000, profitable_found: 0 } }),
     ).toBe("Completed after 30\u00a0min: 4,000 tried, 0 alphas.");
+    expect(said({ kind: "completed", data: { strategies_tested: 400, profitable_found: 1 } })).toBe(
+        "Completed: 400 tried, 1 alpha.",
+    );
 });
 
 test("a batch tells who proposed it", () => {

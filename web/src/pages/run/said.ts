@@ -1,4 +1,4 @@
-import { fixed, whole } from "@/format/number";
+import { counted, fixed, whole } from "@/format/number";
 import { plain } from "@/format/parameters";
 import { duration } from "@/format/time";
 
@@ -43,7 +43,7 @@ export function said({ kind, data }: Told): string {
         case "completed": {
             const hours = number(data["runtime_hours"]);
             const took = hours === null ? "" : ` after ${duration(hours * 3600)}`;
-            return `Completed${took}: ${whole(number(data["strategies_tested"]))} tried, ${whole(number(data["profitable_found"]))} alphas.`;
+            return `Completed${took}: ${whole(number(data["strategies_tested"]))} tried, ${counted(number(data["profitable_found"]), "alpha")}.`;
         }
         case "failed":
             return `Failed.${more}`;
@@ -58,7 +58,7 @@ function batch(data: Record<string, unknown>): string {
     const by = text(data["method"]);
     const whom = by === "" ? "" : ` by ${plain(by)}`;
     return (
-        `${plain(text(data["strategy"]))}: ${whole(number(data["n_tested"]))} candidates${whom}, ` +
+        `${plain(text(data["strategy"]))}: ${counted(number(data["n_tested"]), "candidate")}${whom}, ` +
         `${whole(number(data["done"]))} of ${whole(number(data["planned"]))}; best Sharpe so far ${fixed(number(data["best_sharpe"]))}.`
     );
 }

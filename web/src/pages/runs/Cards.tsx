@@ -49,7 +49,11 @@ export function Cards({ runs, sort, up, onOrder }: ListProps) {
                             direction="row"
                             sx={{ justifyContent: "space-between", alignItems: "flex-start", gap: 1 }}
                         >
-                            <Link component={RouterLink} to={`/runs/${run.id}`} sx={{ fontWeight: 600 }}>
+                            <Link
+                                component={RouterLink}
+                                to={`/runs/${run.id}`}
+                                sx={{ fontWeight: 600, overflowWrap: "anywhere" }}
+                            >
                                 {few(run.symbols)} {run.timeframe}
                             </Link>
                             <State run={run} />

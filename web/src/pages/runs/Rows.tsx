@@ -62,7 +62,7 @@ export function Rows({ runs, sort, up, onOrder }: ListProps) {
                             <TableCell>
                                 <State run={run} />
                             </TableCell>
-                            <TableCell>
+                            <TableCell sx={{ overflowWrap: "anywhere", minWidth: 150 }}>
                                 <Tooltip title={run.symbols.length > 2 ? run.symbols.join(", ") : ""}>
                                     <span>{few(run.symbols)}</span>
                                 </Tooltip>{" "}

@@ -12,6 +12,7 @@ import { useEffect, useState } from "react";
 import { Link as RouterLink } from "react-router";
 
 import { client, held, paged } from "@/api/client";
+import { AdminOnly } from "@/components/AdminOnly";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { PageHeader } from "@/components/PageHeader";
@@ -62,9 +63,11 @@ export default function Runs() {
     const filtered = states.length > 0 || state.method !== "" || state.text !== "";
     const clear = () => change({ state: [], method: "", text: "", page: 0 });
     const start = (
-        <Button variant="contained" component={RouterLink} to="/discover">
-            New discovery
-        </Button>
+        <AdminOnly>
+            <Button variant="contained" component={RouterLink} to="/discover">
+                New discovery
+            </Button>
+        </AdminOnly>
     );
     return (
         <>

@@ -1,17 +1,15 @@
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
+import Box from "@mui/material/Box";
 import TablePagination from "@mui/material/TablePagination";
-import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
-import { client, paged } from "@/api/client";
+import { client, paged, type Schemas } from "@/api/client";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
+import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
+import { NONE } from "@/format/number";
+import { plain } from "@/format/parameters";
 import { useUrlState } from "@/hooks/useUrlState";
 
 const VIEW = { page: 0, rows: 25 };
@@ -29,35 +27,19 @@ export function AuditLog() {
             <Loaded query={query} title="The log cannot be shown">
                 {({ items, total }) => (
                     <>
-                        <TableContainer tabIndex={0} role="region" aria-label="Audit log">
-                            <Table size="small">
-                                <TableHead>
-                                    <TableRow>
-                                        {["When", "Who", "Did", "To what", "From"].map((head) => (
-                                            <TableCell key={head}>{head}</TableCell>
-                                        ))}
-                                    </TableRow>
-                                </TableHead>
-                                <TableBody>
-                                    {items.map((deed) => (
-                                        <TableRow key={deed.id}>
-                                            <TableCell>
-                                                <Moment at={deed.at} />
-                                            </TableCell>
-                                            <TableCell>{deed.who}</TableCell>
-                                            <TableCell>{deed.action.replaceAll("_", " ")}</TableCell>
-                                            <TableCell sx={{ overflowWrap: "anywhere", minWidth: 160 }}>
-                                                {deed.target}
-                                                <Typography variant="body2" color="textSecondary">
-                                                    {detailOf(deed.detail)}
-                                                </Typography>
-                                            </TableCell>
-                                            <TableCell>{deed.client}</TableCell>
-                                        </TableRow>
-                                    ))}
-                                </TableBody>
-                            </Table>
-                        </TableContainer>
+                        <SimpleTable
+                            label="Audit log"
+                            stacks
+                            rows={items}
+                            keyOf={(deed) => String(deed.id)}
+                            columns={[
+                                { name: "When", show: (deed) => <Moment at={deed.at} /> },
+                                { name: "Who", show: (deed) => deed.who },
+                                { name: "Did", show: (deed) => plain(deed.action) },
+                                { name: "To what", show: (deed) => <Target deed={deed} /> },
+                                { name: "From", show: (deed) => deed.client },
+                            ]}
+                        />
                         <TablePagination
                             component="div"
                             count={total}
@@ -74,12 +56,20 @@ export function AuditLog() {
     );
 }
 
+function Target({ deed }: { deed: Schemas["DeedOut"] }) {
+    return (
+        <Box sx={{ overflowWrap: "anywhere" }}>
+            {deed.target || NONE}
+            <Typography variant="body2" color="textSecondary">
+                {detailOf(deed.detail)}
+            </Typography>
+        </Box>
+    );
+}
+
 function detailOf(detail: Record<string, unknown>): string {
     return Object.entries(detail)
         .filter(([, value]) => value !== null)
-        .map(
-            ([name, value]) =>
-                `${name.replaceAll("_", " ")}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
-        )
+        .map(([name, value]) => `${plain(name)}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
         .join(", ");
 }

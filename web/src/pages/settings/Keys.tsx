@@ -1,10 +1,5 @@
+import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -13,6 +8,7 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
+import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
 import { NewKeyDialog } from "@/pages/settings/NewKeyDialog";
 
@@ -46,47 +42,41 @@ export function Keys() {
                     keys.length === 0 ? (
                         <EmptyState title="No key yet">Make one for a script or for another program.</EmptyState>
                     ) : (
-                        <TableContainer tabIndex={0} role="region" aria-label="Keys">
-                            <Table size="small">
-                                <TableHead>
-                                    <TableRow>
-                                        {["Name", "Role", "Made", "Ends", "Last used", ""].map((head) => (
-                                            <TableCell key={head}>{head}</TableCell>
-                                        ))}
-                                    </TableRow>
-                                </TableHead>
-                                <TableBody>
-                                    {keys.map((key) => (
-                                        <TableRow key={key.id}>
-                                            <TableCell sx={{ overflowWrap: "anywhere" }}>{key.name}</TableCell>
-                                            <TableCell>{key.role}</TableCell>
-                                            <TableCell>
-                                                <Moment at={key.created_at} />
-                                            </TableCell>
-                                            <TableCell>
-                                                {key.expires_at === null ? "never" : <Moment at={key.expires_at} />}
-                                            </TableCell>
-                                            <TableCell>
-                                                {key.last_used === null ? (
-                                                    "never"
-                                                ) : (
-                                                    <Moment at={key.last_used} relative />
-                                                )}
-                                            </TableCell>
-                                            <TableCell align="right">
-                                                {key.revoked_at === null ? (
-                                                    <Button size="small" color="error" onClick={() => setGoing(key)}>
-                                                        Revoke
-                                                    </Button>
-                                                ) : (
-                                                    "revoked"
-                                                )}
-                                            </TableCell>
-                                        </TableRow>
-                                    ))}
-                                </TableBody>
-                            </Table>
-                        </TableContainer>
+                        <SimpleTable
+                            label="Keys"
+                            stacks
+                            rows={keys}
+                            keyOf={(key) => key.id}
+                            columns={[
+                                {
+                                    name: "Name",
+                                    show: (key) => <Box sx={{ overflowWrap: "anywhere" }}>{key.name}</Box>,
+                                },
+                                { name: "Role", show: (key) => key.role },
+                                { name: "Made", show: (key) => <Moment at={key.created_at} /> },
+                                {
+                                    name: "Ends",
+                                    show: (key) => (key.expires_at === null ? "never" : <Moment at={key.expires_at} />),
+                                },
+                                {
+                                    name: "Last used",
+                                    show: (key) =>
+                                        key.last_used === null ? "never" : <Moment at={key.last_used} relative />,
+                                },
+                                {
+                                    name: "Take back",
+                                    right: true,
+                                    show: (key) =>
+                                        key.revoked_at === null ? (
+                                            <Button size="small" color="error" onClick={() => setGoing(key)}>
+                                                Revoke
+                                            </Button>
+                                        ) : (
+                                            "revoked"
+                                        ),
+                                },
+                            ]}
+                        />
                     )
                 }
             </Loaded>

@@ -1,17 +1,12 @@
 import Button from "@mui/material/Button";
 import Chip from "@mui/material/Chip";
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
-import TableCell from "@mui/material/TableCell";
-import TableContainer from "@mui/material/TableContainer";
-import TableHead from "@mui/material/TableHead";
-import TableRow from "@mui/material/TableRow";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { client, held } from "@/api/client";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
+import { SimpleTable } from "@/components/SimpleTable";
 import { Moment } from "@/format/Moment";
 
 /** Where one is signed in. */
@@ -31,44 +26,33 @@ export function Sessions() {
             {end.error && <ErrorNotice error={end.error} />}
             <Loaded query={query} title="The logins cannot be shown">
                 {(sessions) => (
-                    <TableContainer tabIndex={0} role="region" aria-label="Logins">
-                        <Table size="small">
-                            <TableHead>
-                                <TableRow>
-                                    <TableCell>Since</TableCell>
-                                    <TableCell>Address</TableCell>
-                                    <TableCell>Ends by itself</TableCell>
-                                    <TableCell />
-                                </TableRow>
-                            </TableHead>
-                            <TableBody>
-                                {sessions.map((one) => (
-                                    <TableRow key={one.id}>
-                                        <TableCell>
-                                            <Moment at={one.began_at} />
-                                        </TableCell>
-                                        <TableCell>{one.client}</TableCell>
-                                        <TableCell>
-                                            <Moment at={one.expires_at} />
-                                        </TableCell>
-                                        <TableCell align="right">
-                                            {one.current ? (
-                                                <Chip size="small" label="this one" />
-                                            ) : (
-                                                <Button
-                                                    size="small"
-                                                    onClick={() => end.mutate(one.id)}
-                                                    disabled={end.isPending}
-                                                >
-                                                    End
-                                                </Button>
-                                            )}
-                                        </TableCell>
-                                    </TableRow>
-                                ))}
-                            </TableBody>
-                        </Table>
-                    </TableContainer>
+                    <SimpleTable
+                        label="Logins"
+                        stacks
+                        rows={sessions}
+                        keyOf={(one) => one.id}
+                        columns={[
+                            { name: "Since", show: (one) => <Moment at={one.began_at} /> },
+                            { name: "Address", show: (one) => one.client },
+                            { name: "Ends by itself", show: (one) => <Moment at={one.expires_at} /> },
+                            {
+                                name: "End it now",
+                                right: true,
+                                show: (one) =>
+                                    one.current ? (
+                                        <Chip size="small" label="this one" />
+                                    ) : (
+                                        <Button
+                                            size="small"
+                                            onClick={() => end.mutate(one.id)}
+                                            disabled={end.isPending}
+                                        >
+                                            End
+                                        </Button>
+                                    ),
+                            },
+                        ]}
+                    />
                 )}
             </Loaded>
         </Panel>
