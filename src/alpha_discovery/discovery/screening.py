@@ -47,7 +47,8 @@ class Counted:
     """One batch that was evaluated: what the ledger must count, how far the run is, and where it could go on.
 
     ``batch_best`` is its own best Sharpe ratio; ``method`` and ``why`` tell what a search that chooses chose for it.
-    Of a batch ``in_hand`` nothing is counted yet: it only tells how far the run is.
+    Of a batch ``in_hand`` nothing is counted yet: it only tells how far the run is. ``share`` is what is done of null
+    markets in hand, all of them together, beyond ``done``.
     """
 
     strategy: str
@@ -62,6 +63,7 @@ class Counted:
     method: str | None = None
     why: str | None = None
     in_hand: bool = False
+    share: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
