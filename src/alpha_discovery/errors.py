@@ -64,7 +64,7 @@ class TooFewBars(UserError):
     """A history shorter than what was asked of it."""
 
     def __init__(self, *, have: int, need: int, purpose: str, unit: str = "bars") -> None:
-        super().__init__(f"{purpose} needs at least {need} {unit}; the history has {have}")
+        super().__init__(f"{purpose} needs at least {need} {unit if need != 1 else unit[:-1]}; the history has {have}")
 
 
 class BadCampaign(UserError):

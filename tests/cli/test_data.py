@@ -162,7 +162,12 @@ class TestCheck:
 
     def test_of_a_stored_market(self, run: Run, prices: Path) -> None:
         run("import", prices)
-        assert "BTC/USDT 1h of binance" in run("check", "BTCUSDT").output
+        for named in (["BTCUSDT"], ["--symbol", "BTC/USDT"], ["--symbol", "BTC/USDT", "--venue", "binance"]):
+            assert "BTC/USDT 1h of binance" in run("check", *named).output
+        with pytest.raises(NotFound, match="ETH/USDT"):
+            run("check", "--symbol", "ETH/USDT")
+        with pytest.raises(UserError, match="narrow one market; name it"):
+            run("check", "--timeframe", "1h")
 
     def test_of_everything(self, run: Run, prices: Path) -> None:
         run("import", prices)

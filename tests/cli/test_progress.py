@@ -76,6 +76,18 @@ def test_another_number_of_planned_ones_begins_a_new_count(
     assert capsys.readouterr().err.splitlines()[1] == "null markets: 10 of 39, 0.5/s, 58 s left"
 
 
+def test_of_null_markets_in_hand_the_share_that_is_searched_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 10.0, 16.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    copies = replace(batch(0), strategy="null markets", planned=39, in_hand=True)
+    with progress.shown(quiet=False) as report:
+        report(replace(copies, share=0.5))
+        report(replace(copies, done=2, share=0.0))  # one and a half in 6 s, and 37 to go
+    assert capsys.readouterr().err == "null markets: 0.5 of 39\nnull markets: 2 of 39, 0.25/s, 2 min 28 s left\n"
+
+
 def test_at_a_terminal_a_bar_shows_the_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

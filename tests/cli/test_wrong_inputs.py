@@ -32,7 +32,7 @@ WRONG_USE = {
     "end of a campaign before its start": (
         (*DISCOVER, "--timerange", "20190101-20180101"), "the period ends (2018-01-01) before it starts (2019-01-01)"
     ),
-    "start after the last bar": ((*BACKTEST, "--start", "2031-01-01"), "trading from 2031-01-01 on needs at least 1"),
+    "start after the last bar": ((*BACKTEST, "--start", "2031-01-01"), "on, in a history from 2017-07-01T11:00Z to"),
     "unreadable time": ((*BACKTEST, "--start", "soon"), "cannot read the time 'soon'; write it like 2024-01-31"),
     "unreadable time range": ((*BACKTEST, "--timerange", "2018"), "write it like 20240101-20240601 or 20240101-"),
     "time range and start": (

@@ -157,6 +157,7 @@ class TestTimes:
         ("text", "expected"),
         [
             ("2024-01-01", START),
+            ("20240101", START), ("2024", START), ("2024-1-1 00:00", START),
             ("2024-01-01T05:30", START + 5 * HOUR + HOUR // 2),
             ("2024-01-01T02:00+02:00", START),
             ("2024-01-01T00:00:00.001Z", START + 1),
@@ -166,7 +167,9 @@ class TestTimes:
     def test_are_read_as_utc_unless_they_name_a_zone(self, text: str, expected: int) -> None:
         assert to_ms(text) == expected
 
-    @pytest.mark.parametrize("text", ["", "NaT", "now", "today", "2024-02-30", "tomorrow", "12"])
+    @pytest.mark.parametrize(
+        "text", ["", "NaT", "now", "today", "2024-02-30", "tomorrow", "12", "12:30", "01/02/2024", "31.1.2024"]
+    )
     def test_what_is_not_a_date_is_refused(self, text: str) -> None:
         with pytest.raises(UserError, match="cannot read the time"):
             to_ms(text)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.discovery.test_screening import same, screened
+from tests.discovery.test_screening import CAMPAIGN, same, screened
 
 from alpha_discovery.backtest.cutting import cut
 from alpha_discovery.core.bars import Bars
 from alpha_discovery.discovery import parts as parts_module
 from alpha_discovery.discovery import screening as screening_module
 from alpha_discovery.discovery import sleeves as sleeves_module
+from alpha_discovery.discovery.campaign import Protocol
 from alpha_discovery.discovery.checkpoint import Course
-from alpha_discovery.discovery.screening import EVERY, Ahead, Counted
+from alpha_discovery.discovery.history import history
+from alpha_discovery.discovery.jobs import embargo, jobs_of
+from alpha_discovery.discovery.screening import EVERY, Ahead, Counted, Screening, run_screening
 from alpha_discovery.service.held_run import HeldRun, LetGo
 from alpha_discovery.testing import markets
 
@@ -34,12 +38,12 @@ class Clock:
 
 
 class TestAhead:
-    def told(self, *looks: tuple[float, int], size: int = 50) -> list[int]:
+    def told(self, *looks: tuple[float, float], size: int = 50, cost: float = 50.0) -> list[int]:
         """What is told to have been done after looks at so many candidates at these seconds."""
         found: list[Counted] = []
         clock = Clock()
         ahead = Ahead(found.append, clock)
-        ahead.begin(AT, size)
+        ahead.begin(AT, size, cost)
         for clock.now, many in looks:
             ahead.looked(many)
         return [one.done for one in found]
@@ -50,16 +54,19 @@ class TestAhead:
     def test_a_batch_that_is_done_is_told_by_who_counts_it(self) -> None:
         assert self.told((EVERY, 49), (2 * EVERY, 1)) == [149]
 
-    def test_what_is_looked_at_twice_counts_once_at_most(self) -> None:
+    def test_more_looks_than_were_expected_tell_nothing_beyond_the_batch(self) -> None:
         assert self.told((EVERY, 80), (2 * EVERY, 80)) == []
+
+    def test_of_a_batch_whose_looks_are_short_it_tells_the_share_of_its_cost(self) -> None:
+        assert self.told((EVERY, 2.5), (2 * EVERY, 2.5), cost=10.0) == [112, 125]  # a quarter of 50, then half
 
     def test_a_new_batch_waits_anew(self) -> None:
         found: list[Counted] = []
         clock = Clock()
         ahead = Ahead(found.append, clock)
-        ahead.begin(AT, 50)
+        ahead.begin(AT, 50, 50.0)
         clock.now = EVERY
-        ahead.begin(AT, 50)
+        ahead.begin(AT, 50, 50.0)
         clock.now = EVERY + 1.0
         ahead.looked(10)
         assert found == []
@@ -86,6 +93,37 @@ def test_a_batch_in_hand_tells_how_far_it_is_and_changes_nothing(bars: Bars) -> 
     assert all(one.in_hand and (one.n_tested, one.n_eligible) == (0, 0) for one in seen)
     assert not any(one.in_hand for one in counted)
     assert [one.done for one in seen if one.batch == 1 and one.strategy == "sma_cross"] == [16, 32, 48, 64, 80]
+
+
+SHORT = replace(CAMPAIGN, strategies=("sma_cross",), halving=3)  # of 90 on a ninth, 30 on a third, 10 in full
+
+
+def shortly(bars: Bars, **changes: Any) -> Screening:
+    jobs = jobs_of(SHORT)
+    return run_screening(SHORT, history({"SYN/USDT": bars}, Protocol(), embargo_bars=embargo(jobs)), jobs, **changes)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_short_looks_tell_how_far_a_batch_is_and_change_nothing(bars: Bars) -> None:
+    whole, seen = shortly(bars), list[Counted]()
+    assert same(whole, shortly(bars, underway=seen.append))
+    done = [one.done for one in seen if one.batch == 1]
+    assert done == sorted(done)
+    assert done[:6] == [4, 8, 12, 16, 21, 23]  # 16 more each time are 16 / 9 looks in full, of 38 in all
+
+
+@pytest.mark.usefixtures("at_once")
+def test_short_looks_that_others_take_are_told_as_they_come_back(bars: Bars) -> None:
+    seen: list[Counted] = []
+    shortly(bars, underway=seen.append, course=Course(executor=Here()))
+    assert [one.done for one in seen if one.batch == 1][:2] == [11, 23]  # the first look, in two parts
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_short_look_is_attended_between_chunks(bars: Bars) -> None:
+    looks: list[None] = []
+    shortly(bars, course=Course(lambda: looks.append(None)))
+    assert len(looks) >= 8  # of 90 and of 30 candidates, by chunks of 16
 
 
 class Here:

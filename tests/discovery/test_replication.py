@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.discovery.test_batch_in_hand import Here
 
 from alpha_discovery.core.bars import Bars
+from alpha_discovery.discovery import replication as replication_module
+from alpha_discovery.discovery import screening as screening_module
 from alpha_discovery.discovery.campaign import Campaign, Protocol
+from alpha_discovery.discovery.checkpoint import Course
 from alpha_discovery.discovery.family_test import Copies
 from alpha_discovery.discovery.history import History, Split, history
 from alpha_discovery.discovery.jobs import Job, embargo, jobs_of
@@ -105,6 +110,55 @@ def test_another_campaign_takes_nothing_from_the_journal(setting: Setting) -> No
     bests(setting, journal=journal)
     null_copies([(replace(CAMPAIGN, seed=1), jobs)], past, best=NEVER, copies=4, journal=journal)
     assert len(list(journal.entries())) == 8
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_how_far_copies_in_hand_are_is_told_and_changes_nothing(
+    setting: Setting, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = bests(setting)
+    monkeypatch.setattr(replication_module, "EVERY", 0.0)
+    monkeypatch.setattr(replication_module, "LOOK", 0.001)
+    monkeypatch.setattr(screening_module, "EVERY", 0.0)
+    told: list[tuple[float, int]] = []
+    again = bests(setting, workers=workers, underway=lambda done, copies: told.append((done, copies)))
+    assert np.array_equal(whole, again)
+    done = [one for one, _ in told]
+    assert done == sorted(done)
+    assert any(one % 1.0 for one in done)  # within copies; with threads it is chance within which
+    assert {copies for _, copies in told} == {4}
+
+
+def test_of_copies_that_others_compute_each_is_told_as_it_comes(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replication_module, "EVERY", 0.0)
+    told: list[float] = []
+    bests(setting, course=Course(executor=Here()), underway=lambda done, _: told.append(done))
+    assert told == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_copies_in_hand_end_with_who_asked_for_them(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replication_module, "EVERY", 0.0)
+    monkeypatch.setattr(replication_module, "LOOK", 0.001)
+    ended: list[int] = []
+
+    def endless(*_: object, attend: Callable[[], None], far: Callable[[float], None], **__: object) -> None:
+        far(0.5)
+        try:
+            while True:
+                attend()
+        finally:
+            ended.append(1)
+
+    def interrupted(done: float, _: int) -> None:
+        if done == 1.0:  # two halves
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(replication_module, "copy_entry", endless)
+    with pytest.raises(KeyboardInterrupt):
+        copies(setting, workers=2, underway=interrupted)
+    assert ended == [1, 1]
 
 
 def test_it_ends_once_four_copies_have_done_as_well(setting: Setting) -> None:

@@ -55,6 +55,23 @@ def test_a_start_that_cannot_be_meant_is_refused_with_a_hint(server: Any, change
     assert told in answer.json()["detail"]
 
 
+def test_a_body_that_is_not_json_says_where(server: Any) -> None:
+    answer = server.post("/start", content='{"symbols": ["SYN/USDT"', headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "body: this is not JSON: expecting ',' delimiter at character 23"
+
+
+def test_a_history_that_is_too_short_is_refused_with_the_days_that_it_needs(server: Any) -> None:
+    before = len(server.get("/runs"))
+    answers = [server.post("/start", json=START | {"backtest_period_days": 50})]
+    run_id = server.post("/start", json=START).json()["run_id"]
+    answers.append(server.post(f"/runs/{run_id}/rerun", json={"changes": {"start": "2020-11-11"}}))
+    for answer in answers:
+        assert answer.status_code == 422
+        assert answer.json()["detail"].endswith("needs at least 190 days; the history has 50")
+    assert len(server.get("/runs")) == before + 1
+
+
 def test_how_to_search_is_told_beside_the_documents_fields(server: Any) -> None:
     settings = {"until": "2 hours or 500 candidates without progress", "halving": 3, "sampling": "sobol"}
     more = settings | {"regimes": "markov"}

@@ -126,7 +126,7 @@ def test_a_pair_without_a_common_bar_is_named(two_markets: Workplace, monkeypatc
     pair = replace(alpha, market={**alpha.market, "sleeves": [["SYN/USDT", "GONE/USDT"]]})
     halves = {"SYN/USDT": DAYS.slice(0, 9), "GONE/USDT": DAYS.slice(9, 99)}
     monkeypatch.setattr(TwoMarkets, "load", lambda _, symbol, *__: halves[symbol])
-    with pytest.raises(TooFewBars, match="trading SYN/USDT with GONE/USDT at common times needs at least 1 bars"):
+    with pytest.raises(TooFewBars, match="trading SYN/USDT with GONE/USDT at common times needs at least 1 bar;"):
         planned(two_markets, pair, Deployment("mine"))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from alpha_discovery.bootstrap import Workplace
 from alpha_discovery.discovery.records import ImpossibleMove, RunState
-from alpha_discovery.errors import NotFound, OutOfRange, UnknownName
+from alpha_discovery.errors import NotFound, OutOfRange, TooFewBars, UnknownName
 from alpha_discovery.service.discoveries import Discoveries
 from alpha_discovery.storage.search_runs import RunQuery
 
@@ -32,7 +32,10 @@ def test_the_markets_of_a_started_run_have_their_full_names(discoveries: Discove
 
 @pytest.mark.parametrize(
     ("changes", "error"),
-    [({"strategies": ["sma_cros"]}, UnknownName), ({"ranges": {"sma_cross": {"fats": 3}}}, UnknownName)],
+    [
+        ({"strategies": ["sma_cros"]}, UnknownName), ({"ranges": {"sma_cross": {"fats": 3}}}, UnknownName),
+        ({"start": "2020-12-01"}, TooFewBars), ({"start": "2030-01-01"}, TooFewBars),
+    ],
 )
 def test_a_campaign_that_cannot_run_is_refused_and_leaves_nothing(
     discoveries: Discoveries, campaign: Make, changes: dict[str, Any], error: type[Exception]

@@ -191,15 +191,16 @@ def test_a_worker_that_ends_hands_its_runs_back(place: Workplace, discoveries: D
     assert discoveries.status(run_id).state is RunState.QUEUED
 
 
-def test_a_run_that_cannot_go_on_fails_with_the_reason(
-    place: Workplace, discoveries: Discoveries, campaign: Make
+def test_a_run_whose_history_is_too_short_by_then_fails_with_the_reason(
+    place: Workplace, discoveries: Discoveries, campaign: Make, planted_market: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_id = discoveries.start(campaign(start="2030-01-01"))
+    run_id = discoveries.start(campaign())
+    monkeypatch.setattr(planted_market, "bars", planted_market.bars.slice(0, 24 * 50))
     Worker(place, QUICK).run_until_idle()
     record = discoveries.status(run_id).record
     assert record.state is RunState.FAILED
     assert record.error_message is not None
-    assert "needs at least 1 bars" in record.error_message
+    assert record.error_message.endswith("needs at least 190 days; the history has 50")
 
 
 def test_a_run_goes_on_after_the_storage_has_failed(

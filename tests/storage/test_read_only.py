@@ -20,6 +20,7 @@ from alpha_discovery.storage.schema import NEWEST
 from alpha_discovery.testing.example_records import run_record
 
 ReadOnly = Callable[[Path], Path]
+LATE = sa.text("SELECT count(*) FROM late")
 
 
 @pytest.fixture
@@ -49,15 +50,42 @@ def test_who_writes_is_told_what_cannot_be_written(stored: Path, read_only: Read
         RunsInSql(database).update(run_record(strategies_tested=10))
 
 
-def test_what_a_killed_program_had_committed_is_read(stored: Path, read_only: ReadOnly) -> None:
-    killed = (
+@pytest.fixture
+def killed(stored: Path) -> Path:
+    """The folder after a program was killed that had just committed a table."""
+    program = (
         "import os, sqlite3, sys; file = sqlite3.connect(sys.argv[1], isolation_level=None);"
         "file.execute('CREATE TABLE late (n)'); os._exit(0)"
     )
-    subprocess.run([sys.executable, "-c", killed, str(stored / "alpha.db")], check=True)
+    subprocess.run([sys.executable, "-c", program, str(stored / "alpha.db")], check=True)
     assert (stored / "alpha.db-wal").stat().st_size
-    with Database.open(read_only(stored) / "alpha.db") as database, database.reading() as session:
-        assert session.scalar(sa.text("SELECT count(*) FROM late")) == 0
+    return stored
+
+
+def test_what_a_killed_program_had_committed_is_read(killed: Path, read_only: ReadOnly) -> None:
+    with Database.open(read_only(killed) / "alpha.db") as database, database.reading() as session:
+        assert session.scalar(LATE) == 0
+
+
+def test_so_it_is_from_a_copy_that_lacks_the_index(killed: Path, read_only: ReadOnly, tmp_path: Path) -> None:
+    (killed / "alpha.db-shm").unlink()
+    before = contents(killed)
+    with Database.open(read_only(killed) / "alpha.db", create=False) as database:
+        with database.reading() as one, database.reading() as two:  # connections of their own
+            assert [one.scalar(LATE), two.scalar(LATE)] == [0, 0]
+        assert RunsInSql(database).get("run-1") == run_record()
+        assert database.version() == database.version()
+        assert not check(database).problems
+        with pytest.raises(StorageFailed, match=r"alpha.db is read-only"):
+            RunsInSql(database).update(run_record(strategies_tested=10))
+    backup(killed / "alpha.db", tmp_path / "copy.db")
+    with Database.open(tmp_path / "copy.db") as copy, copy.reading() as session:
+        assert session.scalar(LATE) == 0
+    assert contents(killed) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in folder.iterdir()}
 
 
 def test_a_file_that_was_never_written_ahead_of_is_read(stored: Path, read_only: ReadOnly) -> None:

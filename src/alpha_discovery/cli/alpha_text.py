@@ -30,7 +30,7 @@ SHOWN: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("time in the market", "exposure", percent),
     ("days", "n_days", count),
 )
-SHARES = ("sub_periods", "symbols")  # kill tests whose figure is a share; the others' is a Sharpe ratio
+SHARES = ("sub_periods", "symbols", "kinds_of_days")  # kill tests whose figure is a share; most are a Sharpe ratio
 PARTS = {"search": "Searched", "vault": "Vault", "full": "Both"}
 
 
@@ -109,4 +109,6 @@ def kill_tests(screen: Console, fragility: dict[str, Any], *, only_count: bool =
 
 
 def _value(name: str, value: Any) -> str:
+    if name == "capacity":
+        return "not known" if value is None else f"about {count(value)}"
     return f"{percent(value, 0)} of them" if name in SHARES else f"Sharpe {ratio(value)}"

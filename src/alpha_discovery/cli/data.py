@@ -137,7 +137,10 @@ def check_(
         quality = check_files([Path(name) for name in named], request).quality
         _report(quality, as_json=as_json, stored=None)
         raise typer.Exit(1 if quality.errors else 0)
-    _check_stored(_catalog(userdir), named, timeframe, venue, as_json=as_json)
+    stored = [*named, symbol] if symbol is not None else named
+    if not stored and (timeframe is not None or venue is not None):
+        raise UserError("--timeframe and --venue narrow one market; name it, e.g. alpha data check BTC/USDT")
+    _check_stored(_catalog(userdir), stored, timeframe, venue, as_json=as_json)
 
 
 @data_app.command("resample")

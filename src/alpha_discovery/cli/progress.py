@@ -33,7 +33,7 @@ class Pace:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.now = clock()
-        self._seen: deque[tuple[float, int]] = deque()  # when, and how many were done
+        self._seen: deque[tuple[float, float]] = deque()  # when, and how many were done
         self._planned = 0
 
     def rate(self, batch: Counted) -> float | None:
@@ -42,11 +42,12 @@ class Pace:
         if self._planned not in (0, batch.planned):
             self._seen = deque([(before, 0)])
         self._planned = batch.planned
-        self._seen.append((self.now, batch.done))
+        done = batch.done + batch.share
+        self._seen.append((self.now, done))
         while len(self._seen) > LEAST and self.now - self._seen[1][0] >= LATELY:
             self._seen.popleft()
-        since, done = self._seen[0]
-        return None if len(self._seen) == 1 else (batch.done - done) / max(1e-9, self.now - since)
+        since, then = self._seen[0]
+        return None if len(self._seen) == 1 else (done - then) / max(1e-9, self.now - since)
 
 
 def notice(text: str) -> None:
@@ -79,7 +80,8 @@ def _on_bar(progress: Progress, pace: Pace) -> Report:
     def report(batch: Counted) -> None:
         rate = pace.rate(batch)
         told = _per_second(rate) if rate else ""
-        progress.update(task, description=batch.strategy, completed=batch.done, total=batch.planned, rate=told)
+        done = batch.done + batch.share
+        progress.update(task, description=batch.strategy, completed=done, total=batch.planned, rate=told)
 
     return report
 
@@ -93,9 +95,10 @@ def _on_lines(pace: Pace) -> Report:
         if pace.now - told < EVERY and batch.done < batch.planned:
             return
         told = pace.now
-        line = f"{batch.strategy}: {batch.done:,} of {batch.planned:,}"
+        done = batch.done + batch.share
+        line = f"{batch.strategy}: {done:,.{1 if batch.share else 0}f} of {batch.planned:,}"
         if rate:
-            line += f", {_per_second(rate)}, {_time((batch.planned - batch.done) / rate)} left"
+            line += f", {_per_second(rate)}, {_time((batch.planned - done) / rate)} left"
         typer.echo(line, err=True)
 
     return report

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,7 @@ Int1D = npt.NDArray[np.int64]
 
 PRICE_FIELDS = ("open", "high", "low", "close")
 FIELDS = (*PRICE_FIELDS, "volume")
+_ISO = re.compile(r"\d{4}(-\d\d?(-\d\d?([T ].*)?)?)?|\d{8}(T.*)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,13 +210,14 @@ def to_ms(text: str | int) -> int:
     Raises
     ------
     UserError
-        If the text is not a date; words such as ``today``, which mean another time tomorrow, are refused.
+        If the text is not such a date: words such as ``today`` and times without a date mean another time tomorrow,
+        and 01/02/2024 is February for one reader and January for another.
     """
     if isinstance(text, int):
         return text
     stamp: Any = pd.NaT
     with contextlib.suppress(ValueError):
-        stamp = pd.Timestamp(text if text[:1].isdigit() else "")
+        stamp = pd.Timestamp(text if _ISO.fullmatch(text) else "")
     if pd.isna(stamp):
         raise UserError(f"cannot read the time {text!r}; write it like 2024-01-31 or 2024-01-31T12:00")
     stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")

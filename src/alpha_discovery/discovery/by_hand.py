@@ -15,7 +15,7 @@ import numpy as np
 
 from alpha_discovery.backtest.evaluate import evaluate
 from alpha_discovery.backtest.tape import tape
-from alpha_discovery.core.bars import Bars, to_ms
+from alpha_discovery.core.bars import Bars, iso, to_ms
 from alpha_discovery.core.clock import Clock
 from alpha_discovery.core.costs import Costs
 from alpha_discovery.core.identity import content_hash
@@ -91,7 +91,8 @@ def backtest_by_hand(
         raise TooFewBars(have=len(aligned[0]), need=need, purpose=f"{strategy.name} with these parameters")
     begin = 0 if start is None else int(np.searchsorted(aligned[0].time, to_ms(start)))
     if begin >= len(aligned[0]):
-        raise TooFewBars(have=0, need=1, purpose=f"trading from {start} on")
+        there = f"{iso(aligned[0].time[0])} to {iso(aligned[0].time[-1])}"
+        raise TooFewBars(have=0, need=1, purpose=f"trading from {start} on, in a history from {there},")
     evaluation = evaluate(strategy.rules, row, tape(aligned, begin=begin, detail=detail), costs, intrabar=intrabar)
     whole = _whole(aligned)
     epoch = whole.epoch

@@ -62,14 +62,22 @@ class Evaluator:
     kept : KeptReturns
         Where the daily returns are kept that these threads compute in full.
     looked : callable
-        Told of how many candidates were evaluated in full since it was told last, several times a batch.
+        Told, several times a batch, of what was evaluated since it was told last, in candidates looked at in full: a
+        short look is the share of one that it costs.
     """
 
     grounds: Grounds
     job: Job
     whole: Sleeves
     kept: KeptReturns
-    looked: Callable[[int], None] = lambda many: None
+    looked: Callable[[float], None] = lambda many: None
+
+    def cost(self, n: int) -> float:
+        """What ``looked`` is told of a batch of ``n`` candidates, in all and at most."""
+        halving = self.job.halving
+        if halving is None:
+            return float(n)
+        return halving.cost(n) + self.grounds.control * (n - halving.sizes(n)[-1])
 
     def columns(self, batch: Batch, first: int) -> Columns:
         """Columns of a batch whose ids begin at ``first``; no values of a candidate that a short look dropped."""
@@ -127,13 +135,20 @@ class Evaluator:
 
     def _shortly(self, batch: Batch, rung: Rung) -> Scores:
         job, course = self.job, self.grounds.course
+
+        def looked(many: int) -> None:
+            course.attend()
+            self.looked(many * rung.cost)
+
         course.attend()
         if course.executor is not None:
-            ids = np.arange(batch_size(batch), dtype=np.int64)
+            ids, found = np.arange(batch_size(batch), dtype=np.int64), list[Scores]()
             parts = cut(Part(job, ids, batch, rung), bars=self.grounds.bars_of(job), width=course.executor.width)
-            found = course.executor.run(looked_at, self.grounds.handed_out, parts, attend=course.attend)
-            return np.concatenate(list(found))
-        workers = course.workers(self.grounds.workers)
+            for scores in course.executor.run(looked_at, self.grounds.handed_out, parts, attend=course.attend):
+                found.append(scores)
+                looked(len(scores))
+            return np.concatenate(found)
         return short_look(
-            job, batch, self._short[rung], self.grounds.campaign, workers=workers, device=course.device
-        )
+            job, batch, self._short[rung], self.grounds.campaign, workers=course.workers(self.grounds.workers),
+            device=course.device, looked=looked,
+        )  # fmt: skip

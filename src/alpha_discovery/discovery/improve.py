@@ -323,8 +323,8 @@ def _split(alpha: AlphaRecord, bars: dict[str, Bars]) -> Split:
     start, end = -(-int(alpha.market["split"]["end"]) // DAY) * DAY, common_end(alpha, bars)
     days = max(0, end - start) // DAY
     if days < 2 * MIN_DAYS + 1:
-        purpose = f"improving alpha {alpha.id[:12]}: days since {iso(start)}, when it was judged"
-        raise TooFewBars(have=int(days), need=2 * MIN_DAYS + 1, purpose=purpose)
+        purpose = f"improving alpha {alpha.id[:12]}, judged on {iso(start)[:10]}, with what came since"
+        raise TooFewBars(have=int(days), need=2 * MIN_DAYS + 1, purpose=purpose, unit="days")
     middle = start + days // 2 * DAY
     return Split(start, middle, middle + DAY, end)
 

@@ -87,7 +87,10 @@ def judge_together(
         shared, past, screening, lab.ledger,
         run_ids=ids, same=[one for case in cases for one in same_campaign(lab.runs, case.campaign)],
         shared=_shared(screening, owner),
-        replicate=replicator(searches, past, workers=workers, journal=lab.journal, progress=copies_done(progress)),
+        replicate=replicator(
+            searches, past, workers=workers, journal=lab.journal, progress=copies_done(progress),
+            underway=copies_done(progress, in_hand=True),
+        ),
     )  # fmt: skip
     return _stored(cases, past, lab, screening, verdict, owner)
 

@@ -11,9 +11,12 @@ measured over search part and vault.
 from __future__ import annotations
 
 import math
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -28,8 +31,10 @@ from alpha_discovery.discovery.journal import Entry, Journal, JournalInMemory
 from alpha_discovery.discovery.laid_out import LaidOut
 from alpha_discovery.discovery.looked_at import daily_returns
 from alpha_discovery.discovery.noise_markets import signflip
-from alpha_discovery.discovery.screening import Counted, Screening, run_screening
+from alpha_discovery.discovery.screening import EVERY, Counted, Screening, run_screening
 from alpha_discovery.discovery.weighing import FACED, plain_t
+
+LOOK = 0.5  # seconds between two looks at how far the copies in hand are
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ def null_copies(
     workers: int = 1,
     journal: Journal | None = None,
     progress: Callable[[int, int], None] = lambda _, __: None,
+    underway: Callable[[float, int], None] = lambda _, __: None,
     course: Course = Course(),  # noqa: B008  (frozen)
 ) -> Copies:
     """What the searches together reach on each copy of the market.
@@ -89,7 +95,10 @@ def null_copies(
     journal : Journal, optional
         Copies found there are not searched again.
     progress : callable
-        Called with the number of copies done and of all.
+        Called where none is in hand, after as many as may settle it, with the number of copies done and of all.
+    underway : callable
+        Called every few seconds with the same numbers, copies in hand by the share of them that is searched; of one
+        that an executor computes, nothing is known before it is done.
     course : Course, optional
         Attended while a copy is searched.
     """
@@ -97,13 +106,17 @@ def null_copies(
     ground = _ground(searches, past, whole)
     enough = enough_of(copies)
     width = workers if course.executor is None else course.executor.width
+    ahead = _Ahead(lambda done: underway(done, copies))
     known = {entry["copy"]: entry for entry in journal.entries() if entry.get("replication") == ground.key}
     found: list[Entry] = []
     while len(found) < copies and (missing := enough - _reached(found, best)) > 0:
         numbers = range(len(found), min(len(found) + max(missing, width), copies))
-        for entry in _searched(ground, [n for n in numbers if n not in known], workers, course):
+        left = [n for n in numbers if n not in known]
+        ahead.begin(len(found) + len(numbers) - len(left), left)
+        for entry in _searched(ground, left, workers, course, ahead):
             journal.append(entry)
             known[entry["copy"]] = entry
+            ahead.done(entry["copy"])
         found += [known[n] for n in numbers]
         progress(len(found), copies)
     search, over_all = (np.array([_number(one[name]) for one in found]) for name in ("best", "whole"))
@@ -118,6 +131,7 @@ def replicator(
     workers: int = 1,
     journal: Journal | None = None,
     progress: Callable[[int, int], None] = lambda _, __: None,
+    underway: Callable[[float, int], None] = lambda _, __: None,
     course: Course = Course(),  # noqa: B008  (frozen)
 ) -> Replicate:
     """`null_copies` with everything given but what the judge knows: the best, how many, and the bars."""
@@ -125,15 +139,20 @@ def replicator(
     def replicate(best: float, *, copies: int, whole: Mapping[str, Bars] | None = None) -> Copies:
         return null_copies(
             searches, past, best=best, copies=copies, whole=whole, workers=workers, journal=journal,
-            progress=progress, course=course,
+            progress=progress, underway=underway, course=course,
         )  # fmt: skip
 
     return replicate
 
 
-def copies_done(progress: Callable[[Counted], None]) -> Callable[[int, int], None]:
+def copies_done(progress: Callable[[Counted], None], *, in_hand: bool = False) -> Callable[[float, int], None]:
     """Progress of the null markets in the form of the search's."""
-    return lambda done, copies: progress(Counted("null markets", done, 0, 0, done, copies, math.nan))
+
+    def told(done: float, copies: int) -> None:
+        whole = int(done)
+        progress(Counted("null markets", whole, 0, 0, whole, copies, math.nan, in_hand=in_hand, share=done - whole))
+
+    return told
 
 
 def null_copy(past: History, number: int, *, whole: Mapping[str, Bars] | None = None) -> dict[str, Bars]:
@@ -176,31 +195,93 @@ def _on_copies(campaign: Campaign) -> Campaign:
     return replace(cheap, intrabar="target_first", timeframe_detail=None) if cheap.timeframe_detail else cheap
 
 
-def _searched(ground: Ground, numbers: list[int], workers: int, course: Course) -> Iterator[Entry]:
+class _Ahead:
+    """Tells how far copies in hand are, every `EVERY` seconds; they say so from their threads."""
+
+    def __init__(self, tell: Callable[[float], None]) -> None:
+        self._tell, self._told = tell, time.monotonic()
+
+    def begin(self, done: int, numbers: Sequence[int]) -> None:
+        """So many are done, these are next."""
+        self._done, self._shares = done, dict.fromkeys(numbers, 0.0)
+
+    def reached(self, number: int, share: float) -> None:
+        """A copy is searched to this share, in whatever thread."""
+        self._shares[number] = share
+
+    def looked(self, number: int, share: float) -> None:
+        """A copy is searched to this share, in the thread of whoever asked for it."""
+        self.reached(number, share)
+        self.look()
+
+    def done(self, number: int) -> None:
+        """A copy is done."""
+        del self._shares[number]
+        self._done += 1
+        self.look()
+
+    def look(self) -> None:
+        """Tell, if it is time; in the thread of whoever asked for the copies."""
+        if (now := time.monotonic()) - self._told >= EVERY:
+            self._told = now
+            self._tell(self._done + sum(self._shares.values()))
+
+
+def _searched(ground: Ground, numbers: list[int], workers: int, course: Course, ahead: _Ahead) -> Iterator[Entry]:
     if course.executor is not None:
         yield from course.executor.run(copy_entry, ground, numbers, attend=course.attend)
-        return
+    elif workers <= 1:
+        for number in numbers:
+            far = partial(ahead.looked, number)
+            yield copy_entry(ground, number, attend=course.attend, device=course.device, far=far)
+    else:
+        yield from _side_by_side(ground, numbers, workers, course, ahead)
+
+
+def _side_by_side(
+    ground: Ground, numbers: list[int], workers: int, course: Course, ahead: _Ahead
+) -> Iterator[Entry]:
+    """Copies in threads; if nobody waits for them any more, those in hand end at their next chunk."""
+    given_up = threading.Event()
+
+    def attend() -> None:
+        if given_up.is_set():
+            raise CancelledError
+        course.attend()
 
     def entry(number: int) -> Entry:
-        return copy_entry(ground, number, attend=course.attend, device=course.device)
+        return copy_entry(ground, number, attend=attend, device=course.device, far=partial(ahead.reached, number))
 
-    if workers <= 1:
-        yield from map(entry, numbers)
-        return
     with ThreadPoolExecutor(workers, thread_name_prefix="replication") as pool:
-        yield from pool.map(entry, numbers)
+        waiting = [pool.submit(entry, number) for number in numbers]
+        try:
+            for one in waiting:
+                while not wait([one], LOOK).done:
+                    ahead.look()
+                yield one.result()
+        finally:
+            given_up.set()
+            for one in waiting:
+                one.cancel()
 
 
 def copy_entry(
-    ground: Ground, number: int, *, attend: Callable[[], None] = lambda: None, device: str = "cpu"
-) -> Entry:
-    """What the searches reach on a copy, as the journal keeps it."""
+    ground: Ground, number: int, *, attend: Callable[[], None] = lambda: None, device: str = "cpu",
+    far: Callable[[float], None] = lambda share: None,
+) -> Entry:  # fmt: skip
+    """What the searches reach on a copy, as the journal keeps it; ``far`` is told the share that is searched."""
     bars, screening = null_copy(ground.past, number, whole=ground.whole), None
     copy = History(bars, ground.past.split)
     attend()
-    for campaign, jobs in ground.searches:
-        course = Course(attend, device=device)
-        screening = run_screening(campaign, copy, jobs, course=course, into=screening, control=False)
+    for before, (campaign, jobs) in enumerate(ground.searches):
+
+        def told(batch: Counted, before: int = before) -> None:
+            far((before + batch.done / batch.planned) / len(ground.searches))
+
+        screening = run_screening(
+            campaign, copy, jobs, course=Course(attend, device=device), into=screening, control=False, counted=told,
+            underway=told,
+        )  # fmt: skip
     assert screening is not None
     result = screening.family.result()
     best = float(result.t[0]) if len(result.t) else -np.inf

@@ -117,8 +117,8 @@ def discover(
     course : Course, optional
         What computes the parts of the search, where it is not these threads; who watches over it.
     progress : callable
-        Called after each batch, every few seconds while one is in hand, and after some null markets if the search
-        learns.
+        Called after each batch, and after some null markets if the search learns; every few seconds while one is in
+        hand.
     notice : callable
         Told in a sentence each what this search can find at all, before it begins, and what the judging of a search
         that learns will take.
@@ -250,7 +250,8 @@ def _carried_out(
         lab.checkpoints.enter(run_id, "judge")
     replicate = replicator(
         [(campaign, screening.jobs)], past, workers=workers, journal=lab.checkpoints.journal(run_id) or lab.journal,
-        progress=_copies_told(run_id, lab, progress, wanted), course=course,
+        progress=_copies_told(run_id, lab, progress, wanted), underway=_copies_underway(progress, wanted),
+        course=course,
     )  # fmt: skip
     wanted()
 
@@ -312,6 +313,19 @@ def _copies_told(
     def told(done: int, copies: int) -> None:
         with lab.transaction():
             lab.checkpoints.copied(run_id, done, copies)
+        wanted()
+        tell(done, copies)
+
+    return told
+
+
+def _copies_underway(
+    progress: Callable[[Counted], None], wanted: Callable[[], None]
+) -> Callable[[float, int], None]:
+    """Progress within null markets."""
+    tell = copies_done(progress, in_hand=True)
+
+    def told(done: float, copies: int) -> None:
         wanted()
         tell(done, copies)
 

@@ -6,7 +6,7 @@ running all of it, short looks included, on markets without an edge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -36,9 +36,13 @@ def laid_out(job: Job, rung: Rung, bars: Mapping[str, Bars]) -> Sleeves:
 
 
 def short_look(
-    job: Job, batch: Batch, over: Sleeves, campaign: Campaign, *, workers: int, device: str
-) -> npt.NDArray[np.float64]:
-    """Sharpe ratios (n,) on what a rung looks at; NaN for a candidate that did not trade there."""
+    job: Job, batch: Batch, over: Sleeves, campaign: Campaign, *, workers: int, device: str,
+    looked: Callable[[int], None] = lambda many: None,
+) -> npt.NDArray[np.float64]:  # fmt: skip
+    """Sharpe ratios (n,) on what a rung looks at; NaN for a candidate that did not trade there.
+
+    ``looked`` is told of how many candidates were looked at since it was told last, several times a batch.
+    """
     year = over.tapes[0].bars[0].periods_per_year
     scores = np.full(batch_size(batch), np.nan)
     for chunk in screen_sleeves(
@@ -46,6 +50,7 @@ def short_look(
     ):
         traded = chunk.summary["n_trades"] > 0
         scores[chunk.rows[traded]] = sharpe_ratio(chunk.summary[traded], year)
+        looked(len(chunk.rows))
     return scores
 
 

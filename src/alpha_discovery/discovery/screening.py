@@ -47,7 +47,8 @@ class Counted:
     """One batch that was evaluated: what the ledger must count, how far the run is, and where it could go on.
 
     ``batch_best`` is its own best Sharpe ratio; ``method`` and ``why`` tell what a search that chooses chose for it.
-    Of a batch ``in_hand`` nothing is counted yet: it only tells how far the run is.
+    Of a batch ``in_hand`` nothing is counted yet: it only tells how far the run is. ``share`` is what is done of null
+    markets in hand, all of them together, beyond ``done``.
     """
 
     strategy: str
@@ -62,6 +63,7 @@ class Counted:
     method: str | None = None
     why: str | None = None
     in_hand: bool = False
+    share: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +184,7 @@ def run_screening(
         spent, began = at.enter(len(trials)), course.clock()
         size = _batch(grounds, job, optimizer)
         for batch in _batches(optimizer, size, job, spent) if at.is_open(len(trials)) else ():
-            ahead.begin(at.in_hand(job), batch_size(batch))
+            ahead.begin(at.in_hand(job), batch_size(batch), evaluator.cost(batch_size(batch)))
             columns = evaluator.columns(batch, (number << _JOB_SHIFT) + sum(batch_size(part) for part, _ in parts))
             parts.append((batch, columns))
             if isinstance(optimizer, Watching):
@@ -203,16 +205,17 @@ class Ahead:
     def __init__(self, tell: Callable[[Counted], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._tell, self._clock = tell, clock
 
-    def begin(self, at: Counted, size: int) -> None:
-        """A batch of so many candidates begins where the search is at."""
-        self._at, self._size, self._looked, self._told = at, size, 0, self._clock()
+    def begin(self, at: Counted, size: int, cost: float) -> None:
+        """A batch of so many candidates, which cost so many looks in full, begins where the search is at."""
+        self._at, self._size, self._cost, self._looked, self._told = at, size, cost, 0.0, self._clock()
 
-    def looked(self, many: int) -> None:
-        """So many more of its candidates were evaluated."""
-        self._looked = min(self._size, self._looked + many)  # some of those that short looks drop count twice
-        if self._looked < self._size and (now := self._clock()) - self._told >= EVERY:
+    def looked(self, many: float) -> None:
+        """So many more looks in full were taken for it; what it is ahead by is their share of all that it costs."""
+        self._looked += many
+        done = int(self._size * (self._looked / self._cost) + 1e-9)
+        if done < self._size and (now := self._clock()) - self._told >= EVERY:  # once done, who counts it tells
             self._told = now
-            self._tell(replace(self._at, done=self._at.done + self._looked))
+            self._tell(replace(self._at, done=self._at.done + done))
 
 
 @dataclass

@@ -118,12 +118,16 @@ async def _of_ours(request: Request, error: Exception) -> JSONResponse:
 
 async def _of_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    wrong = [
-        Wrong(where=".".join(str(step) for step in one["loc"]), message=_lower(str(one["msg"])))
-        for one in error.errors()
-    ]
+    wrong = [_wrong(one) for one in error.errors()]
     told = "; ".join(f"{one.where}: {one.message}" for one in wrong[:3])
     return problem(request, 422, told or "the request does not have the documented shape", errors=wrong)
+
+
+def _wrong(one: Mapping[str, Any]) -> Wrong:
+    if one["type"] == "json_invalid":
+        what = _lower(str(one["ctx"]["error"]))
+        return Wrong(where="body", message=f"this is not JSON: {what} at character {one['loc'][-1]}")
+    return Wrong(where=".".join(str(step) for step in one["loc"]), message=_lower(str(one["msg"])))
 
 
 async def _of_http(request: Request, error: Exception) -> JSONResponse:

@@ -16,6 +16,7 @@ from alpha_discovery.campaigns import on_named_markets
 from alpha_discovery.discovery.campaign import Campaign
 from alpha_discovery.discovery.jobs import jobs_of
 from alpha_discovery.discovery.records import RunRecord, RunState
+from alpha_discovery.discovery.run import load_history
 from alpha_discovery.service.status import Page, RunStatus
 from alpha_discovery.storage.events import Event
 from alpha_discovery.storage.queue import Request
@@ -53,7 +54,8 @@ class Discoveries:
         Raises
         ------
         UserError, NotFound
-            If the campaign contradicts itself, or names a strategy or a market that is not there.
+            If the campaign contradicts itself, names a strategy or a market that is not there, or its history is too
+            short: what a run would fail with at its beginning, as far as it is known now.
         """
         plan = self.checked(campaign)
         return self.enqueue(plan, priority=priority, asked_by=asked_by, parent_id=parent_id)
@@ -61,8 +63,11 @@ class Discoveries:
     def checked(self, campaign: Campaign | Mapping[str, Any]) -> Campaign:
         """The campaign with its markets named in full, which reads their prices; raises as `start`."""
         plan = campaign if isinstance(campaign, Campaign) else Campaign.from_json(campaign)
-        jobs_of(plan, self._place.lab.user_strategies)
-        return on_named_markets(plan, self._place.lab.market_data)
+        lab = self._place.lab
+        jobs_of(plan, lab.user_strategies)  # before prices are read
+        named = on_named_markets(plan, lab.market_data)
+        load_history(named, jobs_of(named, lab.user_strategies), lab.market_data)
+        return named
 
     def enqueue(
         self, plan: Campaign, *, priority: int = 0, asked_by: str | None = None, parent_id: str | None = None

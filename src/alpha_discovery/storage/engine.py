@@ -11,7 +11,7 @@ SQLite is opened with
 * ``BEGIN`` sent by us: ``IMMEDIATE`` for writing, so that a transaction that reads and then writes waits for its turn
   at the start and never fails half way.
 
-A file that this user may read and not write is opened as it lies there, without the side files of WAL.
+A file that this user may read and not write is opened as it lies there, and no side file of WAL is made for it.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ WRITING = "BEGIN IMMEDIATE"
 _BEGIN = "alpha_discovery_begin"
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _PAGES_KIB = 32 * 1024  # pages that a connection may keep; SQLite's 2 MiB are few for the cache's random keys
+_UNLOCKED = "win32-none" if os.name == "nt" else "unix-none"  # the system's files without locks: sqlite.org/vfs.html
 _THREADS = 40  # of a web server's pool: none of them waits for a connection
 
 
@@ -144,12 +145,18 @@ def _sqlite_as_it_lies(url: URL, wait: float) -> Engine:
 def look_in(file: Path, wait: float = 0.0) -> sqlite3.Connection:
     """A connection to a file that cannot be written, nor anything beside it.
 
-    Without a WAL that holds something, SQLite is told that nobody changes the file: it would want to make one.
+    Without a WAL that holds something, SQLite is told that nobody changes the file: it would want to make one. Nobody
+    works with a WAL whose index is not there: it was copied. SQLite then indexes it in memory, as for a connection that
+    has the file to itself, whose locks it does not ask the system for: they need the right to write.
     """
     log = _beside(file, "-wal")
-    whole = "" if log.exists() and log.stat().st_size else "&immutable=1"
-    where = f"{file.absolute().as_uri()}?mode=ro{whole}"
+    is_whole = not (log.exists() and log.stat().st_size)
+    is_copied = not is_whole and not _beside(file, "-shm").exists()
+    more = "&immutable=1" if is_whole else f"&vfs={_UNLOCKED}" if is_copied else ""
+    where = f"{file.absolute().as_uri()}?mode=ro{more}"
     connection = sqlite3.connect(where, uri=True, timeout=wait, check_same_thread=False, isolation_level=None)
+    if is_copied:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")  # of the process too; before the file is read
     connection.execute(f"PRAGMA cache_size=-{_PAGES_KIB}")
     return connection
 
