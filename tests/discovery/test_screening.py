@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from alpha_discovery.discovery.jobs import embargo, jobs_of
 from alpha_discovery.discovery.screening import Counted, Screening, run_screening
 from alpha_discovery.discovery.tally import eligible
 from alpha_discovery.search.methods import make_optimizer
+from alpha_discovery.search.random_search import RandomSearch
 from alpha_discovery.storage.packed import packed, unpacked
 from alpha_discovery.testing import markets
 
@@ -190,3 +192,24 @@ def test_what_is_not_eligible_has_no_t(bars: Bars) -> None:
         tested = trials.columns["eligible"] == 1.0
         assert np.isnan(trials.columns["t"][~tested]).all()
         assert np.isfinite(trials.columns["t"][tested]).all()
+
+
+def test_no_garbage_is_looked_for_while_a_search_thinks(bars: Bars, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs, collects = jobs_of(CAMPAIGN), list[bool]()
+    past = history({"SYN/USDT": bars}, Protocol(), embargo_bars=embargo(jobs))
+    ask, tell = RandomSearch.ask, RandomSearch.tell
+
+    def asked(search: RandomSearch, size: int) -> Any:
+        collects.append(gc.isenabled())
+        return ask(search, size)
+
+    def told(search: RandomSearch, *more: Any) -> None:
+        collects.append(gc.isenabled())
+        tell(search, *more)
+
+    monkeypatch.setattr(RandomSearch, "ask", asked)
+    monkeypatch.setattr(RandomSearch, "tell", told)
+    run_screening(CAMPAIGN, past, jobs)
+    assert collects
+    assert not any(collects)
+    assert gc.isenabled()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from alpha_discovery.core.collecting import uncollected
 from alpha_discovery.core.identity import content_hash
 from alpha_discovery.core.space import Batch, batch_size, joined
 from alpha_discovery.discovery.behaviour import behaviour
@@ -189,7 +190,8 @@ def run_screening(
             parts.append((batch, columns))
             if isinstance(optimizer, Watching):
                 optimizer.watch(batch, behaviour(campaign, job, batch, over, columns))
-            optimizer.tell(batch, columns["sharpe_ratio"], objectives(columns))
+            with uncollected():
+                optimizer.tell(batch, columns["sharpe_ratio"], objectives(columns))
             spent.add(columns["sharpe_ratio"], seconds=(now := course.clock()) - began)
             began = now
             counted(at.counted(job, Segment(batch, columns), optimizer, pool))
@@ -310,7 +312,9 @@ def _optimizer(campaign: Campaign, job: Job, history: History) -> Optimizer:
 
 def _batches(optimizer: Optimizer, size: int, job: Job, spent: Spent) -> Iterator[Batch]:
     while job.until is None or not job.until.reached(spent):
-        if not batch_size(batch := optimizer.ask(size)):
+        with uncollected():
+            batch = optimizer.ask(size)
+        if not batch_size(batch):
             return
         yield batch
 
