@@ -99,10 +99,8 @@ class Conditions:
     def _worth_rounding(self, node: Compare | Cross, tables: list[Table]) -> bool:
         """Whether rows of two series are read so often that both directions in one pass repay their rounding."""
         left, right = node.left, node.right
-        if is_number(left) or is_number(right):
+        if not (isinstance(left, Series) and isinstance(right, Series)):
             return False
-        assert isinstance(left, Series)
-        assert isinstance(right, Series)
         if all(self._sides.is_shared(Rounded.of(side)) for side in (left, right)):
             return True
         return sum(len(table.values) for table in tables) <= len(tables[0].row)

@@ -19,6 +19,7 @@ from typer.main import get_command, get_group
 from alpha_discovery import __version__
 from alpha_discovery.cli.ending import interruptible
 from alpha_discovery.cli.failures import STOPPED, exit_code_of, show_failure
+from alpha_discovery.core.collecting import uncollected
 
 COMMANDS = {  # name: (module, its app, what it does)
     "demo": ("demo", "demo_app", "See what the lab does, on real prices that ship with it. One minute."),
@@ -62,14 +63,11 @@ def _imported(module: str) -> Any:
     """A module, with all that it imports: objects that stay, among which no garbage is looked for, now or later."""
     if module in sys.modules:
         return sys.modules[module]
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return import_module(module)
-    finally:
-        gc.freeze()
-        if collects:
-            gc.enable()
+    with uncollected():
+        try:
+            return import_module(module)
+        finally:
+            gc.freeze()
 
 
 class AlphaGroup(TyperGroup):

@@ -42,12 +42,11 @@ class Pace:
         if self._planned not in (0, batch.planned):
             self._seen = deque([(before, 0)])
         self._planned = batch.planned
-        done = batch.done + batch.share
-        self._seen.append((self.now, done))
+        self._seen.append((self.now, batch.reached))
         while len(self._seen) > LEAST and self.now - self._seen[1][0] >= LATELY:
             self._seen.popleft()
-        since, then = self._seen[0]
-        return None if len(self._seen) == 1 else (done - then) / max(1e-9, self.now - since)
+        since, done = self._seen[0]
+        return None if len(self._seen) == 1 else (batch.reached - done) / max(1e-9, self.now - since)
 
 
 def notice(text: str) -> None:
@@ -80,8 +79,7 @@ def _on_bar(progress: Progress, pace: Pace) -> Report:
     def report(batch: Counted) -> None:
         rate = pace.rate(batch)
         told = _per_second(rate) if rate else ""
-        done = batch.done + batch.share
-        progress.update(task, description=batch.strategy, completed=done, total=batch.planned, rate=told)
+        progress.update(task, description=batch.strategy, completed=batch.reached, total=batch.planned, rate=told)
 
     return report
 
@@ -95,10 +93,9 @@ def _on_lines(pace: Pace) -> Report:
         if pace.now - told < EVERY and batch.done < batch.planned:
             return
         told = pace.now
-        done = batch.done + batch.share
-        line = f"{batch.strategy}: {done:,.{1 if batch.share else 0}f} of {batch.planned:,}"
+        line = f"{batch.strategy}: {batch.reached:,.{1 if batch.share else 0}f} of {batch.planned:,}"
         if rate:
-            line += f", {_per_second(rate)}, {_time((batch.planned - done) / rate)} left"
+            line += f", {_per_second(rate)}, {_time((batch.planned - batch.reached) / rate)} left"
         typer.echo(line, err=True)
 
     return report

@@ -66,6 +66,11 @@ class Counted:
     in_hand: bool = False
     share: float = 0.0
 
+    @property
+    def reached(self) -> float:
+        """What is done, with what is done of null markets in hand."""
+        return self.done + self.share
+
 
 @dataclass(frozen=True, eq=False)
 class Trials:
